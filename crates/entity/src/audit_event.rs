@@ -1,0 +1,44 @@
+//! Who did, or tried to do, what.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{AuditEventId, AuditOutcome, CentreId, ChangeKind};
+
+/// Who did, or tried to do, what.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "audit_event")]
+pub struct Model {
+    /// The event's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: AuditEventId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// In which request.
+    pub request_id: Option<String>,
+    /// With which token; nothing for the operator or without a token.
+    pub token_id: Option<Uuid>,
+    /// For which centre.
+    pub centre_id: Option<CentreId>,
+    /// What was done, such as evidence.write.
+    pub action: String,
+    /// To what kind of thing.
+    pub subject_kind: Option<ChangeKind>,
+    /// To which thing.
+    pub subject_id: Option<Uuid>,
+    /// How it ended.
+    pub outcome: AuditOutcome,
+    /// What else is worth knowing; never a secret or a personal value.
+    pub detail: Option<String>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

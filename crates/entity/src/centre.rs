@@ -1,0 +1,42 @@
+//! A What Works Centre.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{CentreId, PartialDate};
+
+/// A What Works Centre.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "centre")]
+pub struct Model {
+    /// The centre's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: CentreId,
+    /// Its name in addresses and bundles.
+    pub slug: String,
+    /// Its full name.
+    pub name: String,
+    /// What people call it.
+    pub short_name: Option<String>,
+    /// The policy area that it gathers evidence for.
+    pub policy_area: String,
+    /// What it does, in a sentence or two.
+    pub description: Option<String>,
+    /// When it was founded.
+    pub founded: Option<PartialDate>,
+    /// Its website.
+    pub homepage: Option<String>,
+    /// Its identifier in the Research Organization Registry.
+    pub ror_id: Option<String>,
+    /// The centre that carries on its work.
+    pub successor: Option<CentreId>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

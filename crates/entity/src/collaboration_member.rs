@@ -1,0 +1,27 @@
+//! A centre that takes part in a collaboration.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{CentreId, CollaborationId};
+
+/// A centre that takes part in a collaboration.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "collaboration_member")]
+pub struct Model {
+    /// The collaboration.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub collaboration_id: CollaborationId,
+    /// The centre.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub centre_id: CentreId,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,34 @@
+//! A published reading of one standard's level in terms of another's, with its caveat.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{CrosswalkId, CrosswalkRelation, LevelId};
+
+/// A published reading of one standard's level in terms of another's, with its caveat.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "crosswalk")]
+pub struct Model {
+    /// The reading's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: CrosswalkId,
+    /// The level that is read.
+    pub from_level: LevelId,
+    /// The level that it is read as.
+    pub to_level: LevelId,
+    /// How the two relate.
+    pub relation: CrosswalkRelation,
+    /// Why the reading must be taken with care.
+    pub caveat: String,
+    /// Who reads it so, and where.
+    pub source: Option<String>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

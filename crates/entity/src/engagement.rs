@@ -1,0 +1,38 @@
+//! A centre's visit to, or work with, a local authority.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{CentreId, EngagementId, EngagementKind, LocalAuthorityId, PartialDate};
+
+/// A centre's visit to, or work with, a local authority.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "engagement")]
+pub struct Model {
+    /// The engagement's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: EngagementId,
+    /// The centre's own reference for it.
+    pub reference: String,
+    /// The centre.
+    pub centre_id: CentreId,
+    /// The authority.
+    pub local_authority_id: LocalAuthorityId,
+    /// What was done.
+    pub kind: EngagementKind,
+    /// What it was about.
+    pub summary: Option<String>,
+    /// When it began.
+    pub started: Option<PartialDate>,
+    /// When it ended.
+    pub ended: Option<PartialDate>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

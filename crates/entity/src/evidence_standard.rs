@@ -1,0 +1,34 @@
+//! An evidence standard: how a centre rates evidence.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{CentreId, StandardId};
+
+/// An evidence standard: how a centre rates evidence.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "evidence_standard")]
+pub struct Model {
+    /// The standard's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: StandardId,
+    /// Its name in addresses and bundles.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// The centre that keeps it.
+    pub owner: Option<CentreId>,
+    /// Where it is published.
+    pub homepage: Option<String>,
+    /// What it rates, and how.
+    pub description: Option<String>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

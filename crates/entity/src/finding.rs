@@ -1,0 +1,87 @@
+//! One result of a study.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{
+    CentreId, EffectMeasure, FindingId, PublicationId, RiskOfBias, StudyId, TermId, Visibility,
+};
+
+/// One result of a study.
+#[derive(Clone, Debug, DeriveEntityModel, PartialEq, Serialize)]
+#[sea_orm(table_name = "finding")]
+pub struct Model {
+    /// The finding's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: FindingId,
+    /// The study.
+    pub study_id: StudyId,
+    /// Its own reference within the study.
+    pub reference: String,
+    /// The publication that reports it.
+    pub publication_id: Option<PublicationId>,
+    /// What was done.
+    pub intervention_id: Option<TermId>,
+    /// With what it was compared.
+    pub comparator: Option<String>,
+    /// What was measured.
+    pub outcome_id: TermId,
+    /// In whom it was measured.
+    pub population_id: Option<TermId>,
+    /// The scale of the estimate.
+    pub measure: EffectMeasure,
+    /// The estimate; above 0 when the intervention group has more of the outcome.
+    pub estimate: f64,
+    /// The standard error of the estimate, on the same scale.
+    pub standard_error: Option<f64>,
+    /// The level of the confidence interval, such as 0.95.
+    pub interval_level: Option<f64>,
+    /// The lower limit of the interval.
+    pub interval_lower: Option<f64>,
+    /// The upper limit of the interval.
+    pub interval_upper: Option<f64>,
+    /// Participants in the intervention group.
+    pub participants_intervention: Option<i32>,
+    /// Participants in the comparison group.
+    pub participants_comparison: Option<i32>,
+    /// Participants in all.
+    pub participants_total: Option<i32>,
+    /// Clusters in all.
+    pub clusters: Option<i32>,
+    /// How the outcome was measured, such as the name of the test.
+    pub outcome_detail: Option<String>,
+    /// When it was measured.
+    pub time_point: Option<String>,
+    /// For which part of the participants it holds.
+    pub subgroup: Option<String>,
+    /// The assessed risk that it is biased.
+    pub risk_of_bias: Option<RiskOfBias>,
+    /// The centre that contributed it.
+    pub contributed_by: CentreId,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// Until then only the contributing centre sees it.
+    pub embargoed_until: Option<DateTime<Utc>>,
+    /// Counts up from 1 with each revision.
+    pub version: i32,
+    /// When it was contributed.
+    pub created_at: DateTime<Utc>,
+    /// When it was last revised.
+    pub updated_at: DateTime<Utc>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Why it was withdrawn.
+    pub withdrawal_reason: Option<String>,
+    /// What took its place.
+    pub superseded_by: Option<FindingId>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,42 @@
+//! A local authority.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{LocalAuthorityId, PartialDate};
+
+/// A local authority.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "local_authority")]
+pub struct Model {
+    /// The authority's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: LocalAuthorityId,
+    /// Its nine-character code of the Office for National Statistics.
+    pub gss_code: String,
+    /// Its name.
+    pub name: String,
+    /// Its full, official name.
+    pub official_name: Option<String>,
+    /// The nation that it lies in.
+    pub country: String,
+    /// The region of England that it lies in.
+    pub region: Option<String>,
+    /// The kind of authority, such as a county or a London borough.
+    pub authority_type: Option<String>,
+    /// The three-digit number that the Department for Education's returns use.
+    pub dfe_number: Option<String>,
+    /// When it came to be.
+    pub established: Option<PartialDate>,
+    /// When it ceased to be.
+    pub abolished: Option<PartialDate>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,32 @@
+//! An organisation that takes part in programmes or studies.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::PartnerId;
+
+/// An organisation that takes part in programmes or studies.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "partner")]
+pub struct Model {
+    /// The partner's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: PartnerId,
+    /// Its name in addresses and bundles.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// What kind of organisation it is.
+    pub kind: Option<String>,
+    /// Its website.
+    pub homepage: Option<String>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

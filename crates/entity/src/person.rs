@@ -1,0 +1,30 @@
+//! A person who works for a centre or writes for one.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::PersonId;
+
+/// A person who works for a centre or writes for one.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "person")]
+pub struct Model {
+    /// The person's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: PersonId,
+    /// Their name in addresses and bundles.
+    pub slug: String,
+    /// Their name.
+    pub name: String,
+    /// Their ORCID iD.
+    pub orcid: Option<String>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

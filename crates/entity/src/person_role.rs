@@ -1,0 +1,35 @@
+//! A person's role at a centre for a time.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{CentreId, PartialDate, PersonId};
+
+/// A person's role at a centre for a time.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "person_role")]
+pub struct Model {
+    /// The person.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub person_id: PersonId,
+    /// The centre.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub centre_id: CentreId,
+    /// The role.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub title: String,
+    /// From when, as a date of any precision; empty when the source does not say.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub since: String,
+    /// Until when; nothing while it lasts.
+    pub until: Option<PartialDate>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

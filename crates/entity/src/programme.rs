@@ -1,0 +1,38 @@
+//! A programme that groups studies under one name.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{CentreId, PartialDate, ProgrammeId};
+
+/// A programme that groups studies under one name.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "programme")]
+pub struct Model {
+    /// The programme's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ProgrammeId,
+    /// Its name in addresses and bundles.
+    pub slug: String,
+    /// Its title.
+    pub title: String,
+    /// What it is.
+    pub summary: Option<String>,
+    /// The centre that leads it.
+    pub lead_centre: CentreId,
+    /// When it began.
+    pub started: Option<PartialDate>,
+    /// When it ended.
+    pub ended: Option<PartialDate>,
+    /// Its page on the web.
+    pub homepage: Option<String>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

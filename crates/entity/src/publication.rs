@@ -1,0 +1,69 @@
+//! A document that reports research.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{CentreId, PartialDate, PublicationId, PublicationKind, Visibility};
+
+/// A document that reports research.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "publication")]
+pub struct Model {
+    /// The publication's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: PublicationId,
+    /// Its name in addresses and bundles.
+    pub slug: String,
+    /// Its title.
+    pub title: String,
+    /// The beginning of its title in lower case, to sort by.
+    pub title_key: String,
+    /// What kind of document it is.
+    pub kind: PublicationKind,
+    /// Its abstract.
+    pub abstract_text: Option<String>,
+    /// Its digital object identifier, in lower case and without an address before it.
+    pub doi: Option<String>,
+    /// When it was published.
+    pub published: Option<PartialDate>,
+    /// The year in which it was published.
+    pub year: Option<i32>,
+    /// The first day that its date can mean, else the year 1: to sort by.
+    pub sort_on: NaiveDate,
+    /// The journal, series or publisher.
+    pub venue: Option<String>,
+    /// Its language, as a code of ISO 639.
+    pub language: Option<String>,
+    /// Its licence, as an identifier of SPDX where there is one.
+    pub licence: Option<String>,
+    /// Where it can be read.
+    pub url: Option<String>,
+    /// The centre that contributed it.
+    pub contributed_by: CentreId,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// Until then only the contributing centre sees it.
+    pub embargoed_until: Option<DateTime<Utc>>,
+    /// Counts up from 1 with each revision.
+    pub version: i32,
+    /// When it was contributed.
+    pub created_at: DateTime<Utc>,
+    /// When it was last revised.
+    pub updated_at: DateTime<Utc>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Why it was withdrawn.
+    pub withdrawal_reason: Option<String>,
+    /// What took its place.
+    pub superseded_by: Option<PublicationId>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

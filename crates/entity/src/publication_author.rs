@@ -1,0 +1,33 @@
+//! An author of a publication.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{PersonId, PublicationId};
+
+/// An author of a publication.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "publication_author")]
+pub struct Model {
+    /// The publication.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub publication_id: PublicationId,
+    /// Their place among the authors, from 1.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub position: i32,
+    /// Their name as the publication gives it.
+    pub name: String,
+    /// Their ORCID iD.
+    pub orcid: Option<String>,
+    /// The person, when known to the network.
+    pub person_id: Option<PersonId>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,64 @@
+//! A centre's rating of a study, a publication or an intervention on a standard.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{
+    CentreId, EvidenceStrength, PublicationId, RatingId, StandardVersionId, StudyId, TermId,
+    Visibility,
+};
+
+/// A centre's rating of a study, a publication or an intervention on a standard.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "rating")]
+pub struct Model {
+    /// The rating's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: RatingId,
+    /// The centre's own reference for it.
+    pub reference: String,
+    /// The version of the standard.
+    pub version_id: StandardVersionId,
+    /// The study that is rated.
+    pub study_id: Option<StudyId>,
+    /// The publication that is rated.
+    pub publication_id: Option<PublicationId>,
+    /// The intervention that is rated.
+    pub intervention_id: Option<TermId>,
+    /// The weakest published reading among the levels given.
+    pub strength: Option<EvidenceStrength>,
+    /// The strength as a number from 1 to 5, 0 when there is none: to filter by.
+    pub strength_rank: i32,
+    /// Why it was rated so.
+    pub rationale: Option<String>,
+    /// When it was rated.
+    pub rated_on: Option<NaiveDate>,
+    /// The centre that contributed it.
+    pub contributed_by: CentreId,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// Until then only the contributing centre sees it.
+    pub embargoed_until: Option<DateTime<Utc>>,
+    /// Counts up from 1 with each revision.
+    pub version: i32,
+    /// When it was contributed.
+    pub created_at: DateTime<Utc>,
+    /// When it was last revised.
+    pub updated_at: DateTime<Utc>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Why it was withdrawn.
+    pub withdrawal_reason: Option<String>,
+    /// What took its place.
+    pub superseded_by: Option<RatingId>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

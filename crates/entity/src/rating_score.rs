@@ -1,0 +1,27 @@
+//! The level that a rating gives on one dimension.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{LevelId, RatingId};
+
+/// The level that a rating gives on one dimension.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "rating_score")]
+pub struct Model {
+    /// The rating.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub rating_id: RatingId,
+    /// The level.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub level_id: LevelId,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,28 @@
+//! A collaboration whose members may see a thing of visibility COLLABORATION.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::CollaborationId;
+
+/// A collaboration whose members may see a thing of visibility COLLABORATION.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "shared_with")]
+pub struct Model {
+    /// The shared thing.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub thing_id: Uuid,
+    /// The collaboration.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub collaboration_id: CollaborationId,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,33 @@
+//! A key that signs access tokens.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::SigningKeyId;
+
+/// A key that signs access tokens.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "signing_key")]
+pub struct Model {
+    /// The key's id, the `kid` of its tokens.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: SigningKeyId,
+    /// The public part, 32 bytes.
+    pub public_key: Vec<u8>,
+    /// The private part, encrypted.
+    pub private_key: Vec<u8>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it stopped verifying.
+    pub retired_at: Option<DateTime<Utc>>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,34 @@
+//! One dimension of a version of a standard.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{DimensionId, StandardVersionId};
+
+/// One dimension of a version of a standard.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "standard_dimension")]
+pub struct Model {
+    /// The dimension's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: DimensionId,
+    /// The version.
+    pub version_id: StandardVersionId,
+    /// Its key within the version.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Its place among the dimensions.
+    pub position: i32,
+    /// What it is about.
+    pub description: Option<String>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

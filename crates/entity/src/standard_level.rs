@@ -1,0 +1,36 @@
+//! One level of a dimension.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{DimensionId, EvidenceStrength, LevelId};
+
+/// One level of a dimension.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "standard_level")]
+pub struct Model {
+    /// The level's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: LevelId,
+    /// The dimension.
+    pub dimension_id: DimensionId,
+    /// Its code, such as 3 or NL2.
+    pub code: String,
+    /// Its place on the scale, a higher one for more.
+    pub ordinal: i32,
+    /// What it is called.
+    pub label: String,
+    /// What it asks for.
+    pub description: Option<String>,
+    /// How strong evidence at this level is held to be, for filtering across standards.
+    pub strength: Option<EvidenceStrength>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

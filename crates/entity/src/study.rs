@@ -1,0 +1,71 @@
+//! One evaluation or research project, however many documents report it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{CentreId, ProgrammeId, StudyDesign, StudyId, StudyStatus, Visibility};
+
+/// One evaluation or research project, however many documents report it.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "study")]
+pub struct Model {
+    /// The study's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: StudyId,
+    /// Its name in addresses and bundles.
+    pub slug: String,
+    /// Its title.
+    pub title: String,
+    /// The beginning of its title in lower case, to sort by.
+    pub title_key: String,
+    /// What it asks and does.
+    pub summary: Option<String>,
+    /// How it is done.
+    pub design: StudyDesign,
+    /// How far it has come.
+    pub status: StudyStatus,
+    /// When it begins.
+    pub starts_on: Option<NaiveDate>,
+    /// When it ends.
+    pub ends_on: Option<NaiveDate>,
+    /// When it begins, else when it ends, else the year 1: to sort by.
+    pub sort_on: NaiveDate,
+    /// Where it is registered.
+    pub registry: Option<String>,
+    /// Under which number it is registered.
+    pub registration_id: Option<String>,
+    /// Where its registration can be read.
+    pub registration_url: Option<String>,
+    /// The centre that leads it.
+    pub lead_centre: CentreId,
+    /// The programme that it belongs to.
+    pub programme_id: Option<ProgrammeId>,
+    /// The centre that contributed it.
+    pub contributed_by: CentreId,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// Until then only the contributing centre sees it.
+    pub embargoed_until: Option<DateTime<Utc>>,
+    /// Counts up from 1 with each revision.
+    pub version: i32,
+    /// When it was contributed.
+    pub created_at: DateTime<Utc>,
+    /// When it was last revised.
+    pub updated_at: DateTime<Utc>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Why it was withdrawn.
+    pub withdrawal_reason: Option<String>,
+    /// What took its place.
+    pub superseded_by: Option<StudyId>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

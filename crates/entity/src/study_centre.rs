@@ -1,0 +1,32 @@
+//! A centre that leads or takes part in a study.
+
+use chrono::NaiveDate;
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{CentreId, StudyId, StudyRole};
+
+/// A centre that leads or takes part in a study.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "study_centre")]
+pub struct Model {
+    /// The study.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub study_id: StudyId,
+    /// The centre.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub centre_id: CentreId,
+    /// What it does in the study.
+    pub role: StudyRole,
+    /// The study's own date to sort by, so that a centre's newest are found at once.
+    pub sort_on: NaiveDate,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

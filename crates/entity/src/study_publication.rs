@@ -1,0 +1,27 @@
+//! A publication that reports a study.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{PublicationId, StudyId};
+
+/// A publication that reports a study.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "study_publication")]
+pub struct Model {
+    /// The study.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub study_id: StudyId,
+    /// The publication.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub publication_id: PublicationId,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

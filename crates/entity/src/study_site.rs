@@ -1,0 +1,32 @@
+//! A local authority where a study takes place.
+
+use chrono::NaiveDate;
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{LocalAuthorityId, StudyId};
+
+/// A local authority where a study takes place.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "study_site")]
+pub struct Model {
+    /// The study.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub study_id: StudyId,
+    /// The authority.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub local_authority_id: LocalAuthorityId,
+    /// In a stepped wedge, the step at which it starts.
+    pub step: Option<i32>,
+    /// When it starts there.
+    pub starts_on: Option<NaiveDate>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,32 @@
+//! A change of a study's status, with its date and reason.
+
+use chrono::NaiveDate;
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{StudyId, StudyStatus};
+
+/// A change of a study's status, with its date and reason.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "study_status_change")]
+pub struct Model {
+    /// The study.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub study_id: StudyId,
+    /// When it changed.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub on: NaiveDate,
+    /// To what it changed.
+    pub status: StudyStatus,
+    /// Why it changed.
+    pub reason: Option<String>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

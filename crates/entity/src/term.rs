@@ -1,0 +1,38 @@
+//! A term of a controlled vocabulary: an intervention, an outcome or a population.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, Json, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{CentreId, TermId, Vocabulary};
+
+/// A term of a controlled vocabulary: an intervention, an outcome or a population.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "term")]
+pub struct Model {
+    /// The term's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: TermId,
+    /// The vocabulary that it belongs to.
+    pub vocabulary: Vocabulary,
+    /// Its name in addresses and bundles.
+    pub slug: String,
+    /// Its preferred name.
+    pub name: String,
+    /// What it means; for a population, its definition.
+    pub description: Option<String>,
+    /// The next broader term.
+    pub broader: Option<TermId>,
+    /// The centre that added it and keeps it.
+    pub owner: Option<CentreId>,
+    /// Other names for it, as a list of texts.
+    pub synonyms: Json,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

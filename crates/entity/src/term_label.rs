@@ -1,0 +1,29 @@
+//! A centre's own label for a term.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{CentreId, TermId};
+
+/// A centre's own label for a term.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "term_label")]
+pub struct Model {
+    /// The term.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub term_id: TermId,
+    /// The centre.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub centre_id: CentreId,
+    /// What the centre calls it.
+    pub label: String,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

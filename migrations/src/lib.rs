@@ -1,0 +1,25 @@
+//! The migrations, one file each, forward only.
+//!
+//! They never import `entity`: what a migration did yesterday must not move with tomorrow's tables.
+
+use sea_orm_migration::prelude::*;
+
+mod columns;
+mod m20261123_000001_network;
+mod m20261123_000002_evidence;
+mod m20261123_000003_access;
+
+/// Brings a database to the present schema.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_network::Migration),
+            Box::new(m20261123_000002_evidence::Migration),
+            Box::new(m20261123_000003_access::Migration),
+        ]
+    }
+}
