@@ -1,0 +1,90 @@
+//! A private database for each test: [`fresh`] has the present schema, [`empty`] has nothing.
+//!
+//! The schema is made once a process, as a template which each test gets a copy of. A database goes when its
+//! [`TestDatabase`] goes out of scope. Nothing here outlives the runtime of the test that asked, so tests may run at
+//! the same time, each on its own runtime.
+
+use migrations::Migrator;
+use sea_orm::{ConnectOptions, DatabaseConnection};
+use sea_orm_migration::MigratorTrait;
+
+use super::postgres::{self, PostgresDatabase};
+use super::sqlite::{self, SqliteDatabase};
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum DatabaseKind {
+    /// The embedded default.
+    Sqlite,
+    /// A server that this process starts for itself.
+    Postgres,
+}
+
+impl DatabaseKind {
+    /// Both, for a body that runs on each.
+    pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
+}
+
+/// A database of one test. It goes when this value does.
+#[derive(Debug)]
+pub struct TestDatabase(Database);
+
+#[derive(Debug)]
+enum Database {
+    Sqlite(SqliteDatabase),
+    Postgres(PostgresDatabase),
+}
+
+impl TestDatabase {
+    /// Which database it is.
+    #[must_use]
+    pub fn kind(&self) -> DatabaseKind {
+        match self.0 {
+            Database::Sqlite(_) => DatabaseKind::Sqlite,
+            Database::Postgres(_) => DatabaseKind::Postgres,
+        }
+    }
+
+    /// Its address, as `--database-url` takes it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        match &self.0 {
+            Database::Sqlite(database) => database.url(),
+            Database::Postgres(database) => database.url(),
+        }
+    }
+}
+
+/// A database with the present schema and no rows.
+pub async fn fresh(kind: DatabaseKind) -> TestDatabase {
+    TestDatabase(match kind {
+        DatabaseKind::Sqlite => Database::Sqlite(sqlite::fresh().await),
+        DatabaseKind::Postgres => Database::Postgres(postgres::fresh().await),
+    })
+}
+
+/// A database without a single table, to migrate or to start a server on.
+pub async fn empty(kind: DatabaseKind) -> TestDatabase {
+    TestDatabase(match kind {
+        DatabaseKind::Sqlite => Database::Sqlite(sqlite::empty()),
+        DatabaseKind::Postgres => Database::Postgres(postgres::empty().await),
+    })
+}
+
+/// One connection, for the caller to close before its runtime ends.
+pub(super) async fn connect(url: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    sea_orm::Database::connect(options)
+        .await
+        .expect("the harness connects to its own database")
+}
+
+/// Applies every migration.
+pub(super) async fn migrate(url: &str) {
+    let connection = connect(url).await;
+    Migrator::up(&connection, None)
+        .await
+        .expect("the migrations apply to an empty database");
+    connection.close().await.expect("the connection closes");
+}

@@ -1,0 +1,5 @@
+//! Databases for tests.
+
+pub mod databases;
+mod postgres;
+mod sqlite;
