@@ -1,0 +1,199 @@
+//! The house rules that neither the compiler nor clippy knows.
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Which of our packages may use which. Arrows run one way; a new package needs a row, a new arrow a reason in
+/// ARCHITECTURE.md.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("entity", &[]),
+    ("migrations", &[]),
+    ("service", &["entity"]),
+    ("api", &["service"]),
+    ("cli", &["api", "service", "migrations"]),
+    // What tries the house out may look into every room.
+    ("tests", &["api", "cli", "entity", "migrations", "service"]),
+    ("bench", &["api", "cli", "entity", "migrations", "service"]),
+];
+
+/// What a package never lists: no storage in `api`, no HTTP and no GraphQL below it.
+const FORBIDDEN: &[(&str, &[&str])] = &[
+    (
+        "api",
+        &["sea-orm", "sea-orm-migration", "sea-query", "sqlx"],
+    ),
+    ("service", &["async-graphql", "axum", "hyper", "tower-http"]),
+    ("entity", &["async-graphql", "axum", "hyper", "tower-http"]),
+    (
+        "migrations",
+        &["async-graphql", "axum", "hyper", "tower-http"],
+    ),
+];
+
+const MOST_LINES: usize = 800;
+
+/// Longer files, each with why it is one thing.
+const LONG_FILES: &[(&str, &str)] = &[];
+
+/// Names that say nothing of what is inside.
+const EMPTY_NAMES: &[&str] = &[
+    "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils",
+];
+
+#[test]
+fn our_packages_use_each_other_in_one_direction_only() {
+    let dependencies = dependencies();
+    for (package, used) in &dependencies {
+        let allowed = ARROWS.iter().find(|(name, _)| name == package);
+        let Some((_, allowed)) = allowed else {
+            panic!("{package} has no row in ARROWS");
+        };
+        let ours = used.iter().filter(|name| dependencies.contains_key(*name));
+        for name in ours {
+            assert!(
+                allowed.contains(&name.as_str()),
+                "{package} must not use {name}"
+            );
+        }
+    }
+    for (package, _) in ARROWS {
+        assert!(
+            dependencies.contains_key(*package),
+            "there is no package {package} in the workspace"
+        );
+    }
+}
+
+#[test]
+fn no_package_lists_what_belongs_to_another_layer() {
+    let dependencies = dependencies();
+    for (package, forbidden) in FORBIDDEN {
+        for name in &dependencies[*package] {
+            assert!(
+                !forbidden.contains(&name.as_str()),
+                "{package} must not list {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_rust_file_is_too_long_to_read_in_one_go() {
+    let exceptions: BTreeMap<_, _> = LONG_FILES.iter().copied().collect();
+    for (path, source) in rust_files() {
+        let lines = source.lines().count();
+        match exceptions.get(path.as_str()) {
+            None => assert!(
+                lines <= MOST_LINES,
+                "{path} has {lines} lines: look for the second thing in it"
+            ),
+            Some(_) => assert!(
+                lines > MOST_LINES,
+                "{path} is no longer an exception: take it off LONG_FILES"
+            ),
+        }
+    }
+    for (path, _) in LONG_FILES {
+        assert!(
+            root().join(path).exists(),
+            "{path} in LONG_FILES does not exist"
+        );
+    }
+}
+
+#[test]
+fn every_exception_to_a_lint_is_expected_and_has_its_reason() {
+    for (path, source) in rust_files() {
+        for (number, line) in source.lines().enumerate() {
+            let line = line.trim_start();
+            assert!(
+                !(line.starts_with("#[allow(") || line.starts_with("#![allow(")),
+                "{path}:{}: write #[expect(.., reason = \"..\")]",
+                number + 1
+            );
+        }
+    }
+}
+
+#[test]
+fn every_rust_file_is_named_after_what_is_in_it() {
+    for (path, _) in rust_files() {
+        for part in path.trim_end_matches(".rs").split('/') {
+            assert!(
+                !EMPTY_NAMES.contains(&part),
+                "{path}: name it after what it does"
+            );
+        }
+    }
+}
+
+/// What each package of the workspace lists, whether to run, to build or to test.
+fn dependencies() -> BTreeMap<String, Vec<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--no-deps",
+            "--offline",
+        ])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let name = |value: &Value| value["name"].as_str().unwrap().to_owned();
+    metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|package| {
+            let listed = package["dependencies"].as_array().unwrap();
+            (name(package), listed.iter().map(name).collect())
+        })
+        .collect()
+}
+
+/// The path within the workspace and the source of each Rust file of ours.
+fn rust_files() -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    for folder in ["crates", "migrations", "tests", "bench"] {
+        collect(&root().join(folder), &mut files);
+    }
+    assert!(!files.is_empty());
+    let within = |path: PathBuf| {
+        let source = fs::read_to_string(&path).unwrap();
+        (
+            path.strip_prefix(root()).unwrap().display().to_string(),
+            source,
+        )
+    };
+    files.into_iter().map(within).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.ends_with("node_modules") {
+            continue;
+        }
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
