@@ -20,7 +20,12 @@ impl MigrationTrait for Migration {
         for index in indexes() {
             manager.create_index(index).await?;
         }
-        Ok(())
+        let head = Query::insert()
+            .into_table("change_head")
+            .columns(["id", "sequence"])
+            .values_panic([1.into(), 0.into()])
+            .to_owned();
+        manager.execute(head).await
     }
 }
 

@@ -1,1 +1,24 @@
-//! stub
+//! What the network can do. Knows no HTTP and no GraphQL.
+//!
+//! - [`space`] is what every function is given; [`store`] the one way to write, [`viewer`] who asks,
+//!   [`page`] how lists are read, [`clock`] where time and ids come from, [`error`] what can go wrong.
+//! - [`access`] decides what a viewer may do ([`access::policy`]) and see ([`access::scope`]).
+//! - The other modules are the capabilities; each has the same name in the graph and in the tests.
+
+pub mod access;
+pub mod clock;
+pub mod collaboration;
+pub mod error;
+pub mod evidence;
+pub mod feed;
+pub mod listing;
+pub mod network;
+pub mod page;
+pub mod shared;
+pub mod space;
+pub mod store;
+pub mod viewer;
+
+pub use error::{Code, Error, Result};
+pub use space::Space;
+pub use viewer::Viewer;

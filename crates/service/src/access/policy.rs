@@ -1,0 +1,83 @@
+//! *May I do this?* Pure rules: who may take which action. What a viewer may *see* is `scope`.
+
+use std::collections::BTreeSet;
+
+use entity::CentreId;
+
+use super::ScopeName;
+use crate::error::{Code, Error, Result};
+use crate::viewer::{Viewer, Who};
+
+/// What somebody wants to do.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Change the network: centres, authorities, vocabularies, standards and the like.
+    WriteNetwork,
+    /// Contribute or revise evidence of a centre.
+    WriteEvidence(CentreId),
+    /// Begin or change a collaboration that a centre contributes.
+    WriteCollaboration(CentreId),
+    /// See the tokens of a centre.
+    ReadTokens(CentreId),
+    /// Issue a token of a centre with some scopes.
+    IssueToken(CentreId, BTreeSet<ScopeName>),
+    /// Revoke a token of a centre.
+    RevokeToken(CentreId),
+    /// Read the audit.
+    ReadAudit,
+}
+
+/// Allows an action, or says what is missing.
+///
+/// # Errors
+/// `UNAUTHENTICATED` without a token; `FORBIDDEN` with the scope that would allow it.
+pub fn authorise(viewer: &Viewer, action: &Action) -> Result<()> {
+    if matches!(viewer.who(), Who::Anonymous) {
+        return Err(Error::new(
+            Code::Unauthenticated,
+            "This needs an access token; send it as `Authorization: Bearer …`.",
+        ));
+    }
+    match missing_scope(viewer, action) {
+        None => Ok(()),
+        Some(scope) => Err(Error::forbidden(scope.as_str())),
+    }
+}
+
+fn missing_scope(viewer: &Viewer, action: &Action) -> Option<ScopeName> {
+    use ScopeName::{
+        AuditRead, CollaborationWrite, EvidenceWrite, NetworkWrite, TokensManage, TokensManageAll,
+    };
+
+    if matches!(viewer.who(), Who::Operator) {
+        return None;
+    }
+    let lacks = |scope| (!viewer.has(scope)).then_some(scope);
+    let is_own = |centre: &CentreId| viewer.centre() == Some(*centre);
+    match action {
+        Action::WriteNetwork => lacks(NetworkWrite),
+        Action::WriteEvidence(centre) if is_own(centre) => lacks(EvidenceWrite),
+        Action::WriteCollaboration(centre) if is_own(centre) => lacks(CollaborationWrite),
+        // Evidence and collaborations of another centre are nobody's to write, whatever the scope.
+        Action::WriteEvidence(_) => Some(EvidenceWrite),
+        Action::WriteCollaboration(_) => Some(CollaborationWrite),
+        Action::ReadTokens(centre) | Action::RevokeToken(centre) if is_own(centre) => {
+            lacks(TokensManage)
+                .and_then(|_| lacks(TokensManageAll))
+                .map(|_| TokensManage)
+        }
+        Action::ReadTokens(_) | Action::RevokeToken(_) => lacks(TokensManageAll),
+        Action::IssueToken(centre, scopes) => {
+            let manages = if is_own(centre) {
+                lacks(TokensManage)
+                    .and_then(|_| lacks(TokensManageAll))
+                    .map(|_| TokensManage)
+            } else {
+                lacks(TokensManageAll)
+            };
+            // A token can never grant what its issuer lacks.
+            manages.or_else(|| scopes.iter().copied().find(|scope| !viewer.has(*scope)))
+        }
+        Action::ReadAudit => lacks(AuditRead),
+    }
+}

@@ -1,0 +1,255 @@
+//! *What may I see?* Turns a viewer into a condition. Every select of the house starts here.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    CentreId, ChangeKind, Visibility, access_token, audit_event, change, collaboration,
+    collaboration_member, finding, publication, rating, shared_with, signing_key, study,
+};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    Value,
+};
+
+use super::ScopeName;
+use crate::viewer::{Viewer, Who};
+
+/// A thing that centres share: it carries who contributed it and who may see it.
+pub trait SharedEntity: EntityTrait {
+    /// The thing's id.
+    const ID: Self::Column;
+    /// The centre that contributed it.
+    const CONTRIBUTED_BY: Self::Column;
+    /// Who may see it.
+    const VISIBILITY: Self::Column;
+    /// Until when only the contributing centre sees it.
+    const EMBARGOED_UNTIL: Self::Column;
+    /// When it was withdrawn.
+    const WITHDRAWN_AT: Self::Column;
+
+    /// What must be seen for this to be seen: a finding is nothing without its study.
+    fn needs(viewer: &Viewer, now: DateTime<Utc>) -> Condition {
+        let (_, _) = (viewer, now);
+        Condition::all()
+    }
+}
+
+macro_rules! shared {
+    ($($table:ident $($needs:ident)?;)*) => {$(
+        impl SharedEntity for $table::Entity {
+            const ID: Self::Column = $table::Column::Id;
+            const CONTRIBUTED_BY: Self::Column = $table::Column::ContributedBy;
+            const VISIBILITY: Self::Column = $table::Column::Visibility;
+            const EMBARGOED_UNTIL: Self::Column = $table::Column::EmbargoedUntil;
+            const WITHDRAWN_AT: Self::Column = $table::Column::WithdrawnAt;
+            $(fn needs(viewer: &Viewer, now: DateTime<Utc>) -> Condition {
+                $needs(viewer, now)
+            })?
+        }
+    )*};
+}
+
+shared! {
+    collaboration;
+    study;
+    publication;
+    finding a_finding_needs;
+    rating a_rating_needs;
+}
+
+fn a_finding_needs(viewer: &Viewer, now: DateTime<Utc>) -> Condition {
+    Condition::all().add(sees::<study::Entity>(viewer, now, finding::Column::StudyId))
+}
+
+fn a_rating_needs(viewer: &Viewer, now: DateTime<Utc>) -> Condition {
+    Condition::any()
+        .add(rating::Column::InterventionId.is_not_null())
+        .add(sees::<study::Entity>(viewer, now, rating::Column::StudyId))
+        .add(sees::<publication::Entity>(
+            viewer,
+            now,
+            rating::Column::PublicationId,
+        ))
+}
+
+/// Whether the viewer sees the thing that a column of another table refers to.
+fn sees<E: SharedEntity>(viewer: &Viewer, now: DateTime<Utc>, reference: impl ColumnTrait) -> Expr {
+    let thing = visible::<E>(viewer, now)
+        .select_only()
+        .expr(Expr::val(1))
+        .filter(Expr::col(reference.as_column_ref()).eq(Expr::col(E::ID.as_column_ref())))
+        .into_query();
+    Expr::exists(thing)
+}
+
+/// The shared things of a kind that the viewer may see.
+#[must_use]
+pub fn shared<E: SharedEntity>(viewer: &Viewer, now: DateTime<Utc>) -> Select<E> {
+    visible::<E>(viewer, now).filter(E::needs(viewer, now))
+}
+
+/// The same, for things whose study or publication the viewer has just been shown: what they need
+/// is known to be seen.
+#[must_use]
+pub fn shared_of_seen<E: SharedEntity>(viewer: &Viewer, now: DateTime<Utc>) -> Select<E> {
+    visible::<E>(viewer, now)
+}
+
+#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
+fn visible<E: SharedEntity>(viewer: &Viewer, now: DateTime<Utc>) -> Select<E> {
+    E::find().filter(visibility::<E>(viewer, now))
+}
+
+/// The rule of visibility, for everything that is shared.
+fn visibility<E: SharedEntity>(viewer: &Viewer, now: DateTime<Utc>) -> Condition {
+    let embargo_is_over = || {
+        Condition::any()
+            .add(E::EMBARGOED_UNTIL.is_null())
+            .add(E::EMBARGOED_UNTIL.lte(now))
+    };
+    match viewer.who() {
+        Who::Operator => Condition::all(),
+        Who::Token(grant) if viewer.has(ScopeName::EvidenceRead) => Condition::any()
+            .add(E::CONTRIBUTED_BY.eq(grant.centre))
+            .add(
+                Condition::all().add(embargo_is_over()).add(
+                    Condition::any()
+                        .add(E::VISIBILITY.is_in([Visibility::Public, Visibility::Network]))
+                        .add(
+                            Condition::all()
+                                .add(E::VISIBILITY.eq(Visibility::Collaboration))
+                                .add(Expr::exists(shared_with_member::<E>(grant.centre))),
+                        ),
+                ),
+            ),
+        Who::Anonymous | Who::Token(_) => Condition::all()
+            .add(E::VISIBILITY.eq(Visibility::Public))
+            .add(embargo_is_over()),
+    }
+}
+
+/// The collaborations of a centre with which a thing is shared.
+fn shared_with_member<E: SharedEntity>(centre: CentreId) -> SelectStatement {
+    Query::select()
+        .expr(Expr::val(1))
+        .from(shared_with::Entity)
+        .inner_join(
+            collaboration_member::Entity,
+            Expr::col(shared_with::Column::CollaborationId.as_column_ref())
+                .equals(collaboration_member::Column::CollaborationId.as_column_ref()),
+        )
+        .and_where(
+            Expr::col(shared_with::Column::ThingId.as_column_ref()).equals(E::ID.as_column_ref()),
+        )
+        .and_where(collaboration_member::Column::CentreId.eq(centre))
+        .to_owned()
+}
+
+/// What everybody may see: the network, its vocabularies and its standards.
+#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
+#[must_use]
+pub fn network<E: EntityTrait>() -> Select<E> {
+    E::find()
+}
+
+/// Rows that belong to things which the viewer has just been shown, such as a publication's authors.
+#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
+#[must_use]
+pub fn parts_of_seen<E: EntityTrait>() -> Select<E> {
+    E::find()
+}
+
+/// What a write must know, whoever may see it: whether a key is taken, and by what.
+#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
+#[must_use]
+pub fn for_writing<E: EntityTrait>() -> Select<E> {
+    E::find()
+}
+
+/// The records of access tokens; `policy` decides first whose.
+#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
+#[must_use]
+pub fn access_tokens() -> Select<access_token::Entity> {
+    access_token::Entity::find()
+}
+
+/// The signing keys; only their public parts leave the service.
+#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
+#[must_use]
+pub fn signing_keys() -> Select<signing_key::Entity> {
+    signing_key::Entity::find()
+}
+
+/// The audit; `policy` decides first who may read it.
+#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
+#[must_use]
+pub fn audit_events() -> Select<audit_event::Entity> {
+    audit_event::Entity::find()
+}
+
+/// The changes of things that the viewer may see.
+#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
+#[must_use]
+pub fn changes(viewer: &Viewer, now: DateTime<Utc>) -> Select<change::Entity> {
+    let of_kind = |kind: ChangeKind| change::Column::Kind.eq(kind);
+    let mut seen = Condition::any();
+    for kind in ChangeKind::ALL.iter().copied() {
+        let subject = change::Column::SubjectId;
+        let rule = match kind {
+            ChangeKind::Centre
+            | ChangeKind::Person
+            | ChangeKind::LocalAuthority
+            | ChangeKind::Engagement
+            | ChangeKind::Programme
+            | ChangeKind::Partner
+            | ChangeKind::EvidenceStandard
+            | ChangeKind::Intervention
+            | ChangeKind::Outcome
+            | ChangeKind::Population => None,
+            ChangeKind::Collaboration => {
+                Some(sees_change::<collaboration::Entity>(viewer, now, subject))
+            }
+            ChangeKind::Study => Some(sees_change::<study::Entity>(viewer, now, subject)),
+            ChangeKind::Publication => {
+                Some(sees_change::<publication::Entity>(viewer, now, subject))
+            }
+            ChangeKind::Finding => Some(sees_change::<finding::Entity>(viewer, now, subject)),
+            ChangeKind::Rating => Some(sees_change::<rating::Entity>(viewer, now, subject)),
+            ChangeKind::AccessToken | ChangeKind::SigningKey => {
+                let is_operator = matches!(viewer.who(), Who::Operator);
+                Some(Expr::val(Value::Bool(Some(is_operator))))
+            }
+        };
+        seen = seen.add(match rule {
+            None => Condition::all().add(of_kind(kind)),
+            Some(rule) => Condition::all().add(of_kind(kind)).add(rule),
+        });
+    }
+    change::Entity::find().filter(seen)
+}
+
+fn sees_change<E: SharedEntity>(
+    viewer: &Viewer,
+    now: DateTime<Utc>,
+    subject: change::Column,
+) -> Expr {
+    let thing = shared::<E>(viewer, now)
+        .select_only()
+        .expr(Expr::val(1))
+        .filter(Expr::col(subject.as_column_ref()).eq(Expr::col(E::ID.as_column_ref())))
+        .into_query();
+    Expr::exists(thing)
+}
+
+/// One of several values, as one parameter on PostgreSQL, so that the statement is the same however
+/// many there are and is planned once.
+pub fn among<C, V>(backend: DbBackend, column: C, values: impl IntoIterator<Item = V>) -> Expr
+where
+    C: ColumnTrait,
+    V: Into<Value> + sea_orm::sea_query::postgres_array::NotU8,
+{
+    match backend {
+        DbBackend::Postgres => column.eq_any(values),
+        _ => column.is_in(values),
+    }
+}

@@ -1,0 +1,191 @@
+//! What can go wrong, with a stable code for each: the one table of the service's errors.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::sync::Arc;
+
+macro_rules! codes {
+    ($($name:ident $text:literal $status:literal $meaning:literal;)*) => {
+        /// A stable name for what went wrong. Clients may rely on it; messages may change.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {$(#[doc = $meaning] $name,)*}
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The code as clients see it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// The HTTP status, where the whole request fails for it.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+
+            /// What it means and what to do.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    BadInput "BAD_INPUT" 400 "A value is not acceptable; `extensions.field` says which and the message how to mend it.";
+    InvalidCursor "INVALID_CURSOR" 400 "A cursor is not one that this list gave; start again from the first page.";
+    InvalidId "INVALID_ID" 400 "An id is not one that the graph gave.";
+    PageTooLarge "PAGE_TOO_LARGE" 400 "A page was asked to be longer than allowed; ask for less and follow the cursors.";
+    NotFound "NOT_FOUND" 404 "There is no such thing, or it is not for you to see.";
+    Unauthenticated "UNAUTHENTICATED" 401 "This needs an access token; send it as `Authorization: Bearer …`.";
+    TokenInvalid "TOKEN_INVALID" 401 "The access token is damaged, or none of this space's.";
+    TokenExpired "TOKEN_EXPIRED" 401 "The access token has expired; ask for a new one.";
+    TokenRevoked "TOKEN_REVOKED" 401 "The access token was revoked; ask whoever issued it.";
+    Forbidden "FORBIDDEN" 403 "The token lacks the scope that `extensions.requiredScope` names.";
+    Conflict "CONFLICT" 409 "Something with this name or key is there already, or has changed since it was read.";
+    Unavailable "UNAVAILABLE" 503 "The database cannot be reached at the moment; try again.";
+    Internal "INTERNAL" 500 "Something went wrong on our side; the request id helps us to find it.";
+}
+
+/// An error of the service.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    /// The stable code.
+    pub code: Code,
+    /// A sentence for people: what, where, and how to mend it.
+    pub message: Cow<'static, str>,
+    /// The input field that it is about.
+    pub field: Option<String>,
+    /// The scope that would have allowed it.
+    pub required_scope: Option<&'static str>,
+    /// The internal cause: logged once at the edge, never sent.
+    #[source]
+    pub cause: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+/// What the service gives back.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An error with a code and a sentence.
+    pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            field: None,
+            required_scope: None,
+            cause: None,
+        }
+    }
+
+    /// An unacceptable value of one input field.
+    pub fn bad_input(field: impl Into<String>, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            field: Some(field.into()),
+            ..Self::new(Code::BadInput, message)
+        }
+    }
+
+    /// There is no such thing, as far as the viewer may know.
+    #[must_use]
+    pub fn not_found(what: &str) -> Self {
+        Self::new(Code::NotFound, format!("There is no such {what}."))
+    }
+
+    /// The viewer lacks a scope.
+    #[must_use]
+    pub fn forbidden(scope: &'static str) -> Self {
+        Self {
+            required_scope: Some(scope),
+            ..Self::new(
+                Code::Forbidden,
+                format!("This needs a token with the scope {scope}."),
+            )
+        }
+    }
+
+    /// Something that should not have happened, with its cause for the log.
+    pub fn internal(cause: impl StdError + Send + Sync + 'static) -> Self {
+        Self {
+            cause: Some(Arc::new(cause)),
+            ..Self::new(Code::Internal, "Something went wrong on our side.")
+        }
+    }
+}
+
+impl From<sea_orm::DbErr> for Error {
+    /// The one place where what the database refuses becomes an error of the input.
+    fn from(refusal: sea_orm::DbErr) -> Self {
+        use sea_orm::{DbErr, SqlErr};
+
+        match refusal.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(text)) => {
+                let field = constrained_field(&text);
+                let message = match &field {
+                    Some(field) => format!("Another one has this {field} already."),
+                    None => "Another one has this key already.".to_owned(),
+                };
+                return Self {
+                    field,
+                    ..Self::new(Code::Conflict, message)
+                };
+            }
+            Some(SqlErr::ForeignKeyConstraintViolation(text)) => {
+                let field = constrained_field(&text);
+                return Self {
+                    field,
+                    ..Self::new(Code::BadInput, "It refers to something that is not there.")
+                };
+            }
+            _ => {}
+        }
+        match refusal {
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self {
+                cause: Some(Arc::new(refusal)),
+                ..Self::new(
+                    Code::Unavailable,
+                    "The database cannot be reached at the moment.",
+                )
+            },
+            other => Self::internal(other),
+        }
+    }
+}
+
+/// The column in a constraint's name (`uq_study_slug`), or in SQLite's own words (`study.slug`).
+fn constrained_field(text: &str) -> Option<String> {
+    let word = text
+        .split(|letter: char| !(letter.is_ascii_alphanumeric() || "_.".contains(letter)))
+        .find(|word| word.starts_with("uq_") || word.starts_with("fk_") || word.contains('.'))?;
+    let column = word.rsplit(['.', '_']).next()?;
+    (!column.is_empty()).then(|| column.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_constraints_name_becomes_the_field_of_the_input() {
+        assert_eq!(
+            constrained_field(r#"duplicate key value violates unique constraint "uq_study_slug""#),
+            Some("slug".to_owned())
+        );
+        assert_eq!(
+            constrained_field("UNIQUE constraint failed: study.slug"),
+            Some("slug".to_owned())
+        );
+    }
+
+    #[test]
+    fn each_code_is_named_once() {
+        let names: std::collections::BTreeSet<_> =
+            Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(names.len(), Code::ALL.len());
+    }
+}

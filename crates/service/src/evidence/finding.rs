@@ -1,0 +1,181 @@
+//! Findings: listed and counted as the viewer may see them.
+
+use std::collections::HashMap;
+
+use entity::{EffectMeasure, StudyDesign, StudyId, Vocabulary, finding, study};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select};
+use uuid::Uuid;
+
+use super::named;
+use crate::access::scope;
+use crate::error::Result;
+use crate::listing::{self, KeyPart, SortKey};
+use crate::network::Directory;
+use crate::page::{Page, PageRequest};
+use crate::space::Space;
+use crate::viewer::Viewer;
+
+/// Which findings: any of the values within a field, and all of the fields.
+#[derive(Clone, Debug, Default)]
+pub struct FindingFilter {
+    /// Of these studies; nothing said is any study.
+    pub studies: Option<Vec<StudyId>>,
+    /// Of one of these interventions, by slug.
+    pub interventions: Vec<String>,
+    /// Of one of these outcomes, by slug.
+    pub outcomes: Vec<String>,
+    /// In one of these populations, by slug.
+    pub populations: Vec<String>,
+    /// On one of these scales.
+    pub measures: Vec<EffectMeasure>,
+    /// Of studies of one of these designs.
+    pub designs: Vec<StudyDesign>,
+    /// Contributed by one of these centres, by slug.
+    pub centres: Vec<String>,
+    /// Also of what is narrower than the terms named.
+    pub include_narrower: bool,
+    /// Also those that were withdrawn.
+    pub include_withdrawn: bool,
+}
+
+/// A page of the findings that the viewer may see, in the order of their contribution.
+///
+/// # Errors
+/// `BAD_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
+pub async fn list(
+    space: &Space,
+    viewer: &Viewer,
+    filter: &FindingFilter,
+    request: &PageRequest,
+) -> Result<Page<finding::Model>> {
+    let directory = space.directory().await?;
+    let select = matching(space, viewer, &directory, filter)?;
+    listing::read(space.store(), select, &sort(), request).await
+}
+
+/// How many findings the viewer may see.
+///
+/// # Errors
+/// `BAD_INPUT` when the filter names what is not there.
+pub async fn count(space: &Space, viewer: &Viewer, filter: &FindingFilter) -> Result<u64> {
+    let directory = space.directory().await?;
+    listing::count(space.store(), matching(space, viewer, &directory, filter)?).await
+}
+
+/// The findings of each of these studies, which the viewer has been shown.
+///
+/// # Errors
+/// `INVALID_CURSOR`.
+pub async fn of_studies(
+    space: &Space,
+    viewer: &Viewer,
+    studies: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<finding::Model>>> {
+    let parent = finding::Column::StudyId;
+    listing::read_for_each(
+        space.store(),
+        of_seen(space, viewer),
+        parent,
+        studies,
+        &sort(),
+        request,
+    )
+    .await
+}
+
+/// How many findings each of these studies has, which the viewer has been shown.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn count_of_studies(
+    space: &Space,
+    viewer: &Viewer,
+    studies: &[Uuid],
+) -> Result<HashMap<Uuid, u64>> {
+    listing::count_for_each(
+        space.store(),
+        of_seen(space, viewer),
+        finding::Column::StudyId,
+        studies,
+    )
+    .await
+}
+
+fn of_seen(space: &Space, viewer: &Viewer) -> Select<finding::Entity> {
+    scope::shared_of_seen::<finding::Entity>(viewer, space.store().source().now())
+        .filter(finding::Column::WithdrawnAt.is_null())
+}
+
+fn matching(
+    space: &Space,
+    viewer: &Viewer,
+    directory: &Directory,
+    filter: &FindingFilter,
+) -> Result<Select<finding::Entity>> {
+    let store = space.store();
+    let now = store.source().now();
+    let mut all = Condition::all();
+    if !filter.include_withdrawn {
+        all = all.add(finding::Column::WithdrawnAt.is_null());
+    }
+    if let Some(studies) = &filter.studies {
+        all = all.add(finding::Column::StudyId.is_in(studies.iter().copied()));
+    }
+    for (vocabulary, slugs, column) in [
+        (
+            Vocabulary::Intervention,
+            &filter.interventions,
+            finding::Column::InterventionId,
+        ),
+        (
+            Vocabulary::Outcome,
+            &filter.outcomes,
+            finding::Column::OutcomeId,
+        ),
+        (
+            Vocabulary::Population,
+            &filter.populations,
+            finding::Column::PopulationId,
+        ),
+    ] {
+        if !slugs.is_empty() {
+            let ids = named::terms(directory, vocabulary, slugs, filter.include_narrower)?;
+            all = all.add(column.is_in(ids));
+        }
+    }
+    if !filter.measures.is_empty() {
+        all = all.add(finding::Column::Measure.is_in(filter.measures.iter().copied()));
+    }
+    if !filter.centres.is_empty() {
+        let ids = named::ids(
+            &directory.centres,
+            &filter.centres,
+            "filter.centres",
+            "centre",
+        )?;
+        all = all.add(finding::Column::ContributedBy.is_in(ids));
+    }
+    if !filter.designs.is_empty() {
+        let study = scope::shared::<study::Entity>(viewer, now)
+            .select_only()
+            .expr(Expr::val(1))
+            .filter(
+                Expr::col(study::Column::Id.as_column_ref())
+                    .equals(finding::Column::StudyId.as_column_ref()),
+            )
+            .filter(study::Column::Design.is_in(filter.designs.iter().copied()));
+        all = all.add(Expr::exists(study.into_query()));
+    }
+    Ok(scope::shared::<finding::Entity>(viewer, now).filter(all))
+}
+
+fn sort() -> SortKey<finding::Model> {
+    SortKey::new(
+        "finding",
+        [finding::Column::Id.as_column_ref()],
+        false,
+        |row: &finding::Model| vec![KeyPart::Id(row.id.0)],
+    )
+}

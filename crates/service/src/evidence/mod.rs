@@ -1,0 +1,10 @@
+//! The evidence: studies, publications, findings and ratings.
+//!
+//! Each kind has `list` (a page), `count`, `get` where it has a name, and functions `of_…` that answer
+//! for many parents in one statement, which the graph's loaders call.
+
+pub mod finding;
+pub(crate) mod named;
+pub mod publication;
+pub mod rating;
+pub mod study;

@@ -1,0 +1,335 @@
+//! Publications: found, listed and counted as the viewer may see them.
+
+use std::collections::HashMap;
+
+use entity::{
+    PublicationKind, Vocabulary, publication, publication_author, study, study_publication,
+    study_term,
+};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+use uuid::Uuid;
+
+use super::named;
+use crate::access::scope;
+use crate::error::Result;
+use crate::listing::{self, KeyPart, SortKey};
+use crate::network::Directory;
+use crate::page::{Page, PageRequest};
+use crate::space::Space;
+use crate::viewer::Viewer;
+
+/// Which publications: any of the values within a field, and all of the fields.
+#[derive(Clone, Debug, Default)]
+pub struct PublicationFilter {
+    /// Contributed by one of these centres, by slug.
+    pub centres: Vec<String>,
+    /// Of one of these kinds.
+    pub kinds: Vec<PublicationKind>,
+    /// Published in this year or later.
+    pub year_from: Option<i32>,
+    /// Published in this year or earlier.
+    pub year_to: Option<i32>,
+    /// In one of these languages, as codes of ISO 639.
+    pub languages: Vec<String>,
+    /// Reporting a study about one of these populations, by slug.
+    pub populations: Vec<String>,
+    /// Reporting a study about one of these interventions, by slug.
+    pub interventions: Vec<String>,
+    /// Also about what is narrower than the terms named.
+    pub include_narrower: bool,
+    /// Also those that were withdrawn.
+    pub include_withdrawn: bool,
+}
+
+/// By what publications are sorted.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum PublicationOrderField {
+    /// When they were published.
+    #[default]
+    Published,
+    /// Their title.
+    Title,
+    /// When they were last revised.
+    Updated,
+    /// When they were contributed.
+    Created,
+}
+
+/// How publications are sorted.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct PublicationOrder {
+    /// By what.
+    pub field: PublicationOrderField,
+    /// The highest or latest first.
+    pub descending: bool,
+}
+
+impl Default for PublicationOrder {
+    fn default() -> Self {
+        Self {
+            field: PublicationOrderField::Published,
+            descending: true,
+        }
+    }
+}
+
+/// The publication with this DOI, in any spelling.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn get_by_doi(
+    space: &Space,
+    viewer: &Viewer,
+    doi: &str,
+) -> Result<Option<publication::Model>> {
+    one(space, viewer, publication::Column::Doi.eq(normal_doi(doi))).await
+}
+
+/// The publication with this slug.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn get(space: &Space, viewer: &Viewer, slug: &str) -> Result<Option<publication::Model>> {
+    one(space, viewer, publication::Column::Slug.eq(slug)).await
+}
+
+/// A DOI in its normal form: lower case, without an address before it.
+#[must_use]
+pub fn normal_doi(doi: &str) -> String {
+    let doi = doi.trim().to_lowercase();
+    [
+        "https://doi.org/",
+        "http://doi.org/",
+        "https://dx.doi.org/",
+        "http://dx.doi.org/",
+        "doi:",
+    ]
+    .iter()
+    .find_map(|prefix| doi.strip_prefix(prefix))
+    .unwrap_or(&doi)
+    .trim()
+    .to_owned()
+}
+
+async fn one(space: &Space, viewer: &Viewer, which: Expr) -> Result<Option<publication::Model>> {
+    let store = space.store();
+    Ok(
+        scope::shared::<publication::Entity>(viewer, store.source().now())
+            .filter(which)
+            .one(store.connection())
+            .await?,
+    )
+}
+
+/// A page of the publications that the viewer may see.
+///
+/// # Errors
+/// `BAD_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
+pub async fn list(
+    space: &Space,
+    viewer: &Viewer,
+    filter: &PublicationFilter,
+    order: PublicationOrder,
+    request: &PageRequest,
+) -> Result<Page<publication::Model>> {
+    let directory = space.directory().await?;
+    let select = matching(space, viewer, &directory, filter)?;
+    listing::read(space.store(), select, &sort(order), request).await
+}
+
+/// How many publications the viewer may see.
+///
+/// # Errors
+/// `BAD_INPUT` when the filter names what is not there.
+pub async fn count(space: &Space, viewer: &Viewer, filter: &PublicationFilter) -> Result<u64> {
+    let directory = space.directory().await?;
+    listing::count(space.store(), matching(space, viewer, &directory, filter)?).await
+}
+
+/// The publications that report each of these studies.
+///
+/// # Errors
+/// `INVALID_CURSOR`.
+pub async fn of_studies(
+    space: &Space,
+    viewer: &Viewer,
+    studies: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<publication::Model>>> {
+    let order = sort(PublicationOrder::default());
+    let parent = study_publication::Column::StudyId;
+    listing::read_for_each(
+        space.store(),
+        reports(space, viewer),
+        parent,
+        studies,
+        &order,
+        request,
+    )
+    .await
+}
+
+/// How many publications report each of these studies.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn count_of_studies(
+    space: &Space,
+    viewer: &Viewer,
+    studies: &[Uuid],
+) -> Result<HashMap<Uuid, u64>> {
+    let parent = study_publication::Column::StudyId;
+    listing::count_for_each(space.store(), reports(space, viewer), parent, studies).await
+}
+
+fn reports(space: &Space, viewer: &Viewer) -> Select<publication::Entity> {
+    let seen = scope::shared::<publication::Entity>(viewer, space.store().source().now())
+        .filter(publication::Column::WithdrawnAt.is_null());
+    let link = study_publication::Entity;
+    listing::joined(
+        seen,
+        publication::Column::Id,
+        link,
+        study_publication::Column::PublicationId,
+    )
+}
+
+/// The authors of publications, in their order.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn authors(
+    space: &Space,
+    publications: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<publication_author::Model>>> {
+    let store = space.store();
+    let column = publication_author::Column::PublicationId;
+    let rows = scope::parts_of_seen::<publication_author::Entity>()
+        .filter(scope::among(
+            store.backend(),
+            column,
+            publications.iter().copied(),
+        ))
+        .order_by_asc(publication_author::Column::Position)
+        .all(store.connection())
+        .await?;
+    let mut authors: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in rows {
+        authors
+            .entry(row.publication_id.into())
+            .or_default()
+            .push(row);
+    }
+    Ok(authors)
+}
+
+fn matching(
+    space: &Space,
+    viewer: &Viewer,
+    directory: &Directory,
+    filter: &PublicationFilter,
+) -> Result<Select<publication::Entity>> {
+    let now = space.store().source().now();
+    let mut all = Condition::all();
+    if !filter.include_withdrawn {
+        all = all.add(publication::Column::WithdrawnAt.is_null());
+    }
+    if !filter.centres.is_empty() {
+        let ids = named::ids(
+            &directory.centres,
+            &filter.centres,
+            "filter.centres",
+            "centre",
+        )?;
+        all = all.add(publication::Column::ContributedBy.is_in(ids));
+    }
+    if !filter.kinds.is_empty() {
+        all = all.add(publication::Column::Kind.is_in(filter.kinds.iter().copied()));
+    }
+    if let Some(from) = filter.year_from {
+        all = all.add(publication::Column::Year.gte(from));
+    }
+    if let Some(to) = filter.year_to {
+        all = all.add(publication::Column::Year.lte(to));
+    }
+    if !filter.languages.is_empty() {
+        all = all.add(
+            publication::Column::Language
+                .is_in(filter.languages.iter().map(|code| code.to_lowercase())),
+        );
+    }
+    for (vocabulary, slugs) in [
+        (Vocabulary::Intervention, &filter.interventions),
+        (Vocabulary::Population, &filter.populations),
+    ] {
+        if !slugs.is_empty() {
+            let ids = named::terms(directory, vocabulary, slugs, filter.include_narrower)?;
+            // Through studies that the viewer sees: an unseen study must not show in what is found.
+            let studies = scope::shared::<study::Entity>(viewer, now);
+            let linked = listing::joined(
+                studies,
+                study::Column::Id,
+                study_publication::Entity,
+                study_publication::Column::StudyId,
+            );
+            let about = listing::joined(
+                linked,
+                study::Column::Id,
+                study_term::Entity,
+                study_term::Column::StudyId,
+            )
+            .select_only()
+            .expr(Expr::val(1))
+            .filter(
+                Expr::col(study_publication::Column::PublicationId.as_column_ref())
+                    .equals(publication::Column::Id.as_column_ref()),
+            )
+            .filter(study_term::Column::TermId.is_in(ids));
+            all = all.add(Expr::exists(about.into_query()));
+        }
+    }
+    Ok(scope::shared::<publication::Entity>(viewer, now).filter(all))
+}
+
+fn sort(order: PublicationOrder) -> SortKey<publication::Model> {
+    use publication::Column::{CreatedAt, Id, SortOn, TitleKey, UpdatedAt};
+
+    type Part = fn(&publication::Model) -> KeyPart;
+    let (name, column, part): (_, publication::Column, Part) = match order.field {
+        PublicationOrderField::Published => ("published", SortOn, |row| KeyPart::Day(row.sort_on)),
+        PublicationOrderField::Title => ("title", TitleKey, |row| {
+            KeyPart::Text(row.title_key.clone())
+        }),
+        PublicationOrderField::Updated => {
+            ("updated", UpdatedAt, |row| KeyPart::Moment(row.updated_at))
+        }
+        PublicationOrderField::Created => {
+            ("created", CreatedAt, |row| KeyPart::Moment(row.created_at))
+        }
+    };
+    let columns = [column.as_column_ref(), Id.as_column_ref()];
+    SortKey::new(
+        name,
+        columns,
+        order.descending,
+        move |row: &publication::Model| vec![part(row), KeyPart::Id(row.id.0)],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_doi_is_found_in_any_spelling() {
+        for spelling in [
+            "10.1002/CL2.1152",
+            " https://doi.org/10.1002/cl2.1152",
+            "http://dx.doi.org/10.1002/cl2.1152",
+            "doi:10.1002/cl2.1152",
+        ] {
+            assert_eq!(normal_doi(spelling), "10.1002/cl2.1152");
+        }
+    }
+}

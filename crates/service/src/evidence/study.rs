@@ -1,0 +1,380 @@
+//! Studies: found, listed and counted as the viewer may see them.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use entity::{
+    CentreId, EvidenceStrength, StudyDesign, StudyStatus, Vocabulary, rating, study, study_centre,
+    study_partner, study_publication, study_site, study_status_change, study_term,
+};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+};
+use uuid::Uuid;
+
+use super::named;
+use super::rating::{LevelFilter, strength_rank, with_levels};
+use crate::access::scope;
+use crate::error::Result;
+use crate::listing::{self, KeyPart, SortKey};
+use crate::network::Directory;
+use crate::page::{Page, PageRequest};
+use crate::space::Space;
+use crate::viewer::Viewer;
+
+/// Which studies: any of the values within a field, and all of the fields.
+#[derive(Clone, Debug, Default)]
+pub struct StudyFilter {
+    /// Led by, or with the collaboration of, one of these centres, by slug.
+    pub centres: Vec<String>,
+    /// With one of these designs.
+    pub designs: Vec<StudyDesign>,
+    /// With one of these statuses.
+    pub statuses: Vec<StudyStatus>,
+    /// About one of these populations, by slug.
+    pub populations: Vec<String>,
+    /// About one of these interventions, by slug.
+    pub interventions: Vec<String>,
+    /// About one of these outcomes, by slug.
+    pub outcomes: Vec<String>,
+    /// With a site in one of these authorities, by GSS code.
+    pub local_authorities: Vec<String>,
+    /// In one of these programmes, by slug.
+    pub programmes: Vec<String>,
+    /// Beginning on or after this day.
+    pub started_from: Option<NaiveDate>,
+    /// Beginning on or before this day.
+    pub started_to: Option<NaiveDate>,
+    /// With a rating that the viewer sees of at least this strength.
+    pub minimum_strength: Option<EvidenceStrength>,
+    /// With a rating that the viewer sees on one of these levels.
+    pub rated: Vec<LevelFilter>,
+    /// Reported by this publication.
+    pub publication: Option<entity::PublicationId>,
+    /// Also about what is narrower than the terms named.
+    pub include_narrower: bool,
+    /// Also those that were withdrawn.
+    pub include_withdrawn: bool,
+}
+
+/// By what studies are sorted.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum StudyOrderField {
+    /// When they began.
+    #[default]
+    Started,
+    /// Their title.
+    Title,
+    /// When they were last revised.
+    Updated,
+    /// When they were contributed.
+    Created,
+}
+
+/// How studies are sorted.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct StudyOrder {
+    /// By what.
+    pub field: StudyOrderField,
+    /// The highest or latest first.
+    pub descending: bool,
+}
+
+impl Default for StudyOrder {
+    fn default() -> Self {
+        Self {
+            field: StudyOrderField::Started,
+            descending: true,
+        }
+    }
+}
+
+/// The study with this slug.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn get(space: &Space, viewer: &Viewer, slug: &str) -> Result<Option<study::Model>> {
+    let store = space.store();
+    Ok(scope::shared::<study::Entity>(viewer, store.source().now())
+        .filter(study::Column::Slug.eq(slug))
+        .one(store.connection())
+        .await?)
+}
+
+/// A page of the studies that the viewer may see.
+///
+/// # Errors
+/// `BAD_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
+pub async fn list(
+    space: &Space,
+    viewer: &Viewer,
+    filter: &StudyFilter,
+    order: StudyOrder,
+    request: &PageRequest,
+) -> Result<Page<study::Model>> {
+    let directory = space.directory().await?;
+    let (select, sort) = match (filter.centres.as_slice(), order.field) {
+        // One centre's studies by date are in an index in just this order.
+        ([centre], StudyOrderField::Started) => {
+            let centre = named::ids(
+                &directory.centres,
+                std::slice::from_ref(centre),
+                "filter.centres",
+                "centre",
+            )?;
+            let others = StudyFilter {
+                centres: Vec::new(),
+                ..filter.clone()
+            };
+            let select = matching(space, viewer, &directory, &others)?;
+            (of_centre(select, &centre), sort_by_centre(order.descending))
+        }
+        _ => (matching(space, viewer, &directory, filter)?, sort(order)),
+    };
+    listing::read(space.store(), select, &sort, request).await
+}
+
+/// How many studies the viewer may see.
+///
+/// # Errors
+/// `BAD_INPUT` when the filter names what is not there.
+pub async fn count(space: &Space, viewer: &Viewer, filter: &StudyFilter) -> Result<u64> {
+    let directory = space.directory().await?;
+    listing::count(space.store(), matching(space, viewer, &directory, filter)?).await
+}
+
+/// The studies that each of these publications reports.
+///
+/// # Errors
+/// `INVALID_CURSOR`.
+pub async fn of_publications(
+    space: &Space,
+    viewer: &Viewer,
+    publications: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<study::Model>>> {
+    let order = sort(StudyOrder::default());
+    let parent = study_publication::Column::PublicationId;
+    let select = reported_studies(space, viewer);
+    listing::read_for_each(space.store(), select, parent, publications, &order, request).await
+}
+
+/// How many studies each of these publications reports.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn count_of_publications(
+    space: &Space,
+    viewer: &Viewer,
+    publications: &[Uuid],
+) -> Result<HashMap<Uuid, u64>> {
+    let parent = study_publication::Column::PublicationId;
+    listing::count_for_each(
+        space.store(),
+        reported_studies(space, viewer),
+        parent,
+        publications,
+    )
+    .await
+}
+
+fn reported_studies(space: &Space, viewer: &Viewer) -> Select<study::Entity> {
+    let seen = scope::shared::<study::Entity>(viewer, space.store().source().now())
+        .filter(study::Column::WithdrawnAt.is_null());
+    listing::joined(
+        seen,
+        study::Column::Id,
+        study_publication::Entity,
+        study_publication::Column::StudyId,
+    )
+}
+
+/// What a study consists of besides its own row.
+macro_rules! parts {
+    ($($(#[$doc:meta])* $name:ident of $table:ident by $order:ident;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// When the database cannot be read.
+        pub async fn $name(space: &Space, studies: &[Uuid]) -> Result<HashMap<Uuid, Vec<$table::Model>>> {
+            let store = space.store();
+            let among = scope::among(store.backend(), $table::Column::StudyId, studies.iter().copied());
+            let rows = scope::parts_of_seen::<$table::Entity>()
+                .filter(among)
+                .order_by_asc($table::Column::$order)
+                .all(store.connection())
+                .await?;
+            let mut parts: HashMap<Uuid, Vec<_>> = HashMap::new();
+            for row in rows {
+                parts.entry(row.study_id.into()).or_default().push(row);
+            }
+            Ok(parts)
+        }
+    )*};
+}
+
+parts! {
+    /// The interventions, outcomes and populations that studies are about.
+    terms of study_term by TermId;
+    /// The centres of studies.
+    centres of study_centre by CentreId;
+    /// The sites of studies.
+    sites of study_site by LocalAuthorityId;
+    /// The partners of studies.
+    partners of study_partner by PartnerId;
+    /// The changes of status of studies, from the oldest.
+    status_history of study_status_change by On;
+}
+
+fn matching(
+    space: &Space,
+    viewer: &Viewer,
+    directory: &Directory,
+    filter: &StudyFilter,
+) -> Result<Select<study::Entity>> {
+    let store = space.store();
+    let now = store.source().now();
+    let mut all = Condition::all();
+    if !filter.include_withdrawn {
+        all = all.add(study::Column::WithdrawnAt.is_null());
+    }
+    if !filter.designs.is_empty() {
+        all = all.add(study::Column::Design.is_in(filter.designs.iter().copied()));
+    }
+    if !filter.statuses.is_empty() {
+        all = all.add(study::Column::Status.is_in(filter.statuses.iter().copied()));
+    }
+    if let Some(from) = filter.started_from {
+        all = all.add(study::Column::StartsOn.gte(from));
+    }
+    if let Some(to) = filter.started_to {
+        all = all.add(study::Column::StartsOn.lte(to));
+    }
+    if !filter.programmes.is_empty() {
+        let ids = named::ids(
+            &directory.programmes,
+            &filter.programmes,
+            "filter.programmes",
+            "programme",
+        )?;
+        all = all.add(study::Column::ProgrammeId.is_in(ids));
+    }
+    if !filter.centres.is_empty() {
+        let ids = named::ids(
+            &directory.centres,
+            &filter.centres,
+            "filter.centres",
+            "centre",
+        )?;
+        all = all.add(has::<study_centre::Entity>(
+            study_centre::Column::StudyId,
+            study_centre::Column::CentreId.is_in(ids),
+        ));
+    }
+    if !filter.local_authorities.is_empty() {
+        let list = &directory.local_authorities;
+        let ids = named::ids(
+            list,
+            &filter.local_authorities,
+            "filter.localAuthorities",
+            "local authority",
+        )?;
+        all = all.add(has::<study_site::Entity>(
+            study_site::Column::StudyId,
+            study_site::Column::LocalAuthorityId.is_in(ids),
+        ));
+    }
+    for (vocabulary, slugs) in [
+        (Vocabulary::Intervention, &filter.interventions),
+        (Vocabulary::Outcome, &filter.outcomes),
+        (Vocabulary::Population, &filter.populations),
+    ] {
+        if !slugs.is_empty() {
+            let ids = named::terms(directory, vocabulary, slugs, filter.include_narrower)?;
+            all = all.add(has::<study_term::Entity>(
+                study_term::Column::StudyId,
+                study_term::Column::TermId.is_in(ids),
+            ));
+        }
+    }
+    if let Some(publication) = filter.publication {
+        all = all.add(has::<study_publication::Entity>(
+            study_publication::Column::StudyId,
+            study_publication::Column::PublicationId.eq(publication),
+        ));
+    }
+    let ratings = || {
+        scope::shared_of_seen::<rating::Entity>(viewer, now)
+            .filter(rating::Column::WithdrawnAt.is_null())
+            .filter(
+                Expr::col(rating::Column::StudyId.as_column_ref())
+                    .equals(study::Column::Id.as_column_ref()),
+            )
+    };
+    if let Some(strength) = filter.minimum_strength {
+        let strong = ratings().filter(rating::Column::StrengthRank.gte(strength_rank(strength)));
+        all = all.add(Expr::exists(strong.into_query()));
+    }
+    if !filter.rated.is_empty() {
+        all = all.add(Expr::exists(
+            with_levels(ratings(), directory, &filter.rated)?.into_query(),
+        ));
+    }
+    Ok(scope::shared::<study::Entity>(viewer, now).filter(all))
+}
+
+/// Whether a study has a row in a table of its parts.
+fn has<E: EntityTrait>(study_id: E::Column, condition: impl IntoCondition) -> Expr {
+    let part = scope::parts_of_seen::<E>()
+        .select_only()
+        .expr(Expr::val(1))
+        .filter(Expr::col(study_id.as_column_ref()).equals(study::Column::Id.as_column_ref()))
+        .filter(condition.into_condition());
+    Expr::exists(part.into_query())
+}
+
+fn of_centre(select: Select<study::Entity>, centre: &[CentreId]) -> Select<study::Entity> {
+    listing::joined(
+        select,
+        study::Column::Id,
+        study_centre::Entity,
+        study_centre::Column::StudyId,
+    )
+    .filter(study_centre::Column::CentreId.is_in(centre.iter().copied()))
+}
+
+fn sort_by_centre(descending: bool) -> SortKey<study::Model> {
+    let columns = [study_centre::Column::SortOn, study_centre::Column::StudyId];
+    SortKey::new(
+        "started",
+        columns.map(|column| column.as_column_ref()),
+        descending,
+        |row: &study::Model| vec![KeyPart::Day(row.sort_on), KeyPart::Id(row.id.0)],
+    )
+}
+
+fn sort(order: StudyOrder) -> SortKey<study::Model> {
+    use study::Column::{CreatedAt, Id, SortOn, TitleKey, UpdatedAt};
+
+    type Parts = fn(&study::Model) -> KeyPart;
+    let (name, column): (_, study::Column) = match order.field {
+        StudyOrderField::Started => ("started", SortOn),
+        StudyOrderField::Title => ("title", TitleKey),
+        StudyOrderField::Updated => ("updated", UpdatedAt),
+        StudyOrderField::Created => ("created", CreatedAt),
+    };
+    let parts: Parts = match order.field {
+        StudyOrderField::Started => |row| KeyPart::Day(row.sort_on),
+        StudyOrderField::Title => |row| KeyPart::Text(row.title_key.clone()),
+        StudyOrderField::Updated => |row| KeyPart::Moment(row.updated_at),
+        StudyOrderField::Created => |row| KeyPart::Moment(row.created_at),
+    };
+    let columns = [column.as_column_ref(), Id.as_column_ref()];
+    SortKey::new(
+        name,
+        columns,
+        order.descending,
+        move |row: &study::Model| vec![parts(row), KeyPart::Id(row.id.0)],
+    )
+}

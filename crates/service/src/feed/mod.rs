@@ -1,0 +1,55 @@
+//! The feed: the change log, as the viewer may see it.
+
+use std::collections::HashMap;
+
+use entity::{ChangeKind, change};
+use sea_orm::{ColumnTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::access::scope;
+use crate::error::Result;
+use crate::listing::{self, KeyPart, SortKey};
+use crate::page::{Page, PageRequest};
+use crate::space::Space;
+use crate::viewer::Viewer;
+
+/// A page of the changes that the viewer may see, in order, of some kinds or of all.
+///
+/// # Errors
+/// `INVALID_CURSOR`.
+pub async fn list(
+    space: &Space,
+    viewer: &Viewer,
+    kinds: &[ChangeKind],
+    request: &PageRequest,
+) -> Result<Page<change::Model>> {
+    let store = space.store();
+    let mut select = scope::changes(viewer, store.source().now());
+    if !kinds.is_empty() {
+        select = select.filter(change::Column::Kind.is_in(kinds.iter().copied()));
+    }
+    listing::read(store, select, &sort(), request).await
+}
+
+/// The history of things that the viewer has been shown.
+///
+/// # Errors
+/// `INVALID_CURSOR`.
+pub async fn of_subjects(
+    space: &Space,
+    subjects: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<change::Model>>> {
+    let parent = change::Column::SubjectId;
+    let select = scope::parts_of_seen::<change::Entity>();
+    listing::read_for_each(space.store(), select, parent, subjects, &sort(), request).await
+}
+
+fn sort() -> SortKey<change::Model> {
+    SortKey::new(
+        "change",
+        [change::Column::Sequence.as_column_ref()],
+        false,
+        |row: &change::Model| vec![KeyPart::Number(row.sequence)],
+    )
+}

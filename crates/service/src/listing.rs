@@ -1,0 +1,302 @@
+//! Reads pages by key from the database: of one list, or of the same list of many parents at once.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::sea_query::{
+    Asterisk, Expr, ExprTrait, IntoColumnRef, Order, Query, SelectStatement, WindowStatement,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select, Value,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::access::scope;
+use crate::error::{Code, Error, Result};
+use crate::page::{self, Direction, Page, PageRequest};
+use crate::store::Store;
+
+/// One part of a sort key, as it stands in a cursor.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub enum KeyPart {
+    /// A day.
+    #[serde(rename = "d")]
+    Day(NaiveDate),
+    /// A moment.
+    #[serde(rename = "t")]
+    Moment(DateTime<Utc>),
+    /// A text.
+    #[serde(rename = "s")]
+    Text(String),
+    /// A number.
+    #[serde(rename = "n")]
+    Number(i64),
+    /// An id.
+    #[serde(rename = "i")]
+    Id(Uuid),
+}
+
+impl From<KeyPart> for Value {
+    fn from(part: KeyPart) -> Self {
+        match part {
+            KeyPart::Day(day) => day.into(),
+            KeyPart::Moment(moment) => moment.into(),
+            KeyPart::Text(text) => text.into(),
+            KeyPart::Number(number) => number.into(),
+            KeyPart::Id(id) => id.into(),
+        }
+    }
+}
+
+/// How a list is sorted: by some columns that together are unique, all in one direction.
+pub struct SortKey<M> {
+    name: &'static str,
+    columns: Vec<Expr>,
+    descending: bool,
+    parts: Box<dyn Fn(&M) -> Vec<KeyPart> + Send + Sync>,
+}
+
+impl<M> SortKey<M> {
+    /// Sorts by columns that no database may leave empty; `parts` reads the same from a row.
+    /// Cursors carry the name, so that one of another order is refused.
+    pub fn new<C: IntoColumnRef>(
+        name: &'static str,
+        columns: impl IntoIterator<Item = C>,
+        descending: bool,
+        parts: impl Fn(&M) -> Vec<KeyPart> + Send + Sync + 'static,
+    ) -> Self {
+        let columns = columns
+            .into_iter()
+            .map(|column| Expr::col(column))
+            .collect();
+        Self {
+            name,
+            columns,
+            descending,
+            parts: Box::new(parts),
+        }
+    }
+
+    /// The cursor of a row.
+    pub fn cursor(&self, row: &M) -> String {
+        page::encode(&(self.name, self.descending, (self.parts)(row)))
+    }
+
+    fn position(&self, cursor: &str) -> Result<Expr> {
+        let (name, descending, parts): (String, bool, Vec<KeyPart>) = page::decode(cursor)?;
+        if name != self.name || descending != self.descending || parts.len() != self.columns.len() {
+            return Err(Error::new(
+                Code::InvalidCursor,
+                "The cursor belongs to another list or another order. Start again from the first page.",
+            ));
+        }
+        Ok(Expr::tuple(
+            parts.into_iter().map(|part| Expr::val(Value::from(part))),
+        ))
+    }
+
+    fn key(&self) -> Expr {
+        Expr::tuple(self.columns.iter().cloned())
+    }
+
+    /// The direction in which the database reads for a page.
+    fn order(&self, direction: Direction) -> Order {
+        match (self.descending, direction) {
+            (false, Direction::Forward) | (true, Direction::Backward) => Order::Asc,
+            (true, Direction::Forward) | (false, Direction::Backward) => Order::Desc,
+        }
+    }
+
+    /// Keeps only what lies between the cursors of a request.
+    fn between<E: EntityTrait>(
+        &self,
+        mut select: Select<E>,
+        request: &PageRequest,
+    ) -> Result<Select<E>> {
+        if let Some(after) = &request.after {
+            let position = self.position(after)?;
+            select = select.filter(match self.descending {
+                false => self.key().gt(position),
+                true => self.key().lt(position),
+            });
+        }
+        if let Some(before) = &request.before {
+            let position = self.position(before)?;
+            select = select.filter(match self.descending {
+                false => self.key().lt(position),
+                true => self.key().gt(position),
+            });
+        }
+        Ok(select)
+    }
+}
+
+/// Joins a table that links the list's things to their parents.
+pub fn joined<E: EntityTrait, L: EntityTrait>(
+    mut select: Select<E>,
+    id: E::Column,
+    link: L,
+    reference: L::Column,
+) -> Select<E> {
+    let same = Expr::col(id.as_column_ref()).equals(reference.as_column_ref());
+    QueryTrait::query(&mut select).inner_join(link, same);
+    select
+}
+
+/// Reads one page of a list.
+///
+/// # Errors
+/// `INVALID_CURSOR`, or when the database cannot be read.
+pub async fn read<E>(
+    store: &Store,
+    select: Select<E>,
+    sort: &SortKey<E::Model>,
+    request: &PageRequest,
+) -> Result<Page<E::Model>>
+where
+    E: EntityTrait,
+{
+    let mut select = sort.between(select, request)?;
+    for column in &sort.columns {
+        select = select.order_by(column.clone(), sort.order(request.direction));
+    }
+    let rows = select.limit(request.rows()).all(store.connection()).await?;
+    Ok(Page::from_rows(request, rows, |row| sort.cursor(row)))
+}
+
+/// Counts a list.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn count<E: EntityTrait>(store: &Store, select: Select<E>) -> Result<u64> {
+    let counted = select
+        .select_only()
+        .expr_as(Expr::val(1).count(), "total")
+        .into_query();
+    let row = store.connection().query_one(&counted).await?;
+    Ok(row
+        .map(|row| row.try_get::<i64>("", "total"))
+        .transpose()?
+        .unwrap_or_default()
+        .unsigned_abs())
+}
+
+/// Reads the same page of the lists of many parents in one statement. `parent` is the column that
+/// names the parent.
+///
+/// # Errors
+/// `INVALID_CURSOR`, or when the database cannot be read.
+pub async fn read_for_each<E, P>(
+    store: &Store,
+    select: Select<E>,
+    parent: P,
+    parents: &[Uuid],
+    sort: &SortKey<E::Model>,
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<E::Model>>>
+where
+    E: EntityTrait,
+    P: ColumnTrait,
+{
+    let select = sort.between(select, request)?;
+    let order = sort.order(request.direction);
+    let statement = match parents {
+        [only] => pages_of_one(select, parent, *only, sort, &order, request),
+        many => {
+            let select = select.filter(scope::among(store.backend(), parent, many.iter().copied()));
+            pages_of_many(select, parent, sort, &order, request)
+        }
+    };
+    let mut lists: HashMap<Uuid, Vec<E::Model>> = HashMap::new();
+    for row in store.connection().query_all(&statement).await? {
+        let parent: Uuid = row.try_get("", PARENT)?;
+        lists
+            .entry(parent)
+            .or_default()
+            .push(E::Model::from_query_result(&row, "")?);
+    }
+    Ok(lists
+        .into_iter()
+        .map(|(parent, rows)| {
+            (
+                parent,
+                Page::from_rows(request, rows, |row| sort.cursor(row)),
+            )
+        })
+        .collect())
+}
+
+const PARENT: &str = "parent_id";
+const PLACE: &str = "place_in_list";
+
+fn pages_of_one<E: EntityTrait>(
+    select: Select<E>,
+    parent: impl ColumnTrait,
+    only: Uuid,
+    sort: &SortKey<E::Model>,
+    order: &Order,
+    request: &PageRequest,
+) -> SelectStatement {
+    let mut select = select.filter(parent.eq(only));
+    for column in &sort.columns {
+        select = select.order_by(column.clone(), order.clone());
+    }
+    let mut statement = select.limit(request.rows()).into_query();
+    statement.expr_as(Expr::col(parent.as_column_ref()), PARENT);
+    statement
+}
+
+fn pages_of_many<E: EntityTrait>(
+    select: Select<E>,
+    parent: impl ColumnTrait,
+    sort: &SortKey<E::Model>,
+    order: &Order,
+    request: &PageRequest,
+) -> SelectStatement {
+    let mut window = WindowStatement::partition_by(parent.as_column_ref());
+    for column in &sort.columns {
+        window.order_by_expr(column.clone(), order.clone());
+    }
+    let mut numbered = select.into_query();
+    numbered
+        .expr_as(Expr::col(parent.as_column_ref()), PARENT)
+        .expr_window_as(Expr::cust("ROW_NUMBER()"), window, PLACE);
+    let last = i64::try_from(request.rows()).unwrap_or(i64::MAX);
+    Query::select()
+        .column(Asterisk)
+        .from_subquery(numbered, "numbered")
+        .and_where(Expr::col(PLACE).lte(last))
+        .order_by(PLACE, Order::Asc)
+        .to_owned()
+}
+
+/// Counts the lists of many parents in one statement.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn count_for_each<E: EntityTrait>(
+    store: &Store,
+    select: Select<E>,
+    parent: impl ColumnTrait,
+    parents: &[Uuid],
+) -> Result<HashMap<Uuid, u64>> {
+    let counted = select
+        .filter(scope::among(
+            store.backend(),
+            parent,
+            parents.iter().copied(),
+        ))
+        .select_only()
+        .expr_as(Expr::col(parent.as_column_ref()), PARENT)
+        .expr_as(Expr::val(1).count(), "total")
+        .group_by(Expr::col(parent.as_column_ref()))
+        .into_query();
+    let mut counts = HashMap::new();
+    for row in store.connection().query_all(&counted).await? {
+        let total: i64 = row.try_get("", "total")?;
+        counts.insert(row.try_get("", PARENT)?, total.unsigned_abs());
+    }
+    Ok(counts)
+}

@@ -1,0 +1,63 @@
+//! Keeps the directory true.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arc_swap::ArcSwap;
+use entity::ChangeKind;
+use tokio::sync::Mutex;
+
+use super::Directory;
+use crate::error::Result;
+use crate::store::Store;
+
+/// The present directory, read again when the store says that something in it has changed.
+#[derive(Debug, Default)]
+pub struct DirectoryCache {
+    present: ArcSwap<Directory>,
+    /// Which version of the network was read; 0 before the first reading.
+    version: AtomicU64,
+    reading: Mutex<()>,
+}
+
+/// Whether the directory holds things of this kind.
+#[must_use]
+pub const fn holds(kind: ChangeKind) -> bool {
+    match kind {
+        ChangeKind::Centre
+        | ChangeKind::Person
+        | ChangeKind::LocalAuthority
+        | ChangeKind::Programme
+        | ChangeKind::Partner
+        | ChangeKind::EvidenceStandard
+        | ChangeKind::Intervention
+        | ChangeKind::Outcome
+        | ChangeKind::Population => true,
+        ChangeKind::Engagement
+        | ChangeKind::Collaboration
+        | ChangeKind::Study
+        | ChangeKind::Publication
+        | ChangeKind::Finding
+        | ChangeKind::Rating
+        | ChangeKind::AccessToken
+        | ChangeKind::SigningKey => false,
+    }
+}
+
+impl DirectoryCache {
+    /// The directory. Many callers at once wait for one reading.
+    ///
+    /// # Errors
+    /// When it is stale and the database cannot be read.
+    pub async fn get(&self, store: &Store) -> Result<Arc<Directory>> {
+        if self.version.load(Ordering::Acquire) != store.network_version() {
+            let _one_at_a_time = self.reading.lock().await;
+            let version = store.network_version();
+            if self.version.load(Ordering::Acquire) != version {
+                self.present.store(Arc::new(Directory::load(store).await?));
+                self.version.store(version, Ordering::Release);
+            }
+        }
+        Ok(self.present.load_full())
+    }
+}

@@ -1,0 +1,246 @@
+//! Reads the directory from the database, as of one moment.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use entity::{
+    CentreId, LocalAuthorityId, PartnerId, PersonId, ProgrammeId, StandardId, TermId, Vocabulary,
+    centre, centre_status, crosswalk, evidence_standard, local_authority, partner, person,
+    person_role, programme, programme_partner, standard_dimension, standard_level,
+    standard_version, term, term_label,
+};
+use sea_orm::{DatabaseTransaction, EntityTrait};
+
+use super::{
+    Centre, Dimension, Directory, Keyed, Listing, Person, Programme, Standard, StandardVersion,
+    Term,
+};
+use crate::access::scope;
+use crate::error::Result;
+use crate::store::Store;
+
+macro_rules! keyed {
+    ($($thing:ty, $id:ty, |$this:ident| $at:expr, $key:ident;)*) => {$(
+        impl Keyed<$id> for $thing {
+            fn id(&self) -> $id {
+                let $this = self;
+                $at.id
+            }
+            fn key(&self) -> &str {
+                let $this = self;
+                &$at.$key
+            }
+        }
+    )*};
+}
+
+keyed! {
+    Centre, CentreId, |this| this.row, slug;
+    Person, PersonId, |this| this.row, slug;
+    local_authority::Model, LocalAuthorityId, |this| this, gss_code;
+    partner::Model, PartnerId, |this| this, slug;
+    Programme, ProgrammeId, |this| this.row, slug;
+    Term, TermId, |this| this.row, slug;
+    Standard, StandardId, |this| this.row, slug;
+}
+
+impl Directory {
+    /// Reads everything as of one moment.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn load(store: &Store) -> Result<Self> {
+        let at = store.snapshot().await?;
+        let mut directory = Self {
+            centres: Listing::new(centres(&at).await?),
+            people: Listing::new(people(&at).await?),
+            local_authorities: Listing::new(all::<local_authority::Entity>(&at).await?),
+            partners: Listing::new(all::<partner::Entity>(&at).await?),
+            programmes: Listing::new(programmes(&at).await?),
+            standards: Listing::new(standards(&at).await?),
+            crosswalk: grouped(all::<crosswalk::Entity>(&at).await?, |row| row.from_level),
+            ..Self::default()
+        };
+        let mut terms = terms(&at).await?;
+        let mut take = |vocabulary| {
+            let (these, others) = std::mem::take(&mut terms)
+                .into_iter()
+                .partition(|term| term.row.vocabulary == vocabulary);
+            terms = others;
+            Listing::new(these)
+        };
+        directory.interventions = take(Vocabulary::Intervention);
+        directory.outcomes = take(Vocabulary::Outcome);
+        directory.populations = take(Vocabulary::Population);
+        at.commit().await?;
+        directory.index_standards();
+        Ok(directory)
+    }
+
+    fn index_standards(&mut self) {
+        for standard in self.standards.all() {
+            for version in &standard.versions {
+                self.versions
+                    .insert(version.row.id, (Arc::clone(standard), Arc::clone(version)));
+                for dimension in &version.dimensions {
+                    self.dimensions
+                        .insert(dimension.row.id, (version.row.id, Arc::clone(dimension)));
+                    for level in &dimension.levels {
+                        self.levels
+                            .insert(level.id, (Arc::clone(dimension), Arc::clone(level)));
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn all<E: EntityTrait>(at: &DatabaseTransaction) -> Result<Vec<E::Model>> {
+    Ok(scope::network::<E>().all(at).await?)
+}
+
+fn grouped<K: Eq + Hash, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> HashMap<K, Vec<T>> {
+    let mut groups: HashMap<K, Vec<T>> = HashMap::new();
+    for row in rows {
+        groups.entry(key(&row)).or_default().push(row);
+    }
+    groups
+}
+
+async fn centres(at: &DatabaseTransaction) -> Result<Vec<Centre>> {
+    let rows = all::<centre::Entity>(at).await?;
+    let mut statuses = grouped(all::<centre_status::Entity>(at).await?, |row| row.centre_id);
+    let mut roles = grouped(all::<person_role::Entity>(at).await?, |row| row.centre_id);
+    let mut predecessors: HashMap<CentreId, Vec<CentreId>> = HashMap::new();
+    for row in &rows {
+        if let Some(successor) = row.successor {
+            predecessors.entry(successor).or_default().push(row.id);
+        }
+    }
+    let centre = |row: centre::Model| {
+        let mut statuses = statuses.remove(&row.id).unwrap_or_default();
+        statuses.sort_by(|one, other| one.since.cmp(&other.since));
+        Centre {
+            statuses,
+            predecessors: predecessors.remove(&row.id).unwrap_or_default(),
+            roles: roles.remove(&row.id).unwrap_or_default(),
+            row,
+        }
+    };
+    Ok(rows.into_iter().map(centre).collect())
+}
+
+async fn people(at: &DatabaseTransaction) -> Result<Vec<Person>> {
+    let mut roles = grouped(all::<person_role::Entity>(at).await?, |row| row.person_id);
+    let person = |row: person::Model| Person {
+        roles: roles.remove(&row.id).unwrap_or_default(),
+        row,
+    };
+    Ok(all::<person::Entity>(at)
+        .await?
+        .into_iter()
+        .map(person)
+        .collect())
+}
+
+async fn programmes(at: &DatabaseTransaction) -> Result<Vec<Programme>> {
+    let mut partners = grouped(all::<programme_partner::Entity>(at).await?, |row| {
+        row.programme_id
+    });
+    let programme = |row: programme::Model| Programme {
+        partners: partners
+            .remove(&row.id)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|partner| partner.partner_id)
+            .collect(),
+        row,
+    };
+    Ok(all::<programme::Entity>(at)
+        .await?
+        .into_iter()
+        .map(programme)
+        .collect())
+}
+
+async fn terms(at: &DatabaseTransaction) -> Result<Vec<Term>> {
+    let rows = all::<term::Entity>(at).await?;
+    let mut labels = grouped(all::<term_label::Entity>(at).await?, |row| row.term_id);
+    let mut narrower: HashMap<TermId, Vec<(String, TermId)>> = HashMap::new();
+    for row in &rows {
+        if let Some(broader) = row.broader {
+            narrower
+                .entry(broader)
+                .or_default()
+                .push((row.slug.clone(), row.id));
+        }
+    }
+    let term = |row: term::Model| {
+        let mut narrower = narrower.remove(&row.id).unwrap_or_default();
+        narrower.sort();
+        Term {
+            synonyms: serde_json::from_value(row.synonyms.clone()).unwrap_or_default(),
+            narrower: narrower.into_iter().map(|(_, id)| id).collect(),
+            labels: labels
+                .remove(&row.id)
+                .unwrap_or_default()
+                .into_iter()
+                .map(|label| (label.centre_id, label.label))
+                .collect(),
+            row,
+        }
+    };
+    Ok(rows.into_iter().map(term).collect())
+}
+
+async fn standards(at: &DatabaseTransaction) -> Result<Vec<Standard>> {
+    let mut levels = grouped(all::<standard_level::Entity>(at).await?, |row| {
+        row.dimension_id
+    });
+    let dimension = |row: standard_dimension::Model| {
+        let mut levels = levels.remove(&row.id).unwrap_or_default();
+        levels.sort_by(|one, other| (one.ordinal, &one.code).cmp(&(other.ordinal, &other.code)));
+        Dimension {
+            levels: levels.into_iter().map(Arc::new).collect(),
+            row,
+        }
+    };
+    let dimensions: Vec<_> = all::<standard_dimension::Entity>(at)
+        .await?
+        .into_iter()
+        .map(dimension)
+        .collect();
+    let mut dimensions = grouped(dimensions, |dimension| dimension.row.version_id);
+    let version = |row: standard_version::Model| {
+        let mut dimensions = dimensions.remove(&row.id).unwrap_or_default();
+        dimensions.sort_by(|one, other| {
+            (one.row.position, &one.row.code).cmp(&(other.row.position, &other.row.code))
+        });
+        StandardVersion {
+            dimensions: dimensions.into_iter().map(Arc::new).collect(),
+            row,
+        }
+    };
+    let versions: Vec<_> = all::<standard_version::Entity>(at)
+        .await?
+        .into_iter()
+        .map(version)
+        .collect();
+    let mut versions = grouped(versions, |version| version.row.standard_id);
+    let standard = |row: evidence_standard::Model| {
+        let mut versions = versions.remove(&row.id).unwrap_or_default();
+        versions.sort_by(|one, other| {
+            (one.row.position, &one.row.code).cmp(&(other.row.position, &other.row.code))
+        });
+        Standard {
+            versions: versions.into_iter().map(Arc::new).collect(),
+            row,
+        }
+    };
+    Ok(all::<evidence_standard::Entity>(at)
+        .await?
+        .into_iter()
+        .map(standard)
+        .collect())
+}

@@ -1,0 +1,202 @@
+//! The directory: the small tables of the network, its vocabularies and standards, held in memory.
+//!
+//! They are read with almost every query and seldom written, and everybody may see them. The change
+//! log says when the copy is stale; it is then read again, whole, as of one moment.
+
+mod cache;
+mod listing;
+mod load;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use entity::{
+    CentreId, DimensionId, LevelId, LocalAuthorityId, NetworkStatus, PartnerId, PersonId,
+    ProgrammeId, StandardId, StandardVersionId, TermId, Vocabulary, centre, centre_status,
+    crosswalk, evidence_standard, local_authority, partner, person, person_role, programme,
+    standard_dimension, standard_level, standard_version, term,
+};
+
+pub use cache::{DirectoryCache, holds};
+pub use listing::{Keyed, Listing};
+
+/// The network, its vocabularies and standards as of one moment.
+#[derive(Debug, Default)]
+pub struct Directory {
+    /// The centres, by slug.
+    pub centres: Listing<CentreId, Centre>,
+    /// The people, by slug.
+    pub people: Listing<PersonId, Person>,
+    /// The local authorities, by GSS code.
+    pub local_authorities: Listing<LocalAuthorityId, local_authority::Model>,
+    /// The partners, by slug.
+    pub partners: Listing<PartnerId, partner::Model>,
+    /// The programmes, by slug.
+    pub programmes: Listing<ProgrammeId, Programme>,
+    /// The interventions, by slug.
+    pub interventions: Listing<TermId, Term>,
+    /// The outcomes, by slug.
+    pub outcomes: Listing<TermId, Term>,
+    /// The populations, by slug.
+    pub populations: Listing<TermId, Term>,
+    /// The evidence standards, by slug.
+    pub standards: Listing<StandardId, Standard>,
+    /// Which standard and version a version's id means.
+    pub versions: HashMap<StandardVersionId, (Arc<Standard>, Arc<StandardVersion>)>,
+    /// Which version a dimension belongs to.
+    pub dimensions: HashMap<DimensionId, (StandardVersionId, Arc<Dimension>)>,
+    /// Which dimension a level belongs to.
+    pub levels: HashMap<LevelId, (Arc<Dimension>, Arc<standard_level::Model>)>,
+    /// The crosswalk, by the level that is read.
+    pub crosswalk: HashMap<LevelId, Vec<crosswalk::Model>>,
+}
+
+/// A centre with its dated standing.
+#[derive(Debug)]
+pub struct Centre {
+    /// The centre itself.
+    pub row: centre::Model,
+    /// Its standing, from the oldest.
+    pub statuses: Vec<centre_status::Model>,
+    /// The centres whose work it carries on.
+    pub predecessors: Vec<CentreId>,
+    /// The roles of people at it.
+    pub roles: Vec<person_role::Model>,
+}
+
+/// A person with their roles.
+#[derive(Debug)]
+pub struct Person {
+    /// The person.
+    pub row: person::Model,
+    /// Their roles at centres.
+    pub roles: Vec<person_role::Model>,
+}
+
+/// A programme with its partners.
+#[derive(Debug)]
+pub struct Programme {
+    /// The programme itself.
+    pub row: programme::Model,
+    /// Its partners.
+    pub partners: Vec<PartnerId>,
+}
+
+/// A term of a vocabulary with its place in the tree.
+#[derive(Debug)]
+pub struct Term {
+    /// The term itself.
+    pub row: term::Model,
+    /// Other names for it.
+    pub synonyms: Vec<String>,
+    /// The next narrower terms.
+    pub narrower: Vec<TermId>,
+    /// What centres call it.
+    pub labels: Vec<(CentreId, String)>,
+}
+
+/// An evidence standard with its versions.
+#[derive(Debug)]
+pub struct Standard {
+    /// The standard itself.
+    pub row: evidence_standard::Model,
+    /// Its versions, from the oldest.
+    pub versions: Vec<Arc<StandardVersion>>,
+}
+
+/// One version of a standard.
+#[derive(Debug)]
+pub struct StandardVersion {
+    /// The version itself.
+    pub row: standard_version::Model,
+    /// Its dimensions, in their order.
+    pub dimensions: Vec<Arc<Dimension>>,
+}
+
+/// One dimension of a version.
+#[derive(Debug)]
+pub struct Dimension {
+    /// The dimension itself.
+    pub row: standard_dimension::Model,
+    /// Its levels, from the lowest.
+    pub levels: Vec<Arc<standard_level::Model>>,
+}
+
+impl Directory {
+    /// The terms of a vocabulary.
+    #[must_use]
+    pub const fn terms(&self, vocabulary: Vocabulary) -> &Listing<TermId, Term> {
+        match vocabulary {
+            Vocabulary::Intervention => &self.interventions,
+            Vocabulary::Outcome => &self.outcomes,
+            Vocabulary::Population => &self.populations,
+        }
+    }
+
+    /// The terms of those slugs, with all narrower ones if wanted. A slug that is none gives nothing.
+    #[must_use]
+    pub fn term_ids(
+        &self,
+        vocabulary: Vocabulary,
+        slugs: &[String],
+        narrower: bool,
+    ) -> Vec<TermId> {
+        let terms = self.terms(vocabulary);
+        let mut found: Vec<TermId> = slugs
+            .iter()
+            .filter_map(|slug| terms.by_key(slug))
+            .map(|term| term.row.id)
+            .collect();
+        if narrower {
+            let mut seen: HashSet<TermId> = found.iter().copied().collect();
+            let mut at = 0;
+            while let Some(id) = found.get(at).copied() {
+                at += 1;
+                let narrower = terms
+                    .by_id(id)
+                    .map(|term| term.narrower.as_slice())
+                    .unwrap_or_default();
+                found.extend(narrower.iter().copied().filter(|id| seen.insert(*id)));
+            }
+        }
+        found
+    }
+
+    /// The centres of those slugs.
+    #[must_use]
+    pub fn centre_ids(&self, slugs: &[String]) -> Vec<CentreId> {
+        slugs
+            .iter()
+            .filter_map(|slug| self.centres.by_key(slug))
+            .map(|centre| centre.row.id)
+            .collect()
+    }
+}
+
+impl Centre {
+    /// The standing on a day: the latest that has begun; after its end, former. A centre of which no
+    /// standing is known counts as an affiliate.
+    #[must_use]
+    pub fn status_on(&self, day: NaiveDate) -> NetworkStatus {
+        let begun = |status: &&centre_status::Model| {
+            entity::PartialDate::try_from(status.since.clone())
+                .is_ok_and(|since| since.first_day() <= day)
+        };
+        match self.statuses.iter().rev().find(begun) {
+            None => NetworkStatus::Affiliate,
+            Some(status) => match &status.until {
+                Some(until) if until.first_day() <= day => NetworkStatus::Former,
+                _ => status.status,
+            },
+        }
+    }
+}
+
+impl Standard {
+    /// The version that is used now: the one with the highest place.
+    #[must_use]
+    pub fn current(&self) -> Option<&Arc<StandardVersion>> {
+        self.versions.last()
+    }
+}

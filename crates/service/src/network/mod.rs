@@ -1,0 +1,6 @@
+//! The network: centres, people, places, programmes, partners, vocabularies and standards.
+
+pub mod directory;
+pub mod engagement;
+
+pub use directory::Directory;

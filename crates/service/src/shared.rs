@@ -1,0 +1,58 @@
+//! What all shared things have in common.
+
+use std::collections::HashMap;
+
+use entity::{CollaborationId, FindingId, PublicationId, RatingId, StudyId};
+use sea_orm::QueryFilter;
+use uuid::Uuid;
+
+use crate::access::scope::{self, SharedEntity};
+use crate::error::Result;
+use crate::space::Space;
+use crate::viewer::Viewer;
+
+/// The things with these ids that the viewer may see, withdrawn ones too: by id they stay reachable.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn by_ids<E>(
+    space: &Space,
+    viewer: &Viewer,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, E::Model>>
+where
+    E: SharedEntity,
+    E::Model: Identified,
+{
+    let store = space.store();
+    let rows = scope::shared::<E>(viewer, store.source().now())
+        .filter(scope::among(store.backend(), E::ID, ids.iter().copied()))
+        .all(store.connection())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.uuid(), row)).collect())
+}
+
+/// A row with an id.
+pub trait Identified {
+    /// The id.
+    fn uuid(&self) -> Uuid;
+}
+
+macro_rules! identified {
+    ($($table:ident $id:ident;)*) => {$(
+        impl Identified for entity::$table::Model {
+            fn uuid(&self) -> Uuid {
+                let $id(id) = self.id;
+                id
+            }
+        }
+    )*};
+}
+
+identified! {
+    collaboration CollaborationId;
+    study StudyId;
+    publication PublicationId;
+    finding FindingId;
+    rating RatingId;
+}

@@ -1,0 +1,123 @@
+//! The shared space: what every function of the service is given.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::{ChangeKind, change};
+use sea_orm::{ColumnTrait, DatabaseConnection, DbBackend, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::access::{Keyring, MasterKey, scope};
+use crate::clock::Source;
+use crate::error::Result;
+use crate::network::directory::{self, Directory, DirectoryCache};
+use crate::store::{Store, WAKE_CHANNEL};
+
+/// How often the log is looked at, in case that a wake-up is lost.
+const POLL: Duration = Duration::from_millis(500);
+
+/// The shared space: the store, and what is held in memory and kept true by the change log.
+#[derive(Debug)]
+pub struct Space {
+    store: Store,
+    directory: DirectoryCache,
+    keyring: Keyring,
+}
+
+impl Space {
+    /// A space over an open, migrated database.
+    #[must_use]
+    pub fn new(connection: DatabaseConnection, source: Source, master_key: MasterKey) -> Self {
+        Self {
+            store: Store::new(connection, source),
+            directory: DirectoryCache::default(),
+            keyring: Keyring::new(master_key),
+        }
+    }
+
+    /// The database, and the one way to write to it.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The signing keys.
+    #[must_use]
+    pub const fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// The network, its vocabularies and standards.
+    ///
+    /// # Errors
+    /// When they must be read and the database cannot be reached.
+    pub async fn directory(&self) -> Result<Arc<Directory>> {
+        self.directory.get(&self.store).await
+    }
+
+    /// Follows the change log for as long as it is polled: what other processes write makes the
+    /// copies in memory stale here too.
+    pub async fn follow(self: Arc<Self>) {
+        let mut seen = self.last_sequence().await.unwrap_or_default();
+        let mut listener = self.listen().await;
+        loop {
+            match &mut listener {
+                Some(wake) => {
+                    if let Ok(Err(failure)) = tokio::time::timeout(POLL, wake.recv()).await {
+                        tracing::warn!(%failure, "lost the wake-up channel; polling");
+                        listener = None;
+                    }
+                }
+                None => tokio::time::sleep(POLL).await,
+            }
+            match self.catch_up(seen).await {
+                Ok(sequence) => seen = sequence,
+                Err(failure) => tracing::warn!(%failure, "could not read the change log"),
+            }
+            if listener.is_none() {
+                listener = self.listen().await;
+            }
+        }
+    }
+
+    async fn listen(&self) -> Option<sea_orm::sqlx::postgres::PgListener> {
+        if self.store.backend() != DbBackend::Postgres {
+            return None;
+        }
+        let pool = self.store.connection().get_postgres_connection_pool();
+        let mut listener = sea_orm::sqlx::postgres::PgListener::connect_with(pool)
+            .await
+            .ok()?;
+        listener.listen(WAKE_CHANNEL).await.ok()?;
+        Some(listener)
+    }
+
+    async fn last_sequence(&self) -> Result<i64> {
+        let head = scope::network::<entity::change_head::Entity>()
+            .one(self.store.connection())
+            .await?;
+        Ok(head.map_or(0, |head| head.sequence))
+    }
+
+    async fn catch_up(&self, seen: i64) -> Result<i64> {
+        let head = self.last_sequence().await?;
+        if head <= seen {
+            return Ok(seen);
+        }
+        let network = ChangeKind::ALL
+            .iter()
+            .copied()
+            .filter(|kind| directory::holds(*kind));
+        let touched = scope::network::<change::Entity>()
+            .filter(change::Column::Sequence.gt(seen))
+            .filter(change::Column::Kind.is_in(network))
+            .order_by_asc(change::Column::Sequence)
+            .limit(1)
+            .one(self.store.connection())
+            .await?;
+        if touched.is_some() {
+            self.store.network_changed();
+        }
+        self.store.heard_of(head);
+        Ok(head)
+    }
+}
