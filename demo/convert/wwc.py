@@ -35,6 +35,7 @@ WHOLE_SAMPLES = {"", "full sample", "overall", "full", "total", "all students", 
 def add_findings(sources, bundle, catalogue, mapping, report):
     rows = read_csv(sources / "wwc-wolf/wwc_findings.csv")
     outcomes = {(row["recoded_domain"], row["domain"]): row["outcome"] for row in mapping("wwc_outcomes")}
+    named = {row["study"]: row["population"] for row in mapping("wwc_study_populations")}
     broader = broader_terms(rows)
     studies = defaultdict(list)
     for row in rows:
@@ -57,7 +58,7 @@ def add_findings(sources, bundle, catalogue, mapping, report):
             status="REPORTED",
             lead_centre=CENTRE,
             interventions=";".join(sorted(set(terms.values()) - {""})),
-            populations=";".join(populations(found)),
+            populations=";".join(sorted(populations(found) | ({named[number]} if number in named else set()))),
             publications=publication,
             contributed_by=CENTRE,
             visibility="PUBLIC",
@@ -98,7 +99,7 @@ def populations(found):
     ):
         if any(row[column] and float(row[column]) >= 50 for row in found):
             terms.add(term)
-    return sorted(terms)
+    return terms
 
 
 def summary(number, found):
