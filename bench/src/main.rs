@@ -1,0 +1,40 @@
+//! Load and scale benchmarks, and the generator of the data that they run on.
+#![expect(
+    clippy::print_stdout,
+    reason = "a benchmark is a program that prints a table"
+)]
+
+mod copy;
+mod evidence;
+mod fill;
+mod http;
+mod load;
+mod mix;
+mod network;
+mod queries;
+mod random;
+mod rows;
+mod sample;
+mod server;
+mod shape;
+mod sqlite;
+mod table;
+
+use clap::Parser as _;
+
+/// Fills a space with evidence, and puts load on a server.
+#[derive(clap::Parser)]
+#[command(name = "bench")]
+enum Command {
+    Fill(fill::Options),
+    Load(load::Options),
+}
+
+// One thread is enough to keep the server busy, and leaves it the rest of the machine.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    match Command::parse() {
+        Command::Fill(options) => fill::run(&options).await,
+        Command::Load(options) => load::run(options).await,
+    }
+}
