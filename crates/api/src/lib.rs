@@ -1,1 +1,24 @@
-//! stub
+//! How the world reaches the service: the router, the schema, the viewer from a bearer token, the
+//! loaders, the limits, and the map from errors to answers.
+//!
+//! Knows no SQL: whatever it needs it asks of `service`, as the viewer.
+
+mod document;
+mod endpoint;
+mod error;
+mod graph;
+mod graphiql;
+mod health;
+mod loading;
+mod protocol;
+mod router;
+pub mod server;
+
+pub use router::{Settings, router};
+
+/// The schema in the schema definition language, sorted so that a difference is easy to read.
+#[must_use]
+pub fn sdl() -> String {
+    let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
+    graph::build().sdl_with_options(options)
+}

@@ -44,5 +44,5 @@ pub mod term_label;
 mod vocabulary;
 
 pub use id::*;
-pub use partial_date::{DatePrecision, NotADate, PartialDate};
+pub use partial_date::{NotADate, PartialDate};
 pub use vocabulary::*;

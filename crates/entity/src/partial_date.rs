@@ -4,6 +4,8 @@ use chrono::NaiveDate;
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 
+use crate::DatePrecision;
+
 /// A date of reduced precision as in ISO 8601: `2019`, `2019-07` or `2019-07-15`.
 ///
 /// Its text sorts in the order of time, a year before its months and a month before its days.
@@ -13,17 +15,6 @@ use serde::{Deserialize, Serialize};
 #[sea_orm(value_type = "String")]
 #[serde(try_from = "String", into = "String")]
 pub struct PartialDate(String);
-
-/// How much of a date is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DatePrecision {
-    /// Only the year.
-    Year,
-    /// Year and month.
-    Month,
-    /// The day.
-    Day,
-}
 
 /// A text that is no date.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -27,15 +27,27 @@ impl std::fmt::Display for UnknownWord {
 
 impl std::error::Error for UnknownWord {}
 
+/// A vocabulary whose words are all known, with what each means.
+pub trait ClosedVocabulary: Copy + Eq + Send + Sync + 'static {
+    /// The vocabulary's name.
+    const NAME: &'static str;
+    /// What its words say.
+    const MEANING: &'static str;
+    /// Every word, how it is spelt, and what it means.
+    const MEANINGS: &'static [(Self, &'static str, &'static str)];
+}
+
 macro_rules! vocabularies {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:expr,)* })*) => {$(
-        $(#[$doc])*
+    ($($(#[doc = $doc:literal])* $name:ident {
+        $($(#[doc = $word_doc:literal])* $word:ident = $text:expr,)*
+    })*) => {$(
+        $(#[doc = $doc])*
         #[derive(
             Clone, Copy, Debug, Deserialize, DeriveValueType, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
         )]
         #[sea_orm(value_type = "String")]
         #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-        pub enum $name { $($(#[$word_doc])* $word,)* }
+        pub enum $name { $($(#[doc = $word_doc])* $word,)* }
 
         impl $name {
             /// Every word, in the order of their declaration.
@@ -48,6 +60,13 @@ macro_rules! vocabularies {
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$word => $text,)* }
             }
+        }
+
+        impl ClosedVocabulary for $name {
+            const NAME: &'static str = stringify!($name);
+            const MEANING: &'static str = concat!($($doc),*);
+            const MEANINGS: &'static [(Self, &'static str, &'static str)] =
+                &[$((Self::$word, $text, concat!($($word_doc),*)),)*];
         }
 
         impl std::fmt::Display for $name {
@@ -320,6 +339,16 @@ vocabularies! {
         AccessToken = "ACCESS_TOKEN",
         /// A signing key.
         SigningKey = "SIGNING_KEY",
+    }
+
+    /// How much of a date is known.
+    DatePrecision {
+        /// Only the year.
+        Year = "YEAR",
+        /// Year and month.
+        Month = "MONTH",
+        /// The day.
+        Day = "DAY",
     }
 
     /// How an audited action ended.

@@ -47,6 +47,7 @@ codes! {
     TokenRevoked "TOKEN_REVOKED" 401 "The access token was revoked; ask whoever issued it.";
     Forbidden "FORBIDDEN" 403 "The token lacks the scope that `extensions.requiredScope` names.";
     Conflict "CONFLICT" 409 "Something with this name or key is there already, or has changed since it was read.";
+    TimedOut "TIMED_OUT" 503 "The request took too long and was stopped; ask for less at once.";
     Unavailable "UNAVAILABLE" 503 "The database cannot be reached at the moment; try again.";
     Internal "INTERNAL" 500 "Something went wrong on our side; the request id helps us to find it.";
 }

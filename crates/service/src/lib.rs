@@ -19,6 +19,7 @@ pub mod space;
 pub mod store;
 pub mod viewer;
 
+pub use entity;
 pub use error::{Code, Error, Result};
 pub use space::Space;
 pub use viewer::Viewer;

@@ -82,15 +82,7 @@ impl PageRequest {
             })?,
         };
         if size > LARGEST_SIZE {
-            return Err(Error {
-                field: Some(argument.to_owned()),
-                ..Error::new(
-                    Code::PageTooLarge,
-                    format!(
-                        "`{argument}` is {size}; a page has at most {LARGEST_SIZE}. Ask for less and follow `pageInfo`."
-                    ),
-                )
-            });
+            return Err(too_large(argument, size));
         }
         Ok(Self {
             size,
@@ -105,6 +97,24 @@ impl PageRequest {
     pub const fn rows(&self) -> u64 {
         self.size + 1
     }
+}
+
+/// Refuses a list of things asked for at once that is longer than a page may be.
+///
+/// # Errors
+/// `PAGE_TOO_LARGE`.
+pub fn check_size(argument: &str, size: usize) -> Result<()> {
+    match u64::try_from(size) {
+        Ok(size) if size <= LARGEST_SIZE => Ok(()),
+        _ => Err(too_large(argument, size)),
+    }
+}
+
+fn too_large(argument: &str, size: impl std::fmt::Display) -> Error {
+    let message = format!(
+        "`{argument}` asks for {size}; a page has at most {LARGEST_SIZE}. Ask for less and follow `pageInfo`."
+    );
+    Error { field: Some(argument.to_owned()), ..Error::new(Code::PageTooLarge, message) }
 }
 
 /// Some of a list, in its order.

@@ -40,11 +40,15 @@ pub struct Store {
     network_version: AtomicU64,
 }
 
-/// Opens a connection pool.
+/// Opens a connection pool; `observe` is told of each statement.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection> {
+pub async fn connect(
+    url: &str,
+    connections: u32,
+    observe: impl Fn(&str) + Send + Sync + 'static,
+) -> Result<DatabaseConnection> {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -64,9 +68,7 @@ pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection> 
             .pragma("mmap_size", "268435456")
     });
     let mut connection = Database::connect(options).await?;
-    connection.set_metric_callback(|_| {
-        metrics::counter!("commonground_sql_statements_total").increment(1)
-    });
+    connection.set_metric_callback(move |info| observe(&info.statement.sql));
     Ok(connection)
 }
 

@@ -50,8 +50,6 @@ pub struct StudyFilter {
     pub minimum_strength: Option<EvidenceStrength>,
     /// With a rating that the viewer sees on one of these levels.
     pub rated: Vec<LevelFilter>,
-    /// Reported by this publication.
-    pub publication: Option<entity::PublicationId>,
     /// Also about what is narrower than the terms named.
     pub include_narrower: bool,
     /// Also those that were withdrawn.
@@ -297,12 +295,6 @@ fn matching(
                 study_term::Column::TermId.is_in(ids),
             ));
         }
-    }
-    if let Some(publication) = filter.publication {
-        all = all.add(has::<study_publication::Entity>(
-            study_publication::Column::StudyId,
-            study_publication::Column::PublicationId.eq(publication),
-        ));
     }
     let ratings = || {
         scope::shared_of_seen::<rating::Entity>(viewer, now)

@@ -1,0 +1,39 @@
+//! The map from the service's errors to the graph's: the one place.
+
+use async_graphql::{Response, ServerError};
+use service::{Code, Error};
+
+/// Gives each error of the service its code and what else a client may know; logs what it may not.
+pub(crate) fn translate(response: &mut Response, request_id: &str) {
+    for error in &mut response.errors {
+        if let Some(refusal) = error.source::<Error>().cloned() {
+            describe(error, &refusal, request_id);
+        }
+    }
+}
+
+/// An answer to a request that is refused as a whole.
+pub(crate) fn refused(refusal: &Error, request_id: &str) -> Response {
+    let mut error = ServerError::new("", None);
+    describe(&mut error, refusal, request_id);
+    Response::from_errors(vec![error])
+}
+
+fn describe(error: &mut ServerError, refusal: &Error, request_id: &str) {
+    error.source = None;
+    error.message = match refusal.code {
+        Code::Internal | Code::Unavailable => {
+            tracing::error!(request_id, code = refusal.code.as_str(), cause = ?refusal.cause, "a request failed");
+            format!("{} Quote the request id {request_id} if you report it.", refusal.message)
+        }
+        _ => refusal.message.clone().into_owned(),
+    };
+    let extensions = error.extensions.get_or_insert_default();
+    extensions.set("code", refusal.code.as_str());
+    if let Some(field) = &refusal.field {
+        extensions.set("field", field.as_str());
+    }
+    if let Some(scope) = refusal.required_scope {
+        extensions.set("requiredScope", scope);
+    }
+}

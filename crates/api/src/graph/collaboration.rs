@@ -1,0 +1,125 @@
+//! Collaborations in the graph.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, InputObject, Object};
+use service::entity::collaboration;
+use service::collaboration::CollaborationFilter;
+use service::{Result, collaboration as collaborations};
+
+use super::asker;
+use super::connection::{Total, connection, page_request};
+use super::date::{ApproximateDate, approximate};
+use super::network::Centre;
+use super::shared::{Common, shared_thing};
+
+/// A collaboration.
+#[derive(Clone)]
+pub(crate) struct Collaboration(pub(crate) Arc<collaboration::Model>);
+
+shared_thing!(Collaboration, Collaboration);
+
+/// A shared initiative of several centres.
+#[Object]
+impl Collaboration {
+    #[graphql(flatten)]
+    async fn shared_fields(&self) -> Common {
+        self.common()
+    }
+
+    /// Its name in filters, bundles and addresses.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+
+    /// Its title.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// What it is about.
+    async fn summary(&self) -> Option<&str> {
+        self.0.summary.as_deref()
+    }
+
+    /// When it began, as precisely as is known.
+    async fn started(&self) -> Option<ApproximateDate> {
+        approximate(self.0.started.as_ref())
+    }
+
+    /// When it ended.
+    async fn ended(&self) -> Option<ApproximateDate> {
+        approximate(self.0.ended.as_ref())
+    }
+
+    /// The centres that take part.
+    async fn members(&self, ctx: &Context<'_>) -> Result<Vec<Centre>> {
+        let asker = asker(ctx);
+        let ids = asker.collaboration_members(self.0.id).await?.unwrap_or_default();
+        let mut centres: Vec<_> = ids.iter().filter_map(|id| Centre::find(asker, *id)).collect();
+        centres.sort_by(|one, other| one.0.row.slug.cmp(&other.0.row.slug));
+        Ok(centres)
+    }
+}
+
+connection! {
+    /// A page of collaborations, by slug.
+    CollaborationConnection, CollaborationEdge, Collaboration
+}
+
+/// Which collaborations.
+#[derive(Clone, Default, InputObject)]
+#[graphql(name = "CollaborationFilter")]
+struct CollaborationFilterInput {
+    /// With one of these centres as a member, by slug.
+    members: Option<Vec<String>>,
+    /// Also those that were withdrawn.
+    include_withdrawn: Option<bool>,
+}
+
+impl From<CollaborationFilterInput> for CollaborationFilter {
+    fn from(input: CollaborationFilterInput) -> Self {
+        Self {
+            members: input.members.unwrap_or_default(),
+            include_withdrawn: input.include_withdrawn.unwrap_or_default(),
+        }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct CollaborationQuery;
+
+#[Object]
+impl CollaborationQuery {
+    /// The collaboration with this slug, or null when there is none that you may see.
+    async fn collaboration(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its slug.")] slug: String,
+    ) -> Result<Option<Collaboration>> {
+        let asker = asker(ctx);
+        let row = collaborations::get(&asker.space, &asker.viewer, &slug).await?;
+        Ok(row.map(|row| Collaboration(Arc::new(row))))
+    }
+
+    /// The collaborations that you may see, sorted by slug.
+    async fn collaborations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<CollaborationFilterInput>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<CollaborationConnection> {
+        let asker = asker(ctx);
+        let request = page_request(first, after, last, before)?;
+        let filter = Arc::new(CollaborationFilter::from(filter.unwrap_or_default()));
+        let page = collaborations::list(&asker.space, &asker.viewer, &filter, &request).await?;
+        let total = Total::of(move |asker| {
+            let filter = Arc::clone(&filter);
+            async move { collaborations::count(&asker.space, &asker.viewer, &filter).await }
+        });
+        Ok(CollaborationConnection::new(page.map(|row| Collaboration(Arc::new(row))), total))
+    }
+}

@@ -1,0 +1,111 @@
+//! Relay connections: a page, its cursors, and a total that is counted only when asked for.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use service::Result;
+use service::page::{Page, PageRequest};
+
+use crate::loading::Asker;
+
+type Count = dyn Fn(Arc<Asker>) -> BoxFuture<'static, Result<u64>> + Send + Sync;
+
+/// How the whole list is counted, should the query ask.
+pub(crate) struct Total(Box<Count>);
+
+impl Total {
+    /// Counts with a service's function.
+    pub(crate) fn of<F>(count: impl Fn(Arc<Asker>) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<u64>> + Send + 'static,
+    {
+        Self(Box::new(move |asker| Box::pin(count(asker))))
+    }
+
+    /// A number that is known already.
+    pub(crate) fn known(total: usize) -> Self {
+        Self::of(move |_| std::future::ready(Ok(total as u64)))
+    }
+
+    pub(crate) async fn count(&self, asker: &Arc<Asker>) -> Result<u64> {
+        (self.0)(Arc::clone(asker)).await
+    }
+}
+
+/// The arguments of a connection.
+pub(crate) fn page_request(
+    first: Option<i32>,
+    after: Option<String>,
+    last: Option<i32>,
+    before: Option<String>,
+) -> Result<PageRequest> {
+    PageRequest::try_new(first, after, last, before)
+}
+
+/// Copies a page that a loader shares, wrapping its rows.
+pub(crate) fn wrapped<R: Clone, T>(page: &Page<R>, wrap: impl Fn(Arc<R>) -> T) -> Page<T> {
+    Page {
+        items: page.items.iter().map(|(cursor, row)| (cursor.clone(), wrap(Arc::new(row.clone())))).collect(),
+        has_previous: page.has_previous,
+        has_next: page.has_next,
+    }
+}
+
+/// Declares a connection and its edge.
+macro_rules! connection {
+    ($(#[$doc:meta])* $connection:ident, $edge:ident, $node:ty) => {
+        $(#[$doc])*
+        pub(crate) struct $connection {
+            page: service::page::Page<$node>,
+            total: $crate::graph::connection::Total,
+        }
+
+        impl $connection {
+            pub(crate) fn new(page: service::page::Page<$node>, total: $crate::graph::connection::Total) -> Self {
+                Self { page, total }
+            }
+        }
+
+        $(#[$doc])*
+        #[async_graphql::Object]
+        impl $connection {
+            /// The things of this page, each with its cursor.
+            async fn edges(&self) -> Vec<$edge> {
+                let edge = |(cursor, node): &(String, $node)| $edge { cursor: cursor.clone(), node: node.clone() };
+                self.page.items.iter().map(edge).collect()
+            }
+
+            /// The things of this page.
+            async fn nodes(&self) -> Vec<$node> {
+                self.page.items.iter().map(|(_, node)| node.clone()).collect()
+            }
+
+            /// Whether there is more, and the cursors at both ends.
+            async fn page_info(&self) -> async_graphql::connection::PageInfo {
+                async_graphql::connection::PageInfo {
+                    has_previous_page: self.page.has_previous,
+                    has_next_page: self.page.has_next,
+                    start_cursor: self.page.items.first().map(|(cursor, _)| cursor.clone()),
+                    end_cursor: self.page.items.last().map(|(cursor, _)| cursor.clone()),
+                }
+            }
+
+            /// How many there are in the whole list. It is counted only when it is asked for, and costs
+            /// a query of its own.
+            async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> service::Result<u64> {
+                self.total.count($crate::graph::asker(ctx)).await
+            }
+        }
+
+        /// One thing of a connection's page.
+        #[derive(async_graphql::SimpleObject)]
+        pub(crate) struct $edge {
+            /// Where the thing stands in the list: give it as `after` or `before`.
+            cursor: String,
+            /// The thing.
+            node: $node,
+        }
+    };
+}
+
+pub(crate) use connection;

@@ -1,0 +1,293 @@
+//! The filters and orders of evidence, as a client gives them.
+
+use async_graphql::{Enum, ID, InputObject};
+use service::entity::{EffectMeasure, EvidenceStrength, PublicationKind, StudyDesign, StudyStatus, Vocabulary};
+use service::evidence::finding::FindingFilter;
+use service::evidence::publication::{self, PublicationFilter};
+use service::evidence::rating::LevelFilter;
+use service::evidence::study::{self, StudyFilter};
+use service::{Error, Result};
+
+use crate::graph::date::Date;
+use crate::graph::global_id::{self, NodeKind};
+use crate::graph::word::{Word, words};
+
+/// In which direction a list is sorted.
+#[derive(Clone, Copy, Enum, Eq, PartialEq)]
+pub(crate) enum OrderDirection {
+    /// The lowest or earliest first.
+    Asc,
+    /// The highest or latest first.
+    Desc,
+}
+
+/// By what studies are sorted.
+#[derive(Clone, Copy, Enum, Eq, PartialEq)]
+#[graphql(remote = "study::StudyOrderField")]
+pub(crate) enum StudyOrderField {
+    /// When they began; when that is not known, when they ended.
+    Started,
+    /// Their title.
+    Title,
+    /// When they were last revised.
+    Updated,
+    /// When they were contributed.
+    Created,
+}
+
+/// How studies are sorted.
+#[derive(Clone, InputObject)]
+pub(crate) struct StudyOrder {
+    /// By what.
+    field: StudyOrderField,
+    /// In which direction.
+    direction: OrderDirection,
+}
+
+impl From<StudyOrder> for study::StudyOrder {
+    fn from(order: StudyOrder) -> Self {
+        Self { field: order.field.into(), descending: order.direction == OrderDirection::Desc }
+    }
+}
+
+/// By what publications are sorted.
+#[derive(Clone, Copy, Enum, Eq, PartialEq)]
+#[graphql(remote = "publication::PublicationOrderField")]
+pub(crate) enum PublicationOrderField {
+    /// When they were published.
+    Published,
+    /// Their title.
+    Title,
+    /// When they were last revised.
+    Updated,
+    /// When they were contributed.
+    Created,
+}
+
+/// How publications are sorted.
+#[derive(Clone, InputObject)]
+pub(crate) struct PublicationOrder {
+    /// By what.
+    field: PublicationOrderField,
+    /// In which direction.
+    direction: OrderDirection,
+}
+
+impl From<PublicationOrder> for publication::PublicationOrder {
+    fn from(order: PublicationOrder) -> Self {
+        Self { field: order.field.into(), descending: order.direction == OrderDirection::Desc }
+    }
+}
+
+/// Levels of an evidence standard.
+#[derive(Clone, InputObject)]
+#[graphql(name = "RatingLevelFilter")]
+pub(crate) struct LevelFilterInput {
+    /// The standard's slug.
+    standard: String,
+    /// One of its versions; any of them when nothing is said.
+    version: Option<String>,
+    /// One of its dimensions, by key; any of them when nothing is said.
+    dimension: Option<String>,
+    /// The codes of the levels; any of them when nothing is said.
+    levels: Option<Vec<String>>,
+}
+
+impl From<LevelFilterInput> for LevelFilter {
+    fn from(input: LevelFilterInput) -> Self {
+        Self {
+            standard: input.standard,
+            version: input.version,
+            dimension: input.dimension,
+            levels: input.levels.unwrap_or_default(),
+        }
+    }
+}
+
+/// Which studies: any of the values within a field, and all of the fields.
+#[derive(Clone, Default, InputObject)]
+#[graphql(name = "StudyFilter")]
+pub(crate) struct StudyFilterInput {
+    /// Led by, or with the collaboration of, one of these centres, by slug.
+    centres: Option<Vec<String>>,
+    /// With one of these designs.
+    designs: Option<Vec<Word<StudyDesign>>>,
+    /// With one of these statuses.
+    statuses: Option<Vec<Word<StudyStatus>>>,
+    /// About one of these populations, by slug.
+    populations: Option<Vec<String>>,
+    /// About one of these interventions, by slug.
+    interventions: Option<Vec<String>>,
+    /// About one of these outcomes, by slug.
+    outcomes: Option<Vec<String>>,
+    /// With a site in one of these local authorities, by GSS code.
+    local_authorities: Option<Vec<String>>,
+    /// In one of these programmes, by slug.
+    programmes: Option<Vec<String>>,
+    /// Beginning on or after this day. Studies whose beginning is not known are left out.
+    started_from: Option<Date>,
+    /// Beginning on or before this day. Studies whose beginning is not known are left out.
+    started_to: Option<Date>,
+    /// With a rating, that you may see, of at least this strength.
+    minimum_strength: Option<Word<EvidenceStrength>>,
+    /// With a rating, that you may see, on one of these levels.
+    rated: Option<Vec<LevelFilterInput>>,
+    /// Also about what is narrower than the terms named.
+    include_narrower: Option<bool>,
+    /// Also those that were withdrawn.
+    include_withdrawn: Option<bool>,
+}
+
+impl StudyFilterInput {
+    /// Adds a centre.
+    pub(crate) fn of_centre(mut self, slug: &str) -> Self {
+        self.centres = Some(vec![slug.to_owned()]);
+        self
+    }
+
+    /// Adds a local authority.
+    pub(crate) fn in_authority(mut self, gss_code: &str) -> Self {
+        self.local_authorities = Some(vec![gss_code.to_owned()]);
+        self
+    }
+
+    /// Adds a programme.
+    pub(crate) fn of_programme(mut self, slug: &str) -> Self {
+        self.programmes = Some(vec![slug.to_owned()]);
+        self
+    }
+
+    /// Adds a term, with what is narrower unless the client has said otherwise.
+    pub(crate) fn about(mut self, vocabulary: Vocabulary, slug: &str) -> Self {
+        let field = match vocabulary {
+            Vocabulary::Intervention => &mut self.interventions,
+            Vocabulary::Outcome => &mut self.outcomes,
+            Vocabulary::Population => &mut self.populations,
+        };
+        *field = Some(vec![slug.to_owned()]);
+        self.include_narrower.get_or_insert(true);
+        self
+    }
+}
+
+impl From<StudyFilterInput> for StudyFilter {
+    fn from(input: StudyFilterInput) -> Self {
+        Self {
+            centres: input.centres.unwrap_or_default(),
+            designs: words(input.designs),
+            statuses: words(input.statuses),
+            populations: input.populations.unwrap_or_default(),
+            interventions: input.interventions.unwrap_or_default(),
+            outcomes: input.outcomes.unwrap_or_default(),
+            local_authorities: input.local_authorities.unwrap_or_default(),
+            programmes: input.programmes.unwrap_or_default(),
+            started_from: input.started_from.map(|date| date.0),
+            started_to: input.started_to.map(|date| date.0),
+            minimum_strength: input.minimum_strength.map(|word| word.0),
+            rated: input.rated.unwrap_or_default().into_iter().map(Into::into).collect(),
+            include_narrower: input.include_narrower.unwrap_or_default(),
+            include_withdrawn: input.include_withdrawn.unwrap_or_default(),
+        }
+    }
+}
+
+/// Which publications: any of the values within a field, and all of the fields.
+#[derive(Clone, Default, InputObject)]
+#[graphql(name = "PublicationFilter")]
+pub(crate) struct PublicationFilterInput {
+    /// Contributed by one of these centres, by slug.
+    centres: Option<Vec<String>>,
+    /// Of one of these kinds.
+    kinds: Option<Vec<Word<PublicationKind>>>,
+    /// Published in this year or later.
+    year_from: Option<i32>,
+    /// Published in this year or earlier.
+    year_to: Option<i32>,
+    /// In one of these languages, as codes of ISO 639 such as `en`.
+    languages: Option<Vec<String>>,
+    /// Reporting a study about one of these populations, by slug.
+    populations: Option<Vec<String>>,
+    /// Reporting a study about one of these interventions, by slug.
+    interventions: Option<Vec<String>>,
+    /// Also about what is narrower than the terms named.
+    include_narrower: Option<bool>,
+    /// Also those that were withdrawn.
+    include_withdrawn: Option<bool>,
+}
+
+impl From<PublicationFilterInput> for PublicationFilter {
+    fn from(input: PublicationFilterInput) -> Self {
+        Self {
+            centres: input.centres.unwrap_or_default(),
+            kinds: words(input.kinds),
+            year_from: input.year_from,
+            year_to: input.year_to,
+            languages: input.languages.unwrap_or_default(),
+            populations: input.populations.unwrap_or_default(),
+            interventions: input.interventions.unwrap_or_default(),
+            include_narrower: input.include_narrower.unwrap_or_default(),
+            include_withdrawn: input.include_withdrawn.unwrap_or_default(),
+        }
+    }
+}
+
+/// Which findings: any of the values within a field, and all of the fields.
+#[derive(Clone, Default, InputObject)]
+#[graphql(name = "FindingFilter")]
+pub(crate) struct FindingFilterInput {
+    /// Of these studies, by global id.
+    studies: Option<Vec<ID>>,
+    /// Of one of these interventions, by slug.
+    interventions: Option<Vec<String>>,
+    /// On one of these outcomes, by slug.
+    outcomes: Option<Vec<String>>,
+    /// In one of these populations, by slug.
+    populations: Option<Vec<String>>,
+    /// On one of these scales.
+    measures: Option<Vec<Word<EffectMeasure>>>,
+    /// Of studies with one of these designs.
+    designs: Option<Vec<Word<StudyDesign>>>,
+    /// Contributed by one of these centres, by slug.
+    centres: Option<Vec<String>>,
+    /// Also on what is narrower than the terms named.
+    include_narrower: Option<bool>,
+    /// Also those that were withdrawn.
+    include_withdrawn: Option<bool>,
+}
+
+impl FindingFilterInput {
+    /// Adds a term, with what is narrower unless the client has said otherwise.
+    pub(crate) fn on(mut self, vocabulary: Vocabulary, slug: &str) -> Self {
+        let field = match vocabulary {
+            Vocabulary::Intervention => &mut self.interventions,
+            Vocabulary::Outcome => &mut self.outcomes,
+            Vocabulary::Population => &mut self.populations,
+        };
+        *field = Some(vec![slug.to_owned()]);
+        self.include_narrower.get_or_insert(true);
+        self
+    }
+}
+
+impl TryFrom<FindingFilterInput> for FindingFilter {
+    type Error = Error;
+
+    fn try_from(input: FindingFilterInput) -> Result<Self> {
+        let study = |id: &ID| match global_id::parse(id)? {
+            (NodeKind::Study, id) => Ok(id.into()),
+            _ => Err(Error::bad_input("filter.studies", "Every id must be a study's.")),
+        };
+        let studies = input.studies.map(|ids| ids.iter().map(study).collect::<Result<_>>()).transpose()?;
+        Ok(Self {
+            studies,
+            interventions: input.interventions.unwrap_or_default(),
+            outcomes: input.outcomes.unwrap_or_default(),
+            populations: input.populations.unwrap_or_default(),
+            measures: words(input.measures),
+            designs: words(input.designs),
+            centres: input.centres.unwrap_or_default(),
+            include_narrower: input.include_narrower.unwrap_or_default(),
+            include_withdrawn: input.include_withdrawn.unwrap_or_default(),
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! The evidence's root fields.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+use service::{Result, evidence};
+
+use super::filters::{
+    FindingFilterInput, PublicationFilterInput, PublicationOrder, StudyFilterInput, StudyOrder,
+};
+use super::finding::{FindingConnection, list_findings};
+use super::publication::{Publication, PublicationConnection};
+use super::study::{Study, StudyConnection, list_studies};
+use crate::graph::asker;
+use crate::graph::connection::{Total, page_request};
+
+#[derive(Default)]
+pub(crate) struct EvidenceQuery;
+
+#[Object]
+impl EvidenceQuery {
+    /// The study with this slug, or null when there is none that you may see.
+    async fn study(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its slug.")] slug: String,
+    ) -> Result<Option<Study>> {
+        let asker = asker(ctx);
+        let row = evidence::study::get(&asker.space, &asker.viewer, &slug).await?;
+        Ok(row.map(|row| Study(Arc::new(row))))
+    }
+
+    /// The studies that you may see.
+    async fn studies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<StudyFilterInput>,
+        #[graphql(desc = "How they are sorted: the latest begun first, when nothing is said.")]
+        order_by: Option<StudyOrder>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<StudyConnection> {
+        let request = page_request(first, after, last, before)?;
+        list_studies(asker(ctx), filter.unwrap_or_default(), order_by, request).await
+    }
+
+    /// The publication with this DOI, or null when there is none that you may see.
+    async fn publication(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its DOI, in any spelling: `10.1002/cl2.1152` or `https://doi.org/10.1002/cl2.1152`.")]
+        doi: String,
+    ) -> Result<Option<Publication>> {
+        let asker = asker(ctx);
+        let row = evidence::publication::get_by_doi(&asker.space, &asker.viewer, &doi).await?;
+        Ok(row.map(|row| Publication(Arc::new(row))))
+    }
+
+    /// The publications that you may see.
+    async fn publications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<PublicationFilterInput>,
+        #[graphql(desc = "How they are sorted: the newest first, when nothing is said.")]
+        order_by: Option<PublicationOrder>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<PublicationConnection> {
+        let asker = asker(ctx);
+        let request = page_request(first, after, last, before)?;
+        let filter = Arc::new(evidence::publication::PublicationFilter::from(filter.unwrap_or_default()));
+        let order = order_by.map(Into::into).unwrap_or_default();
+        let page = evidence::publication::list(&asker.space, &asker.viewer, &filter, order, &request).await?;
+        let total = Total::of(move |asker| {
+            let filter = Arc::clone(&filter);
+            async move { evidence::publication::count(&asker.space, &asker.viewer, &filter).await }
+        });
+        Ok(PublicationConnection::new(page.map(|row| Publication(Arc::new(row))), total))
+    }
+
+    /// The findings that you may see, in the order of their contribution.
+    async fn findings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<FindingFilterInput>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<FindingConnection> {
+        let request = page_request(first, after, last, before)?;
+        list_findings(asker(ctx), filter.unwrap_or_default(), request).await
+    }
+}

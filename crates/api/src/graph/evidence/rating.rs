@@ -1,0 +1,117 @@
+//! Ratings.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, SimpleObject, Union};
+use service::entity::{EvidenceStrength, rating};
+use service::{Error, Result};
+
+use super::publication::Publication;
+use super::study::Study;
+use crate::graph::asker;
+use crate::graph::date::Date;
+use crate::graph::network::{EvidenceStandard, Intervention, StandardDimension, StandardLevel, StandardVersion};
+use crate::graph::shared::{Common, shared_thing};
+use crate::graph::word::Word;
+
+/// A rating.
+#[derive(Clone)]
+pub(crate) struct Rating(pub(crate) Arc<rating::Model>);
+
+shared_thing!(Rating, Rating);
+
+/// What can be rated.
+#[derive(Union)]
+enum Rated {
+    /// A study.
+    Study(Study),
+    /// A publication.
+    Publication(Publication),
+    /// An intervention.
+    Intervention(Intervention),
+}
+
+/// What a centre holds of a study, a publication or an intervention, on one version of a standard.
+#[Object]
+impl Rating {
+    #[graphql(flatten)]
+    async fn shared_fields(&self) -> Common {
+        self.common()
+    }
+
+    /// The centre's own reference for it.
+    async fn reference(&self) -> &str {
+        &self.0.reference
+    }
+
+    /// The standard.
+    async fn standard(&self, ctx: &Context<'_>) -> Result<EvidenceStandard> {
+        Ok(self.bound_to(ctx)?.0)
+    }
+
+    /// The version of the standard that it is bound to.
+    async fn version_of_standard(&self, ctx: &Context<'_>) -> Result<StandardVersion> {
+        Ok(self.bound_to(ctx)?.1)
+    }
+
+    /// What is rated.
+    async fn subject(&self, ctx: &Context<'_>) -> Result<Rated> {
+        let asker = asker(ctx);
+        let row = &self.0;
+        let subject = if let Some(id) = row.study_id {
+            asker.study(id).await?.map(|study| Rated::Study(Study(study)))
+        } else if let Some(id) = row.publication_id {
+            asker.publication(id).await?.map(|publication| Rated::Publication(Publication(publication)))
+        } else {
+            row.intervention_id.and_then(|id| Intervention::find(asker, id)).map(Rated::Intervention)
+        };
+        subject.ok_or_else(|| Error::not_found("rated thing"))
+    }
+
+    /// The levels that it gives, by dimension.
+    async fn scores(&self, ctx: &Context<'_>) -> Result<Vec<RatingScore>> {
+        let asker = asker(ctx);
+        let levels = asker.rating_scores(self.0.id).await?.unwrap_or_default();
+        let mut scores: Vec<_> = levels.iter().filter_map(|id| StandardLevel::find(asker, *id)).collect();
+        scores.sort_by_key(|(dimension, _)| dimension.0.row.position);
+        Ok(scores.into_iter().map(|(dimension, level)| RatingScore { dimension, level }).collect())
+    }
+
+    /// The weakest published reading among its levels; null when none of them has one. It lets
+    /// standards be filtered together and is not a score.
+    async fn strength(&self) -> Option<Word<EvidenceStrength>> {
+        self.0.strength.map(Word)
+    }
+
+    /// Why it was rated so.
+    async fn rationale(&self) -> Option<&str> {
+        self.0.rationale.as_deref()
+    }
+
+    /// When it was rated.
+    async fn rated_on(&self) -> Option<Date> {
+        self.0.rated_on.map(Date)
+    }
+}
+
+impl Rating {
+    fn bound_to(&self, ctx: &Context<'_>) -> Result<(EvidenceStandard, StandardVersion)> {
+        StandardVersion::find(asker(ctx), self.0.version_id).ok_or_else(|| {
+            Error::internal(std::io::Error::other("the standard's version is not in the directory"))
+        })
+    }
+}
+
+/// The level that a rating gives on one dimension.
+#[derive(SimpleObject)]
+struct RatingScore {
+    /// The dimension.
+    dimension: StandardDimension,
+    /// The level on it.
+    level: StandardLevel,
+}
+
+/// Wraps the ratings that a loader found.
+pub(crate) fn wrap_ratings(found: Option<Arc<Vec<rating::Model>>>) -> Vec<Rating> {
+    found.iter().flat_map(|list| list.iter()).cloned().map(|row| Rating(Arc::new(row))).collect()
+}

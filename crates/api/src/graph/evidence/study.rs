@@ -1,0 +1,259 @@
+//! Studies.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, SimpleObject};
+use service::entity::{StudyDesign, StudyRole, StudyStatus, study, study_site, study_status_change};
+use service::page::PageRequest;
+use service::{Result, evidence};
+
+use super::filters::{StudyFilterInput, StudyOrder};
+use super::finding::{Finding, FindingConnection};
+use super::publication::{Publication, PublicationConnection};
+use super::rating::{Rating, wrap_ratings};
+use crate::graph::asker;
+use crate::graph::connection::{Total, connection, page_request, wrapped};
+use crate::graph::date::Date;
+use crate::graph::network::{Centre, Intervention, LocalAuthority, Outcome, Partner, Population, Programme};
+use crate::graph::shared::{Common, shared_thing};
+use crate::graph::word::Word;
+use crate::loading::Asker;
+
+/// A study.
+#[derive(Clone)]
+pub(crate) struct Study(pub(crate) Arc<study::Model>);
+
+shared_thing!(Study, Study);
+
+/// One evaluation or research project, however many documents report it.
+#[Object]
+impl Study {
+    #[graphql(flatten)]
+    async fn shared_fields(&self) -> Common {
+        self.common()
+    }
+
+    /// Its name in filters, bundles and addresses.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+
+    /// Its title.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// What it asks and does.
+    async fn summary(&self) -> Option<&str> {
+        self.0.summary.as_deref()
+    }
+
+    /// How it is, or will be, done.
+    async fn design(&self) -> Word<StudyDesign> {
+        Word(self.0.design)
+    }
+
+    /// How far it has come.
+    async fn status(&self) -> Word<StudyStatus> {
+        Word(self.0.status)
+    }
+
+    /// How its status changed, from the oldest, as far as the source gives dates.
+    async fn status_history(&self, ctx: &Context<'_>) -> Result<Vec<StatusChange>> {
+        let changes = asker(ctx).study_statuses(self.0.id).await?;
+        Ok(changes.iter().flat_map(|list| list.iter()).map(StatusChange::new).collect())
+    }
+
+    /// When it begins.
+    async fn starts_on(&self) -> Option<Date> {
+        self.0.starts_on.map(Date)
+    }
+
+    /// When it ends.
+    async fn ends_on(&self) -> Option<Date> {
+        self.0.ends_on.map(Date)
+    }
+
+    /// Where it was registered before it began; null when the source does not say.
+    async fn registration(&self) -> Option<Registration> {
+        let row = &self.0;
+        let known = row.registry.is_some() || row.registration_id.is_some() || row.registration_url.is_some();
+        known.then(|| Registration {
+            registry: row.registry.clone(),
+            number: row.registration_id.clone(),
+            url: row.registration_url.clone(),
+        })
+    }
+
+    /// The centre that leads it.
+    async fn lead_centre(&self, ctx: &Context<'_>) -> Result<Centre> {
+        Centre::of(asker(ctx), self.0.lead_centre)
+    }
+
+    /// The other centres that take part.
+    async fn collaborating_centres(&self, ctx: &Context<'_>) -> Result<Vec<Centre>> {
+        let asker = asker(ctx);
+        let rows = asker.study_centres(self.0.id).await?;
+        let collaborators = rows.iter().flat_map(|list| list.iter()).filter(|row| row.role == StudyRole::Collaborator);
+        Ok(by_slug(collaborators.filter_map(|row| Centre::find(asker, row.centre_id)), |centre| &centre.0.row.slug))
+    }
+
+    /// The programme that it belongs to.
+    async fn programme(&self, ctx: &Context<'_>) -> Option<Programme> {
+        self.0.programme_id.and_then(|id| Programme::find(asker(ctx), id))
+    }
+
+    /// The organisations that take part, as far as they are named.
+    async fn partners(&self, ctx: &Context<'_>) -> Result<Vec<Partner>> {
+        let asker = asker(ctx);
+        let rows = asker.study_partners(self.0.id).await?;
+        let partners = rows.iter().flat_map(|list| list.iter()).filter_map(|row| Partner::find(asker, row.partner_id));
+        Ok(by_slug(partners, |partner| &partner.0.slug))
+    }
+
+    /// The local authorities where it takes place.
+    async fn sites(&self, ctx: &Context<'_>) -> Result<Vec<Site>> {
+        let asker = asker(ctx);
+        let rows = asker.study_sites(self.0.id).await?;
+        let sites = rows.iter().flat_map(|list| list.iter()).filter_map(|row| Site::new(asker, row));
+        Ok(by_slug(sites, |site| &site.local_authority.0.gss_code))
+    }
+
+    /// The interventions that it is about.
+    async fn interventions(&self, ctx: &Context<'_>) -> Result<Vec<Intervention>> {
+        let asker = asker(ctx);
+        let rows = asker.study_terms(self.0.id).await?;
+        let terms = rows.iter().flat_map(|list| list.iter());
+        Ok(by_slug(terms.filter_map(|row| Intervention::find(asker, row.term_id)), |term| &term.0.row.slug))
+    }
+
+    /// The outcomes that it measures.
+    async fn outcomes(&self, ctx: &Context<'_>) -> Result<Vec<Outcome>> {
+        let asker = asker(ctx);
+        let rows = asker.study_terms(self.0.id).await?;
+        let terms = rows.iter().flat_map(|list| list.iter());
+        Ok(by_slug(terms.filter_map(|row| Outcome::find(asker, row.term_id)), |term| &term.0.row.slug))
+    }
+
+    /// The populations that it is about.
+    async fn populations(&self, ctx: &Context<'_>) -> Result<Vec<Population>> {
+        let asker = asker(ctx);
+        let rows = asker.study_terms(self.0.id).await?;
+        let terms = rows.iter().flat_map(|list| list.iter());
+        Ok(by_slug(terms.filter_map(|row| Population::find(asker, row.term_id)), |term| &term.0.row.slug))
+    }
+
+    /// The documents that report it, newest first.
+    async fn publications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<PublicationConnection> {
+        let request = page_request(first, after, last, before)?;
+        let id = self.0.id;
+        let page = asker(ctx).study_publications(id, request).await?;
+        let total = Total::of(move |asker| async move {
+            Ok(asker.study_publication_count(id).await?.unwrap_or_default())
+        });
+        Ok(PublicationConnection::new(wrapped(&page, Publication), total))
+    }
+
+    /// Its findings, in the order of their contribution.
+    async fn findings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<FindingConnection> {
+        let request = page_request(first, after, last, before)?;
+        let id = self.0.id;
+        let page = asker(ctx).study_findings(id, request).await?;
+        let total =
+            Total::of(move |asker| async move { Ok(asker.study_finding_count(id).await?.unwrap_or_default()) });
+        Ok(FindingConnection::new(wrapped(&page, Finding), total))
+    }
+
+    /// What centres hold of it, each on its own standard, newest first.
+    async fn ratings(&self, ctx: &Context<'_>) -> Result<Vec<Rating>> {
+        Ok(wrap_ratings(asker(ctx).study_ratings(self.0.id).await?))
+    }
+}
+
+connection! {
+    /// A page of studies.
+    StudyConnection, StudyEdge, Study
+}
+
+/// A page of the studies that the viewer may see.
+pub(crate) async fn list_studies(
+    asker: &Arc<Asker>,
+    filter: StudyFilterInput,
+    order_by: Option<StudyOrder>,
+    request: PageRequest,
+) -> Result<StudyConnection> {
+    let filter = Arc::new(evidence::study::StudyFilter::from(filter));
+    let order = order_by.map(Into::into).unwrap_or_default();
+    let page = evidence::study::list(&asker.space, &asker.viewer, &filter, order, &request).await?;
+    let total = Total::of(move |asker| {
+        let filter = Arc::clone(&filter);
+        async move { evidence::study::count(&asker.space, &asker.viewer, &filter).await }
+    });
+    Ok(StudyConnection::new(page.map(|row| Study(Arc::new(row))), total))
+}
+
+fn by_slug<T>(things: impl Iterator<Item = T>, slug: impl Fn(&T) -> &String) -> Vec<T> {
+    let mut list: Vec<T> = things.collect();
+    list.sort_by(|one, other| slug(one).cmp(slug(other)));
+    list
+}
+
+/// Where a study was registered before it began.
+#[derive(SimpleObject)]
+struct Registration {
+    /// The register, such as `ISRCTN` or `OSF`.
+    registry: Option<String>,
+    /// The number in the register.
+    number: Option<String>,
+    /// Where the registration can be read.
+    url: Option<String>,
+}
+
+/// A change of a study's status.
+#[derive(SimpleObject)]
+struct StatusChange {
+    /// To what it changed.
+    status: Word<StudyStatus>,
+    /// When.
+    on: Date,
+    /// Why; above all, why a centre changed its mind.
+    reason: Option<String>,
+}
+
+impl StatusChange {
+    fn new(row: &study_status_change::Model) -> Self {
+        Self { status: Word(row.status), on: Date(row.on), reason: row.reason.clone() }
+    }
+}
+
+/// A local authority where a study takes place.
+#[derive(SimpleObject)]
+struct Site {
+    /// The authority.
+    local_authority: LocalAuthority,
+    /// In a stepped wedge, the step at which it starts, from 1.
+    step: Option<i32>,
+    /// When it starts there.
+    starts_on: Option<Date>,
+}
+
+impl Site {
+    fn new(asker: &Asker, row: &study_site::Model) -> Option<Self> {
+        let local_authority = LocalAuthority::find(asker, row.local_authority_id)?;
+        Some(Self { local_authority, step: row.step, starts_on: row.starts_on.map(Date) })
+    }
+}

@@ -1,0 +1,109 @@
+//! The change feed in the graph.
+
+use async_graphql::{Context, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use service::entity::{ChangeKind, ChangeOperation, change};
+use service::{Result, feed};
+
+use super::asker;
+use super::connection::page_request;
+use super::global_id::NodeKind;
+use super::network::Centre;
+use super::node::Node;
+use super::word::{Word, words};
+
+/// One write to one thing.
+#[derive(Clone)]
+struct Change(change::Model);
+
+/// One write to one thing. Read the thing itself through `subject`: what it is now, not what it was.
+#[Object]
+impl Change {
+    /// Its place in the log. Numbers only grow, and become visible in their order.
+    async fn sequence(&self) -> i64 {
+        self.0.sequence
+    }
+
+    /// What happened.
+    async fn operation(&self) -> Word<ChangeOperation> {
+        Word(self.0.operation)
+    }
+
+    /// What kind of thing changed.
+    async fn kind(&self) -> Word<ChangeKind> {
+        Word(self.0.kind)
+    }
+
+    /// The thing's version after the change.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// The thing as it is now.
+    async fn subject(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
+        match NodeKind::of_change(self.0.kind) {
+            Some(kind) => Node::find(asker(ctx), kind, self.0.subject_id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// When.
+    async fn at(&self) -> DateTime<Utc> {
+        self.0.at
+    }
+
+    /// The centre that made it; null when the operator of the space did.
+    async fn by(&self, ctx: &Context<'_>) -> Option<Centre> {
+        self.0.centre_id.and_then(|id| Centre::find(asker(ctx), id))
+    }
+}
+
+/// A page of changes, in order. It has no total: the log has no end.
+#[derive(SimpleObject)]
+struct ChangeConnection {
+    /// The changes of this page, each with its cursor.
+    edges: Vec<ChangeEdge>,
+    /// The changes of this page.
+    nodes: Vec<Change>,
+    /// Whether there is more, and the cursors at both ends.
+    page_info: async_graphql::connection::PageInfo,
+}
+
+/// One change of a page.
+#[derive(SimpleObject)]
+struct ChangeEdge {
+    /// Where it stands in the log: keep the last one and give it as `after` the next time.
+    cursor: String,
+    /// The change.
+    node: Change,
+}
+
+#[derive(Default)]
+pub(super) struct FeedQuery;
+
+#[Object]
+impl FeedQuery {
+    /// What has changed since a cursor, in order: read until there is no next page, keep the last
+    /// cursor, and ask again. Nothing that you may see is missed.
+    async fn changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The cursor of the last change that you know; from the beginning when nothing is said.")]
+        after: Option<String>,
+        #[graphql(desc = "Only changes of these kinds of thing.")] kinds: Option<Vec<Word<ChangeKind>>>,
+        #[graphql(desc = "How many, at most 100.")] first: Option<i32>,
+    ) -> Result<ChangeConnection> {
+        let asker = asker(ctx);
+        let request = page_request(first, after, None, None)?;
+        let page = feed::list(&asker.space, &asker.viewer, &words(kinds), &request).await?;
+        let page_info = async_graphql::connection::PageInfo {
+            has_previous_page: page.has_previous,
+            has_next_page: page.has_next,
+            start_cursor: page.items.first().map(|(cursor, _)| cursor.clone()),
+            end_cursor: page.items.last().map(|(cursor, _)| cursor.clone()),
+        };
+        let nodes = page.items.iter().map(|(_, row)| Change(row.clone())).collect();
+        let edge = |(cursor, row)| ChangeEdge { cursor, node: Change(row) };
+        Ok(ChangeConnection { nodes, edges: page.items.into_iter().map(edge).collect(), page_info })
+    }
+}

@@ -1,0 +1,202 @@
+//! Centres.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use service::entity::{CentreId, NetworkStatus, PartialDate, centre_status};
+use service::network::directory;
+use service::{Error, Result};
+
+use super::engagement::{Engagement, EngagementConnection};
+use super::person::Role;
+use crate::graph::asker;
+use crate::graph::connection::{Total, connection, page_request, wrapped};
+use crate::graph::date::{ApproximateDate, approximate};
+use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, list_studies};
+use crate::graph::global_id::{NodeKind, global_id};
+use crate::graph::word::{Word, words};
+use crate::loading::Asker;
+
+/// A What Works Centre.
+#[derive(Clone)]
+pub(crate) struct Centre(pub(crate) Arc<directory::Centre>);
+
+impl Centre {
+    /// The centre of this id.
+    pub(crate) fn find(asker: &Asker, id: CentreId) -> Option<Self> {
+        asker.directory.centres.by_id(id).cloned().map(Self)
+    }
+
+    /// The centre to which something refers, which must be there.
+    ///
+    /// # Errors
+    /// `INTERNAL`: the database does not let a centre go to which something refers.
+    pub(crate) fn of(asker: &Asker, id: CentreId) -> Result<Self> {
+        Self::find(asker, id).ok_or_else(|| {
+            Error::internal(std::io::Error::other(format!("centre {id} is not in the directory")))
+        })
+    }
+}
+
+/// A What Works Centre: it gathers, makes and shares evidence for one area of policy.
+#[Object]
+impl Centre {
+    /// The centre's global id.
+    pub(crate) async fn id(&self) -> ID {
+        global_id(NodeKind::Centre, self.0.row.id)
+    }
+
+    /// Its name in filters, bundles and addresses: the full name in kebab case.
+    async fn slug(&self) -> &str {
+        &self.0.row.slug
+    }
+
+    /// Its full name.
+    async fn name(&self) -> &str {
+        &self.0.row.name
+    }
+
+    /// What people call it.
+    async fn short_name(&self) -> Option<&str> {
+        self.0.row.short_name.as_deref()
+    }
+
+    /// The area of policy that it gathers evidence for.
+    async fn policy_area(&self) -> &str {
+        &self.0.row.policy_area
+    }
+
+    /// What it does, in a sentence or two.
+    async fn description(&self) -> Option<&str> {
+        self.0.row.description.as_deref()
+    }
+
+    /// When it was founded, as precisely as is known.
+    async fn founded(&self) -> Option<ApproximateDate> {
+        approximate(self.0.row.founded.as_ref())
+    }
+
+    /// Its standing in the What Works Network today.
+    async fn network_status(&self, ctx: &Context<'_>) -> Word<NetworkStatus> {
+        let today = asker(ctx).space.store().source().now().date_naive();
+        Word(self.0.status_on(today))
+    }
+
+    /// Its standing in the network over time, from the oldest.
+    async fn status_history(&self) -> Vec<NetworkStatusPeriod> {
+        self.0.statuses.iter().filter_map(NetworkStatusPeriod::new).collect()
+    }
+
+    /// Its id in the Research Organization Registry.
+    async fn ror_id(&self) -> Option<&str> {
+        self.0.row.ror_id.as_deref()
+    }
+
+    /// Its website.
+    async fn homepage(&self) -> Option<&str> {
+        self.0.row.homepage.as_deref()
+    }
+
+    /// The centre that carries on its work.
+    async fn successor(&self, ctx: &Context<'_>) -> Option<Self> {
+        self.0.row.successor.and_then(|id| Self::find(asker(ctx), id))
+    }
+
+    /// The centres whose work it carries on.
+    async fn predecessors(&self, ctx: &Context<'_>) -> Vec<Self> {
+        self.0.predecessors.iter().filter_map(|id| Self::find(asker(ctx), *id)).collect()
+    }
+
+    /// The people who work, or worked, for it.
+    async fn people(&self) -> Vec<Role> {
+        self.0.roles.iter().cloned().map(Role).collect()
+    }
+
+    /// The studies that it leads or takes part in.
+    async fn studies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which studies; the centre is added.")] filter: Option<StudyFilterInput>,
+        #[graphql(desc = "How they are sorted: the latest begun first, when nothing is said.")]
+        order_by: Option<StudyOrder>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<StudyConnection> {
+        let request = page_request(first, after, last, before)?;
+        let filter = filter.unwrap_or_default().of_centre(&self.0.row.slug);
+        list_studies(asker(ctx), filter, order_by, request).await
+    }
+
+    /// Its visits to, and work with, local authorities.
+    async fn engagements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<EngagementConnection> {
+        let request = page_request(first, after, last, before)?;
+        let id = self.0.row.id;
+        let page = asker(ctx).centre_engagements(id, request).await?;
+        let total = Total::of(move |asker| async move {
+            Ok(asker.centre_engagement_count(id).await?.unwrap_or_default())
+        });
+        Ok(EngagementConnection::new(wrapped(&page, Engagement), total))
+    }
+}
+
+connection! {
+    /// A page of centres.
+    CentreConnection, CentreEdge, Centre
+}
+
+/// A centre's standing in the network for a time.
+#[derive(SimpleObject)]
+struct NetworkStatusPeriod {
+    /// The standing.
+    status: Word<NetworkStatus>,
+    /// From when, as precisely as is known.
+    since: ApproximateDate,
+    /// Until when; null while it lasts.
+    until: Option<ApproximateDate>,
+    /// What happened, and how sure the source is.
+    note: Option<String>,
+}
+
+impl NetworkStatusPeriod {
+    fn new(row: &centre_status::Model) -> Option<Self> {
+        Some(Self {
+            status: Word(row.status),
+            since: ApproximateDate(PartialDate::try_from(row.since.clone()).ok()?),
+            until: approximate(row.until.as_ref()),
+            note: row.note.clone(),
+        })
+    }
+}
+
+/// Which centres: any of the values within a field, and all of the fields.
+#[derive(Default, InputObject)]
+#[graphql(name = "CentreFilter")]
+pub(crate) struct CentreFilterInput {
+    /// With one of these standings today.
+    network_statuses: Option<Vec<Word<NetworkStatus>>>,
+    /// For one of these areas of policy, in the words of the centres themselves.
+    policy_areas: Option<Vec<String>>,
+}
+
+impl CentreFilterInput {
+    /// The centres that pass, by slug.
+    pub(super) fn apply(self, asker: &Asker) -> Vec<Centre> {
+        let today = asker.space.store().source().now().date_naive();
+        let statuses = words(self.network_statuses);
+        let areas = self.policy_areas.unwrap_or_default();
+        let passes = |centre: &&Arc<directory::Centre>| {
+            (statuses.is_empty() || statuses.contains(&centre.status_on(today)))
+                && (areas.is_empty() || areas.contains(&centre.row.policy_area))
+        };
+        asker.directory.centres.all().iter().filter(passes).cloned().map(Centre).collect()
+    }
+}

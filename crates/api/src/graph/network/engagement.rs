@@ -1,0 +1,66 @@
+//! Engagements.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use service::entity::{EngagementKind, engagement};
+
+use super::{Centre, LocalAuthority};
+use crate::graph::asker;
+use crate::graph::connection::connection;
+use crate::graph::date::{ApproximateDate, approximate};
+use crate::graph::global_id::{NodeKind, global_id};
+use crate::graph::word::Word;
+
+/// A centre's visit to, or work with, a local authority.
+#[derive(Clone)]
+pub(crate) struct Engagement(pub(crate) Arc<engagement::Model>);
+
+/// A centre's visit to, or work with, a local authority.
+#[Object]
+impl Engagement {
+    /// The engagement's global id.
+    pub(crate) async fn id(&self) -> ID {
+        global_id(NodeKind::Engagement, self.0.id)
+    }
+
+    /// The centre's own reference for it.
+    async fn reference(&self) -> &str {
+        &self.0.reference
+    }
+
+    /// The centre.
+    async fn centre(&self, ctx: &Context<'_>) -> Option<Centre> {
+        Centre::find(asker(ctx), self.0.centre_id)
+    }
+
+    /// The local authority.
+    async fn local_authority(&self, ctx: &Context<'_>) -> Option<LocalAuthority> {
+        LocalAuthority::find(asker(ctx), self.0.local_authority_id)
+    }
+
+    /// What was done.
+    async fn kind(&self) -> Word<EngagementKind> {
+        Word(self.0.kind)
+    }
+
+    /// What it was about.
+    async fn summary(&self) -> Option<&str> {
+        self.0.summary.as_deref()
+    }
+
+    /// When it began, as precisely as is known.
+    async fn started(&self) -> Option<ApproximateDate> {
+        approximate(self.0.started.as_ref())
+    }
+
+    /// When it ended.
+    async fn ended(&self) -> Option<ApproximateDate> {
+        approximate(self.0.ended.as_ref())
+    }
+}
+
+connection! {
+    /// A page of engagements.
+    EngagementConnection, EngagementEdge, Engagement
+}

@@ -1,0 +1,150 @@
+//! Local authorities.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object};
+use service::entity::{LocalAuthorityId, local_authority};
+use service::Result;
+
+use super::engagement::{Engagement, EngagementConnection};
+use crate::graph::asker;
+use crate::graph::connection::{Total, connection, page_request, wrapped};
+use crate::graph::date::{ApproximateDate, approximate};
+use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, list_studies};
+use crate::graph::global_id::{NodeKind, global_id};
+use crate::loading::Asker;
+
+/// A local authority.
+#[derive(Clone)]
+pub(crate) struct LocalAuthority(pub(crate) Arc<local_authority::Model>);
+
+impl LocalAuthority {
+    pub(crate) fn find(asker: &Asker, id: LocalAuthorityId) -> Option<Self> {
+        asker.directory.local_authorities.by_id(id).cloned().map(Self)
+    }
+}
+
+/// A local authority: a council of today or of the past.
+#[Object]
+impl LocalAuthority {
+    /// The authority's global id.
+    pub(crate) async fn id(&self) -> ID {
+        global_id(NodeKind::LocalAuthority, self.0.id)
+    }
+
+    /// Its nine-character code of the Office for National Statistics.
+    async fn gss_code(&self) -> &str {
+        &self.0.gss_code
+    }
+
+    /// Its name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Its full, official name.
+    async fn official_name(&self) -> Option<&str> {
+        self.0.official_name.as_deref()
+    }
+
+    /// The nation that it lies in.
+    async fn country(&self) -> &str {
+        &self.0.country
+    }
+
+    /// The region of England that it lies in.
+    async fn region(&self) -> Option<&str> {
+        self.0.region.as_deref()
+    }
+
+    /// The kind of authority, such as a county or a London borough.
+    async fn authority_type(&self) -> Option<&str> {
+        self.0.authority_type.as_deref()
+    }
+
+    /// The three-digit number that the Department for Education's returns use.
+    async fn dfe_number(&self) -> Option<&str> {
+        self.0.dfe_number.as_deref()
+    }
+
+    /// When it came to be, as precisely as is known.
+    async fn established(&self) -> Option<ApproximateDate> {
+        approximate(self.0.established.as_ref())
+    }
+
+    /// When it ceased to be.
+    async fn abolished(&self) -> Option<ApproximateDate> {
+        approximate(self.0.abolished.as_ref())
+    }
+
+    /// The studies that have a site in it.
+    async fn studies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which studies; the authority is added.")] filter: Option<StudyFilterInput>,
+        #[graphql(desc = "How they are sorted: the latest begun first, when nothing is said.")]
+        order_by: Option<StudyOrder>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<StudyConnection> {
+        let request = page_request(first, after, last, before)?;
+        let filter = filter.unwrap_or_default().in_authority(&self.0.gss_code);
+        list_studies(asker(ctx), filter, order_by, request).await
+    }
+
+    /// Centres' visits to it and work with it.
+    async fn engagements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<EngagementConnection> {
+        let request = page_request(first, after, last, before)?;
+        let id = self.0.id;
+        let page = asker(ctx).authority_engagements(id, request).await?;
+        let total = Total::of(move |asker| async move {
+            Ok(asker.authority_engagement_count(id).await?.unwrap_or_default())
+        });
+        Ok(EngagementConnection::new(wrapped(&page, Engagement), total))
+    }
+}
+
+connection! {
+    /// A page of local authorities, by GSS code.
+    LocalAuthorityConnection, LocalAuthorityEdge, LocalAuthority
+}
+
+/// Which authorities: any of the values within a field, and all of the fields.
+#[derive(Default, InputObject)]
+#[graphql(name = "LocalAuthorityFilter")]
+pub(crate) struct LocalAuthorityFilterInput {
+    /// In one of these nations, such as `England`.
+    countries: Option<Vec<String>>,
+    /// In one of these regions of England, such as `North West`.
+    regions: Option<Vec<String>>,
+    /// With this text in the name, whatever the case.
+    text: Option<String>,
+    /// Only those that exist today.
+    current: Option<bool>,
+}
+
+impl LocalAuthorityFilterInput {
+    /// The authorities that pass, by GSS code.
+    pub(super) fn apply(self, asker: &Asker) -> Vec<LocalAuthority> {
+        let (countries, regions) = (self.countries.unwrap_or_default(), self.regions.unwrap_or_default());
+        let text = self.text.unwrap_or_default().to_lowercase();
+        let only_current = self.current.unwrap_or_default();
+        let passes = |authority: &&Arc<local_authority::Model>| {
+            (countries.is_empty() || countries.contains(&authority.country))
+                && (regions.is_empty()
+                    || authority.region.as_ref().is_some_and(|region| regions.contains(region)))
+                && authority.name.to_lowercase().contains(&text)
+                && !(only_current && authority.abolished.is_some())
+        };
+        asker.directory.local_authorities.all().iter().filter(passes).cloned().map(LocalAuthority).collect()
+    }
+}

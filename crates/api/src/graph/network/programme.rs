@@ -1,0 +1,137 @@
+//! Programmes and partners.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use service::entity::{PartnerId, ProgrammeId, partner};
+use service::Result;
+use service::network::directory;
+
+use super::Centre;
+use crate::graph::asker;
+use crate::graph::connection::{connection, page_request};
+use crate::graph::date::{ApproximateDate, approximate};
+use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, list_studies};
+use crate::graph::global_id::{NodeKind, global_id};
+use crate::loading::Asker;
+
+/// A programme that groups studies under one name.
+#[derive(Clone)]
+pub(crate) struct Programme(pub(crate) Arc<directory::Programme>);
+
+impl Programme {
+    pub(crate) fn find(asker: &Asker, id: ProgrammeId) -> Option<Self> {
+        asker.directory.programmes.by_id(id).cloned().map(Self)
+    }
+}
+
+/// A programme that groups studies under one name: a whole-system programme, say, or one of practice
+/// partners.
+#[Object]
+impl Programme {
+    /// The programme's global id.
+    pub(crate) async fn id(&self) -> ID {
+        global_id(NodeKind::Programme, self.0.row.id)
+    }
+
+    /// Its name in filters, bundles and addresses.
+    async fn slug(&self) -> &str {
+        &self.0.row.slug
+    }
+
+    /// Its title.
+    async fn title(&self) -> &str {
+        &self.0.row.title
+    }
+
+    /// What it is.
+    async fn summary(&self) -> Option<&str> {
+        self.0.row.summary.as_deref()
+    }
+
+    /// The centre that leads it.
+    async fn lead_centre(&self, ctx: &Context<'_>) -> Result<Centre> {
+        Centre::of(asker(ctx), self.0.row.lead_centre)
+    }
+
+    /// When it began, as precisely as is known.
+    async fn started(&self) -> Option<ApproximateDate> {
+        approximate(self.0.row.started.as_ref())
+    }
+
+    /// When it ended.
+    async fn ended(&self) -> Option<ApproximateDate> {
+        approximate(self.0.row.ended.as_ref())
+    }
+
+    /// Its page on the web.
+    async fn homepage(&self) -> Option<&str> {
+        self.0.row.homepage.as_deref()
+    }
+
+    /// The organisations that take part, as far as they are named.
+    async fn partners(&self, ctx: &Context<'_>) -> Vec<Partner> {
+        self.0.partners.iter().filter_map(|id| Partner::find(asker(ctx), *id)).collect()
+    }
+
+    /// Its studies.
+    async fn studies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which studies; the programme is added.")] filter: Option<StudyFilterInput>,
+        #[graphql(desc = "How they are sorted: the latest begun first, when nothing is said.")]
+        order_by: Option<StudyOrder>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<StudyConnection> {
+        let request = page_request(first, after, last, before)?;
+        let filter = filter.unwrap_or_default().of_programme(&self.0.row.slug);
+        list_studies(asker(ctx), filter, order_by, request).await
+    }
+}
+
+connection! {
+    /// A page of programmes, by slug.
+    ProgrammeConnection, ProgrammeEdge, Programme
+}
+
+/// An organisation that takes part in programmes or studies.
+#[derive(Clone)]
+pub(crate) struct Partner(pub(crate) Arc<partner::Model>);
+
+impl Partner {
+    pub(crate) fn find(asker: &Asker, id: PartnerId) -> Option<Self> {
+        asker.directory.partners.by_id(id).cloned().map(Self)
+    }
+}
+
+/// An organisation that takes part in programmes or studies.
+#[Object]
+impl Partner {
+    /// The partner's global id.
+    pub(crate) async fn id(&self) -> ID {
+        global_id(NodeKind::Partner, self.0.id)
+    }
+
+    /// Its name in bundles and addresses.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+
+    /// Its name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What kind of organisation it is.
+    async fn kind(&self) -> Option<&str> {
+        self.0.kind.as_deref()
+    }
+
+    /// Its website.
+    async fn homepage(&self) -> Option<&str> {
+        self.0.homepage.as_deref()
+    }
+}

@@ -1,0 +1,200 @@
+//! The network's root fields.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+use service::entity::Vocabulary;
+use service::Result;
+use service::network::directory;
+use service::page::Page;
+
+use super::centre::{CentreConnection, CentreFilterInput};
+use super::local_authority::{LocalAuthorityConnection, LocalAuthorityFilterInput};
+use super::programme::ProgrammeConnection;
+use super::term::{InterventionConnection, OutcomeConnection, PopulationConnection, VocabularyFilterInput};
+use super::{Centre, EvidenceStandard, Intervention, LocalAuthority, Outcome, Population, Programme};
+use crate::graph::asker;
+use crate::graph::connection::{Total, page_request};
+use crate::loading::Asker;
+
+#[derive(Default)]
+pub(crate) struct NetworkQuery;
+
+#[Object]
+impl NetworkQuery {    /// The centre with this slug, or null.
+    async fn centre(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its slug.")] slug: String,
+    ) -> Option<Centre> {
+        asker(ctx).directory.centres.by_key(&slug).cloned().map(Centre)
+    }
+
+    /// The local authority with this GSS code, or null.
+    async fn local_authority(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its GSS code, such as `E08000035`.")] gss_code: String,
+    ) -> Option<LocalAuthority> {
+        asker(ctx).directory.local_authorities.by_key(&gss_code).cloned().map(LocalAuthority)
+    }
+
+    /// The programme with this slug, or null.
+    async fn programme(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its slug.")] slug: String,
+    ) -> Option<Programme> {
+        asker(ctx).directory.programmes.by_key(&slug).cloned().map(Programme)
+    }
+
+    /// The intervention with this slug, or null.
+    async fn intervention(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its slug.")] slug: String,
+    ) -> Option<Intervention> {
+        asker(ctx).directory.interventions.by_key(&slug).cloned().map(Intervention)
+    }
+
+    /// The outcome with this slug, or null.
+    async fn outcome(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its slug.")] slug: String,
+    ) -> Option<Outcome> {
+        asker(ctx).directory.outcomes.by_key(&slug).cloned().map(Outcome)
+    }
+
+    /// The population with this slug, or null.
+    async fn population(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its slug.")] slug: String,
+    ) -> Option<Population> {
+        asker(ctx).directory.populations.by_key(&slug).cloned().map(Population)
+    }
+
+    /// The evidence standard with this slug, or null.
+    async fn evidence_standard(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its slug.")] slug: String,
+    ) -> Option<EvidenceStandard> {
+        asker(ctx).directory.standards.by_key(&slug).cloned().map(EvidenceStandard)
+    }
+
+    /// Centres, sorted by slug.
+    async fn centres(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<CentreFilterInput>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<CentreConnection> {
+        let asker = asker(ctx);
+        let request = page_request(first, after, last, before)?;
+        let list = filter.unwrap_or_default().apply(asker);
+        let total = Total::known(list.len());
+        Ok(CentreConnection::new(Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?, total))
+    }
+
+    /// Local authorities, sorted by GSS code.
+    async fn local_authorities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<LocalAuthorityFilterInput>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<LocalAuthorityConnection> {
+        let asker = asker(ctx);
+        let request = page_request(first, after, last, before)?;
+        let list = filter.unwrap_or_default().apply(asker);
+        let total = Total::known(list.len());
+        Ok(LocalAuthorityConnection::new(Page::of_sorted(&request, list, |thing| thing.0.gss_code.clone())?, total))
+    }
+
+    /// Interventions, sorted by slug.
+    async fn interventions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<VocabularyFilterInput>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<InterventionConnection> {
+        let asker = asker(ctx);
+        let request = page_request(first, after, last, before)?;
+        let list = terms(filter, asker, Vocabulary::Intervention, Intervention)?;
+        let total = Total::known(list.len());
+        Ok(InterventionConnection::new(Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?, total))
+    }
+
+    /// Outcomes, sorted by slug.
+    async fn outcomes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<VocabularyFilterInput>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<OutcomeConnection> {
+        let asker = asker(ctx);
+        let request = page_request(first, after, last, before)?;
+        let list = terms(filter, asker, Vocabulary::Outcome, Outcome)?;
+        let total = Total::known(list.len());
+        Ok(OutcomeConnection::new(Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?, total))
+    }
+
+    /// Populations, sorted by slug.
+    async fn populations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<VocabularyFilterInput>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<PopulationConnection> {
+        let asker = asker(ctx);
+        let request = page_request(first, after, last, before)?;
+        let list = terms(filter, asker, Vocabulary::Population, Population)?;
+        let total = Total::known(list.len());
+        Ok(PopulationConnection::new(Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?, total))
+    }
+
+    /// Programmes, sorted by slug.
+    async fn programmes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<ProgrammeConnection> {
+        let request = page_request(first, after, last, before)?;
+        let list: Vec<_> = asker(ctx).directory.programmes.all().iter().cloned().map(Programme).collect();
+        let total = Total::known(list.len());
+        Ok(ProgrammeConnection::new(Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?, total))
+    }
+
+    /// All evidence standards, sorted by slug.
+    async fn evidence_standards(&self, ctx: &Context<'_>) -> Vec<EvidenceStandard> {
+        asker(ctx).directory.standards.all().iter().cloned().map(EvidenceStandard).collect()
+    }
+}
+
+fn terms<T>(
+    filter: Option<VocabularyFilterInput>,
+    asker: &Asker,
+    vocabulary: Vocabulary,
+    wrap: fn(Arc<directory::Term>) -> T,
+) -> Result<Vec<T>> {
+    Ok(filter.unwrap_or_default().apply(asker, vocabulary)?.into_iter().map(wrap).collect())
+}

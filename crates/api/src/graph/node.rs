@@ -1,0 +1,122 @@
+//! Anything that has a global id.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Interface, Object};
+use service::entity::ChangeKind;
+use service::Result;
+use uuid::Uuid;
+
+use super::asker;
+use super::collaboration::Collaboration;
+use super::evidence::{Finding, Publication, Rating, Study};
+use super::global_id::{self, NodeKind};
+use super::network::{
+    Centre, Engagement, EvidenceStandard, Intervention, LocalAuthority, Outcome, Partner, Person, Population,
+    Programme,
+};
+use crate::loading::Asker;
+
+/// Anything that has a global id.
+#[derive(Clone, Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "The thing's global id: opaque, and the same for ever."))]
+pub(crate) enum Node {
+    Centre(Centre),
+    Person(Person),
+    LocalAuthority(LocalAuthority),
+    Engagement(Engagement),
+    Programme(Programme),
+    Partner(Partner),
+    EvidenceStandard(EvidenceStandard),
+    Intervention(Intervention),
+    Outcome(Outcome),
+    Population(Population),
+    Collaboration(Collaboration),
+    Study(Study),
+    Publication(Publication),
+    Finding(Finding),
+    Rating(Rating),
+}
+
+impl Node {
+    /// The thing of this kind and id, if the viewer may see it.
+    pub(crate) async fn find(asker: &Arc<Asker>, kind: NodeKind, id: Uuid) -> Result<Option<Self>> {
+        let directory = &asker.directory;
+        Ok(match kind {
+            NodeKind::Centre => Centre::find(asker, id.into()).map(Self::Centre),
+            NodeKind::Person => Person::find(asker, id.into()).map(Self::Person),
+            NodeKind::LocalAuthority => LocalAuthority::find(asker, id.into()).map(Self::LocalAuthority),
+            NodeKind::Programme => Programme::find(asker, id.into()).map(Self::Programme),
+            NodeKind::Partner => Partner::find(asker, id.into()).map(Self::Partner),
+            NodeKind::EvidenceStandard => {
+                directory.standards.by_id(id.into()).cloned().map(EvidenceStandard).map(Self::EvidenceStandard)
+            }
+            NodeKind::Intervention => Intervention::find(asker, id.into()).map(Self::Intervention),
+            NodeKind::Outcome => Outcome::find(asker, id.into()).map(Self::Outcome),
+            NodeKind::Population => Population::find(asker, id.into()).map(Self::Population),
+            NodeKind::Engagement => asker.engagement(id).await?.map(Engagement).map(Self::Engagement),
+            NodeKind::Collaboration => asker.collaboration(id).await?.map(Collaboration).map(Self::Collaboration),
+            NodeKind::Study => asker.study(id).await?.map(Study).map(Self::Study),
+            NodeKind::Publication => asker.publication(id).await?.map(Publication).map(Self::Publication),
+            NodeKind::Finding => asker.finding(id).await?.map(Finding).map(Self::Finding),
+            NodeKind::Rating => asker.rating(id).await?.map(Rating).map(Self::Rating),
+            // A token's record is no node: it is read where access is managed.
+            NodeKind::AccessToken => None,
+        })
+    }
+}
+
+impl NodeKind {
+    /// The kind of the things whose changes are of this kind.
+    pub(crate) const fn of_change(kind: ChangeKind) -> Option<Self> {
+        Some(match kind {
+            ChangeKind::Centre => Self::Centre,
+            ChangeKind::Person => Self::Person,
+            ChangeKind::LocalAuthority => Self::LocalAuthority,
+            ChangeKind::Engagement => Self::Engagement,
+            ChangeKind::Programme => Self::Programme,
+            ChangeKind::Partner => Self::Partner,
+            ChangeKind::EvidenceStandard => Self::EvidenceStandard,
+            ChangeKind::Intervention => Self::Intervention,
+            ChangeKind::Outcome => Self::Outcome,
+            ChangeKind::Population => Self::Population,
+            ChangeKind::Collaboration => Self::Collaboration,
+            ChangeKind::Study => Self::Study,
+            ChangeKind::Publication => Self::Publication,
+            ChangeKind::Finding => Self::Finding,
+            ChangeKind::Rating => Self::Rating,
+            ChangeKind::AccessToken | ChangeKind::SigningKey => return None,
+        })
+    }
+}
+
+#[derive(Default)]
+pub(super) struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The thing with this global id, or null when there is none that you may see.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "A global id, as an `id` field gave it.")] id: ID,
+    ) -> Result<Option<Node>> {
+        let (kind, id) = global_id::parse(&id)?;
+        Node::find(asker(ctx), kind, id).await
+    }
+
+    /// The things with these global ids, in the same order; null for those that are not there or that
+    /// you may not see.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global ids, at most 100.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        service::page::check_size("ids", ids.len())?;
+        let finds = ids.iter().map(|id| async {
+            let (kind, id) = global_id::parse(id)?;
+            Node::find(asker(ctx), kind, id).await
+        });
+        futures::future::try_join_all(finds).await
+    }
+}

@@ -1,0 +1,270 @@
+//! What every shared thing has, whoever contributed it.
+
+use async_graphql::{Context, ID, Interface, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use service::entity::{CentreId, ChangeOperation, Visibility, change};
+use service::Result;
+use uuid::Uuid;
+
+use super::asker;
+use super::collaboration::Collaboration;
+use super::connection::{Total, connection, page_request, wrapped};
+use super::evidence::{Finding, Publication, Rating, Study};
+use super::global_id::{NodeKind, global_id};
+use super::network::Centre;
+use super::node::Node;
+use super::word::Word;
+
+/// What every shared thing has, whoever contributed it.
+#[derive(Clone, Interface)]
+#[graphql(
+    field(name = "id", ty = "ID", desc = "The thing's global id."),
+    field(name = "contributed_by", ty = "Centre", desc = "The centre that contributed it."),
+    field(name = "visibility", ty = "Word<Visibility>", desc = "Who may see it."),
+    field(
+        name = "embargoed_until",
+        ty = "Option<DateTime<Utc>>",
+        desc = "Until then only the contributing centre sees it, whatever its visibility."
+    ),
+    field(name = "version", ty = "i32", desc = "Counts up from 1 with each revision."),
+    field(name = "created_at", ty = "DateTime<Utc>", desc = "When it was contributed."),
+    field(name = "updated_at", ty = "DateTime<Utc>", desc = "When it was last revised."),
+    field(
+        name = "withdrawal",
+        ty = "Option<Withdrawal>",
+        desc = "That it was withdrawn, when and why; null while it stands."
+    ),
+    field(
+        name = "history",
+        ty = "RevisionConnection",
+        desc = "Its revisions, from the oldest.",
+        arg(name = "first", ty = "Option<i32>", desc = "How many from the beginning, at most 100."),
+        arg(name = "after", ty = "Option<String>", desc = "Only what comes after this cursor.")
+    )
+)]
+pub(crate) enum Shared {
+    Collaboration(Collaboration),
+    Study(Study),
+    Publication(Publication),
+    Finding(Finding),
+    Rating(Rating),
+}
+
+/// That a thing was withdrawn: it stays reachable by id, and leaves the lists.
+#[derive(Clone, SimpleObject)]
+pub(crate) struct Withdrawal {
+    /// When it was withdrawn.
+    at: DateTime<Utc>,
+    /// Why.
+    reason: String,
+    /// What took its place, when something did and you may see it.
+    superseded_by: Option<Node>,
+}
+
+/// One revision of a shared thing.
+#[derive(Clone)]
+pub(crate) struct Revision(change::Model);
+
+/// One revision of a shared thing.
+#[Object]
+impl Revision {
+    /// The version that it made.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// What was done.
+    async fn operation(&self) -> Word<ChangeOperation> {
+        Word(self.0.operation)
+    }
+
+    /// When.
+    async fn at(&self) -> DateTime<Utc> {
+        self.0.at
+    }
+
+    /// The centre that did it; null when the operator of the space did.
+    async fn by(&self, ctx: &Context<'_>) -> Option<Centre> {
+        self.0.centre_id.and_then(|id| Centre::find(asker(ctx), id))
+    }
+
+    /// Its place in the change log.
+    async fn sequence(&self) -> i64 {
+        self.0.sequence
+    }
+}
+
+connection! {
+    /// A page of a thing's revisions, from the oldest.
+    RevisionConnection, RevisionEdge, Revision
+}
+
+/// The fields that the shared kinds have in common, as their rows have them.
+pub(crate) struct Common {
+    pub(crate) kind: NodeKind,
+    pub(crate) id: Uuid,
+    pub(crate) contributed_by: CentreId,
+    pub(crate) visibility: Visibility,
+    pub(crate) embargoed_until: Option<DateTime<Utc>>,
+    pub(crate) version: i32,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) updated_at: DateTime<Utc>,
+    pub(crate) withdrawn_at: Option<DateTime<Utc>>,
+    pub(crate) withdrawal_reason: Option<String>,
+    pub(crate) superseded_by: Option<Uuid>,
+}
+
+/// What every shared thing has.
+#[Object]
+impl Common {
+    /// The thing's global id.
+    pub(crate) async fn id(&self) -> ID {
+        global_id(self.kind, self.id)
+    }
+
+    /// The centre that contributed it.
+    pub(crate) async fn contributed_by(&self, ctx: &Context<'_>) -> Result<Centre> {
+        Centre::of(asker(ctx), self.contributed_by)
+    }
+
+    /// Who may see it.
+    pub(crate) async fn visibility(&self) -> Word<Visibility> {
+        Word(self.visibility)
+    }
+
+    /// Until then only the contributing centre sees it, whatever its visibility.
+    pub(crate) async fn embargoed_until(&self) -> Option<DateTime<Utc>> {
+        self.embargoed_until
+    }
+
+    /// Counts up from 1 with each revision.
+    pub(crate) async fn version(&self) -> i32 {
+        self.version
+    }
+
+    /// When it was contributed.
+    pub(crate) async fn created_at(&self) -> DateTime<Utc> {
+        self.created_at
+    }
+
+    /// When it was last revised.
+    pub(crate) async fn updated_at(&self) -> DateTime<Utc> {
+        self.updated_at
+    }
+
+    /// That it was withdrawn, when and why; null while it stands.
+    pub(crate) async fn withdrawal(&self, ctx: &Context<'_>) -> Result<Option<Withdrawal>> {
+        let Some(at) = self.withdrawn_at else { return Ok(None) };
+        let superseded_by = match self.superseded_by {
+            Some(id) => Node::find(asker(ctx), self.kind, id).await?,
+            None => None,
+        };
+        let reason = self.withdrawal_reason.clone().unwrap_or_default();
+        Ok(Some(Withdrawal { at, reason, superseded_by }))
+    }
+
+    /// Its revisions, from the oldest.
+    pub(crate) async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+    ) -> Result<RevisionConnection> {
+        let request = page_request(first, after, None, None)?;
+        let page = asker(ctx).history(self.id, request).await?;
+        let page = wrapped(&page, |row| Revision((*row).clone()));
+        let versions = usize::try_from(self.version).unwrap_or_default();
+        Ok(RevisionConnection::new(page, Total::known(versions)))
+    }
+}
+
+/// Gives a shared kind the fields that all have, for itself and for the interface.
+macro_rules! shared_thing {
+    ($thing:ident, $kind:ident) => {
+        impl $thing {
+            pub(crate) fn common(&self) -> $crate::graph::shared::Common {
+                let row = &self.0;
+                $crate::graph::shared::Common {
+                    kind: $crate::graph::global_id::NodeKind::$kind,
+                    id: row.id.into(),
+                    contributed_by: row.contributed_by,
+                    visibility: row.visibility,
+                    embargoed_until: row.embargoed_until,
+                    version: row.version,
+                    created_at: row.created_at,
+                    updated_at: row.updated_at,
+                    withdrawn_at: row.withdrawn_at,
+                    withdrawal_reason: row.withdrawal_reason.clone(),
+                    superseded_by: row.superseded_by.map(Into::into),
+                }
+            }
+
+            pub(crate) async fn id(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+            ) -> async_graphql::Result<async_graphql::ID> {
+                Ok(self.common().id(ctx).await?)
+            }
+
+            pub(crate) async fn contributed_by(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+            ) -> async_graphql::Result<$crate::graph::network::Centre> {
+                Ok(self.common().contributed_by(ctx).await?)
+            }
+
+            pub(crate) async fn visibility(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+            ) -> async_graphql::Result<$crate::graph::word::Word<service::entity::Visibility>> {
+                Ok(self.common().visibility(ctx).await?)
+            }
+
+            pub(crate) async fn embargoed_until(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+            ) -> async_graphql::Result<Option<chrono::DateTime<chrono::Utc>>> {
+                Ok(self.common().embargoed_until(ctx).await?)
+            }
+
+            pub(crate) async fn version(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+            ) -> async_graphql::Result<i32> {
+                Ok(self.common().version(ctx).await?)
+            }
+
+            pub(crate) async fn created_at(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+            ) -> async_graphql::Result<chrono::DateTime<chrono::Utc>> {
+                Ok(self.common().created_at(ctx).await?)
+            }
+
+            pub(crate) async fn updated_at(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+            ) -> async_graphql::Result<chrono::DateTime<chrono::Utc>> {
+                Ok(self.common().updated_at(ctx).await?)
+            }
+
+            pub(crate) async fn withdrawal(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+            ) -> async_graphql::Result<Option<$crate::graph::shared::Withdrawal>> {
+                Ok(self.common().withdrawal(ctx).await?)
+            }
+
+            pub(crate) async fn history(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                first: Option<i32>,
+                after: Option<String>,
+            ) -> async_graphql::Result<$crate::graph::shared::RevisionConnection> {
+                Ok(self.common().history(ctx, first, after).await?)
+            }
+        }
+    };
+}
+
+pub(crate) use shared_thing;

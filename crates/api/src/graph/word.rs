@@ -1,0 +1,105 @@
+//! The closed vocabularies as GraphQL enums: words and meanings stand once, in `entity`.
+
+use std::borrow::Cow;
+
+use async_graphql::parser::types::Field;
+use async_graphql::registry::{Deprecation, MetaEnumValue, MetaType, MetaTypeId, Registry};
+use async_graphql::{
+    ContextSelectionSet, InputType, InputValueError, InputValueResult, Name, OutputType, Positioned,
+    ServerResult, Value,
+};
+use service::entity::ClosedVocabulary;
+
+/// A word of a closed vocabulary.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Word<V>(pub(crate) V);
+
+impl<V: ClosedVocabulary> Word<V> {
+    fn register(registry: &mut Registry) -> MetaType {
+        let _ = registry;
+        let values = V::MEANINGS.iter().map(|(_, word, meaning)| {
+            let value = MetaEnumValue {
+                name: (*word).to_owned(),
+                description: Some(meaning.trim().to_owned()),
+                deprecation: Deprecation::NoDeprecated,
+                visible: None,
+                inaccessible: false,
+                tags: Vec::new(),
+                directive_invocations: Vec::new(),
+            };
+            ((*word).to_owned(), value)
+        });
+        MetaType::Enum {
+            name: V::NAME.to_owned(),
+            description: Some(V::MEANING.trim().to_owned()),
+            enum_values: values.collect(),
+            visible: None,
+            inaccessible: false,
+            tags: Vec::new(),
+            rust_typename: Some(std::any::type_name::<V>()),
+            directive_invocations: Vec::new(),
+            requires_scopes: Vec::new(),
+        }
+    }
+
+    fn value(self) -> Value {
+        let word = V::MEANINGS.iter().find(|(word, _, _)| *word == self.0).map_or("", |(_, text, _)| text);
+        Value::Enum(Name::new(word))
+    }
+}
+
+impl<V: ClosedVocabulary> OutputType for Word<V> {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed(V::NAME)
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry.create_output_type::<Self, _>(MetaTypeId::Enum, Self::register)
+    }
+
+    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        Ok(self.value())
+    }
+}
+
+impl<V: ClosedVocabulary> InputType for Word<V> {
+    type RawValueType = Self;
+
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed(V::NAME)
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry.create_input_type::<Self, _>(MetaTypeId::Enum, Self::register)
+    }
+
+    fn parse(value: Option<Value>) -> InputValueResult<Self> {
+        let value = value.unwrap_or_default();
+        let given = match &value {
+            Value::Enum(name) => name.as_str(),
+            Value::String(text) => text.as_str(),
+            _ => return Err(InputValueError::expected_type(value)),
+        };
+        V::MEANINGS
+            .iter()
+            .find(|(_, word, _)| *word == given)
+            .map(|(word, _, _)| Self(*word))
+            .ok_or_else(|| {
+                let words: Vec<_> = V::MEANINGS.iter().map(|(_, word, _)| *word).collect();
+                InputValueError::custom(format!("`{given}` is not one of {}", words.join(", ")))
+            })
+    }
+
+    fn to_value(&self) -> Value {
+        self.value()
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
+/// The words of an optional list argument.
+pub(crate) fn words<V: ClosedVocabulary>(list: Option<Vec<Word<V>>>) -> Vec<V> {
+    list.unwrap_or_default().into_iter().map(|word| word.0).collect()
+}

@@ -1,0 +1,90 @@
+//! Collects the keys that resolvers ask for at the same time, and reads them in one go.
+//!
+//! The resolvers of a request run in one task: by the time that the first of them is polled again,
+//! all of its siblings have said what they need. So a batch waits for one turn of the task, not for
+//! a timer, and the number of statements depends on the shape of a query alone.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
+use service::Result;
+
+use super::Asker;
+
+/// Reads the values of many keys for one who asks.
+pub(crate) type Fetch<K, V> = fn(Arc<Asker>, Vec<K>) -> BoxFuture<'static, Result<HashMap<K, V>>>;
+
+type Round = Shared<BoxFuture<'static, Result<()>>>;
+
+/// What has been asked for, and what has been read, of one kind.
+pub(crate) struct Batch<K, V> {
+    state: Arc<Mutex<State<K, V>>>,
+}
+
+struct State<K, V> {
+    waiting: Vec<K>,
+    round: Option<Round>,
+    read: HashMap<K, Option<V>>,
+}
+
+impl<K, V> Default for Batch<K, V> {
+    fn default() -> Self {
+        let state = State { waiting: Vec::new(), round: None, read: HashMap::new() };
+        Self { state: Arc::new(Mutex::new(state)) }
+    }
+}
+
+impl<K, V> Batch<K, V>
+where
+    K: Clone + Eq + Hash + Send + 'static,
+    V: Clone + Send + 'static,
+{
+    /// The value of a key, or nothing if there is none.
+    pub(crate) async fn load(&self, asker: &Arc<Asker>, key: K, fetch: Fetch<K, V>) -> Result<Option<V>> {
+        let round = {
+            let mut state = locked(&self.state);
+            if let Some(value) = state.read.get(&key) {
+                return Ok(value.clone());
+            }
+            state.waiting.push(key.clone());
+            match &state.round {
+                Some(round) => round.clone(),
+                None => {
+                    let round = run(Arc::clone(&self.state), Arc::clone(asker), fetch).boxed().shared();
+                    state.round = Some(round.clone());
+                    round
+                }
+            }
+        };
+        round.await?;
+        Ok(locked(&self.state).read.get(&key).cloned().flatten())
+    }
+}
+
+async fn run<K, V>(state: Arc<Mutex<State<K, V>>>, asker: Arc<Asker>, fetch: Fetch<K, V>) -> Result<()>
+where
+    K: Clone + Eq + Hash,
+{
+    tokio::task::yield_now().await;
+    let mut keys = {
+        let mut state = locked(&state);
+        state.round = None;
+        std::mem::take(&mut state.waiting)
+    };
+    let mut seen = std::collections::HashSet::with_capacity(keys.len());
+    keys.retain(|key| seen.insert(key.clone()));
+    let mut values = fetch(asker, keys.clone()).await?;
+    let mut state = locked(&state);
+    for key in keys {
+        let value = values.remove(&key);
+        state.read.insert(key, value);
+    }
+    Ok(())
+}
+
+fn locked<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}

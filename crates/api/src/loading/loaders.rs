@@ -1,0 +1,219 @@
+//! The loaders of one request, one for each way from a thing to others.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use service::entity::{
+    CentreId, LevelId, RatedKind, change, collaboration, engagement, finding, publication,
+    publication_author, rating, study, study_centre, study_partner, study_site, study_status_change,
+    study_term,
+};
+use service::network::Directory;
+use service::network::engagement::EngagementsOf;
+use service::page::{Page, PageRequest};
+use service::{Result, Space, Viewer, collaboration as collaborations, evidence, feed, network, shared};
+use uuid::Uuid;
+
+use super::batch::{Batch, Fetch};
+
+/// Who asks, of what, and what has been read for them so far.
+pub(crate) struct Asker {
+    /// The space that is asked.
+    pub(crate) space: Arc<Space>,
+    /// Who asks.
+    pub(crate) viewer: Viewer,
+    /// The network as of the beginning of the request.
+    pub(crate) directory: Arc<Directory>,
+    loaders: Loaders,
+}
+
+impl Asker {
+    /// Begins a request.
+    pub(crate) async fn new(space: Arc<Space>, viewer: Viewer) -> Result<Arc<Self>> {
+        let directory = space.directory().await?;
+        Ok(Arc::new(Self { space, viewer, directory, loaders: Loaders::default() }))
+    }
+}
+
+/// A page of each parent's list.
+type Pages<T> = Batch<(Uuid, PageRequest), Arc<Page<T>>>;
+
+#[derive(Default)]
+pub(crate) struct Loaders {
+    studies: Batch<Uuid, Arc<study::Model>>,
+    publications: Batch<Uuid, Arc<publication::Model>>,
+    findings: Batch<Uuid, Arc<finding::Model>>,
+    ratings: Batch<Uuid, Arc<rating::Model>>,
+    collaborations: Batch<Uuid, Arc<collaboration::Model>>,
+    engagements: Batch<Uuid, Arc<engagement::Model>>,
+    study_terms: Batch<Uuid, Arc<Vec<study_term::Model>>>,
+    study_centres: Batch<Uuid, Arc<Vec<study_centre::Model>>>,
+    study_sites: Batch<Uuid, Arc<Vec<study_site::Model>>>,
+    study_partners: Batch<Uuid, Arc<Vec<study_partner::Model>>>,
+    study_statuses: Batch<Uuid, Arc<Vec<study_status_change::Model>>>,
+    study_publications: Pages<publication::Model>,
+    study_publication_counts: Batch<Uuid, u64>,
+    study_findings: Pages<finding::Model>,
+    study_finding_counts: Batch<Uuid, u64>,
+    study_ratings: Batch<Uuid, Arc<Vec<rating::Model>>>,
+    publication_ratings: Batch<Uuid, Arc<Vec<rating::Model>>>,
+    intervention_ratings: Batch<Uuid, Arc<Vec<rating::Model>>>,
+    rating_scores: Batch<Uuid, Arc<Vec<LevelId>>>,
+    publication_authors: Batch<Uuid, Arc<Vec<publication_author::Model>>>,
+    publication_studies: Pages<study::Model>,
+    publication_study_counts: Batch<Uuid, u64>,
+    collaboration_members: Batch<Uuid, Arc<Vec<CentreId>>>,
+    centre_engagements: Pages<engagement::Model>,
+    centre_engagement_counts: Batch<Uuid, u64>,
+    authority_engagements: Pages<engagement::Model>,
+    authority_engagement_counts: Batch<Uuid, u64>,
+    histories: Pages<change::Model>,
+}
+
+/// A loader that reads one value, or one list, for each key.
+macro_rules! each {
+    ($($(#[$doc:meta])* $name:ident: $loader:ident -> $value:ty, |$asker:ident, $keys:ident| $read:expr;)*) => {
+        impl Asker {$(
+            $(#[$doc])*
+            pub(crate) async fn $name(self: &Arc<Self>, key: impl Into<Uuid>) -> Result<Option<$value>> {
+                let fetch: Fetch<Uuid, $value> = |$asker, $keys| {
+                    Box::pin(async move {
+                        let read = $read.await?;
+                        Ok(read.into_iter().map(|(key, value)| (key, value.into())).collect())
+                    })
+                };
+                self.loaders.$loader.load(self, key.into(), fetch).await
+            }
+        )*}
+    };
+}
+
+each! {
+    /// A study.
+    study: studies -> Arc<study::Model>,
+        |asker, keys| shared::by_ids::<study::Entity>(&asker.space, &asker.viewer, &keys);
+    /// A publication.
+    publication: publications -> Arc<publication::Model>,
+        |asker, keys| shared::by_ids::<publication::Entity>(&asker.space, &asker.viewer, &keys);
+    /// A finding.
+    finding: findings -> Arc<finding::Model>,
+        |asker, keys| shared::by_ids::<finding::Entity>(&asker.space, &asker.viewer, &keys);
+    /// A rating.
+    rating: ratings -> Arc<rating::Model>,
+        |asker, keys| shared::by_ids::<rating::Entity>(&asker.space, &asker.viewer, &keys);
+    /// A collaboration.
+    collaboration: collaborations -> Arc<collaboration::Model>,
+        |asker, keys| shared::by_ids::<collaboration::Entity>(&asker.space, &asker.viewer, &keys);
+    /// An engagement.
+    engagement: engagements -> Arc<engagement::Model>,
+        |asker, keys| network::engagement::by_ids(&asker.space, &keys);
+    /// The terms that a study is about.
+    study_terms: study_terms -> Arc<Vec<study_term::Model>>,
+        |asker, keys| evidence::study::terms(&asker.space, &keys);
+    /// The centres of a study.
+    study_centres: study_centres -> Arc<Vec<study_centre::Model>>,
+        |asker, keys| evidence::study::centres(&asker.space, &keys);
+    /// The sites of a study.
+    study_sites: study_sites -> Arc<Vec<study_site::Model>>,
+        |asker, keys| evidence::study::sites(&asker.space, &keys);
+    /// The partners of a study.
+    study_partners: study_partners -> Arc<Vec<study_partner::Model>>,
+        |asker, keys| evidence::study::partners(&asker.space, &keys);
+    /// The changes of a study's status.
+    study_statuses: study_statuses -> Arc<Vec<study_status_change::Model>>,
+        |asker, keys| evidence::study::status_history(&asker.space, &keys);
+    /// The ratings of a study.
+    study_ratings: study_ratings -> Arc<Vec<rating::Model>>,
+        |asker, keys| evidence::rating::of_subjects(&asker.space, &asker.viewer, RatedKind::Study, &keys);
+    /// The ratings of a publication.
+    publication_ratings: publication_ratings -> Arc<Vec<rating::Model>>,
+        |asker, keys| evidence::rating::of_subjects(&asker.space, &asker.viewer, RatedKind::Publication, &keys);
+    /// The ratings of an intervention.
+    intervention_ratings: intervention_ratings -> Arc<Vec<rating::Model>>,
+        |asker, keys| evidence::rating::of_subjects(&asker.space, &asker.viewer, RatedKind::Intervention, &keys);
+    /// The levels that a rating gives.
+    rating_scores: rating_scores -> Arc<Vec<LevelId>>,
+        |asker, keys| evidence::rating::scores(&asker.space, &keys);
+    /// The authors of a publication.
+    publication_authors: publication_authors -> Arc<Vec<publication_author::Model>>,
+        |asker, keys| evidence::publication::authors(&asker.space, &keys);
+    /// The members of a collaboration.
+    collaboration_members: collaboration_members -> Arc<Vec<CentreId>>,
+        |asker, keys| collaborations::members(&asker.space, &keys);
+    /// How many publications report a study.
+    study_publication_count: study_publication_counts -> u64,
+        |asker, keys| evidence::publication::count_of_studies(&asker.space, &asker.viewer, &keys);
+    /// How many findings a study has.
+    study_finding_count: study_finding_counts -> u64,
+        |asker, keys| evidence::finding::count_of_studies(&asker.space, &asker.viewer, &keys);
+    /// How many studies a publication reports.
+    publication_study_count: publication_study_counts -> u64,
+        |asker, keys| evidence::study::count_of_publications(&asker.space, &asker.viewer, &keys);
+    /// How many engagements a centre has.
+    centre_engagement_count: centre_engagement_counts -> u64,
+        |asker, keys| network::engagement::count_of_each(&asker.space, EngagementsOf::Centre, &keys);
+    /// How many engagements there are in a local authority.
+    authority_engagement_count: authority_engagement_counts -> u64,
+        |asker, keys| network::engagement::count_of_each(&asker.space, EngagementsOf::LocalAuthority, &keys);
+}
+
+/// A loader that reads a page of each parent's list.
+macro_rules! pages {
+    ($($(#[$doc:meta])* $name:ident: $loader:ident -> $value:ty, |$asker:ident, $keys:ident, $page:ident| $read:expr;)*) => {
+        impl Asker {$(
+            $(#[$doc])*
+            pub(crate) async fn $name(
+                self: &Arc<Self>,
+                parent: impl Into<Uuid>,
+                request: PageRequest,
+            ) -> Result<Arc<Page<$value>>> {
+                let fetch: Fetch<(Uuid, PageRequest), Arc<Page<$value>>> = |$asker, keys| {
+                    Box::pin(async move {
+                        let mut pages = HashMap::new();
+                        for ($page, $keys) in by_request(keys) {
+                            let read = $read.await?;
+                            pages.extend(read.into_iter().map(|(parent, page)| {
+                                ((parent, $page.clone()), Arc::new(page))
+                            }));
+                        }
+                        Ok(pages)
+                    })
+                };
+                let key = (parent.into(), request);
+                let empty = || Arc::new(Page::from_rows(&key.1, Vec::new(), |_| String::new()));
+                Ok(self.loaders.$loader.load(self, key.clone(), fetch).await?.unwrap_or_else(empty))
+            }
+        )*}
+    };
+}
+
+pages! {
+    /// The publications that report a study.
+    study_publications: study_publications -> publication::Model,
+        |asker, keys, page| evidence::publication::of_studies(&asker.space, &asker.viewer, &keys, &page);
+    /// The findings of a study.
+    study_findings: study_findings -> finding::Model,
+        |asker, keys, page| evidence::finding::of_studies(&asker.space, &asker.viewer, &keys, &page);
+    /// The studies that a publication reports.
+    publication_studies: publication_studies -> study::Model,
+        |asker, keys, page| evidence::study::of_publications(&asker.space, &asker.viewer, &keys, &page);
+    /// The engagements of a centre.
+    centre_engagements: centre_engagements -> engagement::Model,
+        |asker, keys, page| network::engagement::of_each(&asker.space, EngagementsOf::Centre, &keys, &page);
+    /// The engagements in a local authority.
+    authority_engagements: authority_engagements -> engagement::Model,
+        |asker, keys, page| network::engagement::of_each(&asker.space, EngagementsOf::LocalAuthority, &keys, &page);
+    /// The history of a thing.
+    history: histories -> change::Model,
+        |asker, keys, page| feed::of_subjects(&asker.space, &keys, &page);
+}
+
+fn by_request<K: Eq + Hash>(keys: Vec<(Uuid, K)>) -> HashMap<K, Vec<Uuid>> {
+    let mut groups: HashMap<K, Vec<Uuid>> = HashMap::new();
+    for (parent, request) in keys {
+        groups.entry(request).or_default().push(parent);
+    }
+    groups
+}
+

@@ -1,0 +1,8 @@
+//! Loading: what the resolvers of one request need is collected and read together.
+//!
+//! The loaders are made for one request and hold its viewer, so that a batch can't forget who asks.
+
+mod batch;
+mod loaders;
+
+pub(crate) use loaders::Asker;

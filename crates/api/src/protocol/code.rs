@@ -1,0 +1,244 @@
+//! The codes that the endpoint itself gives to errors, before any domain code is reached.
+
+use axum::http::StatusCode;
+
+/// What is wrong with a request, in the word that clients find in `extensions.code`.
+///
+/// A code is part of the published contract: it may gain company but never changes its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Code {
+    /// The HTTP body or the URL is no well-formed GraphQL request.
+    MalformedRequest,
+    /// The HTTP method is not offered, or may not do what the document asks for.
+    MethodNotAllowed,
+    /// The client accepts no media type that we can answer in.
+    NotAcceptable,
+    /// The HTTP body is longer than the limit.
+    BodyTooLarge,
+    /// The HTTP body is not declared to be JSON.
+    UnsupportedMediaType,
+    /// A batch has more requests than the limit.
+    BatchTooLarge,
+    /// The client sent the hash of a document in place of the document.
+    PersistedQueryNotSupported,
+    /// A subscription was sent as a plain HTTP request.
+    SubscriptionNotSupported,
+    /// The document has more bytes, or a longer name, than the limit.
+    DocumentTooLong,
+    /// The document has more tokens than the limit.
+    TooManyTokens,
+    /// The document does not follow the grammar of GraphQL.
+    ParseFailed,
+    /// Fields, fragments or input values are nested more deeply than the limit.
+    TooDeep,
+    /// The document asks for more fields than the limit, fragments expanded.
+    TooManyFields,
+    /// The operation starts from more root fields than the limit.
+    TooManyRootFields,
+    /// The document gives more aliases than the limit, fragments expanded.
+    TooManyAliases,
+    /// The document has more directives than the limit.
+    TooManyDirectives,
+    /// The document defines or spreads more fragments than the limit.
+    TooManyFragments,
+    /// The document defines more operations than the limit.
+    TooManyOperations,
+    /// An argument, a list, a string or a variable is larger than the limit.
+    InputTooLarge,
+    /// The operation, with its page sizes, costs more than the limit.
+    TooComplex,
+    /// A fragment contains itself.
+    FragmentCycle,
+    /// A directive is neither `@skip` nor `@include`.
+    UnknownDirective,
+    /// The document has no operation, or none of the name asked for.
+    OperationNotFound,
+    /// The document has several operations and the request names none.
+    OperationNameRequired,
+    /// The document does not fit the schema.
+    ValidationFailed,
+    /// The value of a variable or an argument is not of its type.
+    InputInvalid,
+    /// Something failed on our side.
+    Internal,
+}
+
+impl Code {
+    /// Every code, in the order of the documentation.
+    pub(crate) const ALL: [Self; 27] = [
+        Self::MalformedRequest,
+        Self::MethodNotAllowed,
+        Self::NotAcceptable,
+        Self::BodyTooLarge,
+        Self::UnsupportedMediaType,
+        Self::BatchTooLarge,
+        Self::PersistedQueryNotSupported,
+        Self::SubscriptionNotSupported,
+        Self::DocumentTooLong,
+        Self::TooManyTokens,
+        Self::ParseFailed,
+        Self::TooDeep,
+        Self::TooManyFields,
+        Self::TooManyRootFields,
+        Self::TooManyAliases,
+        Self::TooManyDirectives,
+        Self::TooManyFragments,
+        Self::TooManyOperations,
+        Self::InputTooLarge,
+        Self::TooComplex,
+        Self::FragmentCycle,
+        Self::UnknownDirective,
+        Self::OperationNotFound,
+        Self::OperationNameRequired,
+        Self::ValidationFailed,
+        Self::InputInvalid,
+        Self::Internal,
+    ];
+
+    /// The word that clients see.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::MalformedRequest => "MALFORMED_REQUEST",
+            Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
+            Self::NotAcceptable => "NOT_ACCEPTABLE",
+            Self::BodyTooLarge => "BODY_TOO_LARGE",
+            Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
+            Self::BatchTooLarge => "BATCH_TOO_LARGE",
+            Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
+            Self::SubscriptionNotSupported => "SUBSCRIPTION_NOT_SUPPORTED",
+            Self::DocumentTooLong => "DOCUMENT_TOO_LONG",
+            Self::TooManyTokens => "TOO_MANY_TOKENS",
+            Self::ParseFailed => "PARSE_FAILED",
+            Self::TooDeep => "TOO_DEEP",
+            Self::TooManyFields => "TOO_MANY_FIELDS",
+            Self::TooManyRootFields => "TOO_MANY_ROOT_FIELDS",
+            Self::TooManyAliases => "TOO_MANY_ALIASES",
+            Self::TooManyDirectives => "TOO_MANY_DIRECTIVES",
+            Self::TooManyFragments => "TOO_MANY_FRAGMENTS",
+            Self::TooManyOperations => "TOO_MANY_OPERATIONS",
+            Self::InputTooLarge => "INPUT_TOO_LARGE",
+            Self::TooComplex => "TOO_COMPLEX",
+            Self::FragmentCycle => "FRAGMENT_CYCLE",
+            Self::UnknownDirective => "UNKNOWN_DIRECTIVE",
+            Self::OperationNotFound => "OPERATION_NOT_FOUND",
+            Self::OperationNameRequired => "OPERATION_NAME_REQUIRED",
+            Self::ValidationFailed => "VALIDATION_FAILED",
+            Self::InputInvalid => "INPUT_INVALID",
+            Self::Internal => "INTERNAL",
+        }
+    }
+
+    /// One sentence for the table of codes.
+    pub(crate) fn description(self) -> &'static str {
+        match self {
+            Self::MalformedRequest => {
+                "The HTTP request is not a well-formed GraphQL request: broken JSON, no `query`, or a parameter of the wrong type."
+            }
+            Self::MethodNotAllowed => {
+                "The endpoint takes GET and POST, and GET runs queries only; the `Allow` header says what to use."
+            }
+            Self::NotAcceptable => {
+                "The `Accept` header admits neither `application/graphql-response+json` nor `application/json`."
+            }
+            Self::BodyTooLarge => "The HTTP body has more bytes than the server takes.",
+            Self::UnsupportedMediaType => {
+                "A POST must have `Content-Type: application/json`, in UTF-8 and not compressed."
+            }
+            Self::BatchTooLarge => "A batch has more requests than the server takes in one.",
+            Self::PersistedQueryNotSupported => {
+                "A hash was sent in place of the document; send the document itself."
+            }
+            Self::SubscriptionNotSupported => {
+                "A subscription cannot be answered by a single HTTP response."
+            }
+            Self::DocumentTooLong => "The document has too many bytes, or a name in it too many.",
+            Self::TooManyTokens => "The document has too many tokens.",
+            Self::ParseFailed => "The document is not written in the grammar of GraphQL.",
+            Self::TooDeep => "Fields, brackets, fragments or input values are nested too deeply.",
+            Self::TooManyFields => {
+                "The document asks for too many fields, counted with its fragments expanded."
+            }
+            Self::TooManyRootFields => "The operation starts from too many root fields.",
+            Self::TooManyAliases => {
+                "The document gives too many aliases, counted with its fragments expanded."
+            }
+            Self::TooManyDirectives => "The document has too many directives.",
+            Self::TooManyFragments => "The document defines or spreads too many fragments.",
+            Self::TooManyOperations => "The document defines too many operations.",
+            Self::InputTooLarge => {
+                "An argument list, a list, a string or the value of a variable is too large, or a large variable is used too often."
+            }
+            Self::TooComplex => {
+                "The fields asked for, each times the page sizes above it, cost more than one request may."
+            }
+            Self::FragmentCycle => "A fragment contains itself, directly or through others.",
+            Self::UnknownDirective => "A directive is neither `@skip` nor `@include`.",
+            Self::OperationNotFound => "The document has no operation of the name asked for.",
+            Self::OperationNameRequired => {
+                "The document has several operations; `operationName` must say which one to run."
+            }
+            Self::ValidationFailed => "The document does not fit the schema.",
+            Self::InputInvalid => "The value of a variable or an argument is not of its type.",
+            Self::Internal => {
+                "The server failed; the message has the id under which its log tells more."
+            }
+        }
+    }
+
+    /// The HTTP status of a response that consists of this error alone.
+    ///
+    /// It shows in `application/graphql-response+json`; legacy `application/json` answers 200 to
+    /// whatever concerns only the document.
+    pub(crate) fn status(self) -> StatusCode {
+        match self {
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::MalformedRequest
+            | Self::BatchTooLarge
+            | Self::PersistedQueryNotSupported
+            | Self::SubscriptionNotSupported
+            | Self::DocumentTooLong
+            | Self::TooManyTokens
+            | Self::ParseFailed
+            | Self::TooDeep
+            | Self::TooManyFields
+            | Self::TooManyRootFields
+            | Self::TooManyAliases
+            | Self::TooManyDirectives
+            | Self::TooManyFragments
+            | Self::TooManyOperations
+            | Self::InputTooLarge
+            | Self::TooComplex
+            | Self::FragmentCycle
+            | Self::UnknownDirective
+            | Self::OperationNotFound
+            | Self::OperationNameRequired
+            | Self::ValidationFailed
+            | Self::InputInvalid => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn each_code_has_a_word_of_its_own() {
+        let words: HashSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(words.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn each_code_has_a_sentence_and_a_status_that_says_error() {
+        for code in Code::ALL {
+            assert!(code.description().ends_with('.'), "{}", code.as_str());
+            assert!(code.status().as_u16() >= 400, "{}", code.as_str());
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! GraphQL over HTTP, as the draft specification of that name says.
+//!
+//! [`Protocol::handle`] is the way of a request: choose the media type of the answer, read the
+//! parameters, check the document, execute, answer. Whatever goes wrong on the way is an
+//! [`Answer`] too. What is executed, and for whom, is behind [`Execute`].
+
+mod accept;
+mod answer;
+mod code;
+mod errors;
+mod incoming;
+mod parameters;
+mod shape;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+use std::{future::Future, sync::Arc};
+
+use async_graphql::parser::types::OperationType;
+use axum::{
+    extract::Request,
+    http::{Method, StatusCode},
+    response::Response,
+};
+use futures::future::join_all;
+use tower_http::request_id::RequestId;
+
+use crate::document::{self, Checked, Cost, Limits, Refusal};
+
+pub(crate) use accept::MediaType;
+pub(crate) use code::Code;
+pub(crate) use types::Types;
+
+use answer::Answer;
+use incoming::Incoming;
+use parameters::Parameters;
+use shape::Shape;
+
+/// What carries out an operation that has passed the checks, on behalf of one viewer.
+pub(crate) trait Execute: Sync {
+    /// Executes one operation. `cost` is for rate limits: it was computed before.
+    ///
+    /// An error that concerns the whole request, such as an exhausted budget, is a response
+    /// without data whose error has a code.
+    fn execute(
+        &self,
+        request: async_graphql::Request,
+        cost: Cost,
+    ) -> impl Future<Output = async_graphql::Response> + Send;
+
+    /// The HTTP status when a request is refused as a whole with a code that is not of this
+    /// module, such as 401 or 429; none for 400 as the draft says.
+    fn status(&self, _code: &str) -> Option<StatusCode> {
+        None
+    }
+}
+
+/// The HTTP endpoint of the graph.
+#[derive(Debug, Clone)]
+pub(crate) struct Protocol {
+    /// The bounds of each document; those of a batch hold for the sum of its costs.
+    pub(crate) limits: Limits,
+    /// The longest HTTP body, in bytes.
+    pub(crate) body_bytes: usize,
+    /// The most requests in one batch.
+    pub(crate) batch: usize,
+    /// The types of the schema, to know where an answer may be null.
+    pub(crate) types: Arc<Types>,
+}
+
+impl Default for Protocol {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            body_bytes: 1024 * 1024,
+            batch: 10,
+            types: Arc::default(),
+        }
+    }
+}
+
+/// A request whose document has been checked.
+struct Prepared<'t> {
+    request: async_graphql::Request,
+    kind: OperationType,
+    cost: Cost,
+    shape: Shape<'t>,
+}
+
+impl Protocol {
+    /// Answers one HTTP request, whatever it is.
+    ///
+    /// `OPTIONS` is left to the layer for cross-origin requests. The id of the request is taken
+    /// from the layer that sets it.
+    pub(crate) async fn handle<E: Execute>(&self, request: Request, executor: &E) -> Response {
+        let (head, body) = request.into_parts();
+        let request_id = head
+            .extensions
+            .get::<RequestId>()
+            .and_then(|id| id.header_value().to_str().ok())
+            .unwrap_or("unknown");
+        let media = match accept::negotiate(&head.headers) {
+            Ok(media) => media,
+            Err(refusal) => return Answer::fault(refusal).into_response(MediaType::Json),
+        };
+        let mut response = match incoming::read(&head, body, self).await {
+            Ok(Incoming::One(parameters)) => self
+                .one(parameters, &head.method, executor, request_id)
+                .await
+                .into_response(media),
+            Ok(Incoming::Batch(all)) => self.many(all, executor, request_id, media).await,
+            Err(fault) => fault.into_response(media),
+        };
+        if head.method == Method::HEAD {
+            answer::drop_body(&mut response);
+        }
+        response
+    }
+
+    async fn one<E: Execute>(
+        &self,
+        parameters: Parameters,
+        method: &Method,
+        executor: &E,
+        request_id: &str,
+    ) -> Answer {
+        match self.prepare(parameters) {
+            Ok(prepared) if prepared.kind == OperationType::Mutation && *method != Method::POST => {
+                incoming::mutation_by_get()
+            }
+            Ok(prepared) => execute(prepared, executor, request_id).await,
+            Err(refused) => refused,
+        }
+    }
+
+    /// Each request of a batch is answered for itself; the batch as a whole may cost no more than
+    /// a single request.
+    async fn many<E: Execute>(
+        &self,
+        all: Vec<Parameters>,
+        executor: &E,
+        request_id: &str,
+        media: MediaType,
+    ) -> Response {
+        let prepared: Vec<_> = all.into_iter().map(|one| self.prepare(one)).collect();
+        let cost = prepared
+            .iter()
+            .flatten()
+            .fold(0_u64, |sum, one| sum.saturating_add(one.cost.complexity));
+        if cost > self.limits.complexity {
+            let limit = self.limits.complexity;
+            let message = format!(
+                "Cost of the batch: {cost}, where at most {limit} is allowed. Send fewer requests in one batch."
+            );
+            return Answer::fault(Refusal::new(Code::TooComplex, message)).into_response(media);
+        }
+        let has_mutation = prepared
+            .iter()
+            .flatten()
+            .any(|one| one.kind == OperationType::Mutation);
+        let executing = prepared.into_iter().map(|one| async {
+            match one {
+                Ok(prepared) => execute(prepared, executor, request_id).await,
+                Err(refused) => refused,
+            }
+        });
+        // A query that follows a mutation is to see what it changed.
+        let answers = if has_mutation {
+            let mut answers = Vec::with_capacity(executing.len());
+            for one in executing {
+                answers.push(one.await);
+            }
+            answers
+        } else {
+            join_all(executing).await
+        };
+        answer::batch(&answers, media)
+    }
+
+    /// Checks the document of one request and hands it on parsed.
+    fn prepare(&self, parameters: Parameters) -> Result<Prepared<'_>, Answer> {
+        let Some(query) = parameters.query.as_deref() else {
+            return Err(Answer::fault(parameters.without_query()));
+        };
+        let operation_name = parameters.operation_name.filter(|name| !name.is_empty());
+        let checked = document::check(
+            query,
+            operation_name.as_deref(),
+            &parameters.variables,
+            &self.limits,
+        )
+        .map_err(Answer::refused)?;
+        let shape = self.shape(&checked, operation_name.as_deref());
+        if checked.kind == OperationType::Subscription {
+            return Err(Answer::refused(Refusal::new(
+                Code::SubscriptionNotSupported,
+                "A subscription needs a connection that stays open; this is a single HTTP request.",
+            )));
+        }
+        tracing::debug!(cost = ?checked.cost, "document checked");
+        // The library reads the text only to parse it, and it is parsed already.
+        let mut request =
+            async_graphql::Request::new(String::new()).variables(parameters.variables);
+        request.operation_name = operation_name;
+        request.set_parsed_query(checked.document);
+        Ok(Prepared {
+            request,
+            kind: checked.kind,
+            cost: checked.cost,
+            shape,
+        })
+    }
+
+    /// The shape of the data of the chosen operation.
+    fn shape(&self, checked: &Checked, operation_name: Option<&str>) -> Shape<'_> {
+        let root = types::root(checked.kind);
+        let mut shape = Shape::default();
+        for (name, operation) in checked.document.operations.iter() {
+            if operation_name.is_none() || name.map(|name| name.as_str()) == operation_name {
+                let set = &operation.node.selection_set.node;
+                shape.add(set, root, &checked.document, &self.types);
+            }
+        }
+        shape
+    }
+}
+
+async fn execute<E: Execute>(prepared: Prepared<'_>, executor: &E, request_id: &str) -> Answer {
+    let response = executor.execute(prepared.request, prepared.cost).await;
+    Answer::executed(response, &prepared.shape, request_id, |code| {
+        executor.status(code)
+    })
+}

@@ -1,0 +1,233 @@
+//! The parameters of one GraphQL request, from JSON or from a URL.
+
+use std::{collections::HashMap, fmt};
+
+use async_graphql::Variables;
+use axum::{extract::Query, http::Uri};
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+};
+
+use super::Code;
+use crate::document::Refusal;
+
+/// What a GraphQL request consists of.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Parameters {
+    /// The document; required, but its absence is told apart from a wrong type.
+    pub(super) query: Option<String>,
+    /// The operation of the document to run.
+    pub(super) operation_name: Option<String>,
+    /// The values of its variables.
+    #[serde(default)]
+    pub(super) variables: Variables,
+    /// Agreements beyond the protocol. We have none, but their shape is checked.
+    #[serde(default)]
+    extensions: Option<HashMap<String, IgnoredAny>>,
+}
+
+/// The same in the query of a URL, where maps are JSON in a string.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct InUrl {
+    query: Option<String>,
+    operation_name: Option<String>,
+    variables: Option<String>,
+    extensions: Option<String>,
+}
+
+impl Parameters {
+    /// Reads a JSON object.
+    ///
+    /// # Errors
+    /// `MALFORMED_REQUEST`.
+    pub(super) fn from_json(text: &str) -> Result<Self, Refusal> {
+        serde_json::from_str(text)
+            .map(|Object(parameters)| parameters)
+            .map_err(|error| malformed("The HTTP body", &error))
+    }
+
+    /// Reads a JSON array; none when it has more than `limit` items, of which the rest is not kept.
+    ///
+    /// # Errors
+    /// `MALFORMED_REQUEST`.
+    pub(super) fn batch_from_json(text: &str, limit: usize) -> Result<Option<Vec<Self>>, Refusal> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        deserializer
+            .deserialize_seq(UpTo(limit))
+            .and_then(|batch| deserializer.end().map(|()| batch))
+            .map_err(|error| malformed("The HTTP body", &error))
+    }
+
+    /// Reads the query of a URL.
+    ///
+    /// # Errors
+    /// `MALFORMED_REQUEST`.
+    pub(super) fn from_url(uri: &Uri) -> Result<Self, Refusal> {
+        let Query(found) =
+            Query::<InUrl>::try_from_uri(uri).map_err(|error| malformed("The URL", &error))?;
+        Ok(Self {
+            query: found.query,
+            operation_name: found.operation_name,
+            variables: json_in_url("variables", found.variables)?,
+            extensions: json_in_url("extensions", found.extensions)?,
+        })
+    }
+
+    /// Why a request without a document is refused.
+    pub(super) fn without_query(&self) -> Refusal {
+        let wants_persisted = self
+            .extensions
+            .as_ref()
+            .is_some_and(|extensions| extensions.contains_key("persistedQuery"));
+        if wants_persisted {
+            // Clients compare this text, and then send the document.
+            Refusal::new(
+                Code::PersistedQueryNotSupported,
+                "PersistedQueryNotSupported",
+            )
+        } else {
+            Refusal::new(
+                Code::MalformedRequest,
+                "The request has no `query`; send the text of a GraphQL document in it.",
+            )
+        }
+    }
+}
+
+fn json_in_url<T: Default + for<'de> Deserialize<'de>>(
+    name: &str,
+    text: Option<String>,
+) -> Result<T, Refusal> {
+    match text.as_deref() {
+        None | Some("") => Ok(T::default()),
+        Some(text) => serde_json::from_str(text)
+            .map_err(|error| malformed(&format!("`{name}` in the URL"), &error)),
+    }
+}
+
+/// An error may repeat a value of any length, of which its beginning is enough.
+fn malformed(what: &str, error: &dyn fmt::Display) -> Refusal {
+    let reason: String = error.to_string().chars().take(300).collect();
+    Refusal::new(
+        Code::MalformedRequest,
+        format!("{what} is not a well-formed GraphQL request: {reason}."),
+    )
+}
+
+/// Parameters from an object only: what serde derives would take their values from a list as well.
+struct Object(Parameters);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor).map(Self)
+    }
+}
+
+struct ObjectVisitor;
+
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = Parameters;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("an object with `query`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Parameters, A::Error> {
+        Parameters::deserialize(MapAccessDeserializer::new(object))
+    }
+}
+
+/// Keeps the items of a list up to a limit; none when there are more.
+struct UpTo(usize);
+
+impl<'de> Visitor<'de> for UpTo {
+    type Value = Option<Vec<Parameters>>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a list of requests")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut kept = Vec::new();
+        while kept.len() < self.0 {
+            match items.next_element()? {
+                Some(Object(item)) => kept.push(item),
+                None => return Ok(Some(kept)),
+            }
+        }
+        let mut is_over = false;
+        while items.next_element::<IgnoredAny>()?.is_some() {
+            is_over = true;
+        }
+        Ok((!is_over).then_some(kept))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(text: &str) -> Option<Code> {
+        Parameters::from_json(text)
+            .err()
+            .map(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn null_is_the_same_as_nothing() {
+        let text =
+            r#"{"query": "{a}", "operationName": null, "variables": null, "extensions": null}"#;
+        let parameters = Parameters::from_json(text).unwrap();
+        assert!(parameters.operation_name.is_none() && parameters.variables.is_empty());
+    }
+
+    #[test]
+    fn parameters_of_another_type_are_malformed() {
+        for text in [
+            r#"{"query": 7}"#,
+            r#"{"query": "{a}", "operationName": []}"#,
+            r#"{"query": "{a}", "variables": [7]}"#,
+            r#"{"query": "{a}", "variables": "x"}"#,
+            r#"{"query": "{a}", "extensions": 0}"#,
+            r#"{"query": "{a}", "extensions": ["array"]}"#,
+            r#"{"query": "{a}", "query": "{b}"}"#,
+            r#""{a}""#,
+            r#"{"query": "#,
+            "",
+        ] {
+            assert_eq!(code(text), Some(Code::MalformedRequest), "{text}");
+        }
+    }
+
+    #[test]
+    fn unknown_parameters_are_left_for_the_future() {
+        assert_eq!(code(r#"{"query": "{a}", "id": 7}"#), None);
+    }
+
+    #[test]
+    fn what_is_wrong_is_not_repeated_at_length() {
+        let text = format!(r#"{{"variables": "{}"}}"#, "x".repeat(10_000));
+        let refusal = Parameters::from_json(&text).unwrap_err();
+        assert!(refusal.message.len() < 500);
+    }
+
+    #[test]
+    fn a_batch_over_the_limit_is_counted_out() {
+        let one = r#"{"query": "{a}"}"#;
+        let batch = |count: usize| format!("[{}]", vec![one; count].join(","));
+        let length = |count| {
+            Parameters::batch_from_json(&batch(count), 3)
+                .unwrap()
+                .map(|kept| kept.len())
+        };
+        assert_eq!(length(0), Some(0));
+        assert_eq!(length(3), Some(3));
+        assert_eq!(length(4), None);
+        assert!(Parameters::batch_from_json("[{}] x", 3).is_err());
+        assert!(Parameters::batch_from_json("[\"sample\"]", 3).is_err());
+        assert!(Parameters::batch_from_json("[[\"{a}\"]]", 3).is_err());
+    }
+}

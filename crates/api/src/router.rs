@@ -1,0 +1,121 @@
+//! The router: every address that the server answers, and what wraps them all.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{any, get};
+use service::Space;
+use service::clock::Source;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::request_id::RequestId;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::endpoint::{self, Endpoint};
+use crate::protocol::Protocol;
+use crate::{graph, graphiql, health};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How the server answers, apart from what it knows.
+#[derive(Clone)]
+pub struct Settings {
+    /// The origins whose pages may ask, such as `https://example.org`; none when empty.
+    pub cors_origins: Vec<HeaderValue>,
+    /// How long one operation may take.
+    pub timeout: Duration,
+    /// Renders what was counted, in Prometheus's text format.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { cors_origins: Vec::new(), timeout: Duration::from_secs(30), metrics: Arc::new(String::new) }
+    }
+}
+
+/// Everything that the server answers.
+pub fn router(space: Arc<Space>, settings: Settings) -> Router {
+    let source = space.store().source().clone();
+    let endpoint = Arc::new(Endpoint {
+        space: Arc::clone(&space),
+        graph: graph::build(),
+        protocol: Protocol::default(),
+        timeout: settings.timeout,
+    });
+    let render = settings.metrics;
+    let around = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(source, identified))
+        .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
+        .layer(cors(settings.cors_origins))
+        .layer(CompressionLayer::new())
+        .layer(default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(default_header(header::REFERRER_POLICY, "no-referrer"))
+        .layer(default_header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"));
+    Router::new()
+        .route("/", get(|| async { Redirect::temporary("/graphiql") }))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .route("/.well-known/jwks.json", get(health::keys))
+        .with_state(space)
+        .route("/metrics", get(move || health::metrics(Arc::clone(&render))))
+        .merge(graphiql::routes())
+        .merge(Router::new().route("/graphql", any(endpoint::handle)).with_state(endpoint))
+        .layer(around)
+}
+
+fn default_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([axum::http::Method::GET, axum::http::Method::POST])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
+        .expose_headers([REQUEST_ID])
+}
+
+/// Gives each request an id, keeps it in each line of the log and in the answer, and counts it.
+async fn identified(State(source): State<Source>, mut request: Request, next: Next) -> Response {
+    let id = request.headers().get(&REQUEST_ID).filter(|id| is_fit(id)).cloned();
+    let id = id.unwrap_or_else(|| {
+        HeaderValue::from_str(&source.id::<Uuid>().to_string())
+            .unwrap_or_else(|_| HeaderValue::from_static("unknown"))
+    });
+    request.extensions_mut().insert(RequestId::new(id.clone()));
+    let path = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let method = request.method().clone();
+    let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default(), %method, path);
+    let began = Instant::now();
+
+    let mut response = next.run(request).instrument(span.clone()).await;
+
+    let status = response.status().as_u16();
+    let seconds = began.elapsed().as_secs_f64();
+    span.in_scope(|| match status {
+        500.. => tracing::error!(status, seconds, "answered"),
+        _ => tracing::debug!(status, seconds, "answered"),
+    });
+    metrics::counter!("commonground_requests_total", "path" => path.clone(), "status" => status.to_string())
+        .increment(1);
+    metrics::histogram!("commonground_request_seconds", "path" => path).record(seconds);
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+/// Whether an id that a client or a proxy sends can stand in a log.
+fn is_fit(id: &HeaderValue) -> bool {
+    let bytes = id.as_bytes();
+    (8..=64).contains(&bytes.len())
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'_')
+}
