@@ -42,25 +42,26 @@ enum Status {
 
 impl Answer {
     /// The answer to an HTTP request that is no well-formed GraphQL request.
-    pub(super) fn fault(refusal: Refusal) -> Self {
+    pub(super) fn fault(refusal: Refusal) -> Box<Self> {
         let status = Status::Always(refusal.code.status());
         Self::without_data(refusal, status)
     }
 
     /// The answer to a well-formed request whose document is not executed.
-    pub(super) fn refused(refusal: Refusal) -> Self {
+    pub(super) fn refused(refusal: Refusal) -> Box<Self> {
         let status = Status::IfTold(refusal.code.status());
         Self::without_data(refusal, status)
     }
 
-    fn without_data(refusal: Refusal, status: Status) -> Self {
-        Self {
+    /// In a box, because it travels as an error beside small results.
+    fn without_data(refusal: Refusal, status: Status) -> Box<Self> {
+        Box::new(Self {
             errors: vec![refusal.into()],
             data: None,
             extensions: BTreeMap::new(),
             status,
             headers: HeaderMap::new(),
-        }
+        })
     }
 
     /// The answer that the library gave, with its data in shape and a code in each error.
@@ -108,7 +109,11 @@ impl Answer {
     }
 
     /// The same answer with one more header.
-    pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+    pub(super) fn with_header(
+        mut self: Box<Self>,
+        name: HeaderName,
+        value: HeaderValue,
+    ) -> Box<Self> {
         self.headers.insert(name, value);
         self
     }

@@ -27,7 +27,7 @@ pub(super) async fn read(
     head: &Parts,
     body: Body,
     protocol: &Protocol,
-) -> Result<Incoming, Answer> {
+) -> Result<Incoming, Box<Answer>> {
     if head.method == Method::GET || head.method == Method::HEAD {
         let parameters = Parameters::from_url(&head.uri).map_err(Answer::fault)?;
         return Ok(Incoming::One(parameters));
@@ -46,14 +46,14 @@ pub(super) async fn read(
 }
 
 /// The answer to a mutation in a GET, which anybody's web page could make a browser send.
-pub(super) fn mutation_by_get() -> Answer {
+pub(super) fn mutation_by_get() -> Box<Answer> {
     method_not_allowed(
         "A mutation must be sent with POST.",
         HeaderValue::from_static("POST"),
     )
 }
 
-fn method_not_allowed(message: &str, allow: HeaderValue) -> Answer {
+fn method_not_allowed(message: &str, allow: HeaderValue) -> Box<Answer> {
     Answer::fault(Refusal::new(Code::MethodNotAllowed, message)).with_header(header::ALLOW, allow)
 }
 

@@ -128,10 +128,10 @@ impl Protocol {
     ) -> Answer {
         match self.prepare(parameters) {
             Ok(prepared) if prepared.kind == OperationType::Mutation && *method != Method::POST => {
-                incoming::mutation_by_get()
+                *incoming::mutation_by_get()
             }
             Ok(prepared) => execute(prepared, executor, request_id).await,
-            Err(refused) => refused,
+            Err(refused) => *refused,
         }
     }
 
@@ -163,7 +163,7 @@ impl Protocol {
         let executing = prepared.into_iter().map(|one| async {
             match one {
                 Ok(prepared) => execute(prepared, executor, request_id).await,
-                Err(refused) => refused,
+                Err(refused) => *refused,
             }
         });
         // A query that follows a mutation is to see what it changed.
@@ -180,7 +180,7 @@ impl Protocol {
     }
 
     /// Checks the document of one request and hands it on parsed.
-    fn prepare(&self, parameters: Parameters) -> Result<Prepared<'_>, Answer> {
+    fn prepare(&self, parameters: Parameters) -> Result<Prepared<'_>, Box<Answer>> {
         let Some(query) = parameters.query.as_deref() else {
             return Err(Answer::fault(parameters.without_query()));
         };
