@@ -4,6 +4,11 @@
 
 use sea_orm_migration::prelude::*;
 
+pub use advisory_lock::AdvisoryLock;
+pub use sea_orm_migration::MigratorTrait;
+pub use sea_orm_migration::sea_orm::DatabaseConnection;
+
+mod advisory_lock;
 mod columns;
 mod m20261123_000001_network;
 mod m20261123_000002_evidence;

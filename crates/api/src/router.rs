@@ -21,7 +21,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::endpoint::{self, Endpoint};
-use crate::protocol::Protocol;
+use crate::protocol::{Protocol, Types};
 use crate::{graph, graphiql, health};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -46,10 +46,17 @@ impl Default for Settings {
 /// Everything that the server answers.
 pub fn router(space: Arc<Space>, settings: Settings) -> Router {
     let source = space.store().source().clone();
+    let graph = graph::build();
+    let types = Types::from_sdl(&graph.sdl()).unwrap_or_else(|malformed| {
+        // The schema describes itself; a test reads it in the same way.
+        tracing::error!(%malformed, "the schema's own description cannot be read");
+        Types::default()
+    });
+    let protocol = Protocol { types: Arc::new(types), ..Protocol::default() };
     let endpoint = Arc::new(Endpoint {
         space: Arc::clone(&space),
-        graph: graph::build(),
-        protocol: Protocol::default(),
+        graph,
+        protocol,
         timeout: settings.timeout,
     });
     let render = settings.metrics;

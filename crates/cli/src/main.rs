@@ -1,1 +1,46 @@
-fn main() {}
+//! The binary `commonground`: one file a command.
+
+mod commands;
+mod config;
+mod database;
+mod secrets;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// The shared space of the What Works Centres: their evidence in one graph.
+#[derive(Debug, Parser)]
+#[command(
+    name = "commonground",
+    version,
+    after_help = "Start here:\n  commonground serve --demo\n\nEvery option can be given by the environment too, as its help says."
+)]
+struct Arguments {
+    #[command(flatten)]
+    config: config::Config,
+
+    #[command(subcommand)]
+    command: commands::Command,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(code) => code,
+        Err(failure) => {
+            telemetry::complain(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    config::refuse_unknown_variables(std::env::vars_os())?;
+    telemetry::start(&arguments.config)?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(arguments.command.run(&arguments.config))
+}

@@ -79,6 +79,13 @@ impl Space {
         }
     }
 
+    /// Closes the connections to the database.
+    pub async fn close(&self) {
+        if let Err(failure) = self.store.connection().close_by_ref().await {
+            tracing::warn!(%failure, "could not close the database");
+        }
+    }
+
     async fn listen(&self) -> Option<sea_orm::sqlx::postgres::PgListener> {
         if self.store.backend() != DbBackend::Postgres {
             return None;

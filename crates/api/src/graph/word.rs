@@ -15,8 +15,7 @@ use service::entity::ClosedVocabulary;
 pub(crate) struct Word<V>(pub(crate) V);
 
 impl<V: ClosedVocabulary> Word<V> {
-    fn register(registry: &mut Registry) -> MetaType {
-        let _ = registry;
+    fn register(_: &mut Registry) -> MetaType {
         let values = V::MEANINGS.iter().map(|(_, word, meaning)| {
             let value = MetaEnumValue {
                 name: (*word).to_owned(),
@@ -36,7 +35,7 @@ impl<V: ClosedVocabulary> Word<V> {
             visible: None,
             inaccessible: false,
             tags: Vec::new(),
-            rust_typename: Some(std::any::type_name::<V>()),
+            rust_typename: Some(std::any::type_name::<Self>()),
             directive_invocations: Vec::new(),
             requires_scopes: Vec::new(),
         }

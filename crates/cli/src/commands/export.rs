@@ -1,0 +1,13 @@
+//! `commonground export`.
+
+use std::process::ExitCode;
+use anyhow::Result;
+use clap::Subcommand;
+use crate::config::Config;
+
+/// placeholder
+#[derive(Debug, Subcommand)]
+pub(crate) enum Export { /// bundle
+ Bundle }
+
+impl Export { pub(crate) async fn run(self, _config: &Config) -> Result<ExitCode> { Ok(ExitCode::SUCCESS) } }

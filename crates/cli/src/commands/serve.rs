@@ -1,0 +1,113 @@
+//! `commonground serve`.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use service::access::ScopeName;
+use service::access::token::{self, NewToken};
+use service::{Space, Viewer};
+use tokio::net::TcpListener;
+
+use super::{demo, sentence};
+use crate::config::Config;
+use crate::{database, telemetry};
+
+/// The centre whose first token is printed with the demonstration network.
+const FIRST_CENTRE: &str = "foundations";
+
+/// Serve the graph
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  commonground serve --demo\n  commonground serve --listen 0.0.0.0:8080 --database-url postgres://user:password@localhost/commonground")]
+pub(crate) struct Serve {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, env = "COMMONGROUND_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    listen: SocketAddr,
+
+    /// Load the demonstration network; a second start changes nothing
+    #[arg(long)]
+    demo: bool,
+
+    /// The origins whose pages may ask, such as https://example.org
+    #[arg(long, env = "COMMONGROUND_CORS_ORIGINS", value_delimiter = ',', value_name = "ORIGINS")]
+    cors_origins: Vec<axum::http::HeaderValue>,
+
+    /// How long one operation may take
+    #[arg(long, env = "COMMONGROUND_TIMEOUT", default_value = "30s", value_name = "DURATION", value_parser = humantime::parse_duration)]
+    timeout: Duration,
+}
+
+impl Serve {
+    pub(crate) async fn run(self, config: &Config) -> Result<ExitCode> {
+        let metrics = telemetry::count()?;
+        let space = database::open(config).await?;
+        if self.demo {
+            demo::load(&space).await?;
+        }
+        let listener = TcpListener::bind(self.listen).await.with_context(|| {
+            format!("Cannot listen on {}; is something else there? Choose another with --listen", self.listen)
+        })?;
+        let address = listener.local_addr()?;
+        greet(&space, address, self.demo).await?;
+
+        let follower = tokio::spawn(Arc::clone(&space).follow());
+        let settings = api::Settings { cors_origins: self.cors_origins, timeout: self.timeout, metrics };
+        api::server::serve(listener, api::router(Arc::clone(&space), settings), told_to_stop()).await;
+        follower.abort();
+        space.close().await;
+        tracing::info!("stopped");
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn greet(space: &Space, address: SocketAddr, demo: bool) -> Result<()> {
+    telemetry::answer(&format!("GraphiQL   http://{address}/graphiql"))?;
+    telemetry::answer(&format!("GraphQL    http://{address}/graphql"))?;
+    let operator = Viewer::operator();
+    let is_first_start =
+        token::list(space, &operator, None).await.map_err(|refusal| sentence(&refusal))?.is_empty();
+    if !is_first_start {
+        return Ok(());
+    }
+    if !demo {
+        telemetry::answer("No token   import a bundle with centres, then `commonground token issue --help`")?;
+        return Ok(());
+    }
+    let new = NewToken {
+        name: "first administrator".to_owned(),
+        centre: FIRST_CENTRE.to_owned(),
+        scopes: ScopeName::ALL.iter().copied().collect(),
+        expires_at: None,
+    };
+    let (token, _) = token::issue(space, &operator, new).await.map_err(|refusal| sentence(&refusal))?;
+    telemetry::answer(&format!("Token      {}", token.reveal()))?;
+    telemetry::answer("           shown this once, for 30 days; more with `commonground token issue --help`")
+}
+
+/// Completes on Ctrl-C, and on Unix on SIGTERM.
+async fn told_to_stop() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+    tracing::info!("stopping: open requests may finish");
+}

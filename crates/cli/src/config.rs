@@ -1,0 +1,183 @@
+//! What can be set, by option or environment, and where things are kept.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+
+/// The options of every command.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Config {
+    /// The folder of the embedded database and of the master key
+    #[arg(long, global = true, env = "COMMONGROUND_DATA_DIR", default_value = "data", value_name = "FOLDER")]
+    pub(crate) data_dir: PathBuf,
+
+    /// The database: sqlite:///path/to/file or postgres://user:password@host/name.
+    /// The embedded one in the data folder when nothing is said
+    #[arg(
+        long,
+        global = true,
+        env = "COMMONGROUND_DATABASE_URL",
+        hide_env_values = true,
+        value_name = "URL",
+        value_parser = database_url
+    )]
+    pub(crate) database_url: Option<String>,
+
+    /// A file that holds the database URL, for secrets that are mounted
+    #[arg(
+        long,
+        global = true,
+        env = "COMMONGROUND_DATABASE_URL_FILE",
+        value_name = "FILE",
+        conflicts_with = "database_url"
+    )]
+    pub(crate) database_url_file: Option<PathBuf>,
+
+    /// How many connections to the database may be open at once
+    #[arg(
+        long,
+        global = true,
+        env = "COMMONGROUND_DATABASE_CONNECTIONS",
+        default_value_t = 16,
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u32).range(2..=1000)
+    )]
+    pub(crate) database_connections: u32,
+
+    /// A file that holds the master key, which encrypts the signing keys: 32 bytes in base64.
+    /// One is made in the data folder when nothing is said
+    #[arg(long, global = true, env = "COMMONGROUND_MASTER_KEY_FILE", value_name = "FILE")]
+    pub(crate) master_key_file: Option<PathBuf>,
+
+    /// How the log is written
+    #[arg(long, global = true, env = "COMMONGROUND_LOG_FORMAT", default_value = "auto", value_name = "FORMAT")]
+    pub(crate) log_format: LogFormat,
+
+    /// What is logged, as in `info` or `info,api=debug` (which shows every request)
+    #[arg(long, global = true, env = "COMMONGROUND_LOG", default_value = "info", value_name = "FILTER")]
+    pub(crate) log: String,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people in a terminal, JSON elsewhere
+    Auto,
+    /// For people
+    Human,
+    /// One JSON object a line
+    Json,
+}
+
+/// The variables that are read; the master key itself may be given by the environment only.
+const VARIABLES: &[&str] = &[
+    "COMMONGROUND_CORS_ORIGINS",
+    "COMMONGROUND_DATABASE_CONNECTIONS",
+    "COMMONGROUND_DATABASE_URL",
+    "COMMONGROUND_DATABASE_URL_FILE",
+    "COMMONGROUND_DATA_DIR",
+    "COMMONGROUND_LISTEN",
+    "COMMONGROUND_LOG",
+    "COMMONGROUND_LOG_FORMAT",
+    "COMMONGROUND_MASTER_KEY",
+    "COMMONGROUND_MASTER_KEY_FILE",
+    "COMMONGROUND_TIMEOUT",
+];
+
+/// Variables with our prefix that are for building and testing.
+const OTHERS: &[&str] = &["COMMONGROUND_SKIP_GRAPHIQL", "COMMONGROUND_TEST_"];
+
+/// Refuses to start with a variable of our prefix that means nothing: a misspelt one would be lost
+/// in silence.
+///
+/// # Errors
+/// A sentence that names it and the ones that are read.
+pub(crate) fn refuse_unknown_variables(given: impl Iterator<Item = (OsString, OsString)>) -> Result<()> {
+    for (name, _) in given {
+        let Some(name) = name.to_str() else { continue };
+        let is_ours = name.starts_with("COMMONGROUND_") && !OTHERS.iter().any(|other| name.starts_with(other));
+        if is_ours && !VARIABLES.contains(&name) {
+            bail!(
+                "The environment variable {name} means nothing to commonground. Check its spelling; those that are read are {}.",
+                VARIABLES.join(", ")
+            );
+        }
+    }
+    Ok(())
+}
+
+fn database_url(text: &str) -> Result<String, String> {
+    let known = ["sqlite:", "postgres://", "postgresql://"];
+    if known.iter().any(|scheme| text.starts_with(scheme)) {
+        Ok(text.to_owned())
+    } else {
+        Err("it must begin with sqlite:// or postgres://, as in postgres://user:password@localhost/commonground"
+            .to_owned())
+    }
+}
+
+impl Config {
+    /// The database's URL; the data folder is made if the embedded database is to be in it.
+    ///
+    /// # Errors
+    /// When the file of the URL can't be read, or the data folder can't be made.
+    pub(crate) fn resolved_database_url(&self) -> Result<String> {
+        if let Some(url) = &self.database_url {
+            return Ok(url.clone());
+        }
+        if let Some(file) = &self.database_url_file {
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("The file of the database URL, {}, cannot be read", file.display()))?;
+            return database_url(text.trim())
+                .map_err(|reason| anyhow::anyhow!("The database URL in {}: {reason}.", file.display()));
+        }
+        let folder = self.made_data_dir()?;
+        let file = folder.join("commonground.db");
+        let mut url = url::Url::from_file_path(std::path::absolute(&file)?)
+            .map_err(|()| anyhow::anyhow!("The data folder {} has no usable path.", folder.display()))?
+            .to_string();
+        url.replace_range(.."file".len(), "sqlite");
+        Ok(format!("{url}?mode=rwc"))
+    }
+
+    /// The data folder, made if it isn't there.
+    ///
+    /// # Errors
+    /// When it can't be made.
+    pub(crate) fn made_data_dir(&self) -> Result<&Path> {
+        std::fs::create_dir_all(&self.data_dir).with_context(|| {
+            format!(
+                "The data folder {} cannot be made; choose another with --data-dir",
+                self.data_dir.display()
+            )
+        })?;
+        Ok(&self.data_dir)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(name: &str) -> Option<String> {
+        let given = [(OsString::from(name), OsString::from("x"))];
+        refuse_unknown_variables(given.into_iter()).err().map(|refusal| refusal.to_string())
+    }
+
+    #[test]
+    fn a_misspelt_variable_is_refused_with_the_right_ones() {
+        assert!(refusal("COMMONGROUND_LISTN").unwrap().contains("COMMONGROUND_LISTEN"));
+        assert_eq!(refusal("COMMONGROUND_LISTEN"), None);
+        assert_eq!(refusal("COMMONGROUND_TEST_POSTGRES_BIN"), None);
+        assert_eq!(refusal("PATH"), None);
+    }
+
+    #[test]
+    fn a_database_url_names_a_database_that_is_known() {
+        assert!(database_url("postgres://localhost/commonground").is_ok());
+        assert!(database_url("mysql://localhost/commonground").is_err());
+        assert!(database_url("commonground.db").is_err());
+    }
+}

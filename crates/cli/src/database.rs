@@ -1,0 +1,82 @@
+//! Opens the database, migrated: one process at a time migrates, the others wait.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use migrations::{Migrator, MigratorTrait};
+use service::clock::Source;
+use service::{Space, store};
+
+use crate::config::Config;
+use crate::secrets;
+
+/// The lock that servers take while they migrate a PostgreSQL database: any number that is ours.
+const LOCK: i64 = 0x434f_4d4d_4f4e;
+
+/// Opens the space that the configuration names, migrated.
+///
+/// # Errors
+/// When the database can't be reached or migrated, or the master key can't be had.
+pub(crate) async fn open(config: &Config) -> Result<Arc<Space>> {
+    let source = Source::default();
+    let url = config.resolved_database_url()?;
+    migrate_url(&url).await?;
+    let statements = metrics::counter!("commonground_sql_statements_total");
+    let connection = store::connect(&url, config.database_connections, move |_| statements.increment(1))
+        .await
+        .map_err(|failure| unreachable_database(&failure))?;
+    let master_key = secrets::master_key(config, &source)?;
+    Ok(Arc::new(Space::new(connection, source, master_key)))
+}
+
+/// Brings the database to the present schema.
+///
+/// # Errors
+/// When it can't be reached or migrated.
+pub(crate) async fn migrate(config: &Config) -> Result<()> {
+    migrate_url(&config.resolved_database_url()?).await
+}
+
+async fn migrate_url(url: &str) -> Result<()> {
+    let connection = store::connect(url, 2, |_| {}).await.map_err(|failure| unreachable_database(&failure))?;
+    let _lock = lock(url, &connection).await?;
+    Migrator::up(&connection, None).await.context("The database could not be migrated")?;
+    connection.close().await.context("The database could not be closed after its migration")
+}
+
+/// What keeps other processes from migrating at the same time, until it is dropped.
+enum MigrationLock {
+    File(#[expect(dead_code, reason = "holds the lock until it is dropped")] File),
+    Session(#[expect(dead_code, reason = "holds the lock until it is closed")] Box<migrations::AdvisoryLock>),
+    None,
+}
+
+async fn lock(url: &str, connection: &migrations::DatabaseConnection) -> Result<MigrationLock> {
+    if url.starts_with("postgres") {
+        let lock = migrations::AdvisoryLock::take(connection, LOCK).await;
+        return Ok(MigrationLock::Session(Box::new(lock.context("The database could not be locked")?)));
+    }
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    let path = path.split('?').next().unwrap_or_default();
+    if path.is_empty() || path.contains(":memory:") {
+        return Ok(MigrationLock::None);
+    }
+    let path = PathBuf::from(format!("{path}.lock"));
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .with_context(|| format!("The lock {} cannot be made", path.display()))?;
+    let file = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await??;
+    Ok(MigrationLock::File(file))
+}
+
+fn unreachable_database(failure: &service::Error) -> anyhow::Error {
+    let cause = failure.cause.as_ref().map(ToString::to_string).unwrap_or_default();
+    anyhow::anyhow!(
+        "The database cannot be opened: {cause}. Check --database-url (or COMMONGROUND_DATABASE_URL), and that the server runs."
+    )
+}

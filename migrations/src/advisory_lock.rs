@@ -1,0 +1,24 @@
+//! Keeps several servers from migrating one PostgreSQL database at the same time.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
+
+/// A lock that lasts until it is dropped: PostgreSQL frees it with its transaction, also when the
+/// process dies.
+#[derive(Debug)]
+pub struct AdvisoryLock(#[expect(dead_code, reason = "holds the lock until it is dropped")] DatabaseTransaction);
+
+impl AdvisoryLock {
+    /// Waits until the lock is free and takes it. It needs a connection of its own for as long as it
+    /// is held.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    #[expect(clippy::disallowed_methods, reason = "a lock is no write")]
+    pub async fn take(connection: &DatabaseConnection, key: i64) -> Result<Self, DbErr> {
+        let transaction = connection.begin().await?;
+        let question = format!("SELECT pg_advisory_xact_lock({key})");
+        transaction.execute_unprepared(&question).await?;
+        Ok(Self(transaction))
+    }
+}

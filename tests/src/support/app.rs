@@ -1,0 +1,138 @@
+//! The application under test, and the people in it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use api::Settings;
+use service::access::token::{self, NewToken};
+use service::access::{MasterKey, ScopeName};
+use service::clock::Source;
+use service::{Space, Viewer, store};
+
+use super::client::Client;
+use super::clock::TestClock;
+use super::databases::{DatabaseKind, TestDatabase, fresh};
+
+/// The slugs of the two centres that every application starts with.
+pub const ALPHA: &str = "alpha-centre";
+/// The other centre.
+pub const BETA: &str = "beta-centre";
+
+/// An application with a private database, two centres, and people to ask as.
+pub struct TestApp {
+    /// The space, for what a test must set up or look at behind the graph.
+    pub space: Arc<Space>,
+    /// The time, which tests can set.
+    pub clock: Arc<TestClock>,
+    router: axum::Router,
+    statements: Arc<AtomicUsize>,
+    database: TestDatabase,
+}
+
+impl TestApp {
+    /// Starts one on a database of its own.
+    pub async fn start(kind: DatabaseKind) -> Self {
+        Self::on(fresh(kind).await).await
+    }
+
+    async fn on(database: TestDatabase) -> Self {
+        let app = Self::without_centres(database).await;
+        app.create_centre(ALPHA).await;
+        app.create_centre(BETA).await;
+        app
+    }
+
+    /// Starts one whose space is empty.
+    pub async fn empty(kind: DatabaseKind) -> Self {
+        Self::without_centres(fresh(kind).await).await
+    }
+
+    async fn without_centres(database: TestDatabase) -> Self {
+        let statements = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&statements);
+        let count = move |_: &str| {
+            counted.fetch_add(1, Ordering::Relaxed);
+        };
+        let connection = store::connect(&database.url(), 5, count).await.expect("a connection");
+        let clock = Arc::new(TestClock::default());
+        let source = Source::new(clock.clone());
+        let master_key = MasterKey::generate(&source);
+        let space = Arc::new(Space::new(connection, source, master_key));
+        let router = api::router(Arc::clone(&space), Settings::default());
+        Self { space, clock, router, statements, database }
+    }
+
+    /// Which database it stands on.
+    pub fn kind(&self) -> DatabaseKind {
+        self.database.kind()
+    }
+
+    /// The URL of its database.
+    pub fn database_url(&self) -> String {
+        self.database.url()
+    }
+
+    /// Somebody without a token.
+    pub fn nobody(&self) -> Client {
+        Client::new(self.router.clone(), None)
+    }
+
+    /// Somebody who reads for a centre.
+    pub async fn reader(&self, centre: &str) -> Client {
+        self.holder(centre, &[ScopeName::EvidenceRead]).await
+    }
+
+    /// Somebody who contributes for a centre.
+    pub async fn contributor(&self, centre: &str) -> Client {
+        use ScopeName::{CollaborationWrite, EvidenceRead, EvidenceWrite};
+        self.holder(centre, &[EvidenceRead, EvidenceWrite, CollaborationWrite]).await
+    }
+
+    /// Somebody who manages a centre's access.
+    pub async fn administrator(&self, centre: &str) -> Client {
+        use ScopeName::{AuditRead, EvidenceRead, EvidenceWrite, TokensManage};
+        self.holder(centre, &[EvidenceRead, EvidenceWrite, TokensManage, AuditRead]).await
+    }
+
+    /// Somebody with a token of a centre that allows next to nothing.
+    pub async fn stranger(&self, centre: &str) -> Client {
+        self.holder(centre, &[ScopeName::YoungPeopleStatistics]).await
+    }
+
+    /// Somebody with just these scopes.
+    pub async fn holder(&self, centre: &str, scopes: &[ScopeName]) -> Client {
+        let (token, _) = self.token(centre, scopes).await;
+        self.with_token(&token)
+    }
+
+    /// Somebody who sends this text as their token.
+    pub fn with_token(&self, token: &str) -> Client {
+        Client::new(self.router.clone(), Some(token.to_owned()))
+    }
+
+    /// A token of a centre, and the id of its record.
+    pub async fn token(&self, centre: &str, scopes: &[ScopeName]) -> (String, entity::AccessTokenId) {
+        let new = NewToken {
+            name: "test".to_owned(),
+            centre: centre.to_owned(),
+            scopes: scopes.iter().copied().collect::<BTreeSet<_>>(),
+            expires_at: None,
+        };
+        let (token, record) =
+            token::issue(&self.space, &Viewer::operator(), new).await.expect("a token");
+        (token.reveal().to_owned(), record.id)
+    }
+
+    /// How many SQL statements it takes until `work` is done.
+    pub async fn statements_of(&self, work: impl Future<Output = ()>) -> usize {
+        let before = self.statements.load(Ordering::Relaxed);
+        work.await;
+        self.statements.load(Ordering::Relaxed) - before
+    }
+
+    /// The router, for tests of what goes over the wire.
+    pub fn router(&self) -> axum::Router {
+        self.router.clone()
+    }
+}

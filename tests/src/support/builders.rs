@@ -1,0 +1,299 @@
+//! Builders of things, which say only what a test is about.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{
+    AccessTokenId, CentreId, ChangeKind, EffectMeasure, PublicationKind, StudyDesign, StudyRole, StudyStatus,
+    TermId, Visibility, Vocabulary, centre, collaboration, collaboration_member, finding, publication,
+    shared_with, study, study_centre, study_publication, study_term, term,
+};
+use sea_orm::{EntityTrait, IntoActiveModel};
+use serde_json::json;
+use service::Viewer;
+use uuid::Uuid;
+
+use super::app::TestApp;
+
+/// How a shared thing is shared.
+#[derive(Clone)]
+pub struct Sharing {
+    /// The slug of the centre that contributes it.
+    pub by: &'static str,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// Until when only the contributing centre sees it.
+    pub embargoed_until: Option<DateTime<Utc>>,
+    /// With which collaborations it is shared.
+    pub with: Vec<entity::CollaborationId>,
+    /// That it was withdrawn.
+    pub withdrawn: bool,
+}
+
+impl Sharing {
+    /// Everybody may see it.
+    pub fn public(by: &'static str) -> Self {
+        Self::new(by, Visibility::Public)
+    }
+
+    /// With a visibility.
+    pub fn new(by: &'static str, visibility: Visibility) -> Self {
+        Self { by, visibility, embargoed_until: None, with: Vec::new(), withdrawn: false }
+    }
+}
+
+macro_rules! shared_row {
+    ($app:expr, $sharing:expr, $table:ident { $($field:ident: $value:expr,)* }) => {{
+        let now = $app.space.store().source().now();
+        $table::Model {
+            $($field: $value,)*
+            contributed_by: $app.centre_id($sharing.by).await,
+            visibility: $sharing.visibility,
+            embargoed_until: $sharing.embargoed_until,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            withdrawn_at: $sharing.withdrawn.then_some(now),
+            withdrawal_reason: $sharing.withdrawn.then(|| "a mistake".to_owned()),
+            superseded_by: None,
+        }
+    }};
+}
+
+macro_rules! insert {
+    ($app:expr, $kind:ident, $($table:ident $row:expr),+) => {{
+        $app.space
+            .store()
+            .write(&Viewer::operator(), "test", move |write| {
+                Box::pin(async move {
+                    let mut id = None;
+                    $(
+                        for row in $row {
+                            let _ = &row;
+                            $table::Entity::insert(row.clone().into_active_model())
+                                .exec_without_returning(write.connection())
+                                .await?;
+                            id.get_or_insert(subject(&row));
+                        }
+                    )+
+                    write.created(ChangeKind::$kind, id.flatten().expect("a row"));
+                    Ok(())
+                })
+            })
+            .await
+            .expect("a write");
+    }};
+}
+
+fn subject(row: &impl serde::Serialize) -> Option<Uuid> {
+    let id = json!(row)["id"].as_str()?.parse().ok()?;
+    Some(id)
+}
+
+impl TestApp {
+    fn id<T: From<Uuid>>(&self) -> T {
+        self.space.store().source().id()
+    }
+
+    /// The id of a centre.
+    pub async fn centre_id(&self, slug: &str) -> CentreId {
+        let directory = self.space.directory().await.expect("the directory");
+        directory.centres.by_key(slug).expect("a centre").row.id
+    }
+
+    /// A centre.
+    pub async fn create_centre(&self, slug: &str) -> CentreId {
+        let id: CentreId = self.id();
+        let row = centre::Model {
+            id,
+            slug: slug.to_owned(),
+            name: slug.replace('-', " "),
+            short_name: None,
+            policy_area: "testing".to_owned(),
+            description: None,
+            founded: None,
+            homepage: None,
+            ror_id: None,
+            successor: None,
+        };
+        insert!(self, Centre, centre [row]);
+        id
+    }
+
+    /// A term of a vocabulary.
+    pub async fn create_term(&self, vocabulary: Vocabulary, slug: &str, broader: Option<TermId>) -> TermId {
+        let id: TermId = self.id();
+        let row = term::Model {
+            id,
+            vocabulary,
+            slug: slug.to_owned(),
+            name: slug.replace('-', " "),
+            description: None,
+            broader,
+            owner: None,
+            synonyms: json!([]),
+        };
+        let kind = ChangeKind::from(vocabulary);
+        self.space
+            .store()
+            .write(&Viewer::operator(), "test", move |write| {
+                Box::pin(async move {
+                    term::Entity::insert(row.into_active_model())
+                        .exec_without_returning(write.connection())
+                        .await?;
+                    write.created(kind, id);
+                    Ok(())
+                })
+            })
+            .await
+            .expect("a write");
+        id
+    }
+
+    /// A study led by its contributor.
+    pub async fn create_study(&self, slug: &str, sharing: &Sharing) -> entity::StudyId {
+        self.create_study_on(slug, sharing, None, &[]).await
+    }
+
+    /// A study that began on a day and is about some terms.
+    pub async fn create_study_on(
+        &self,
+        slug: &str,
+        sharing: &Sharing,
+        starts_on: Option<NaiveDate>,
+        terms: &[TermId],
+    ) -> entity::StudyId {
+        let id: entity::StudyId = self.id();
+        let sort_on = starts_on.unwrap_or_else(|| NaiveDate::from_ymd_opt(1, 1, 1).expect("a day"));
+        let lead_centre = self.centre_id(sharing.by).await;
+        let row = shared_row!(self, sharing, study {
+            id: id,
+            slug: slug.to_owned(),
+            title: slug.replace('-', " "),
+            title_key: slug.replace('-', " "),
+            summary: None,
+            design: StudyDesign::Randomised,
+            status: StudyStatus::Reported,
+            starts_on: starts_on,
+            ends_on: None,
+            sort_on: sort_on,
+            registry: None,
+            registration_id: None,
+            registration_url: None,
+            lead_centre: lead_centre,
+            programme_id: None,
+        });
+        let centre = study_centre::Model { study_id: id, centre_id: lead_centre, role: StudyRole::Lead, sort_on };
+        let terms: Vec<_> =
+            terms.iter().map(|term_id| study_term::Model { study_id: id, term_id: *term_id }).collect();
+        let shares = shares(id.0, sharing);
+        insert!(self, Study, study [row], study_centre [centre], study_term terms, shared_with shares);
+        id
+    }
+
+    /// A publication that reports some studies.
+    pub async fn create_publication(
+        &self,
+        slug: &str,
+        sharing: &Sharing,
+        studies: &[entity::StudyId],
+    ) -> entity::PublicationId {
+        let id: entity::PublicationId = self.id();
+        let row = shared_row!(self, sharing, publication {
+            id: id,
+            slug: slug.to_owned(),
+            title: slug.replace('-', " "),
+            title_key: slug.replace('-', " "),
+            kind: PublicationKind::Report,
+            abstract_text: None,
+            doi: Some(format!("10.5555/{slug}")),
+            published: None,
+            year: Some(2025),
+            sort_on: NaiveDate::from_ymd_opt(2025, 1, 1).expect("a day"),
+            venue: None,
+            language: None,
+            licence: None,
+            url: None,
+        });
+        let links: Vec<_> = studies
+            .iter()
+            .map(|study_id| study_publication::Model { study_id: *study_id, publication_id: id })
+            .collect();
+        let shares = shares(id.0, sharing);
+        insert!(self, Publication, publication [row], study_publication links, shared_with shares);
+        id
+    }
+
+    /// A finding of a study.
+    pub async fn create_finding(
+        &self,
+        reference: &str,
+        sharing: &Sharing,
+        study_id: entity::StudyId,
+        outcome_id: TermId,
+    ) -> entity::FindingId {
+        let id: entity::FindingId = self.id();
+        let row = shared_row!(self, sharing, finding {
+            id: id,
+            study_id: study_id,
+            reference: reference.to_owned(),
+            publication_id: None,
+            intervention_id: None,
+            comparator: None,
+            outcome_id: outcome_id,
+            population_id: None,
+            measure: EffectMeasure::StandardisedMeanDifference,
+            estimate: 0.25,
+            standard_error: Some(0.1),
+            interval_level: None,
+            interval_lower: None,
+            interval_upper: None,
+            participants_intervention: None,
+            participants_comparison: None,
+            participants_total: None,
+            clusters: None,
+            outcome_detail: None,
+            time_point: None,
+            subgroup: None,
+            risk_of_bias: None,
+        });
+        let shares = shares(id.0, sharing);
+        insert!(self, Finding, finding [row], shared_with shares);
+        id
+    }
+
+    /// A collaboration of some centres.
+    pub async fn create_collaboration(
+        &self,
+        slug: &str,
+        sharing: &Sharing,
+        members: &[&str],
+    ) -> entity::CollaborationId {
+        let id: entity::CollaborationId = self.id();
+        let row = shared_row!(self, sharing, collaboration {
+            id: id,
+            slug: slug.to_owned(),
+            title: slug.replace('-', " "),
+            summary: None,
+            started: None,
+            ended: None,
+        });
+        let mut rows = Vec::new();
+        for member in members {
+            let centre_id = self.centre_id(member).await;
+            rows.push(collaboration_member::Model { collaboration_id: id, centre_id });
+        }
+        insert!(self, Collaboration, collaboration [row], collaboration_member rows);
+        id
+    }
+
+    /// Revokes a token.
+    pub async fn revoke(&self, id: AccessTokenId) {
+        service::access::token::revoke(&self.space, &Viewer::operator(), id, "a test")
+            .await
+            .expect("a revocation");
+    }
+}
+
+fn shares(thing_id: Uuid, sharing: &Sharing) -> Vec<shared_with::Model> {
+    let share = |id: &entity::CollaborationId| shared_with::Model { thing_id, collaboration_id: *id };
+    sharing.with.iter().map(share).collect()
+}

@@ -1,0 +1,8 @@
+//! The end-to-end tests: dialogues with the application, named as the capabilities.
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
+
+mod access;
+mod evidence;
+mod feed;
+mod schema;
+mod statements;

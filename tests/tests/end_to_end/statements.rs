@@ -1,0 +1,84 @@
+//! The number of SQL statements of a query does not grow with its page size.
+
+use chrono::NaiveDate;
+use entity::Vocabulary;
+use tests::on_both_databases;
+use tests::support::app::{ALPHA, TestApp};
+use tests::support::builders::Sharing;
+
+async fn statements(app: &TestApp, query: &str, size: usize) -> usize {
+    let query = query.replace("SIZE", &size.to_string());
+    // Once before, so that the network is in memory.
+    app.nobody().ask(&query).await.data();
+    app.statements_of(async {
+        app.nobody().ask(&query).await.data();
+    })
+    .await
+}
+
+async fn fill(app: &TestApp) {
+    let outcome = app.create_term(Vocabulary::Outcome, "reading", None).await;
+    let intervention = app.create_term(Vocabulary::Intervention, "tutoring", None).await;
+    for number in 0..30_u32 {
+        let day = NaiveDate::from_ymd_opt(2020, 1, 1 + number % 28);
+        let terms = [outcome, intervention];
+        let study = app.create_study_on(&format!("study-{number}"), &Sharing::public(ALPHA), day, &terms).await;
+        app.create_publication(&format!("report-{number}"), &Sharing::public(ALPHA), &[study]).await;
+        for reference in ["one", "two"] {
+            app.create_finding(reference, &Sharing::public(ALPHA), study, outcome).await;
+        }
+    }
+}
+
+on_both_databases! {
+    async fn the_main_queries_take_the_same_statements_for_two_and_for_twenty(app: TestApp) {
+        fill(&app).await;
+        let queries = [
+            ("a list", 1, "{ studies(first: SIZE) { nodes { id title } } }"),
+            ("a list with its total", 2, "{ studies(first: SIZE) { totalCount nodes { id title } } }"),
+            (
+                "studies with everything",
+                8,
+                r#"{ studies(first: SIZE, filter: {centres: ["alpha-centre"]}) { nodes {
+                    title contributedBy { slug } leadCentre { name } collaboratingCentres { slug } statusHistory { on } sites { step }
+                    interventions { name } outcomes { name } populations { name }
+                    publications(first: 3) { nodes { title authors { name } } }
+                    findings(first: 10) { nodes { estimate outcome { name } intervention { name } } }
+                    ratings { standard { name } scores { level { label } } }
+                } } }"#,
+            ),
+            (
+                "studies with totals and history",
+                4,
+                "{ studies(first: SIZE) { nodes { findings { totalCount } publications { totalCount } history { nodes { at } } } } }",
+            ),
+            (
+                "findings with their studies",
+                3,
+                "{ findings(first: SIZE) { nodes { estimate study { title publications(first: 2) { nodes { title } } } } } }",
+            ),
+            (
+                "publications with their studies",
+                3,
+                "{ publications(first: SIZE) { nodes { title authors { name } studies(first: 2) { nodes { slug } } } } }",
+            ),
+            ("changes with their subjects", 4, "{ changes(first: SIZE) { nodes { sequence subject { id } } } }"),
+        ];
+        for (name, most, query) in queries {
+            let (few, many) = (statements(&app, query, 2).await, statements(&app, query, 20).await);
+            // The first changes are of fewer kinds of thing than twenty are.
+            if name != "changes with their subjects" {
+                assert_eq!(few, many, "{name}");
+            }
+            assert!(many <= most, "{name}: {many} statements, more than {most}");
+        }
+    }
+
+    async fn nodes_of_a_kind_are_read_together(app: TestApp) {
+        fill(&app).await;
+        let list = app.nobody().ask("{ studies(first: 20) { nodes { id } } }").await;
+        let ids: Vec<String> = list.list("/studies/nodes", "id");
+        let query = format!("{{ nodes(ids: {}) {{ id }} }}", serde_json::to_string(&ids).unwrap());
+        assert_eq!(statements(&app, &query, 0).await, 1);
+    }
+}
