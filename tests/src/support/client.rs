@@ -56,7 +56,8 @@ impl Client {
             let value = format!("Bearer {token}").parse().expect("a header");
             request.headers_mut().insert(header::AUTHORIZATION, value);
         }
-        self.router.clone().oneshot(request).await.expect("an answer")
+        // In a task of its own, as the server answers each connection.
+        tokio::spawn(self.router.clone().oneshot(request)).await.expect("no panic").expect("an answer")
     }
 }
 

@@ -38,7 +38,7 @@ on_both_databases! {
             ("a list with its total", 2, "{ studies(first: SIZE) { totalCount nodes { id title } } }"),
             (
                 "studies with everything",
-                8,
+                9,
                 r#"{ studies(first: SIZE, filter: {centres: ["alpha-centre"]}) { nodes {
                     title contributedBy { slug } leadCentre { name } collaboratingCentres { slug } statusHistory { on } sites { step }
                     interventions { name } outcomes { name } populations { name }

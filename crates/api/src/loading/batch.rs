@@ -2,15 +2,17 @@
 //!
 //! The resolvers of a request run in one task: by the time that the first of them is polled again,
 //! all of its siblings have said what they need. So a batch waits for one turn of the task, not for
-//! a timer, and the number of statements depends on the shape of a query alone.
+//! a timer, and the number of statements depends on the shape of a query alone. That needs a task of
+//! the runtime's own, as each connection of the server is: elsewhere tokio's yield wakes at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use service::Result;
+use tokio::sync::oneshot;
 
 use super::Asker;
 
@@ -44,37 +46,50 @@ where
 {
     /// The value of a key, or nothing if there is none.
     pub(crate) async fn load(&self, asker: &Arc<Asker>, key: K, fetch: Fetch<K, V>) -> Result<Option<V>> {
-        let round = {
+        let (round, turn) = {
             let mut state = locked(&self.state);
             if let Some(value) = state.read.get(&key) {
                 return Ok(value.clone());
             }
             state.waiting.push(key.clone());
             match &state.round {
-                Some(round) => round.clone(),
+                Some(round) => (round.clone(), None),
                 None => {
-                    let round = run(Arc::clone(&self.state), Arc::clone(asker), fetch).boxed().shared();
+                    let (turn, turned) = oneshot::channel();
+                    let round = run(Arc::clone(&self.state), Arc::clone(asker), fetch, turned);
+                    let round = round.boxed().shared();
                     state.round = Some(round.clone());
-                    round
+                    (round, Some(turn))
                 }
             }
         };
+        if let Some(turn) = turn {
+            tokio::task::yield_now().await;
+            drop(turn);
+        }
         round.await?;
         Ok(locked(&self.state).read.get(&key).cloned().flatten())
     }
 }
 
-async fn run<K, V>(state: Arc<Mutex<State<K, V>>>, asker: Arc<Asker>, fetch: Fetch<K, V>) -> Result<()>
+/// Reads what is waiting once the turn is over: when the one who began the round drops its end, be it
+/// because its turn came again or because it was given up.
+async fn run<K, V>(
+    state: Arc<Mutex<State<K, V>>>,
+    asker: Arc<Asker>,
+    fetch: Fetch<K, V>,
+    turned: oneshot::Receiver<()>,
+) -> Result<()>
 where
     K: Clone + Eq + Hash,
 {
-    tokio::task::yield_now().await;
+    let _ = turned.await;
     let mut keys = {
         let mut state = locked(&state);
         state.round = None;
         std::mem::take(&mut state.waiting)
     };
-    let mut seen = std::collections::HashSet::with_capacity(keys.len());
+    let mut seen = HashSet::with_capacity(keys.len());
     keys.retain(|key| seen.insert(key.clone()));
     let mut values = fetch(asker, keys.clone()).await?;
     let mut state = locked(&state);
