@@ -49,7 +49,7 @@ on_both_databases! {
             ),
             (
                 "studies with totals and history",
-                4,
+                6,
                 "{ studies(first: SIZE) { nodes { findings { totalCount } publications { totalCount } history { nodes { at } } } } }",
             ),
             (
