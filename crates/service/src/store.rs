@@ -162,26 +162,10 @@ impl Store {
         T: Send,
         F: for<'w> FnOnce(&'w mut Write) -> BoxFuture<'w, Result<T>> + Send,
     {
-        let mut write = Write {
-            transaction: self.begin().await?,
-            source: self.source.clone(),
-            centre: viewer.centre(),
-            token: viewer.token().map(Uuid::from),
-            request_id: viewer.request_id().map(str::to_owned),
-            changes: Vec::new(),
-        };
+        let mut write = self.begin_write(viewer).await?;
         match work(&mut write).await {
             Ok(answer) => {
-                let network = write
-                    .changes
-                    .iter()
-                    .any(|change| directory::holds(change.kind));
-                if let Some(sequence) = write.commit(action).await? {
-                    if network {
-                        self.network_changed();
-                    }
-                    self.heard_of(sequence);
-                }
+                self.finish(write, action).await?;
                 Ok(answer)
             }
             Err(refusal) => {
@@ -189,6 +173,36 @@ impl Store {
                 Err(refusal)
             }
         }
+    }
+
+    /// Begins a write that an import carries through several steps; dropped, it leaves nothing.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub(crate) async fn begin_write(&self, viewer: &Viewer) -> Result<Write> {
+        Ok(Write {
+            transaction: self.begin().await?,
+            source: self.source.clone(),
+            centre: viewer.centre(),
+            token: viewer.token().map(Uuid::from),
+            request_id: viewer.request_id().map(str::to_owned),
+            changes: Vec::new(),
+        })
+    }
+
+    /// Appends the changes of a write to the log, and commits.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub(crate) async fn finish(&self, write: Write, action: &'static str) -> Result<()> {
+        let network = write.changes.iter().any(|change| directory::holds(change.kind));
+        if let Some(sequence) = write.commit(action).await? {
+            if network {
+                self.network_changed();
+            }
+            self.heard_of(sequence);
+        }
+        Ok(())
     }
 
     #[expect(
@@ -216,6 +230,12 @@ pub struct Write {
     changes: Vec<Changed>,
 }
 
+/// A moment of a write.
+#[derive(Debug)]
+pub(crate) struct Mark {
+    noted: usize,
+}
+
 #[derive(Debug)]
 struct Changed {
     kind: ChangeKind,
@@ -236,6 +256,36 @@ impl Write {
     #[must_use]
     pub const fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// Marks this moment of the write, to come back to it if what follows is refused.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub(crate) async fn mark(&self) -> Result<Mark> {
+        self.transaction.execute_unprepared("SAVEPOINT mark").await?;
+        Ok(Mark { noted: self.changes.len() })
+    }
+
+    /// Keeps what was done since the mark.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub(crate) async fn keep(&self, mark: Mark) -> Result<()> {
+        let Mark { noted: _ } = mark;
+        self.transaction.execute_unprepared("RELEASE SAVEPOINT mark").await?;
+        Ok(())
+    }
+
+    /// Takes back what was written and noted since the mark.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub(crate) async fn take_back(&mut self, mark: Mark) -> Result<()> {
+        self.changes.truncate(mark.noted);
+        self.transaction.execute_unprepared("ROLLBACK TO SAVEPOINT mark").await?;
+        self.transaction.execute_unprepared("RELEASE SAVEPOINT mark").await?;
+        Ok(())
     }
 
     /// Notes that a thing came to be.

@@ -8,4 +8,5 @@ pub mod finding;
 pub(crate) mod named;
 pub mod publication;
 pub mod rating;
+pub mod record;
 pub mod study;

@@ -2,5 +2,6 @@
 
 pub mod directory;
 pub mod engagement;
+pub mod record;
 
 pub use directory::Directory;

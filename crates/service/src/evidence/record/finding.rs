@@ -1,0 +1,219 @@
+//! Findings.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use entity::{
+    CollaborationId, EffectMeasure, FindingId, PublicationId, RiskOfBias, StudyId, TermId, finding,
+    shared_with, study_term,
+};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{EntityTrait, IntoActiveModel};
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::record::{
+    Draft, Fault, Problems, RowOf, SharedDraft, Sharing, keyed_within, shared_draft,
+};
+use crate::store::{ROWS_PER_STATEMENT, Write};
+
+/// What a finding should be.
+#[derive(Clone, Debug)]
+pub struct FindingDraft {
+    /// The study.
+    pub study: StudyId,
+    /// Its key within the study.
+    pub reference: String,
+    /// The publication that reports it.
+    pub publication: Option<PublicationId>,
+    /// What was done.
+    pub intervention: Option<TermId>,
+    /// With what it was compared.
+    pub comparator: Option<String>,
+    /// What was measured.
+    pub outcome: TermId,
+    /// How it was measured.
+    pub outcome_detail: Option<String>,
+    /// In whom it was measured.
+    pub population: Option<TermId>,
+    /// The scale of the estimate.
+    pub measure: EffectMeasure,
+    /// The estimate.
+    pub estimate: f64,
+    /// Its standard error.
+    pub standard_error: Option<f64>,
+    /// Its interval.
+    pub interval: Interval,
+    /// Participants in the intervention group.
+    pub participants_intervention: Option<i32>,
+    /// Participants in the comparison group.
+    pub participants_comparison: Option<i32>,
+    /// Participants in all.
+    pub participants_total: Option<i32>,
+    /// Clusters in all.
+    pub clusters: Option<i32>,
+    /// When it was measured.
+    pub time_point: Option<String>,
+    /// For which part of the participants it holds.
+    pub subgroup: Option<String>,
+    /// The assessed risk that it is biased.
+    pub risk_of_bias: Option<RiskOfBias>,
+    /// Who contributes it, and who may see it.
+    pub sharing: Sharing<FindingId>,
+}
+
+/// An interval around an estimate: all of it, or none.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Interval {
+    /// Its level, between 0 and 1.
+    pub level: Option<f64>,
+    /// Its lower limit.
+    pub lower: Option<f64>,
+    /// Its upper limit.
+    pub upper: Option<f64>,
+}
+
+impl Interval {
+    fn check(self, estimate: f64, problems: &mut Problems) {
+        problems.finite("interval_level", self.level);
+        problems.finite("interval_lower", self.lower);
+        problems.finite("interval_upper", self.upper);
+        match (self.level, self.lower, self.upper) {
+            (None, None, None) => {}
+            (Some(level), Some(lower), Some(upper)) => {
+                if !(level > 0.0 && level < 1.0) {
+                    problems.add(
+                        "interval_level",
+                        Fault::OutOfRange,
+                        format!("The level is {level}; it lies between 0 and 1."),
+                        "Write 95 % as 0.95.",
+                    );
+                }
+                if !(lower <= estimate && estimate <= upper) {
+                    problems.add(
+                        "estimate",
+                        Fault::Inconsistent,
+                        format!("The estimate {estimate} lies outside of its interval from {lower} to {upper}."),
+                        "Compare the three with the source; ratios and their limits are natural logarithms.",
+                    );
+                }
+            }
+            _ => problems.add(
+                "interval_level",
+                Fault::Inconsistent,
+                "Only a part of the interval is given.",
+                "Give its level, lower and upper limit, or none of them.",
+            ),
+        }
+    }
+}
+
+impl FindingDraft {
+    const fn study_id(&self) -> StudyId {
+        self.study
+    }
+}
+
+impl Draft for FindingDraft {
+    type Table = finding::Entity;
+    type Key = (Uuid, String);
+    type Parts = (shared_with::Entity,);
+
+    keyed_within!(finding, study_id StudyId, reference Reference);
+    shared_draft!(finding, Finding, WriteEvidence);
+
+    fn row(&self, id: Uuid, before: Option<&finding::Model>, now: DateTime<Utc>) -> finding::Model {
+        let draft = self.clone();
+        finding::Model {
+            id: id.into(),
+            study_id: draft.study,
+            reference: draft.reference,
+            publication_id: draft.publication,
+            intervention_id: draft.intervention,
+            comparator: draft.comparator,
+            outcome_id: draft.outcome,
+            population_id: draft.population,
+            measure: draft.measure,
+            estimate: draft.estimate,
+            standard_error: draft.standard_error,
+            interval_level: draft.interval.level,
+            interval_lower: draft.interval.lower,
+            interval_upper: draft.interval.upper,
+            participants_intervention: draft.participants_intervention,
+            participants_comparison: draft.participants_comparison,
+            participants_total: draft.participants_total,
+            clusters: draft.clusters,
+            outcome_detail: draft.outcome_detail,
+            time_point: draft.time_point,
+            subgroup: draft.subgroup,
+            risk_of_bias: draft.risk_of_bias,
+            contributed_by: draft.sharing.contributed_by,
+            visibility: draft.sharing.visibility,
+            embargoed_until: draft.sharing.embargoed_until,
+            version: before.map_or(1, |before| before.version),
+            created_at: before.map_or(now, |before| before.created_at),
+            updated_at: before.map_or(now, |before| before.updated_at),
+            withdrawn_at: draft.sharing.withdrawn_at,
+            withdrawal_reason: draft.sharing.withdrawal_reason,
+            superseded_by: draft.sharing.superseded_by,
+        }
+    }
+
+    fn check(&self, problems: &mut Problems) {
+        problems.key("reference", &self.reference);
+        problems.text("comparator", self.comparator.as_ref());
+        problems.text("outcome_detail", self.outcome_detail.as_ref());
+        problems.text("time_point", self.time_point.as_ref());
+        problems.text("subgroup", self.subgroup.as_ref());
+        problems.finite("estimate", Some(self.estimate));
+        problems.finite("standard_error", self.standard_error);
+        if let Some(error) = self.standard_error
+            && error <= 0.0
+        {
+            problems.add(
+                "standard_error",
+                Fault::OutOfRange,
+                format!("The standard error is {error}; it is above 0."),
+                "Leave it empty if the source does not say.",
+            );
+        }
+        self.interval.check(self.estimate, problems);
+        problems.at_least(
+            "participants_intervention",
+            self.participants_intervention,
+            0,
+        );
+        problems.at_least("participants_comparison", self.participants_comparison, 0);
+        problems.at_least("participants_total", self.participants_total, 0);
+        problems.at_least("clusters", self.clusters, 0);
+        self.sharing.check(problems, true);
+    }
+
+    /// A study is about what its findings are about.
+    async fn follow_up(write: &Write, rows: &[finding::Model]) -> Result<()> {
+        let terms: HashSet<(StudyId, TermId)> = rows
+            .iter()
+            .flat_map(|row| {
+                let terms = [row.intervention_id, Some(row.outcome_id), row.population_id];
+                terms.into_iter().flatten().map(|term| (row.study_id, term))
+            })
+            .collect();
+        let terms: Vec<_> = terms
+            .into_iter()
+            .map(|(study_id, term_id)| study_term::Model { study_id, term_id }.into_active_model())
+            .collect();
+        for some in terms.chunks(ROWS_PER_STATEMENT) {
+            study_term::Entity::insert_many(some.to_vec())
+                .on_conflict(OnConflict::new().do_nothing().to_owned())
+                .exec_without_returning(write.connection())
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+impl SharedDraft for FindingDraft {
+    fn shared_with(&self, _row: &RowOf<Self>) -> Vec<CollaborationId> {
+        self.sharing.shared_with.clone()
+    }
+}

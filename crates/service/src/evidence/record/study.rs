@@ -1,0 +1,318 @@
+//! Studies, with their centres, partners, terms, publications, sites and dated status.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{
+    CentreId, ChangeKind, CollaborationId, LocalAuthorityId, PartnerId, ProgrammeId, PublicationId,
+    StudyDesign, StudyId, StudyRole, StudyStatus, TermId, finding, shared_with, study,
+    study_centre, study_partner, study_publication, study_site, study_status_change, study_term,
+};
+use sea_orm::{ConnectionTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::undated;
+use crate::access::scope;
+use crate::error::Result;
+use crate::record::{
+    Children, Draft, Part, Problems, RowOf, SharedDraft, Sharing, Slot, Subject, Wanted, Whole,
+    keyed_by, link_parts, shared_draft, title_key,
+};
+use crate::store::Write;
+
+/// What a study should be.
+#[derive(Clone, Debug)]
+pub struct StudyDraft {
+    /// Its key.
+    pub slug: String,
+    /// Its title.
+    pub title: String,
+    /// What it asks and does.
+    pub summary: Option<String>,
+    /// How it is done.
+    pub design: StudyDesign,
+    /// How far it has come.
+    pub status: StudyStatus,
+    /// When it begins.
+    pub starts_on: Option<NaiveDate>,
+    /// When it ends.
+    pub ends_on: Option<NaiveDate>,
+    /// Where it is registered.
+    pub registry: Option<String>,
+    /// Under which number it is registered.
+    pub registration_id: Option<String>,
+    /// Where its registration can be read.
+    pub registration_url: Option<String>,
+    /// The centre that leads it.
+    pub lead_centre: CentreId,
+    /// The other centres that take part.
+    pub collaborating_centres: Vec<CentreId>,
+    /// The programme that it belongs to.
+    pub programme: Option<ProgrammeId>,
+    /// Its partners.
+    pub partners: Vec<PartnerId>,
+    /// Its interventions, outcomes and populations; those of its findings are added.
+    pub terms: Vec<TermId>,
+    /// The documents that report it.
+    pub publications: Vec<PublicationId>,
+    /// Its dated status.
+    pub statuses: Children<StatusChangeDraft>,
+    /// Where it takes place.
+    pub sites: Children<SiteDraft>,
+    /// Who contributes it, and who may see it.
+    pub sharing: Sharing<StudyId>,
+}
+
+/// A change of a study's status.
+#[derive(Clone, Debug)]
+pub struct StatusChangeDraft {
+    /// When it changed.
+    pub on: NaiveDate,
+    /// To what it changed.
+    pub status: StudyStatus,
+    /// Why it changed.
+    pub reason: Option<String>,
+}
+
+impl StatusChangeDraft {
+    /// What is wrong with it.
+    pub fn check(&self, problems: &mut Problems) {
+        problems.text("reason", self.reason.as_ref());
+    }
+
+    pub(crate) fn row(&self, study_id: StudyId) -> study_status_change::Model {
+        let Self { on, status, reason } = self.clone();
+        study_status_change::Model {
+            study_id,
+            on,
+            status,
+            reason,
+        }
+    }
+}
+
+/// A local authority where a study takes place.
+#[derive(Clone, Debug)]
+pub struct SiteDraft {
+    /// The authority.
+    pub local_authority: LocalAuthorityId,
+    /// In a stepped wedge, the step at which it starts.
+    pub step: Option<i32>,
+    /// When it starts there.
+    pub starts_on: Option<NaiveDate>,
+}
+
+impl SiteDraft {
+    /// What is wrong with it.
+    pub fn check(&self, problems: &mut Problems) {
+        problems.at_least("step", self.step, 1);
+    }
+
+    pub(crate) fn row(&self, study_id: StudyId) -> study_site::Model {
+        study_site::Model {
+            study_id,
+            local_authority_id: self.local_authority,
+            step: self.step,
+            starts_on: self.starts_on,
+        }
+    }
+}
+
+impl StudyDraft {
+    fn sort_on(&self) -> NaiveDate {
+        self.starts_on.or(self.ends_on).unwrap_or_else(undated)
+    }
+}
+
+impl Draft for StudyDraft {
+    type Table = study::Entity;
+    type Key = String;
+    type Parts = (
+        study_centre::Entity,
+        study_partner::Entity,
+        study_term::Entity,
+        study_publication::Entity,
+        study_status_change::Entity,
+        study_site::Entity,
+        shared_with::Entity,
+    );
+
+    keyed_by!(study, slug, Slug);
+    shared_draft!(study, Study, WriteEvidence);
+
+    fn row(&self, id: Uuid, before: Option<&study::Model>, now: DateTime<Utc>) -> study::Model {
+        let draft = self.clone();
+        study::Model {
+            id: id.into(),
+            title_key: title_key(&draft.title),
+            slug: draft.slug,
+            title: draft.title,
+            summary: draft.summary,
+            design: draft.design,
+            status: draft.status,
+            starts_on: draft.starts_on,
+            ends_on: draft.ends_on,
+            sort_on: self.sort_on(),
+            registry: draft.registry,
+            registration_id: draft.registration_id,
+            registration_url: draft.registration_url,
+            lead_centre: draft.lead_centre,
+            programme_id: draft.programme,
+            contributed_by: draft.sharing.contributed_by,
+            visibility: draft.sharing.visibility,
+            embargoed_until: draft.sharing.embargoed_until,
+            version: before.map_or(1, |before| before.version),
+            created_at: before.map_or(now, |before| before.created_at),
+            updated_at: before.map_or(now, |before| before.updated_at),
+            withdrawn_at: draft.sharing.withdrawn_at,
+            withdrawal_reason: draft.sharing.withdrawal_reason,
+            superseded_by: draft.sharing.superseded_by,
+        }
+    }
+
+    fn check(&self, problems: &mut Problems) {
+        problems.slug("slug", &self.slug);
+        problems.name("title", &self.title);
+        problems.text("summary", self.summary.as_ref());
+        problems.in_order("ends_on", self.starts_on, self.ends_on);
+        problems.short("registry", self.registry.as_ref());
+        problems.short("registration_id", self.registration_id.as_ref());
+        problems.address("registration_url", self.registration_url.as_ref());
+        let mut centres = self.collaborating_centres.clone();
+        centres.push(self.lead_centre);
+        problems.distinct("collaborating_centres", &centres);
+        problems.distinct("partners", &self.partners);
+        problems.distinct("interventions", &self.terms);
+        problems.distinct("publications", &self.publications);
+        self.statuses.check(problems, StatusChangeDraft::check);
+        self.sites.check(problems, SiteDraft::check);
+        self.sharing.check(problems, true);
+    }
+
+    /// Adds the terms that the study's findings use.
+    async fn prepare(write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
+        let there = slots
+            .iter()
+            .filter_map(|slot| slot.before.as_ref())
+            .map(|row| Uuid::from(row.id));
+        let there: Vec<Uuid> = there.collect();
+        if there.is_empty() {
+            return Ok(());
+        }
+        let backend = write.connection().get_database_backend();
+        let used: Vec<(StudyId, TermId, Option<TermId>, Option<TermId>)> =
+            scope::for_writing::<finding::Entity>()
+                .select_only()
+                .columns([
+                    finding::Column::StudyId,
+                    finding::Column::OutcomeId,
+                    finding::Column::InterventionId,
+                    finding::Column::PopulationId,
+                ])
+                .distinct()
+                .filter(scope::among(backend, finding::Column::StudyId, there))
+                .into_tuple()
+                .all(write.connection())
+                .await?;
+        let mut terms: HashMap<StudyId, HashSet<TermId>> = HashMap::new();
+        for (study, outcome, intervention, population) in used {
+            let used = [Some(outcome), intervention, population]
+                .into_iter()
+                .flatten();
+            terms.entry(study).or_default().extend(used);
+        }
+        for slot in slots {
+            let Some(used) = slot.before.as_ref().and_then(|row| terms.remove(&row.id)) else {
+                continue;
+            };
+            let stated = slot.draft.terms.clone();
+            slot.draft
+                .terms
+                .extend(used.into_iter().filter(|term| !stated.contains(term)));
+        }
+        Ok(())
+    }
+}
+
+impl SharedDraft for StudyDraft {
+    fn shared_with(&self, _row: &RowOf<Self>) -> Vec<CollaborationId> {
+        self.sharing.shared_with.clone()
+    }
+}
+
+link_parts! {
+    study_partner of StudyDraft: study_id StudyId, partner_id, "partners", |draft| draft.partners.clone();
+    study_term of StudyDraft: study_id StudyId, term_id, "terms", |draft| draft.terms.clone();
+    study_publication of StudyDraft: study_id StudyId, publication_id, "publications", |draft| draft.publications.clone();
+}
+
+impl Whole for StudyDraft {
+    fn subject_of(row: &study::Model) -> Subject {
+        Subject::itself(ChangeKind::Study, row.id)
+    }
+}
+
+impl Part<StudyDraft> for study_centre::Entity {
+    const NAME: &'static str = "centres";
+    const WHOLE: study_centre::Column = study_centre::Column::StudyId;
+
+    fn whole(row: &study_centre::Model) -> Uuid {
+        row.study_id.into()
+    }
+
+    fn wanted(draft: &StudyDraft, row: &study::Model) -> Option<Wanted<study_centre::Model>> {
+        let collaborators = draft
+            .collaborating_centres
+            .iter()
+            .map(|id| (*id, StudyRole::Collaborator));
+        let centres = std::iter::once((draft.lead_centre, StudyRole::Lead)).chain(collaborators);
+        let (study_id, sort_on) = (row.id, row.sort_on);
+        Wanted::exactly(centres.map(|(centre_id, role)| study_centre::Model {
+            study_id,
+            centre_id,
+            role,
+            sort_on,
+        }))
+    }
+
+    fn replaces(new: &study_centre::Model, old: &study_centre::Model) -> bool {
+        new.centre_id == old.centre_id
+    }
+}
+
+impl Part<StudyDraft> for study_status_change::Entity {
+    const NAME: &'static str = "statuses";
+    const WHOLE: study_status_change::Column = study_status_change::Column::StudyId;
+
+    fn whole(row: &study_status_change::Model) -> Uuid {
+        row.study_id.into()
+    }
+
+    fn wanted(
+        draft: &StudyDraft,
+        row: &study::Model,
+    ) -> Option<Wanted<study_status_change::Model>> {
+        draft.statuses.wanted(|change| change.row(row.id))
+    }
+
+    fn replaces(new: &study_status_change::Model, old: &study_status_change::Model) -> bool {
+        new.on == old.on
+    }
+}
+
+impl Part<StudyDraft> for study_site::Entity {
+    const NAME: &'static str = "sites";
+    const WHOLE: study_site::Column = study_site::Column::StudyId;
+
+    fn whole(row: &study_site::Model) -> Uuid {
+        row.study_id.into()
+    }
+
+    fn wanted(draft: &StudyDraft, row: &study::Model) -> Option<Wanted<study_site::Model>> {
+        draft.sites.wanted(|site| site.row(row.id))
+    }
+
+    fn replaces(new: &study_site::Model, old: &study_site::Model) -> bool {
+        new.local_authority_id == old.local_authority_id
+    }
+}

@@ -1,0 +1,293 @@
+//! The cells of a row, read as what their columns hold.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
+use entity::{CollaborationId, PartialDate, RatedKind, Visibility, Vocabulary};
+use uuid::Uuid;
+
+use super::format::{Column, Table, Target, Value};
+use super::references::{Known, key_within};
+use super::rows::Row;
+use crate::record::{Fault, Problems, Sharing, identifier, quoted};
+
+/// A row, with what its references stand for.
+#[derive(Debug)]
+pub(super) struct Cells<'a> {
+    table: &'static Table,
+    row: &'a Row,
+    known: &'a Known,
+}
+
+impl<'a> Cells<'a> {
+    pub(super) const fn new(table: &'static Table, row: &'a Row, known: &'a Known) -> Self {
+        Self { table, row, known }
+    }
+
+    /// All that is wrong with the cells by themselves, but for some columns.
+    pub(super) fn check(&self, but_for: &[&str]) -> Problems {
+        let mut problems = Problems::default();
+        for (at, column) in self.table.columns().enumerate() {
+            let text = self.row.cells.get(at).map_or("", String::as_str);
+            if but_for.contains(&column.name) {
+                continue;
+            }
+            if !text.is_empty() {
+                self.check_cell(column, text, &mut problems);
+            } else if column.is_required {
+                problems.add(
+                    column.name,
+                    Fault::Required,
+                    "The cell is empty.",
+                    "Fill it in; every row needs it.",
+                );
+            }
+        }
+        problems
+    }
+
+    fn check_cell(&self, column: Column, text: &str, problems: &mut Problems) {
+        let name = column.name;
+        let mut wrong = |fault, what: &str, remedy: String| {
+            problems.add(
+                name,
+                fault,
+                format!("{} is not {what}.", quoted(text)),
+                remedy,
+            );
+        };
+        match column.value {
+            // Recording checks these, with what it checks in all drafts.
+            Value::Text | Value::Slug | Value::Texts => {}
+            Value::Date => {
+                if NaiveDate::from_str(text).is_err() || text.len() != 10 {
+                    wrong(
+                        Fault::NotADate,
+                        "a date",
+                        "Write it as 2019-07-15.".to_owned(),
+                    );
+                }
+            }
+            Value::PartialDate => {
+                if PartialDate::from_str(text).is_err() {
+                    let remedy = "Write it as 2019, 2019-07 or 2019-07-15.".to_owned();
+                    wrong(Fault::NotADate, "a date", remedy);
+                }
+            }
+            Value::Time => {
+                if DateTime::parse_from_rfc3339(text).is_err() {
+                    let remedy = "Write it as 2027-01-31T00:00:00Z.".to_owned();
+                    wrong(Fault::NotATime, "a time of RFC 3339", remedy);
+                }
+            }
+            Value::Number => {
+                if number(text).is_none() {
+                    let remedy =
+                        "Write it with a decimal point and without separators, such as 0.25.";
+                    wrong(Fault::NotANumber, "a finite number", remedy.to_owned());
+                }
+            }
+            Value::Whole => {
+                if text.parse::<i32>().is_err() {
+                    let remedy = "Write it with digits only, such as 42.".to_owned();
+                    wrong(
+                        Fault::NotAWholeNumber,
+                        "a whole number that can be kept",
+                        remedy,
+                    );
+                }
+            }
+            Value::Doi if identifier::doi(text).is_none() => {
+                problems.not_an_identifier(name, text, "10.1002/cl2.1152");
+            }
+            Value::Orcid if identifier::orcid(text).is_none() => {
+                problems.not_an_identifier(name, text, "0000-0002-1825-0097");
+            }
+            Value::Ror if identifier::ror(text).is_none() => {
+                problems.not_an_identifier(name, text, "https://ror.org/00f2yqf98");
+            }
+            Value::Doi | Value::Orcid | Value::Ror => {}
+            Value::Word(words) => {
+                if !words.contains(&text) {
+                    let remedy = format!("Use one of {}.", words.join(", "));
+                    wrong(
+                        Fault::UnknownWord,
+                        "one of the words for this column",
+                        remedy,
+                    );
+                }
+            }
+            Value::One(_) | Value::Many(_) | Value::Within(..) | Value::Term | Value::Subject => {
+                self.check_references(column, problems);
+            }
+            Value::Scores => {
+                for item in items(text).filter(|item| !item.contains('=')) {
+                    problems.add(
+                        name,
+                        Fault::Inconsistent,
+                        format!("{} is not of the form dimension=level.", quoted(item)),
+                        "Write scores as 'effectiveness=3;cost=2'.",
+                    );
+                }
+                self.check_references(column, problems);
+            }
+        }
+    }
+
+    fn check_references(&self, column: Column, problems: &mut Problems) {
+        for (target, key, shown) in self.references_of(column) {
+            if self.known.id(target, &key).is_none() {
+                problems.add(
+                    column.name,
+                    Fault::UnknownReference,
+                    format!(
+                        "There is no {} {} in the bundle or in the space, or its row was refused.",
+                        target.name(),
+                        quoted(&shown)
+                    ),
+                    "Add it, mend its row, or correct the name here.",
+                );
+            }
+        }
+    }
+
+    /// What a column refers to: the kind of thing, its key, and the text of the cell.
+    pub(super) fn references_of(&self, column: Column) -> Vec<(Target, String, String)> {
+        let text = self.get(column.name);
+        if text.is_empty() {
+            return Vec::new();
+        }
+        let one = |target: Target| vec![(target, text.to_owned(), text.to_owned())];
+        match column.value {
+            Value::One(target) => one(target),
+            Value::Many(target) => items(text)
+                .map(|item| (target, item.to_owned(), item.to_owned()))
+                .collect(),
+            Value::Within(target, others) => {
+                let within = others.iter().map(|other| self.get(other));
+                vec![(target, key_within(within, text), text.to_owned())]
+            }
+            Value::Term => self
+                .get("vocabulary")
+                .parse::<Vocabulary>()
+                .map(|named| one(named.into()))
+                .unwrap_or_default(),
+            Value::Subject => self
+                .get("subject_kind")
+                .parse::<RatedKind>()
+                .map(|named| one(named.into()))
+                .unwrap_or_default(),
+            Value::Scores => items(text)
+                .filter_map(|item| {
+                    let (dimension, level) = item.split_once('=')?;
+                    let scale = [self.get("standard"), self.get("version"), dimension.trim()];
+                    Some((
+                        Target::Level,
+                        key_within(scale.into_iter(), level.trim()),
+                        item.to_owned(),
+                    ))
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Everything that the row refers to.
+    pub(super) fn references(&self) -> Vec<(Target, String)> {
+        let columns: Vec<Column> = self.table.columns().collect();
+        columns
+            .into_iter()
+            .flat_map(|column| self.references_of(column))
+            .map(|(target, key, _)| (target, key))
+            .collect()
+    }
+
+    fn column(&self, name: &str) -> Option<Column> {
+        self.table.columns().find(|column| column.name == name)
+    }
+
+    /// The text of a cell, empty if there is none.
+    pub(super) fn get(&self, name: &str) -> &'a str {
+        let at = self.table.columns().position(|column| column.name == name);
+        at.and_then(|at| self.row.cells.get(at))
+            .map_or("", String::as_str)
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        let text = self.get(name);
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    pub(super) fn texts(&self, name: &str) -> Vec<String> {
+        items(self.get(name)).map(str::to_owned).collect()
+    }
+
+    /// A value that its text spells, such as a date or a word.
+    pub(super) fn value<T: FromStr>(&self, name: &str) -> Option<T> {
+        self.get(name).parse().ok()
+    }
+
+    pub(super) fn number(&self, name: &str) -> Option<f64> {
+        number(self.get(name))
+    }
+
+    pub(super) fn time(&self, name: &str) -> Option<DateTime<Utc>> {
+        let time = DateTime::parse_from_rfc3339(self.get(name)).ok()?;
+        Some(time.to_utc().trunc_subsecs(6))
+    }
+
+    pub(super) fn identifier(
+        &self,
+        name: &str,
+        normal: fn(&str) -> Option<String>,
+    ) -> Option<String> {
+        normal(self.get(name))
+    }
+
+    pub(super) fn one<Id: From<Uuid>>(&self, name: &str) -> Option<Id> {
+        self.many(name).into_iter().next()
+    }
+
+    pub(super) fn many<Id: From<Uuid>>(&self, name: &str) -> Vec<Id> {
+        let references = self
+            .column(name)
+            .map(|column| self.references_of(column))
+            .unwrap_or_default();
+        let ids = references
+            .into_iter()
+            .filter_map(|(target, key, _)| self.known.id(target, &key));
+        ids.map(Id::from).collect()
+    }
+
+    /// What every shared thing carries.
+    pub(super) fn sharing<Id: From<Uuid>>(&self) -> Option<Sharing<Id>> {
+        Some(Sharing {
+            contributed_by: self.one("contributed_by")?,
+            visibility: self.value("visibility").unwrap_or(Visibility::Centre),
+            shared_with: self.many::<CollaborationId>("shared_with"),
+            embargoed_until: self.time("embargoed_until"),
+            withdrawn_at: self.time("withdrawn_at"),
+            withdrawal_reason: self.text("withdrawal_reason"),
+            superseded_by: self.one("superseded_by"),
+        })
+    }
+}
+
+/// The items of a list.
+pub(super) fn items(text: &str) -> impl Iterator<Item = &str> {
+    text.split(';')
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
+}
+
+/// A finite number in plain digits; minus nought is nought, which is how one database keeps it.
+fn number(text: &str) -> Option<f64> {
+    let is_plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    let value: f64 = text
+        .parse()
+        .ok()
+        .filter(|value: &f64| is_plain && value.is_finite())?;
+    Some(value + 0.0)
+}

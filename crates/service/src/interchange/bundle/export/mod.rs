@@ -1,0 +1,143 @@
+//! Export: what a viewer may see, as a bundle.
+//!
+//! Files are sorted by their keys, byte by byte, so that the same evidence gives the same files on
+//! every database. Everything is read page by page, as it stands at one moment.
+
+mod evidence;
+mod names;
+mod network;
+mod sheet;
+
+use std::io::Write;
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
+
+use self::names::Names;
+use self::sheet::Sheet;
+use super::format::{FORMAT, FORMAT_VERSION, TABLES, Table};
+use crate::Viewer;
+use crate::error::{Error, Result};
+use crate::store::Store;
+
+/// How many things are read at once.
+const PAGE: u64 = 500;
+
+/// What an export wrote: each file that has rows, with their number.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Exported {
+    /// The tables in the order of the format.
+    pub tables: Vec<(&'static str, u64)>,
+}
+
+/// Writes what a viewer may see into a folder, which must be empty or not be there yet.
+///
+/// # Errors
+/// `BAD_INPUT` when the folder has something in it or cannot be written; when the database cannot be
+/// read.
+pub async fn export(store: &Store, viewer: &Viewer, folder: &Path) -> Result<Exported> {
+    prepare(folder)?;
+    let mut exporter = Exporter {
+        connection: store.snapshot().await?,
+        viewer,
+        now: store.source().now(),
+        folder,
+        names: Names::default(),
+        written: Exported::default(),
+    };
+    network::write(&mut exporter).await?;
+    evidence::write(&mut exporter).await?;
+    let Exporter {
+        connection,
+        mut written,
+        ..
+    } = exporter;
+    connection.rollback().await?;
+    written
+        .tables
+        .sort_by_key(|(name, _)| TABLES.iter().position(|table| table.name == *name));
+    let manifest = format!("{{\"format\": \"{FORMAT}\", \"version\": {FORMAT_VERSION}}}\n");
+    let mut file = std::fs::File::create(folder.join("bundle.json")).map_err(unwritable)?;
+    file.write_all(manifest.as_bytes()).map_err(unwritable)?;
+    Ok(written)
+}
+
+fn prepare(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(unwritable)?;
+    let is_empty = std::fs::read_dir(folder)
+        .map_err(unwritable)?
+        .next()
+        .is_none();
+    if !is_empty {
+        return Err(Error::bad_input(
+            "path",
+            format!(
+                "{} is not empty. Give a folder that is not there yet.",
+                folder.display()
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn unwritable(failure: std::io::Error) -> Error {
+    Error::bad_input(
+        "path",
+        format!("The bundle cannot be written: {}.", failure.kind()),
+    )
+}
+
+struct Exporter<'e> {
+    connection: DatabaseTransaction,
+    viewer: &'e Viewer,
+    now: DateTime<Utc>,
+    folder: &'e Path,
+    names: Names,
+    written: Exported,
+}
+
+impl Exporter<'_> {
+    fn sheet(&self, table: &'static Table) -> Sheet {
+        Sheet::new(self.folder, table)
+    }
+
+    fn close(&mut self, sheet: Sheet) -> Result<()> {
+        let (table, rows) = sheet.close()?;
+        if rows > 0 {
+            self.written.tables.push((table.name, rows));
+        }
+        Ok(())
+    }
+
+    /// Begins the book of names anew when it has grown long; those of centres always stand in it.
+    async fn renew_names(&mut self) -> Result<()> {
+        if self.names.turn_the_page() {
+            self.centres().await?;
+        }
+        Ok(())
+    }
+
+    /// The next things after a key.
+    async fn page<E: EntityTrait>(
+        &self,
+        select: Select<E>,
+        key: E::Column,
+        after: Option<&str>,
+    ) -> Result<Vec<E::Model>>
+    where
+        E::Model: Send,
+    {
+        let select = match after {
+            Some(after) => select.filter(key.gt(after)),
+            None => select,
+        };
+        Ok(select
+            .order_by_asc(key)
+            .limit(PAGE)
+            .all(&self.connection)
+            .await?)
+    }
+}

@@ -1,0 +1,489 @@
+//! The network's files.
+
+use std::collections::HashMap;
+
+use entity::{
+    Vocabulary, centre, centre_status, crosswalk, engagement, evidence_standard, local_authority,
+    partner, person, person_role, programme, programme_partner, standard_dimension, standard_level,
+    standard_version, term, term_label,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::Exporter;
+use super::names::Named;
+use super::sheet::Sheet;
+use crate::access::scope;
+use crate::error::Result;
+use crate::interchange::bundle::format::{self, Table};
+
+pub(super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
+    centres(to).await?;
+    people(to).await?;
+    local_authorities(to).await?;
+    partners(to).await?;
+    programmes(to).await?;
+    engagements(to).await?;
+    terms(to).await?;
+    standards(to).await
+}
+
+impl Exporter<'_> {
+    /// Learns the names of what a page refers to.
+    pub(super) async fn learn(
+        &mut self,
+        named: Named,
+        ids: impl IntoIterator<Item = impl Into<Uuid>>,
+    ) -> Result<()> {
+        let with = (&self.connection, self.viewer, self.now);
+        self.names
+            .learn(with, named, ids.into_iter().map(Into::into))
+            .await
+    }
+
+    /// The parts of the things of a page.
+    pub(super) async fn parts<E: EntityTrait>(
+        &self,
+        whole: E::Column,
+        ids: impl IntoIterator<Item = Uuid>,
+        whole_of: fn(&E::Model) -> Uuid,
+    ) -> Result<HashMap<Uuid, Vec<E::Model>>>
+    where
+        E::Model: Send,
+    {
+        let backend = self.connection.get_database_backend();
+        let rows = scope::parts_of_seen::<E>()
+            .filter(scope::among(backend, whole, ids))
+            .all(&self.connection)
+            .await?;
+        let mut parts: HashMap<Uuid, Vec<E::Model>> = HashMap::new();
+        for row in rows {
+            parts.entry(whole_of(&row)).or_default().push(row);
+        }
+        Ok(parts)
+    }
+
+    /// The slugs of all centres in order.
+    pub(super) async fn centres(&mut self) -> Result<Vec<centre::Model>> {
+        let mut all = scope::network::<centre::Entity>()
+            .all(&self.connection)
+            .await?;
+        all.sort_by(|one, other| one.slug.cmp(&other.slug));
+        self.learn(Named::Centre, all.iter().map(|centre| centre.id))
+            .await?;
+        Ok(all)
+    }
+}
+
+async fn centres(to: &mut Exporter<'_>) -> Result<()> {
+    let mut sheet = to.sheet(&format::CENTRES);
+    let mut statuses = to.sheet(&format::CENTRE_STATUSES);
+    let all = to.centres().await?;
+    let ids = all.iter().map(|centre| centre.id.into());
+    let mut standings = to
+        .parts::<centre_status::Entity>(centre_status::Column::CentreId, ids, |row| {
+            row.centre_id.into()
+        })
+        .await?;
+    for centre in all {
+        sheet.row(|line| {
+            line.set("slug", &centre.slug);
+            line.set("name", &centre.name);
+            line.maybe("short_name", centre.short_name.as_ref());
+            line.set("policy_area", &centre.policy_area);
+            line.maybe("description", centre.description.as_ref());
+            line.maybe("founded", centre.founded.as_ref());
+            line.maybe("homepage", centre.homepage.as_ref());
+            line.maybe("ror_id", centre.ror_id.as_ref());
+            line.maybe("successor", centre.successor.and_then(|id| to.names.of(id)));
+        })?;
+        let mut of_centre = standings.remove(&centre.id.into()).unwrap_or_default();
+        of_centre.sort_by(|one, other| one.since.cmp(&other.since));
+        for standing in of_centre {
+            statuses.row(|line| {
+                line.set("centre", &centre.slug);
+                line.set("since", standing.since);
+                line.set("status", standing.status);
+                line.maybe("until", standing.until);
+                line.maybe("note", standing.note);
+            })?;
+        }
+    }
+    to.close(sheet)?;
+    to.close(statuses)
+}
+
+async fn people(to: &mut Exporter<'_>) -> Result<()> {
+    let mut sheet = to.sheet(&format::PEOPLE);
+    let mut roles = to.sheet(&format::PERSON_ROLES);
+    let mut after: Option<String> = None;
+    loop {
+        let select = scope::network::<person::Entity>();
+        let page = to
+            .page(select, person::Column::Slug, after.as_deref())
+            .await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.slug.clone());
+        let ids = page.iter().map(|person| person.id.into());
+        let mut of_page = to
+            .parts::<person_role::Entity>(person_role::Column::PersonId, ids, |row| {
+                row.person_id.into()
+            })
+            .await?;
+        for person in page {
+            sheet.row(|line| {
+                line.set("slug", &person.slug);
+                line.set("name", &person.name);
+                line.maybe("orcid", person.orcid.as_ref());
+            })?;
+            let mut of_person: Vec<_> = of_page
+                .remove(&person.id.into())
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|role| Some((to.names.of(role.centre_id)?, role)))
+                .collect();
+            of_person.sort_by(|(one, a), (other, b)| {
+                (one, &a.title, &a.since).cmp(&(other, &b.title, &b.since))
+            });
+            for (centre, role) in of_person {
+                roles.row(|line| {
+                    line.set("person", &person.slug);
+                    line.set("centre", centre);
+                    line.set("title", role.title);
+                    line.set("since", role.since);
+                    line.maybe("until", role.until);
+                })?;
+            }
+        }
+    }
+    to.close(sheet)?;
+    to.close(roles)
+}
+
+async fn local_authorities(to: &mut Exporter<'_>) -> Result<()> {
+    let mut sheet = to.sheet(&format::LOCAL_AUTHORITIES);
+    let mut after: Option<String> = None;
+    loop {
+        let select = scope::network::<local_authority::Entity>();
+        let page = to
+            .page(select, local_authority::Column::GssCode, after.as_deref())
+            .await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.gss_code.clone());
+        for authority in page {
+            sheet.row(|line| {
+                line.set("gss_code", authority.gss_code);
+                line.set("name", authority.name);
+                line.maybe("official_name", authority.official_name);
+                line.set("country", authority.country);
+                line.maybe("region", authority.region);
+                line.maybe("authority_type", authority.authority_type);
+                line.maybe("dfe_number", authority.dfe_number);
+                line.maybe("established", authority.established);
+                line.maybe("abolished", authority.abolished);
+            })?;
+        }
+    }
+    to.close(sheet)
+}
+
+async fn partners(to: &mut Exporter<'_>) -> Result<()> {
+    let mut sheet = to.sheet(&format::PARTNERS);
+    let mut after: Option<String> = None;
+    loop {
+        let select = scope::network::<partner::Entity>();
+        let page = to
+            .page(select, partner::Column::Slug, after.as_deref())
+            .await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.slug.clone());
+        for partner in page {
+            sheet.row(|line| {
+                line.set("slug", partner.slug);
+                line.set("name", partner.name);
+                line.maybe("kind", partner.kind);
+                line.maybe("homepage", partner.homepage);
+            })?;
+        }
+    }
+    to.close(sheet)
+}
+
+async fn programmes(to: &mut Exporter<'_>) -> Result<()> {
+    let mut sheet = to.sheet(&format::PROGRAMMES);
+    let mut after: Option<String> = None;
+    loop {
+        let select = scope::network::<programme::Entity>();
+        let page = to
+            .page(select, programme::Column::Slug, after.as_deref())
+            .await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.slug.clone());
+        let ids = page.iter().map(|programme| programme.id.into());
+        let partners = to
+            .parts::<programme_partner::Entity>(
+                programme_partner::Column::ProgrammeId,
+                ids,
+                |row| row.programme_id.into(),
+            )
+            .await?;
+        to.learn(
+            Named::Partner,
+            partners.values().flatten().map(|row| row.partner_id),
+        )
+        .await?;
+        for programme in page {
+            let partners = partners.get(&programme.id.into()).into_iter().flatten();
+            let partners = to.names.all(partners.map(|row| row.partner_id));
+            sheet.row(|line| {
+                line.set("slug", programme.slug);
+                line.set("title", programme.title);
+                line.maybe("summary", programme.summary);
+                line.maybe("lead_centre", to.names.of(programme.lead_centre));
+                line.sorted("partners", partners);
+                line.maybe("started", programme.started);
+                line.maybe("ended", programme.ended);
+                line.maybe("homepage", programme.homepage);
+            })?;
+        }
+    }
+    to.close(sheet)
+}
+
+async fn engagements(to: &mut Exporter<'_>) -> Result<()> {
+    let mut sheet = to.sheet(&format::ENGAGEMENTS);
+    for centre in to.centres().await? {
+        let mut after: Option<String> = None;
+        loop {
+            let select = scope::network::<engagement::Entity>()
+                .filter(engagement::Column::CentreId.eq(centre.id));
+            let page = to
+                .page(select, engagement::Column::Reference, after.as_deref())
+                .await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.reference.clone());
+            to.learn(
+                Named::LocalAuthority,
+                page.iter().map(|row| row.local_authority_id),
+            )
+            .await?;
+            for engagement in page {
+                sheet.row(|line| {
+                    line.set("centre", &centre.slug);
+                    line.set("reference", engagement.reference);
+                    line.maybe(
+                        "local_authority",
+                        to.names.of(engagement.local_authority_id),
+                    );
+                    line.set("kind", engagement.kind);
+                    line.maybe("summary", engagement.summary);
+                    line.maybe("started", engagement.started);
+                    line.maybe("ended", engagement.ended);
+                })?;
+            }
+        }
+    }
+    to.close(sheet)
+}
+
+async fn terms(to: &mut Exporter<'_>) -> Result<()> {
+    let mut labels = to.sheet(&format::TERM_LABELS);
+    for vocabulary in Vocabulary::ALL.iter().copied() {
+        let table: &'static Table = match vocabulary {
+            Vocabulary::Intervention => &format::INTERVENTIONS,
+            Vocabulary::Outcome => &format::OUTCOMES,
+            Vocabulary::Population => &format::POPULATIONS,
+        };
+        vocabulary_file(to, vocabulary, table, &mut labels).await?;
+    }
+    to.close(labels)
+}
+
+async fn vocabulary_file(
+    to: &mut Exporter<'_>,
+    vocabulary: Vocabulary,
+    table: &'static Table,
+    labels: &mut Sheet,
+) -> Result<()> {
+    let mut sheet = to.sheet(table);
+    let mut after: Option<String> = None;
+    loop {
+        let select =
+            scope::network::<term::Entity>().filter(term::Column::Vocabulary.eq(vocabulary));
+        let page = to
+            .page(select, term::Column::Slug, after.as_deref())
+            .await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.slug.clone());
+        to.learn(Named::Term, page.iter().filter_map(|term| term.broader))
+            .await?;
+        let ids = page.iter().map(|term| term.id.into());
+        let mut of_page = to
+            .parts::<term_label::Entity>(term_label::Column::TermId, ids, |row| row.term_id.into())
+            .await?;
+        for term in page {
+            let synonyms: Vec<&str> = term
+                .synonyms
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
+            sheet.row(|line| {
+                line.set("slug", &term.slug);
+                line.set("name", &term.name);
+                line.maybe("description", term.description.as_ref());
+                line.maybe("broader", term.broader.and_then(|id| to.names.of(id)));
+                line.maybe("owner", term.owner.and_then(|id| to.names.of(id)));
+                line.set("synonyms", synonyms.join(";"));
+            })?;
+            let mut of_term: Vec<_> = of_page
+                .remove(&term.id.into())
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|label| Some((to.names.of(label.centre_id)?, label.label)))
+                .collect();
+            of_term.sort();
+            for (centre, label) in of_term {
+                labels.row(|line| {
+                    line.set("vocabulary", vocabulary);
+                    line.set("term", &term.slug);
+                    line.set("centre", centre);
+                    line.set("label", label);
+                })?;
+            }
+        }
+    }
+    to.close(sheet)
+}
+
+/// Standards and their scales are few: they are sorted in memory.
+async fn standards(to: &mut Exporter<'_>) -> Result<()> {
+    to.names.learn_scales(&to.connection).await?;
+    let mut standards = scope::network::<evidence_standard::Entity>()
+        .all(&to.connection)
+        .await?;
+    standards.sort_by(|one, other| one.slug.cmp(&other.slug));
+    let mut sheet = to.sheet(&format::STANDARDS);
+    for standard in standards {
+        sheet.row(|line| {
+            line.set("slug", standard.slug);
+            line.set("name", standard.name);
+            line.maybe("owner", standard.owner.and_then(|id| to.names.of(id)));
+            line.maybe("homepage", standard.homepage);
+            line.maybe("description", standard.description);
+        })?;
+    }
+    to.close(sheet)?;
+    versions(to).await?;
+    dimensions(to).await?;
+    levels(to).await?;
+    crosswalk_file(to).await
+}
+
+async fn versions(to: &mut Exporter<'_>) -> Result<()> {
+    let rows = scope::network::<standard_version::Entity>()
+        .all(&to.connection)
+        .await?;
+    let mut rows: Vec<_> = rows
+        .into_iter()
+        .filter_map(|row| Some((to.names.versions.get(&row.id.into())?, row)))
+        .collect();
+    rows.sort_by(|one, other| one.0.cmp(other.0));
+    let mut sheet = to.sheet(&format::STANDARD_VERSIONS);
+    for ([standard, version], row) in rows {
+        sheet.row(|line| {
+            line.set("standard", standard);
+            line.set("version", version);
+            line.set("position", row.position);
+            line.maybe("since", row.since);
+            line.maybe("until", row.until);
+            line.maybe("note", row.note);
+        })?;
+    }
+    to.close(sheet)
+}
+
+async fn dimensions(to: &mut Exporter<'_>) -> Result<()> {
+    let rows = scope::network::<standard_dimension::Entity>()
+        .all(&to.connection)
+        .await?;
+    let mut rows: Vec<_> = rows
+        .into_iter()
+        .filter_map(|row| Some((to.names.versions.get(&row.version_id.into())?, row)))
+        .collect();
+    rows.sort_by(|(one, a), (other, b)| (one, &a.code).cmp(&(other, &b.code)));
+    let mut sheet = to.sheet(&format::STANDARD_DIMENSIONS);
+    for ([standard, version], row) in rows {
+        sheet.row(|line| {
+            line.set("standard", standard);
+            line.set("version", version);
+            line.set("dimension", row.code);
+            line.set("name", row.name);
+            line.set("position", row.position);
+            line.maybe("description", row.description);
+        })?;
+    }
+    to.close(sheet)
+}
+
+async fn levels(to: &mut Exporter<'_>) -> Result<()> {
+    let rows = scope::network::<standard_level::Entity>()
+        .all(&to.connection)
+        .await?;
+    let mut rows: Vec<_> = rows
+        .into_iter()
+        .filter_map(|row| Some((to.names.levels.get(&row.id.into())?, row)))
+        .collect();
+    rows.sort_by(|one, other| one.0.cmp(other.0));
+    let mut sheet = to.sheet(&format::STANDARD_LEVELS);
+    for ([standard, version, dimension, level], row) in rows {
+        sheet.row(|line| {
+            line.set("standard", standard);
+            line.set("version", version);
+            line.set("dimension", dimension);
+            line.set("level", level);
+            line.set("ordinal", row.ordinal);
+            line.set("label", row.label);
+            line.maybe("description", row.description);
+            line.maybe("strength", row.strength);
+        })?;
+    }
+    to.close(sheet)
+}
+
+async fn crosswalk_file(to: &mut Exporter<'_>) -> Result<()> {
+    let rows = scope::network::<crosswalk::Entity>()
+        .all(&to.connection)
+        .await?;
+    let levels = &to.names.levels;
+    let mut rows: Vec<_> = rows
+        .into_iter()
+        .filter_map(|row| {
+            Some((
+                levels.get(&row.from_level.into())?,
+                levels.get(&row.to_level.into())?,
+                row,
+            ))
+        })
+        .collect();
+    rows.sort_by(|(from, to, _), (other_from, other_to, _)| {
+        (from, to).cmp(&(other_from, other_to))
+    });
+    let mut sheet = to.sheet(&format::CROSSWALK);
+    for (from, to, row) in rows {
+        sheet.row(|line| {
+            for (side, [standard, version, dimension, level]) in [("from", from), ("to", to)] {
+                line.set(&format!("{side}_standard"), standard);
+                line.set(&format!("{side}_version"), version);
+                line.set(&format!("{side}_dimension"), dimension);
+                line.set(&format!("{side}_level"), level);
+            }
+            line.set("relation", row.relation);
+            line.set("caveat", row.caveat);
+            line.maybe("source", row.source);
+        })?;
+    }
+    to.close(sheet)
+}

@@ -1,0 +1,644 @@
+//! The format: which files a bundle has, which columns each file has, and what stands in them.
+//!
+//! Import, export and the test of `docs/bundle.md` read the same description.
+
+use entity::{
+    CrosswalkRelation, EffectMeasure, EngagementKind, EvidenceStrength, NetworkStatus,
+    PublicationKind, RatedKind, RiskOfBias, StudyDesign, StudyStatus, Visibility, Vocabulary,
+};
+
+/// The name of the format in `bundle.json`.
+pub const FORMAT: &str = "commonground-bundle";
+/// The version of the format that this release reads and writes.
+pub const FORMAT_VERSION: u64 = 1;
+
+/// A file of a bundle.
+#[derive(Debug)]
+pub struct Table {
+    /// The file's name without its ending.
+    pub name: &'static str,
+    /// Its own columns.
+    own: &'static [Column],
+    /// For shared things: where `superseded_by` leads.
+    shared: Option<Value>,
+    /// For child tables: the columns that name the parent.
+    pub parent: &'static [&'static str],
+    /// The column that may refer to another row of the same file.
+    pub itself: Option<&'static str>,
+}
+
+/// A column of a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// What stands in it.
+    pub value: Value,
+    /// Whether it must be filled.
+    pub is_required: bool,
+    /// Whether a row is recognised by it.
+    pub is_key: bool,
+}
+
+/// What stands in a column.
+#[derive(Clone, Copy, Debug)]
+pub enum Value {
+    /// Any text.
+    Text,
+    /// A slug.
+    Slug,
+    /// A day.
+    Date,
+    /// A day, a month or a year.
+    PartialDate,
+    /// A time of RFC 3339.
+    Time,
+    /// A number.
+    Number,
+    /// A whole number.
+    Whole,
+    /// A DOI.
+    Doi,
+    /// An ORCID iD.
+    Orcid,
+    /// An id of the Research Organization Registry.
+    Ror,
+    /// A word of a closed vocabulary.
+    Word(&'static [&'static str]),
+    /// A list of texts.
+    Texts,
+    /// A thing.
+    One(Target),
+    /// A list of things.
+    Many(Target),
+    /// A thing whose name is unique only within what other columns name.
+    Within(Target, &'static [&'static str]),
+    /// A term of the vocabulary that the column `vocabulary` names.
+    Term,
+    /// A thing of the kind that the column `subject_kind` names.
+    Subject,
+    /// Levels of the standard and version that other columns name, as `dimension=level`.
+    Scores,
+}
+
+/// What a column refers to.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[expect(missing_docs, reason = "the kinds of thing, by their names")]
+pub enum Target {
+    Centre,
+    Person,
+    LocalAuthority,
+    Partner,
+    Programme,
+    Intervention,
+    Outcome,
+    Population,
+    Standard,
+    Version,
+    Dimension,
+    Level,
+    Collaboration,
+    Publication,
+    Study,
+    Finding,
+    Rating,
+}
+
+impl Target {
+    /// What people call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Centre => "centre",
+            Self::Person => "person",
+            Self::LocalAuthority => "local authority",
+            Self::Partner => "partner",
+            Self::Programme => "programme",
+            Self::Intervention => "intervention",
+            Self::Outcome => "outcome",
+            Self::Population => "population",
+            Self::Standard => "standard",
+            Self::Version => "version of the standard",
+            Self::Dimension => "dimension of the standard's version",
+            Self::Level => "level of the standard's dimension",
+            Self::Collaboration => "collaboration",
+            Self::Publication => "publication",
+            Self::Study => "study",
+            Self::Finding => "finding of the study",
+            Self::Rating => "rating of the centre",
+        }
+    }
+}
+
+impl From<Vocabulary> for Target {
+    fn from(vocabulary: Vocabulary) -> Self {
+        match vocabulary {
+            Vocabulary::Intervention => Self::Intervention,
+            Vocabulary::Outcome => Self::Outcome,
+            Vocabulary::Population => Self::Population,
+        }
+    }
+}
+
+impl From<RatedKind> for Target {
+    fn from(kind: RatedKind) -> Self {
+        match kind {
+            RatedKind::Study => Self::Study,
+            RatedKind::Publication => Self::Publication,
+            RatedKind::Intervention => Self::Intervention,
+        }
+    }
+}
+
+const fn key(name: &'static str, value: Value) -> Column {
+    Column {
+        name,
+        value,
+        is_required: true,
+        is_key: true,
+    }
+}
+
+const fn optional_key(name: &'static str, value: Value) -> Column {
+    Column {
+        name,
+        value,
+        is_required: false,
+        is_key: true,
+    }
+}
+
+const fn required(name: &'static str, value: Value) -> Column {
+    Column {
+        name,
+        value,
+        is_required: true,
+        is_key: false,
+    }
+}
+
+const fn optional(name: &'static str, value: Value) -> Column {
+    Column {
+        name,
+        value,
+        is_required: false,
+        is_key: false,
+    }
+}
+
+const fn plain(name: &'static str, own: &'static [Column]) -> Table {
+    Table {
+        name,
+        own,
+        shared: None,
+        parent: &[],
+        itself: None,
+    }
+}
+
+const fn child(
+    name: &'static str,
+    parent: &'static [&'static str],
+    own: &'static [Column],
+) -> Table {
+    Table {
+        parent,
+        ..plain(name, own)
+    }
+}
+
+const fn leading_on(name: &'static str, itself: &'static str, own: &'static [Column]) -> Table {
+    Table {
+        itself: Some(itself),
+        ..plain(name, own)
+    }
+}
+
+const fn shared(name: &'static str, superseded_by: Value, own: &'static [Column]) -> Table {
+    Table {
+        shared: Some(superseded_by),
+        itself: Some("superseded_by"),
+        ..plain(name, own)
+    }
+}
+
+const fn vocabulary(name: &'static str, own: &'static [Column]) -> Table {
+    leading_on(name, "broader", own)
+}
+
+impl Table {
+    /// Its columns in order.
+    pub fn columns(&self) -> impl Iterator<Item = Column> + '_ {
+        let shared = self.shared.map_or([].to_vec(), shared_columns);
+        let is_own = |name| self.own.iter().any(|own| own.name == name);
+        let shared = shared
+            .into_iter()
+            .filter(move |column| !is_own(column.name));
+        self.own.iter().copied().chain(shared)
+    }
+
+    /// Its own columns, without those of all shared things.
+    #[must_use]
+    pub const fn own_columns(&self) -> &'static [Column] {
+        self.own
+    }
+
+    /// Whether it holds shared things.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        self.shared.is_some()
+    }
+}
+
+/// The columns that all shared things have.
+#[must_use]
+pub fn shared_columns(superseded_by: Value) -> Vec<Column> {
+    use Target::{Centre, Collaboration};
+    vec![
+        required("contributed_by", Value::One(Centre)),
+        optional("visibility", Value::Word(Visibility::WORDS)),
+        optional("shared_with", Value::Many(Collaboration)),
+        optional("embargoed_until", Value::Time),
+        optional("withdrawn_at", Value::Time),
+        optional("withdrawal_reason", Value::Text),
+        optional("superseded_by", superseded_by),
+    ]
+}
+
+/// The files, in the order in which they are read. A child table is read with its parent.
+pub static TABLES: [&Table; 25] = [
+    &CENTRES,
+    &CENTRE_STATUSES,
+    &PEOPLE,
+    &PERSON_ROLES,
+    &LOCAL_AUTHORITIES,
+    &PARTNERS,
+    &PROGRAMMES,
+    &ENGAGEMENTS,
+    &INTERVENTIONS,
+    &OUTCOMES,
+    &POPULATIONS,
+    &TERM_LABELS,
+    &STANDARDS,
+    &STANDARD_VERSIONS,
+    &STANDARD_DIMENSIONS,
+    &STANDARD_LEVELS,
+    &CROSSWALK,
+    &COLLABORATIONS,
+    &PUBLICATIONS,
+    &PUBLICATION_AUTHORS,
+    &STUDIES,
+    &STUDY_STATUSES,
+    &STUDY_SITES,
+    &FINDINGS,
+    &RATINGS,
+];
+
+use Target as To;
+use Value::{
+    Date, Doi, Many, Number, One, Orcid, PartialDate, Ror, Scores, Slug, Subject, Term, Text,
+    Texts, Whole, Within, Word,
+};
+
+pub(super) static CENTRES: Table = leading_on(
+    "centres",
+    "successor",
+    &[
+        key("slug", Slug),
+        required("name", Text),
+        optional("short_name", Text),
+        required("policy_area", Text),
+        optional("description", Text),
+        optional("founded", PartialDate),
+        optional("homepage", Text),
+        optional("ror_id", Ror),
+        optional("successor", One(To::Centre)),
+    ],
+);
+
+pub(super) static CENTRE_STATUSES: Table = child(
+    "centre_statuses",
+    &["centre"],
+    &[
+        key("centre", One(To::Centre)),
+        key("since", PartialDate),
+        required("status", Word(NetworkStatus::WORDS)),
+        optional("until", PartialDate),
+        optional("note", Text),
+    ],
+);
+
+pub(super) static PEOPLE: Table = plain(
+    "people",
+    &[
+        key("slug", Slug),
+        required("name", Text),
+        optional("orcid", Orcid),
+    ],
+);
+
+pub(super) static PERSON_ROLES: Table = child(
+    "person_roles",
+    &["person"],
+    &[
+        key("person", One(To::Person)),
+        key("centre", One(To::Centre)),
+        key("title", Text),
+        optional_key("since", PartialDate),
+        optional("until", PartialDate),
+    ],
+);
+
+pub(super) static LOCAL_AUTHORITIES: Table = plain(
+    "local_authorities",
+    &[
+        key("gss_code", Text),
+        required("name", Text),
+        optional("official_name", Text),
+        required("country", Text),
+        optional("region", Text),
+        optional("authority_type", Text),
+        optional("dfe_number", Text),
+        optional("established", PartialDate),
+        optional("abolished", PartialDate),
+    ],
+);
+
+pub(super) static PARTNERS: Table = plain(
+    "partners",
+    &[
+        key("slug", Slug),
+        required("name", Text),
+        optional("kind", Text),
+        optional("homepage", Text),
+    ],
+);
+
+pub(super) static PROGRAMMES: Table = plain(
+    "programmes",
+    &[
+        key("slug", Slug),
+        required("title", Text),
+        optional("summary", Text),
+        required("lead_centre", One(To::Centre)),
+        optional("partners", Many(To::Partner)),
+        optional("started", PartialDate),
+        optional("ended", PartialDate),
+        optional("homepage", Text),
+    ],
+);
+
+pub(super) static ENGAGEMENTS: Table = plain(
+    "engagements",
+    &[
+        key("centre", One(To::Centre)),
+        key("reference", Text),
+        required("local_authority", One(To::LocalAuthority)),
+        required("kind", Word(EngagementKind::WORDS)),
+        optional("summary", Text),
+        optional("started", PartialDate),
+        optional("ended", PartialDate),
+    ],
+);
+
+macro_rules! term_columns {
+    ($target:ident) => {
+        &[
+            key("slug", Slug),
+            required("name", Text),
+            optional("description", Text),
+            optional("broader", One(To::$target)),
+            optional("owner", One(To::Centre)),
+            optional("synonyms", Texts),
+        ]
+    };
+}
+
+pub(super) static INTERVENTIONS: Table = vocabulary("interventions", term_columns!(Intervention));
+pub(super) static OUTCOMES: Table = vocabulary("outcomes", term_columns!(Outcome));
+pub(super) static POPULATIONS: Table = vocabulary("populations", term_columns!(Population));
+
+pub(super) static TERM_LABELS: Table = child(
+    "term_labels",
+    &["vocabulary", "term"],
+    &[
+        key("vocabulary", Word(Vocabulary::WORDS)),
+        key("term", Term),
+        key("centre", One(To::Centre)),
+        required("label", Text),
+    ],
+);
+
+pub(super) static STANDARDS: Table = plain(
+    "standards",
+    &[
+        key("slug", Slug),
+        required("name", Text),
+        optional("owner", One(To::Centre)),
+        optional("homepage", Text),
+        optional("description", Text),
+    ],
+);
+
+pub(super) static STANDARD_VERSIONS: Table = plain(
+    "standard_versions",
+    &[
+        key("standard", One(To::Standard)),
+        key("version", Text),
+        required("position", Whole),
+        optional("since", PartialDate),
+        optional("until", PartialDate),
+        optional("note", Text),
+    ],
+);
+
+pub(super) static STANDARD_DIMENSIONS: Table = plain(
+    "standard_dimensions",
+    &[
+        key("standard", One(To::Standard)),
+        key("version", Within(To::Version, &["standard"])),
+        key("dimension", Text),
+        required("name", Text),
+        required("position", Whole),
+        optional("description", Text),
+    ],
+);
+
+pub(super) static STANDARD_LEVELS: Table = plain(
+    "standard_levels",
+    &[
+        key("standard", One(To::Standard)),
+        key("version", Within(To::Version, &["standard"])),
+        key("dimension", Within(To::Dimension, &["standard", "version"])),
+        key("level", Text),
+        required("ordinal", Whole),
+        required("label", Text),
+        optional("description", Text),
+        optional("strength", Word(EvidenceStrength::WORDS)),
+    ],
+);
+
+pub(super) static CROSSWALK: Table = plain(
+    "crosswalk",
+    &[
+        key("from_standard", One(To::Standard)),
+        key("from_version", Within(To::Version, &["from_standard"])),
+        key(
+            "from_dimension",
+            Within(To::Dimension, &["from_standard", "from_version"]),
+        ),
+        key(
+            "from_level",
+            Within(
+                To::Level,
+                &["from_standard", "from_version", "from_dimension"],
+            ),
+        ),
+        key("to_standard", One(To::Standard)),
+        key("to_version", Within(To::Version, &["to_standard"])),
+        key(
+            "to_dimension",
+            Within(To::Dimension, &["to_standard", "to_version"]),
+        ),
+        key(
+            "to_level",
+            Within(To::Level, &["to_standard", "to_version", "to_dimension"]),
+        ),
+        required("relation", Word(CrosswalkRelation::WORDS)),
+        required("caveat", Text),
+        optional("source", Text),
+    ],
+);
+
+pub(super) static COLLABORATIONS: Table = shared(
+    "collaborations",
+    One(To::Collaboration),
+    &[
+        key("slug", Slug),
+        required("title", Text),
+        optional("summary", Text),
+        required("members", Many(To::Centre)),
+        optional("started", PartialDate),
+        optional("ended", PartialDate),
+    ],
+);
+
+pub(super) static PUBLICATIONS: Table = shared(
+    "publications",
+    One(To::Publication),
+    &[
+        key("slug", Slug),
+        required("title", Text),
+        required("kind", Word(PublicationKind::WORDS)),
+        optional("abstract", Text),
+        optional("doi", Doi),
+        optional("published", PartialDate),
+        optional("venue", Text),
+        optional("language", Text),
+        optional("licence", Text),
+        optional("url", Text),
+    ],
+);
+
+pub(super) static PUBLICATION_AUTHORS: Table = child(
+    "publication_authors",
+    &["publication"],
+    &[
+        key("publication", One(To::Publication)),
+        key("position", Whole),
+        required("name", Text),
+        optional("orcid", Orcid),
+        optional("person", One(To::Person)),
+    ],
+);
+
+pub(super) static STUDIES: Table = shared(
+    "studies",
+    One(To::Study),
+    &[
+        key("slug", Slug),
+        required("title", Text),
+        optional("summary", Text),
+        required("design", Word(StudyDesign::WORDS)),
+        required("status", Word(StudyStatus::WORDS)),
+        optional("starts_on", Date),
+        optional("ends_on", Date),
+        optional("registry", Text),
+        optional("registration_id", Text),
+        optional("registration_url", Text),
+        required("lead_centre", One(To::Centre)),
+        optional("collaborating_centres", Many(To::Centre)),
+        optional("programme", One(To::Programme)),
+        optional("partners", Many(To::Partner)),
+        optional("interventions", Many(To::Intervention)),
+        optional("outcomes", Many(To::Outcome)),
+        optional("populations", Many(To::Population)),
+        optional("publications", Many(To::Publication)),
+    ],
+);
+
+pub(super) static STUDY_STATUSES: Table = child(
+    "study_statuses",
+    &["study"],
+    &[
+        key("study", One(To::Study)),
+        key("on", Date),
+        required("status", Word(StudyStatus::WORDS)),
+        optional("reason", Text),
+    ],
+);
+
+pub(super) static STUDY_SITES: Table = child(
+    "study_sites",
+    &["study"],
+    &[
+        key("study", One(To::Study)),
+        key("local_authority", One(To::LocalAuthority)),
+        optional("step", Whole),
+        optional("starts_on", Date),
+    ],
+);
+
+pub(super) static FINDINGS: Table = shared(
+    "findings",
+    Within(To::Finding, &["study"]),
+    &[
+        key("study", One(To::Study)),
+        key("reference", Text),
+        optional("publication", One(To::Publication)),
+        optional("intervention", One(To::Intervention)),
+        optional("comparator", Text),
+        required("outcome", One(To::Outcome)),
+        optional("outcome_detail", Text),
+        optional("population", One(To::Population)),
+        required("measure", Word(EffectMeasure::WORDS)),
+        required("estimate", Number),
+        optional("standard_error", Number),
+        optional("interval_level", Number),
+        optional("interval_lower", Number),
+        optional("interval_upper", Number),
+        optional("participants_intervention", Whole),
+        optional("participants_comparison", Whole),
+        optional("participants_total", Whole),
+        optional("clusters", Whole),
+        optional("time_point", Text),
+        optional("subgroup", Text),
+        optional("risk_of_bias", Word(RiskOfBias::WORDS)),
+    ],
+);
+
+pub(super) static RATINGS: Table = shared(
+    "ratings",
+    Within(To::Rating, &["contributed_by"]),
+    &[
+        key("contributed_by", One(To::Centre)),
+        key("reference", Text),
+        required("standard", One(To::Standard)),
+        required("version", Within(To::Version, &["standard"])),
+        required("subject_kind", Word(RatedKind::WORDS)),
+        required("subject", Subject),
+        required("scores", Scores),
+        optional("rationale", Text),
+        optional("rated_on", Date),
+    ],
+);

@@ -1,0 +1,493 @@
+//! Import: every row of a bundle becomes a draft, and every batch of drafts one transaction.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
+use std::ops::ControlFlow;
+
+use entity::{
+    centre_status, person_role, publication_author, study_site, study_status_change, term_label,
+};
+
+use super::batch::{self, Child, Fate, KinReport, Member};
+use super::cells::Cells;
+use super::family::{Index, duplicate, own_key};
+use super::format::{self, Table};
+use super::kinds::{self, Kind};
+use super::references::Known;
+use super::report::{Located, Progress, Report};
+use super::rows::{Row, Rows};
+use super::source::Bundle;
+use crate::Viewer;
+use crate::error::Result;
+use crate::evidence::record::{
+    AuthorDraft, PublicationDraft, SiteDraft, StatusChangeDraft, StudyDraft,
+};
+use crate::network::record::{
+    CentreDraft, LabelDraft, PersonDraft, RoleDraft, StatusDraft, TermDraft,
+};
+use crate::record::{Fault, Outcome, Part, Problem, Whole};
+use crate::store::{Store, Write};
+
+/// How many rows are written at once.
+const BATCH: usize = 500;
+/// What the audit calls an import.
+const ACTION: &str = "import.bundle";
+/// How many bytes of rows may wait for what they refer to.
+const WAITING_BYTES: usize = 64 << 20;
+
+/// Is told how far an import has come.
+pub type Observer<'o> = Box<dyn FnMut(&Progress) -> ControlFlow<()> + Send + 'o>;
+
+/// How to import.
+pub struct Options<'o> {
+    /// Write nothing at all if any row is wrong.
+    pub strict: bool,
+    /// Told after every batch; stops the import by answering so.
+    pub progress: Observer<'o>,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self {
+            strict: false,
+            progress: Box::new(|_| ControlFlow::Continue(())),
+        }
+    }
+}
+
+impl std::fmt::Debug for Options<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("strict", &self.strict)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Imports a bundle.
+///
+/// # Errors
+/// When the database or a file cannot be read or written. Batches that were written before stay, and
+/// importing again completes them; what is wrong with single rows is in the report, and no error.
+pub async fn import(
+    store: &Store,
+    viewer: &Viewer,
+    bundle: Bundle,
+    options: Options<'_>,
+) -> Result<Report> {
+    let whole = if options.strict {
+        Some(store.begin_write(viewer).await?)
+    } else {
+        None
+    };
+    let mut import = Import {
+        store,
+        viewer,
+        bundle,
+        options,
+        whole,
+        indexes: BTreeMap::new(),
+        report: Report::default(),
+    };
+    let problems = std::mem::take(&mut import.bundle.problems);
+    problems
+        .into_iter()
+        .for_each(|problem| import.report.problem(problem));
+    import.report.warnings = std::mem::take(&mut import.bundle.warnings);
+    import.all().await?;
+
+    let Import {
+        whole, mut report, ..
+    } = import;
+    report.is_written = true;
+    if let Some(write) = whole {
+        report.is_written = report.problem_count == 0 && !report.is_interrupted;
+        if report.is_written {
+            store.finish(write, ACTION).await?;
+        }
+    }
+    Ok(report)
+}
+
+struct Import<'i, 'o> {
+    store: &'i Store,
+    viewer: &'i Viewer,
+    bundle: Bundle,
+    options: Options<'o>,
+    /// The one write of a strict import.
+    whole: Option<Write>,
+    /// The child files that are being read with their parents.
+    indexes: BTreeMap<&'static str, Index>,
+    report: Report,
+}
+
+impl Import<'_, '_> {
+    async fn all(&mut self) -> Result<()> {
+        self.table::<kinds::Centres>().await?;
+        self.orphans::<CentreDraft, centre_status::Entity, _>(
+            &format::CENTRE_STATUSES,
+            Child {
+                read: kinds::status,
+                check: StatusDraft::check,
+                row: |draft, id| draft.row(id.into()),
+            },
+        )
+        .await?;
+        self.table::<kinds::People>().await?;
+        self.orphans::<PersonDraft, person_role::Entity, _>(
+            &format::PERSON_ROLES,
+            Child {
+                read: kinds::role,
+                check: RoleDraft::check,
+                row: |draft, id| draft.row(id.into()),
+            },
+        )
+        .await?;
+        self.table::<kinds::LocalAuthorities>().await?;
+        self.table::<kinds::Partners>().await?;
+        self.table::<kinds::Programmes>().await?;
+        self.table::<kinds::Engagements>().await?;
+        self.table::<kinds::Interventions>().await?;
+        self.table::<kinds::Outcomes>().await?;
+        self.table::<kinds::Populations>().await?;
+        self.orphans::<TermDraft, term_label::Entity, _>(
+            &format::TERM_LABELS,
+            Child {
+                read: kinds::label,
+                check: LabelDraft::check,
+                row: |draft, id| draft.row(id.into()),
+            },
+        )
+        .await?;
+        self.table::<kinds::Standards>().await?;
+        self.table::<kinds::Versions>().await?;
+        self.table::<kinds::Dimensions>().await?;
+        self.table::<kinds::Levels>().await?;
+        self.table::<kinds::Crosswalk>().await?;
+        self.table::<kinds::Collaborations>().await?;
+        self.table::<kinds::Publications>().await?;
+        self.orphans::<PublicationDraft, publication_author::Entity, _>(
+            &format::PUBLICATION_AUTHORS,
+            Child {
+                read: kinds::author,
+                check: AuthorDraft::check,
+                row: |draft, id| draft.row(id.into()),
+            },
+        )
+        .await?;
+        self.table::<kinds::Studies>().await?;
+        self.orphans::<StudyDraft, study_status_change::Entity, _>(
+            &format::STUDY_STATUSES,
+            Child {
+                read: kinds::status_change,
+                check: StatusChangeDraft::check,
+                row: |draft, id| draft.row(id.into()),
+            },
+        )
+        .await?;
+        self.orphans::<StudyDraft, study_site::Entity, _>(
+            &format::STUDY_SITES,
+            Child {
+                read: kinds::site,
+                check: SiteDraft::check,
+                row: |draft, id| draft.row(id.into()),
+            },
+        )
+        .await?;
+        self.table::<kinds::Findings>().await?;
+        self.table::<kinds::Ratings>().await
+    }
+
+    /// A file with the children of its rows.
+    async fn table<K: Kind>(&mut self) -> Result<()> {
+        for child in K::CHILDREN {
+            self.index(child)?;
+        }
+        let Some(mut rows) = self.open(K::TABLE)? else {
+            return Ok(());
+        };
+        let hasher = RandomState::new();
+        // A few bytes a row, to know keys that come twice; the keys themselves may be long.
+        let mut seen: HashMap<u64, u32> = HashMap::new();
+        let mut waiting = Waiting::default();
+        let mut read = 0;
+        while !self.report.is_interrupted {
+            let batch = self.read_batch::<K>(&mut rows, &hasher, &mut seen, &mut read)?;
+            let is_last = batch.len() < BATCH && rows.is_at_end()?;
+            let waits = self.write::<K>(&rows.file, batch, true).await?;
+            self.put_aside::<K>(&rows.file, &mut waiting, waits);
+            self.tell(&rows, read);
+            if is_last {
+                break;
+            }
+        }
+        self.settle::<K>(&rows.file, waiting.rows).await
+    }
+
+    fn open(&mut self, table: &'static Table) -> Result<Option<Rows>> {
+        if self.report.is_interrupted {
+            return Ok(None);
+        }
+        let Some(opened) = self.bundle.read(table)? else {
+            return Ok(None);
+        };
+        self.report.table(table.name);
+        match Rows::open(opened, table, self.bundle.row_bytes())? {
+            Ok(rows) => Ok(Some(rows)),
+            Err(problems) => {
+                problems
+                    .into_iter()
+                    .for_each(|problem| self.report.problem(problem));
+                Ok(None)
+            }
+        }
+    }
+
+    fn index(&mut self, table: &'static Table) -> Result<()> {
+        if !self.indexes.contains_key(table.name)
+            && !self
+                .report
+                .tables
+                .iter()
+                .any(|read| read.table == table.name)
+            && let Some(rows) = self.open(table)?
+        {
+            let index = Index::build(table, rows, &mut self.report)?;
+            self.indexes.insert(table.name, index);
+        }
+        Ok(())
+    }
+
+    fn read_batch<K: Kind>(
+        &mut self,
+        rows: &mut Rows,
+        hasher: &RandomState,
+        seen: &mut HashMap<u64, u32>,
+        read: &mut u64,
+    ) -> Result<Vec<Row>> {
+        let mut batch = Vec::with_capacity(BATCH);
+        while batch.len() < BATCH {
+            let Some(row) = rows.next()? else { break };
+            *read += 1;
+            self.report.table(K::TABLE.name).read += 1;
+            match row {
+                Err((line, problem)) => self.refuse::<K>(&rows.file, line, vec![problem]),
+                Ok(row) => {
+                    let line = u32::try_from(row.line).unwrap_or(u32::MAX);
+                    match seen.entry(hasher.hash_one(own_key(K::TABLE, &row))) {
+                        Entry::Occupied(first) => {
+                            let problem = duplicate((*first.get()).into());
+                            self.refuse::<K>(&rows.file, row.line, vec![problem]);
+                        }
+                        Entry::Vacant(place) => {
+                            place.insert(line);
+                            batch.push(row);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(batch)
+    }
+
+    /// Writes rows with their children in one transaction; gives back those that wait for another
+    /// row of the file.
+    async fn write<K: Kind>(
+        &mut self,
+        file: &str,
+        rows: Vec<Row>,
+        may_wait: bool,
+    ) -> Result<Vec<Row>> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let members = rows
+            .into_iter()
+            .map(|row| self.with_children::<K>(row))
+            .collect::<Result<Vec<_>>>()?;
+        let mut write = match self.whole.take() {
+            Some(write) => write,
+            None => self.store.begin_write(self.viewer).await?,
+        };
+        let fates = batch::record_members::<K>(&mut write, self.viewer, &members, may_wait).await?;
+        self.close(write).await?;
+        let mut waiting = Vec::new();
+        for (member, fate) in members.into_iter().zip(fates) {
+            match fate {
+                Fate::Waits => waiting.push(member.row),
+                Fate::Refused(problems) => self.refuse::<K>(file, member.row.line, problems),
+                Fate::Recorded(recorded, kin) => {
+                    self.report.table(K::TABLE.name).count(recorded.outcome, 1);
+                    self.count_children(recorded.outcome, kin);
+                    for (table, children) in &member.children {
+                        if let Some(index) = self.indexes.get_mut(table.name) {
+                            index.take(children);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(waiting)
+    }
+
+    async fn close(&mut self, write: Write) -> Result<()> {
+        if self.options.strict {
+            self.whole = Some(write);
+            return Ok(());
+        }
+        self.store.finish(write, ACTION).await
+    }
+
+    fn with_children<K: Kind>(&mut self, row: Row) -> Result<Member> {
+        let known = Known::default();
+        let name = K::called_by_children(&Cells::new(K::TABLE, &row, &known));
+        let mut children = Vec::new();
+        for table in K::CHILDREN {
+            if let Some(index) = self.indexes.get_mut(table.name) {
+                children.push((*table, index.rows_of(&name)?));
+            }
+        }
+        Ok(Member { row, children })
+    }
+
+    fn count_children(&mut self, outcome: Outcome, kin: KinReport) {
+        for (table, sound, refused) in kin.counts {
+            let table = self.report.table(table);
+            table.count(outcome, sound);
+            table.refused += refused;
+        }
+        kin.problems
+            .into_iter()
+            .for_each(|problem| self.report.problem(problem));
+    }
+
+    fn refuse<K: Kind>(&mut self, file: &str, line: u64, problems: Vec<Problem>) {
+        self.refuse_row(K::TABLE, file, line, problems);
+    }
+
+    fn refuse_row(&mut self, table: &'static Table, file: &str, line: u64, problems: Vec<Problem>) {
+        self.report.table(table.name).refused += 1;
+        for problem in problems {
+            self.report.problem(Located::new(file, line, problem));
+        }
+    }
+
+    fn tell(&mut self, rows: &Rows, read: u64) {
+        let progress = Progress {
+            file: rows.file.clone(),
+            rows: read,
+            bytes: rows.bytes(),
+            of_bytes: rows.of_bytes,
+        };
+        if (self.options.progress)(&progress).is_break() {
+            self.report.is_interrupted = true;
+        }
+    }
+
+    fn put_aside<K: Kind>(&mut self, file: &str, waiting: &mut Waiting, rows: Vec<Row>) {
+        for row in rows {
+            let line = row.line;
+            if !waiting.add(row) {
+                let problem = Problem {
+                    field: K::TABLE.itself,
+                    fault: Fault::UnknownReference,
+                    reason: "It refers to a row further down, and too many rows do.".into(),
+                    remedy: "Sort the file so that what is referred to comes first.".into(),
+                };
+                self.refuse::<K>(file, line, vec![problem]);
+            }
+        }
+    }
+
+    /// Writes rows that waited for others of their file, those first that others wait for.
+    async fn settle<K: Kind>(&mut self, file: &str, mut waiting: Vec<Row>) -> Result<()> {
+        while !waiting.is_empty() && !self.report.is_interrupted {
+            let keys: HashSet<String> = waiting.iter().map(|row| own_key(K::TABLE, row)).collect();
+            let (blocked, ready): (Vec<Row>, Vec<Row>) = waiting
+                .into_iter()
+                .partition(|row| batch::waits_for::<K>(row, &keys));
+            if ready.is_empty() {
+                for row in &blocked {
+                    self.refuse::<K>(file, row.line, vec![batch::circle::<K>()]);
+                }
+                return Ok(());
+            }
+            let mut ready = ready.into_iter();
+            loop {
+                let some: Vec<Row> = ready.by_ref().take(BATCH).collect();
+                if some.is_empty() {
+                    break;
+                }
+                self.write::<K>(file, some, false).await?;
+            }
+            waiting = blocked;
+        }
+        Ok(())
+    }
+
+    /// Child rows whose parents are not in the bundle, but may be in the space.
+    async fn orphans<D: Whole, E: Part<D>, T: Send + Sync>(
+        &mut self,
+        table: &'static Table,
+        child: Child<T, E::Model>,
+    ) -> Result<()> {
+        self.index(table)?;
+        let Some(mut index) = self.indexes.remove(table.name) else {
+            return Ok(());
+        };
+        let mut place = 0;
+        while !self.report.is_interrupted {
+            let (parents, next) = index.parents_left(place, BATCH)?;
+            place = next;
+            if parents.is_empty() {
+                break;
+            }
+            let children = parents
+                .iter()
+                .map(|parent| index.rows_of(parent))
+                .collect::<Result<Vec<_>>>()?;
+            let mut write = match self.whole.take() {
+                Some(write) => write,
+                None => self.store.begin_write(self.viewer).await?,
+            };
+            let fates =
+                batch::amend_parents::<D, E, T>(&mut write, self.viewer, table, &children, &child)
+                    .await?;
+            self.close(write).await?;
+            for (children, fate) in children.into_iter().zip(fates) {
+                match fate {
+                    Fate::Recorded(recorded, kin) => self.count_children(recorded.outcome, kin),
+                    Fate::Refused(problems) => {
+                        for row in &children.rows {
+                            self.refuse_row(table, &children.file, row.line, problems.clone());
+                        }
+                    }
+                    Fate::Waits => {}
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Rows that wait for what they refer to.
+#[derive(Default)]
+struct Waiting {
+    rows: Vec<Row>,
+    bytes: usize,
+}
+
+impl Waiting {
+    fn add(&mut self, row: Row) -> bool {
+        self.bytes += row
+            .cells
+            .iter()
+            .map(|cell| cell.len() + size_of::<String>())
+            .sum::<usize>();
+        let has_room = self.bytes <= WAITING_BYTES;
+        if has_room {
+            self.rows.push(row);
+        }
+        has_room
+    }
+}

@@ -1,0 +1,40 @@
+//! The kinds of row: how each becomes a draft.
+//!
+//! Cells were checked before they are read here, so a missing one means that the row cannot be; the
+//! reader then gives nothing.
+
+mod evidence;
+mod network;
+mod standards;
+
+use super::cells::Cells;
+use super::family::Kin;
+use super::format::Table;
+use crate::record::Draft;
+
+pub(super) use evidence::{
+    Collaborations, Findings, Publications, Ratings, Studies, author, site, status_change,
+};
+pub(super) use network::{
+    Centres, Engagements, Interventions, LocalAuthorities, Outcomes, Partners, People, Populations,
+    Programmes, label, role, status,
+};
+pub(super) use standards::{Crosswalk, Dimensions, Levels, Standards, Versions};
+
+/// A kind of row.
+pub(super) trait Kind {
+    /// What it becomes.
+    type Draft: Draft;
+    /// Its file.
+    const TABLE: &'static Table;
+    /// The files of its children.
+    const CHILDREN: &'static [&'static Table] = &[];
+
+    /// By what its children name it.
+    fn called_by_children(cells: &Cells<'_>) -> String {
+        cells.get("slug").to_owned()
+    }
+
+    /// The draft, with its children.
+    fn read(cells: &Cells<'_>, kin: &mut Kin<'_>) -> Option<Self::Draft>;
+}

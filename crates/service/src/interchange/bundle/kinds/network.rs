@@ -1,0 +1,195 @@
+//! Rows of the network: centres, people, places, partners, programmes and vocabularies.
+
+use entity::Vocabulary;
+
+use super::Kind;
+use crate::interchange::bundle::cells::Cells;
+use crate::interchange::bundle::family::Kin;
+use crate::interchange::bundle::format::{self, Table};
+use crate::interchange::bundle::references::key_within;
+use crate::network::record::{
+    CentreDraft, EngagementDraft, LabelDraft, LocalAuthorityDraft, PartnerDraft, PersonDraft,
+    ProgrammeDraft, RoleDraft, StatusDraft, TermDraft,
+};
+use crate::record::identifier;
+
+pub(in super::super) struct Centres;
+
+impl Kind for Centres {
+    type Draft = CentreDraft;
+    const TABLE: &'static Table = &format::CENTRES;
+    const CHILDREN: &'static [&'static Table] = &[&format::CENTRE_STATUSES];
+
+    fn read(cells: &Cells<'_>, kin: &mut Kin<'_>) -> Option<CentreDraft> {
+        Some(CentreDraft {
+            slug: cells.text("slug")?,
+            name: cells.text("name")?,
+            short_name: cells.text("short_name"),
+            policy_area: cells.text("policy_area")?,
+            description: cells.text("description"),
+            founded: cells.value("founded"),
+            homepage: cells.text("homepage"),
+            ror_id: cells.identifier("ror_id", identifier::ror),
+            successor: cells.one("successor"),
+            statuses: kin.children(&format::CENTRE_STATUSES, status, StatusDraft::check),
+        })
+    }
+}
+
+pub(in super::super) fn status(cells: &Cells<'_>) -> Option<StatusDraft> {
+    Some(StatusDraft {
+        since: cells.value("since")?,
+        status: cells.value("status")?,
+        until: cells.value("until"),
+        note: cells.text("note"),
+    })
+}
+
+pub(in super::super) struct People;
+
+impl Kind for People {
+    type Draft = PersonDraft;
+    const TABLE: &'static Table = &format::PEOPLE;
+    const CHILDREN: &'static [&'static Table] = &[&format::PERSON_ROLES];
+
+    fn read(cells: &Cells<'_>, kin: &mut Kin<'_>) -> Option<PersonDraft> {
+        Some(PersonDraft {
+            slug: cells.text("slug")?,
+            name: cells.text("name")?,
+            orcid: cells.identifier("orcid", identifier::orcid),
+            roles: kin.children(&format::PERSON_ROLES, role, RoleDraft::check),
+        })
+    }
+}
+
+pub(in super::super) fn role(cells: &Cells<'_>) -> Option<RoleDraft> {
+    Some(RoleDraft {
+        centre: cells.one("centre")?,
+        title: cells.text("title")?,
+        since: cells.value("since"),
+        until: cells.value("until"),
+    })
+}
+
+pub(in super::super) struct LocalAuthorities;
+
+impl Kind for LocalAuthorities {
+    type Draft = LocalAuthorityDraft;
+    const TABLE: &'static Table = &format::LOCAL_AUTHORITIES;
+
+    fn read(cells: &Cells<'_>, _kin: &mut Kin<'_>) -> Option<LocalAuthorityDraft> {
+        Some(LocalAuthorityDraft {
+            gss_code: cells.text("gss_code")?,
+            name: cells.text("name")?,
+            official_name: cells.text("official_name"),
+            country: cells.text("country")?,
+            region: cells.text("region"),
+            authority_type: cells.text("authority_type"),
+            dfe_number: cells.text("dfe_number"),
+            established: cells.value("established"),
+            abolished: cells.value("abolished"),
+        })
+    }
+}
+
+pub(in super::super) struct Partners;
+
+impl Kind for Partners {
+    type Draft = PartnerDraft;
+    const TABLE: &'static Table = &format::PARTNERS;
+
+    fn read(cells: &Cells<'_>, _kin: &mut Kin<'_>) -> Option<PartnerDraft> {
+        Some(PartnerDraft {
+            slug: cells.text("slug")?,
+            name: cells.text("name")?,
+            kind: cells.text("kind"),
+            homepage: cells.text("homepage"),
+        })
+    }
+}
+
+pub(in super::super) struct Programmes;
+
+impl Kind for Programmes {
+    type Draft = ProgrammeDraft;
+    const TABLE: &'static Table = &format::PROGRAMMES;
+
+    fn read(cells: &Cells<'_>, _kin: &mut Kin<'_>) -> Option<ProgrammeDraft> {
+        Some(ProgrammeDraft {
+            slug: cells.text("slug")?,
+            title: cells.text("title")?,
+            summary: cells.text("summary"),
+            lead_centre: cells.one("lead_centre")?,
+            partners: cells.many("partners"),
+            started: cells.value("started"),
+            ended: cells.value("ended"),
+            homepage: cells.text("homepage"),
+        })
+    }
+}
+
+pub(in super::super) struct Engagements;
+
+impl Kind for Engagements {
+    type Draft = EngagementDraft;
+    const TABLE: &'static Table = &format::ENGAGEMENTS;
+
+    fn read(cells: &Cells<'_>, _kin: &mut Kin<'_>) -> Option<EngagementDraft> {
+        Some(EngagementDraft {
+            centre: cells.one("centre")?,
+            reference: cells.text("reference")?,
+            local_authority: cells.one("local_authority")?,
+            kind: cells.value("kind")?,
+            summary: cells.text("summary"),
+            started: cells.value("started"),
+            ended: cells.value("ended"),
+        })
+    }
+}
+
+macro_rules! vocabularies {
+    ($($name:ident $table:ident $vocabulary:ident;)*) => {$(
+        pub(in super::super) struct $name;
+
+        impl Kind for $name {
+            type Draft = TermDraft;
+            const TABLE: &'static Table = &format::$table;
+            const CHILDREN: &'static [&'static Table] = &[&format::TERM_LABELS];
+
+            fn called_by_children(cells: &Cells<'_>) -> String {
+                let vocabulary = Vocabulary::$vocabulary.as_str();
+                key_within(std::iter::once(vocabulary), cells.get("slug"))
+            }
+
+            fn read(cells: &Cells<'_>, kin: &mut Kin<'_>) -> Option<TermDraft> {
+                term(Vocabulary::$vocabulary, cells, kin)
+            }
+        }
+    )*};
+}
+
+vocabularies! {
+    Interventions INTERVENTIONS Intervention;
+    Outcomes OUTCOMES Outcome;
+    Populations POPULATIONS Population;
+}
+
+fn term(vocabulary: Vocabulary, cells: &Cells<'_>, kin: &mut Kin<'_>) -> Option<TermDraft> {
+    Some(TermDraft {
+        vocabulary,
+        slug: cells.text("slug")?,
+        name: cells.text("name")?,
+        description: cells.text("description"),
+        broader: cells.one("broader"),
+        owner: cells.one("owner"),
+        synonyms: cells.texts("synonyms"),
+        labels: kin.children(&format::TERM_LABELS, label, LabelDraft::check),
+    })
+}
+
+pub(in super::super) fn label(cells: &Cells<'_>) -> Option<LabelDraft> {
+    Some(LabelDraft {
+        centre: cells.one("centre")?,
+        label: cells.text("label")?,
+    })
+}

@@ -1,0 +1,26 @@
+//! The bundle: a folder or a zip of plain tables. `docs/bundle.md` is its documentation.
+//!
+//! - [`format`] says which files and columns there are; import, export and the documentation's test
+//!   read it.
+//! - [`Bundle`] opens a folder or a zip; `rows` reads a file row by row, `cells` a row cell by cell,
+//!   `references` turns slugs into ids.
+//! - `kinds` says for each file how a row becomes a draft, `import` writes the drafts in batches,
+//!   `family` brings child rows to their parents.
+//! - [`export`] writes what a viewer may see.
+
+mod batch;
+mod cells;
+mod export;
+mod family;
+pub mod format;
+mod import;
+mod kinds;
+mod references;
+mod report;
+mod rows;
+mod source;
+
+pub use export::{Exported, export};
+pub use import::{Observer, Options, import};
+pub use report::{Located, Progress, Report, TableReport};
+pub use source::{Bundle, Limits};

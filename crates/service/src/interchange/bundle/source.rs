@@ -1,0 +1,396 @@
+//! A bundle on disk: a folder, or a zip of one.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use zip::ZipArchive;
+
+use super::format::{FORMAT, FORMAT_VERSION, TABLES, Table};
+use super::report::Located;
+use super::rows::Form;
+use crate::error::{Error, Result};
+use crate::record::Fault;
+
+/// How much a bundle may hold, so that a small zip cannot fill a disk.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How many entries a zip may have.
+    pub entries: usize,
+    /// How many bytes a zip may hold when unpacked.
+    pub unpacked_bytes: u64,
+    /// How many bytes a row may have.
+    pub row_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            entries: 1_000,
+            unpacked_bytes: 16 << 30,
+            row_bytes: 1 << 20,
+        }
+    }
+}
+
+/// A bundle that was opened: which of its files there are, and what stands beside them.
+#[derive(Debug)]
+pub struct Bundle {
+    place: Place,
+    files: BTreeMap<&'static str, Vec<Entry>>,
+    limits: Limits,
+    unpacked: u64,
+    /// What was found wrong already.
+    pub(super) problems: Vec<Located>,
+    /// What is worth knowing.
+    pub(super) warnings: Vec<Located>,
+}
+
+#[derive(Debug)]
+enum Place {
+    Folder(PathBuf),
+    Zip(ZipArchive<File>),
+}
+
+/// A file of the bundle.
+#[derive(Clone, Debug)]
+struct Entry {
+    name: String,
+    index: usize,
+    form: Form,
+}
+
+/// A file that was opened for reading.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) name: String,
+    pub(super) form: Form,
+    pub(super) file: File,
+    pub(super) bytes: u64,
+}
+
+impl Bundle {
+    /// Opens a folder or a zip.
+    ///
+    /// # Errors
+    /// `BAD_INPUT` when there is none, when it is of a later version, or when the zip is damaged,
+    /// too large or has names that lead out of it.
+    pub fn open(path: &Path, limits: Limits) -> Result<Self> {
+        let meta = std::fs::metadata(path).map_err(|failure| {
+            unreadable(format!(
+                "{} cannot be opened: {}.",
+                path.display(),
+                failure.kind()
+            ))
+        })?;
+        let (place, names) = if meta.is_dir() {
+            let names = names_in_folder(path)?;
+            (Place::Folder(path.to_owned()), names)
+        } else {
+            let file = File::open(path).map_err(|failure| {
+                unreadable(format!(
+                    "{} cannot be opened: {}.",
+                    path.display(),
+                    failure.kind()
+                ))
+            })?;
+            let mut archive = ZipArchive::new(file).map_err(|_| {
+                unreadable(format!(
+                    "{} is neither a folder nor a sound zip. Give the bundle's folder, or zip it again.",
+                    path.display()
+                ))
+            })?;
+            let names = names_in_zip(&mut archive, limits)?;
+            (Place::Zip(archive), names)
+        };
+        let mut bundle = Self {
+            place,
+            files: BTreeMap::new(),
+            limits,
+            unpacked: 0,
+            problems: Vec::new(),
+            warnings: Vec::new(),
+        };
+        bundle.sort_out(names)?;
+        Ok(bundle)
+    }
+
+    /// How many bytes a row may have.
+    pub(super) const fn row_bytes(&self) -> usize {
+        self.limits.row_bytes
+    }
+
+    /// Opens the file of a table.
+    pub(super) fn read(&mut self, table: &Table) -> Result<Option<Opened>> {
+        let Some([entry]) = self.files.get(table.name).map(Vec::as_slice) else {
+            return Ok(None);
+        };
+        let entry = entry.clone();
+        let file = self.unpack(&entry)?;
+        let bytes = file.metadata().map_err(Error::internal)?.len();
+        Ok(Some(Opened {
+            name: entry.name,
+            form: entry.form,
+            file,
+            bytes,
+        }))
+    }
+
+    fn sort_out(&mut self, names: Vec<(usize, String)>) -> Result<()> {
+        for (index, name) in names {
+            if name == "bundle.json" {
+                self.read_manifest(Entry {
+                    name,
+                    index,
+                    form: Form::Ndjson,
+                })?;
+                continue;
+            }
+            let known = name.rsplit_once('.').and_then(|(stem, ending)| {
+                let table = TABLES.iter().find(|table| table.name == stem)?;
+                Some((table.name, Form::of_ending(ending)?))
+            });
+            match known {
+                Some((table, form)) => {
+                    self.files
+                        .entry(table)
+                        .or_default()
+                        .push(Entry { name, index, form });
+                }
+                None => self.warn_of(name),
+            }
+        }
+        let doubled: Vec<&'static str> = self
+            .files
+            .iter()
+            .filter(|(_, entries)| entries.len() > 1)
+            .map(|(table, _)| *table)
+            .collect();
+        for table in doubled {
+            self.problems.push(Located::of_file(
+                &format!("{table}.ndjson"),
+                Fault::TwoFiles,
+                format!("{table} is there twice, as {table}.csv and as {table}.ndjson; neither was read."),
+                "Keep one of the two.",
+            ));
+            self.files.remove(table);
+        }
+        Ok(())
+    }
+
+    fn warn_of(&mut self, name: String) {
+        let is_documentation = name.starts_with('.')
+            || ["md", "txt", "pdf"]
+                .iter()
+                .any(|ending| name.to_lowercase().ends_with(ending));
+        if is_documentation {
+            return;
+        }
+        let stem = name.split('.').next().unwrap_or_default();
+        let remedy = match nearest(stem, TABLES.iter().map(|table| table.name)) {
+            Some(table) => {
+                format!("If it was meant to be read, name it {table}.csv or {table}.ndjson.")
+            }
+            None => "docs/bundle.md lists the files that are read.".to_owned(),
+        };
+        self.warnings.push(Located::of_file(
+            &name,
+            Fault::UnknownFile,
+            "The format names no such file; it was not read.".to_owned(),
+            remedy,
+        ));
+    }
+
+    fn read_manifest(&mut self, entry: Entry) -> Result<()> {
+        #[derive(Deserialize)]
+        struct Manifest {
+            format: String,
+            version: u64,
+        }
+        let mut text = String::new();
+        let file = self.unpack(&entry)?;
+        file.take(1 << 16).read_to_string(&mut text).ok();
+        let manifest: Manifest = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|_| {
+            unreadable(format!(
+                "bundle.json is not understood; it should be {{\"format\": \"{FORMAT}\", \"version\": {FORMAT_VERSION}}}."
+            ))
+        })?;
+        if manifest.format != FORMAT {
+            return Err(unreadable(format!(
+                "bundle.json says that this is no {FORMAT}."
+            )));
+        }
+        if manifest.version != FORMAT_VERSION {
+            return Err(unreadable(format!(
+                "The bundle is of version {}; this release reads version {FORMAT_VERSION}. Use a release that knows it.",
+                manifest.version
+            )));
+        }
+        Ok(())
+    }
+
+    /// Zip entries are unpacked into a file without a name, so that they can be read from any place.
+    fn unpack(&mut self, entry: &Entry) -> Result<File> {
+        let unreadable = |failure: io::Error| {
+            unreadable(format!(
+                "{} cannot be read: {}.",
+                entry.name,
+                failure.kind()
+            ))
+        };
+        match &mut self.place {
+            Place::Folder(folder) => File::open(folder.join(&entry.name)).map_err(unreadable),
+            Place::Zip(archive) => {
+                let left = self.limits.unpacked_bytes.saturating_sub(self.unpacked);
+                let packed = archive
+                    .by_index(entry.index)
+                    .map_err(|failure| unreadable(failure.into()))?;
+                let mut file = tempfile::tempfile().map_err(Error::internal)?;
+                let written =
+                    io::copy(&mut packed.take(left + 1), &mut file).map_err(unreadable)?;
+                if written > left {
+                    return Err(too_large(self.limits));
+                }
+                self.unpacked += written;
+                io::Seek::rewind(&mut file).map_err(Error::internal)?;
+                Ok(file)
+            }
+        }
+    }
+}
+
+fn names_in_folder(path: &Path) -> Result<Vec<(usize, String)>> {
+    let unreadable = |failure: io::Error| {
+        unreadable(format!(
+            "{} cannot be read: {}.",
+            path.display(),
+            failure.kind()
+        ))
+    };
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        if entry.path().is_file() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names.into_iter().enumerate().collect())
+}
+
+/// The files of a zip, without the folder that they may all lie in.
+fn names_in_zip(archive: &mut ZipArchive<File>, limits: Limits) -> Result<Vec<(usize, String)>> {
+    if archive.len() > limits.entries {
+        return Err(unreadable(format!(
+            "The zip has {} entries; a bundle has at most {}.",
+            archive.len(),
+            limits.entries
+        )));
+    }
+    let mut names = Vec::new();
+    let mut declared = 0_u64;
+    for index in 0..archive.len() {
+        let entry = archive.by_index_raw(index).map_err(|_| damaged())?;
+        let name = entry.name().map_err(|_| damaged())?.into_owned();
+        if entry.enclosed_name().is_none()
+            || name.contains('\\')
+            || name.split('/').any(|part| part == "..")
+        {
+            return Err(unreadable(format!(
+                "The zip has an entry '{}' that leads out of it. Zip the folder itself.",
+                name.escape_default()
+            )));
+        }
+        if entry.is_symlink() {
+            return Err(unreadable(
+                "The zip has a symbolic link. Put the files themselves in.".to_owned(),
+            ));
+        }
+        declared = declared.saturating_add(entry.size());
+        if entry.is_file() && !name.starts_with("__MACOSX/") && !name.ends_with(".DS_Store") {
+            names.push((index, name));
+        }
+    }
+    if declared > limits.unpacked_bytes {
+        return Err(too_large(limits));
+    }
+    let folder = names
+        .first()
+        .and_then(|(_, name)| name.rsplit_once('/'))
+        .map(|(folder, _)| format!("{folder}/"));
+    if let Some(folder) = folder
+        && names.iter().all(|(_, name)| name.starts_with(&folder))
+    {
+        for (_, name) in &mut names {
+            name.drain(..folder.len());
+        }
+    }
+    names.sort_by(|one, other| one.1.cmp(&other.1));
+    Ok(names)
+}
+
+fn damaged() -> Error {
+    unreadable("The zip is damaged. Zip the folder again.".to_owned())
+}
+
+fn too_large(limits: Limits) -> Error {
+    unreadable(format!(
+        "The zip holds more than {} bytes when unpacked.",
+        limits.unpacked_bytes
+    ))
+}
+
+fn unreadable(message: String) -> Error {
+    Error::bad_input("path", message)
+}
+
+/// The name that was probably meant.
+pub(super) fn nearest<'n>(given: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    if given.len() > 64 {
+        return None;
+    }
+    names
+        .map(|name| {
+            (
+                distance(&given.to_lowercase().replace([' ', '-'], "_"), name),
+                name,
+            )
+        })
+        .min()
+        .filter(|(distance, name)| *distance <= name.len() / 3)
+        .map(|(_, name)| name)
+}
+
+/// How many letters must be changed to make one word of the other (Levenshtein).
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut last: Vec<usize> = (0..=other.len()).collect();
+    for (row, letter) in one.chars().enumerate() {
+        let mut here = vec![row + 1];
+        for (column, against) in other.iter().enumerate() {
+            let replaced = last
+                .get(column)
+                .map_or(0, |cost| cost + usize::from(letter != *against));
+            let dropped = last.get(column + 1).map_or(0, |cost| cost + 1);
+            let added = here.get(column).map_or(0, |cost| cost + 1);
+            here.push(replaced.min(dropped).min(added));
+        }
+        last = here;
+    }
+    last.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_name_finds_the_right_one() {
+        let names = || ["studies", "study_sites", "findings"].into_iter();
+        assert_eq!(nearest("Studys", names()), Some("studies"));
+        assert_eq!(nearest("study-site", names()), Some("study_sites"));
+        assert_eq!(nearest("budget", names()), None);
+    }
+}

@@ -1,0 +1,3 @@
+//! Interchange: how evidence comes in and goes out.
+
+pub mod bundle;

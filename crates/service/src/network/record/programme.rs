@@ -1,0 +1,69 @@
+//! Programmes, with their partners.
+
+use chrono::{DateTime, Utc};
+use entity::{CentreId, PartialDate, PartnerId, programme, programme_partner};
+use uuid::Uuid;
+
+use crate::record::{Draft, Problems, keyed_by, link_parts, of_the_network};
+
+/// What a programme should be.
+#[derive(Clone, Debug)]
+pub struct ProgrammeDraft {
+    /// Its key.
+    pub slug: String,
+    /// Its title.
+    pub title: String,
+    /// What it is.
+    pub summary: Option<String>,
+    /// The centre that leads it.
+    pub lead_centre: CentreId,
+    /// Its partners.
+    pub partners: Vec<PartnerId>,
+    /// When it began.
+    pub started: Option<PartialDate>,
+    /// When it ended.
+    pub ended: Option<PartialDate>,
+    /// Its page on the web.
+    pub homepage: Option<String>,
+}
+
+impl Draft for ProgrammeDraft {
+    type Table = programme::Entity;
+    type Key = String;
+    type Parts = (programme_partner::Entity,);
+
+    keyed_by!(programme, slug, Slug);
+    of_the_network!(programme, Programme);
+
+    fn row(
+        &self,
+        id: Uuid,
+        _before: Option<&programme::Model>,
+        _now: DateTime<Utc>,
+    ) -> programme::Model {
+        let draft = self.clone();
+        programme::Model {
+            id: id.into(),
+            slug: draft.slug,
+            title: draft.title,
+            summary: draft.summary,
+            lead_centre: draft.lead_centre,
+            started: draft.started,
+            ended: draft.ended,
+            homepage: draft.homepage,
+        }
+    }
+
+    fn check(&self, problems: &mut Problems) {
+        problems.slug("slug", &self.slug);
+        problems.name("title", &self.title);
+        problems.text("summary", self.summary.as_ref());
+        problems.distinct("partners", &self.partners);
+        problems.partly_in_order("ended", self.started.as_ref(), self.ended.as_ref());
+        problems.address("homepage", self.homepage.as_ref());
+    }
+}
+
+link_parts! {
+    programme_partner of ProgrammeDraft: programme_id ProgrammeId, partner_id, "partners", |draft| draft.partners.clone();
+}

@@ -1,0 +1,107 @@
+//! Amending: other parts for things that stay as they are.
+
+use std::collections::HashMap;
+
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::parts::{Rows, differing, read, replace};
+use super::{
+    Answer, Draft, Outcome, Part, Recorded, RowOf, Subject, Wanted, forbidden, versions_in_the_log,
+};
+use crate::Viewer;
+use crate::access::{policy, scope};
+use crate::error::{Error, Result};
+use crate::store::Write;
+
+/// A thing that has parts in tables of their own.
+pub(crate) trait Whole: Draft {
+    /// The thing itself.
+    fn subject_of(row: &RowOf<Self>) -> Subject;
+}
+
+/// Other parts for a thing that is there.
+#[derive(Debug)]
+pub(crate) struct Amendment<M> {
+    /// The thing.
+    pub(crate) whole: Uuid,
+    /// Its parts.
+    pub(crate) wanted: Wanted<M>,
+}
+
+/// Gives things other parts of one table, and answers each amendment in its place.
+///
+/// # Errors
+/// When the database refuses: then nothing of the batch may be kept.
+pub(crate) async fn amend<D: Whole, E: Part<D>>(
+    write: &mut Write,
+    viewer: &Viewer,
+    amendments: Vec<Amendment<E::Model>>,
+) -> Result<Vec<Answer>> {
+    let backend = write.connection().get_database_backend();
+    let ids: Vec<Uuid> = amendments.iter().map(|amendment| amendment.whole).collect();
+    let rows = scope::for_writing::<D::Table>()
+        .filter(D::with_ids(ids.clone(), backend))
+        .all(write.connection())
+        .await?;
+    let rows: HashMap<Uuid, RowOf<D>> = rows.into_iter().map(|row| (D::id_of(&row), row)).collect();
+    let before: Rows<E> = read::<D, E>(write, &ids).await?;
+    let versions = versions_in_the_log(write, ids).await?;
+
+    let now = write.source().now();
+    let mut changed = Vec::new();
+    let mut answers = Vec::with_capacity(amendments.len());
+    for Amendment { whole, wanted } in amendments {
+        let row = rows
+            .get(&whole)
+            .ok_or_else(|| Error::not_found("thing to amend"))?;
+        if let Err(refusal) = policy::authorise(viewer, &D::action_on(row)) {
+            answers.push(Err(vec![forbidden(refusal)]));
+            continue;
+        }
+        let Some(parts) = differing::<D, E>(wanted, whole, &before) else {
+            answers.push(Ok(Recorded {
+                id: whole,
+                outcome: Outcome::Unchanged,
+            }));
+            continue;
+        };
+        changed.push((whole, parts));
+        let mut revised = row.clone();
+        let version = D::revise(&mut revised, now);
+        if version.is_some() {
+            let revised = revised.into_active_model().reset_all();
+            D::Table::update(revised)
+                .exec_without_returning(write.connection())
+                .await?;
+        }
+        let version = version.unwrap_or_else(|| versions.get(&whole).copied().unwrap_or(1) + 1);
+        let subject = D::subject_of(row);
+        let told = history::<D, E>(row, before.get(&whole))?;
+        write.updated(
+            subject.kind,
+            subject.id,
+            entity::ChangeOperation::Updated,
+            version,
+            &told,
+        )?;
+        answers.push(Ok(Recorded {
+            id: whole,
+            outcome: Outcome::Updated,
+        }));
+    }
+    replace::<D, E>(write, changed, &before).await?;
+    Ok(answers)
+}
+
+fn history<D: Draft, E: Part<D>>(row: &RowOf<D>, parts: Option<&Vec<E::Model>>) -> Result<Value> {
+    let mut told = serde_json::to_value(row).map_err(Error::internal)?;
+    if let (Value::Object(fields), Some(parts)) = (&mut told, parts) {
+        fields.insert(
+            E::NAME.to_owned(),
+            serde_json::to_value(parts).map_err(Error::internal)?,
+        );
+    }
+    Ok(told)
+}

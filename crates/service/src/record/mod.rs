@@ -1,0 +1,484 @@
+//! Recording: how a draft becomes a row, its parts and a change in the log.
+//!
+//! A [`Draft`] says what somebody wants a thing to be, with references resolved to ids. [`record`]
+//! checks a batch of them, recognises by key what is there already in one select, writes what is new
+//! or differs and leaves alone what is the same. Imports and mutations both come this way.
+
+mod amend;
+mod check;
+mod circle;
+pub mod identifier;
+mod keyed;
+mod parts;
+mod problem;
+mod sharing;
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Debug;
+use std::future::{Future, ready};
+use std::hash::Hash;
+
+use chrono::{DateTime, Utc};
+use entity::{ChangeKind, ChangeOperation, change};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait,
+    IntoActiveModel, QueryFilter, QuerySelect,
+};
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::Viewer;
+use crate::access::policy::{self, Action};
+use crate::access::scope;
+use crate::error::{Error, Result};
+use crate::store::{ROWS_PER_STATEMENT, Write};
+
+pub(crate) use amend::{Amendment, Whole, amend};
+pub use check::{LONGEST_KEY, LONGEST_NAME, LONGEST_TEXT};
+pub(crate) use keyed::{keyed_by, keyed_within, of_the_network};
+pub use parts::Children;
+pub(crate) use parts::{Part, PartTables, Wanted, link_parts};
+pub use problem::{Fault, Problem, Problems, quoted};
+pub(crate) use sharing::shared_draft;
+pub use sharing::{SharedDraft, Sharing, title_key};
+
+/// A table whose rows can be compared, kept as history and written.
+pub trait Table:
+    EntityTrait<
+        Model: IntoActiveModel<Self::ActiveModel>
+                   + PartialEq
+                   + Serialize
+                   + Clone
+                   + Debug
+                   + Send
+                   + Sync,
+        ActiveModel: ActiveModelTrait<Entity = Self> + Send,
+    >
+{
+}
+
+impl<E> Table for E where
+    E: EntityTrait<
+            Model: IntoActiveModel<Self::ActiveModel>
+                       + PartialEq
+                       + Serialize
+                       + Clone
+                       + Debug
+                       + Send
+                       + Sync,
+            ActiveModel: ActiveModelTrait<Entity = Self> + Send,
+        >
+{
+}
+
+/// The row of a draft.
+pub type RowOf<D> = <<D as Draft>::Table as EntityTrait>::Model;
+
+/// What somebody wants a thing to be.
+#[expect(
+    private_bounds,
+    reason = "how parts are written is recording's own business"
+)]
+pub trait Draft: Clone + Debug + Send + Sync + Sized {
+    /// Its table.
+    type Table: Table;
+    /// By what it is recognised.
+    type Key: Clone + Debug + Eq + Hash + Send + Sync;
+    /// The tables of its parts.
+    type Parts: PartTables<Self>;
+
+    /// The field that leads to the next thing of the same kind, if the kind has one: the chain must
+    /// not lead back.
+    const NEXT: Option<&'static str> = None;
+
+    /// By what it is recognised.
+    fn key(&self) -> Self::Key;
+    /// By what a row is recognised.
+    fn key_of(row: &RowOf<Self>) -> Self::Key;
+    /// The rows that may have one of the drafts' keys.
+    fn matching(drafts: &[&Self], backend: DbBackend) -> Condition;
+    /// The row's own id.
+    fn id_of(row: &RowOf<Self>) -> Uuid;
+    /// The rows with one of these ids.
+    fn with_ids(ids: Vec<Uuid>, backend: DbBackend) -> Condition;
+    /// The row as it should be; a thing that is there keeps its id, version and times.
+    fn row(&self, id: Uuid, before: Option<&RowOf<Self>>, now: DateTime<Utc>) -> RowOf<Self>;
+
+    /// What is wrong with it by itself.
+    fn check(&self, problems: &mut Problems);
+    /// What somebody must be allowed to do to write it.
+    fn action(&self) -> Action;
+    /// What somebody must be allowed to do to change what is there.
+    fn action_on(_before: &RowOf<Self>) -> Action {
+        Action::WriteNetwork
+    }
+
+    /// The thing whose change is told: this one, or the whole that it is a part of.
+    fn subject(&self, row: &RowOf<Self>) -> Subject;
+    /// Gives a revised row its next version and time, where the table keeps them.
+    fn revise(_row: &mut RowOf<Self>, _now: DateTime<Utc>) -> Option<i32> {
+        None
+    }
+    /// Whether a revision withdraws or supersedes the thing.
+    fn operation(_before: &RowOf<Self>, _after: &RowOf<Self>) -> ChangeOperation {
+        ChangeOperation::Updated
+    }
+
+    /// The next thing of the same kind.
+    fn next(&self) -> Option<Uuid> {
+        None
+    }
+    /// The next thing of the same kind, of a row.
+    fn next_of(_row: &RowOf<Self>) -> Option<Uuid> {
+        None
+    }
+
+    /// Completes drafts by what the database knows.
+    fn prepare(
+        _write: &Write,
+        _slots: &mut [Slot<Self>],
+    ) -> impl Future<Output = Result<()>> + Send {
+        ready(Ok(()))
+    }
+
+    /// Does what follows from rows that were written.
+    fn follow_up(_write: &Write, _rows: &[RowOf<Self>]) -> impl Future<Output = Result<()>> + Send {
+        ready(Ok(()))
+    }
+}
+
+/// The thing whose change the log tells.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Subject {
+    /// Its kind.
+    pub kind: ChangeKind,
+    /// Its id.
+    pub id: Uuid,
+    /// Whether the row is the thing itself, and no part of it.
+    pub is_itself: bool,
+}
+
+impl Subject {
+    /// The row itself.
+    pub fn itself(kind: ChangeKind, id: impl Into<Uuid>) -> Self {
+        Self {
+            kind,
+            id: id.into(),
+            is_itself: true,
+        }
+    }
+
+    /// The thing that the row is a part of.
+    pub fn whole(kind: ChangeKind, id: impl Into<Uuid>) -> Self {
+        Self {
+            kind,
+            id: id.into(),
+            is_itself: false,
+        }
+    }
+}
+
+/// A draft under way to its row.
+#[derive(Debug)]
+pub struct Slot<D: Draft> {
+    /// What is wanted.
+    pub draft: D,
+    /// What is there.
+    pub before: Option<RowOf<D>>,
+    /// What is wrong.
+    pub problems: Problems,
+}
+
+/// What became of a draft.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    /// It came to be.
+    Created,
+    /// It was revised.
+    Updated,
+    /// It was the same already.
+    Unchanged,
+}
+
+/// A draft that was recorded, or left as it was.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Recorded {
+    /// The thing's id.
+    pub id: Uuid,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// A draft that was recorded, or all that is wrong with it.
+pub type Answer = std::result::Result<Recorded, Vec<Problem>>;
+
+/// Records a batch, and answers each draft in its place. Drafts with problems are left out; the
+/// others are written.
+///
+/// # Errors
+/// When the database refuses: then nothing of the batch may be kept.
+pub async fn record<D: Draft>(
+    write: &mut Write,
+    viewer: &Viewer,
+    drafts: Vec<D>,
+) -> Result<Vec<Answer>> {
+    let mut slots = checked(drafts);
+    recognise(write, &mut slots).await?;
+    authorise(viewer, &mut slots);
+    D::prepare(write, &mut slots).await?;
+    circle::refuse(write, &mut slots).await?;
+
+    let known: Vec<Uuid> = slots
+        .iter()
+        .filter_map(|slot| slot.before.as_ref())
+        .map(D::id_of)
+        .collect();
+    let parts = D::Parts::read(write, &known).await?;
+    let now = write.source().now();
+    let mut plan = Plan {
+        new: Vec::new(),
+        revised: Vec::new(),
+        with_parts: Vec::new(),
+    };
+    let mut answers = Vec::with_capacity(slots.len());
+    for slot in slots {
+        let Slot {
+            draft,
+            before,
+            problems,
+        } = slot;
+        if !problems.is_empty() {
+            answers.push(Err(problems.into_vec()));
+            continue;
+        }
+        let id = before
+            .as_ref()
+            .map_or_else(|| write.source().id(), D::id_of);
+        let mut row = draft.row(id, before.as_ref(), now);
+        let parts_differ = D::Parts::differ(&draft, &row, &parts);
+        let outcome = match before {
+            None => {
+                plan.new.push((draft.subject(&row), row.clone()));
+                Outcome::Created
+            }
+            Some(before) if parts_differ || row != before => {
+                let version = D::revise(&mut row, now);
+                let subject = draft.subject(&row);
+                plan.revised.push(Revision {
+                    subject,
+                    before,
+                    after: row.clone(),
+                    version,
+                });
+                Outcome::Updated
+            }
+            Some(_) => Outcome::Unchanged,
+        };
+        if parts_differ {
+            plan.with_parts.push((draft, row));
+        }
+        answers.push(Ok(Recorded { id, outcome }));
+    }
+    plan.carry_out(write, &parts).await?;
+    Ok(answers)
+}
+
+fn checked<D: Draft>(drafts: Vec<D>) -> Vec<Slot<D>> {
+    let mut keys = HashSet::new();
+    let check = |draft: D| {
+        let mut problems = Problems::default();
+        draft.check(&mut problems);
+        if !keys.insert(draft.key()) {
+            problems.push(Problem {
+                field: None,
+                fault: Fault::DuplicateKey,
+                reason: "Another one before it has the same key.".into(),
+                remedy: "Keep one of them, or give this one another key.".into(),
+            });
+        }
+        Slot {
+            draft,
+            before: None,
+            problems,
+        }
+    };
+    drafts.into_iter().map(check).collect()
+}
+
+async fn recognise<D: Draft>(write: &Write, slots: &mut [Slot<D>]) -> Result<()> {
+    let sound: Vec<&D> = slots
+        .iter()
+        .filter(|slot| slot.problems.is_empty())
+        .map(|slot| &slot.draft)
+        .collect();
+    if sound.is_empty() {
+        return Ok(());
+    }
+    let backend = write.connection().get_database_backend();
+    let rows = scope::for_writing::<D::Table>()
+        .filter(D::matching(&sound, backend))
+        .all(write.connection())
+        .await?;
+    let mut there: HashMap<D::Key, RowOf<D>> =
+        rows.into_iter().map(|row| (D::key_of(&row), row)).collect();
+    for slot in slots.iter_mut().filter(|slot| slot.problems.is_empty()) {
+        slot.before = there.remove(&slot.draft.key());
+    }
+    Ok(())
+}
+
+fn authorise<D: Draft>(viewer: &Viewer, slots: &mut [Slot<D>]) {
+    for slot in slots {
+        let actions = [
+            Some(slot.draft.action()),
+            slot.before.as_ref().map(D::action_on),
+        ];
+        for action in actions.into_iter().flatten() {
+            if let Err(refusal) = policy::authorise(viewer, &action) {
+                slot.problems.push(forbidden(refusal));
+                break;
+            }
+        }
+    }
+}
+
+fn forbidden(refusal: Error) -> Problem {
+    Problem {
+        field: None,
+        fault: Fault::Forbidden,
+        reason: refusal.message,
+        remedy: "Use a token of the centre that contributes it, with this scope.".into(),
+    }
+}
+
+/// What a batch will write.
+struct Plan<D: Draft> {
+    new: Vec<(Subject, RowOf<D>)>,
+    revised: Vec<Revision<D>>,
+    with_parts: Vec<(D, RowOf<D>)>,
+}
+
+struct Revision<D: Draft> {
+    subject: Subject,
+    before: RowOf<D>,
+    after: RowOf<D>,
+    version: Option<i32>,
+}
+
+impl<D: Draft> Plan<D> {
+    async fn carry_out(
+        self,
+        write: &mut Write,
+        parts: &<D::Parts as PartTables<D>>::Before,
+    ) -> Result<()> {
+        for some in self.new.chunks(ROWS_PER_STATEMENT) {
+            let rows = some.iter().map(|(_, row)| row.clone().into_active_model());
+            D::Table::insert_many(rows)
+                .exec_without_returning(write.connection())
+                .await?;
+        }
+        for revision in &self.revised {
+            let row = revision.after.clone().into_active_model().reset_all();
+            D::Table::update(row)
+                .exec_without_returning(write.connection())
+                .await?;
+        }
+        D::Parts::write(write, &self.with_parts, parts).await?;
+        self.tell(write, parts).await?;
+        let revised = self.revised.into_iter().map(|revision| revision.after);
+        let written: Vec<_> = self
+            .new
+            .into_iter()
+            .map(|(_, row)| row)
+            .chain(revised)
+            .collect();
+        D::follow_up(write, &written).await
+    }
+
+    async fn tell(
+        &self,
+        write: &mut Write,
+        parts: &<D::Parts as PartTables<D>>::Before,
+    ) -> Result<()> {
+        let (created, extended): (Vec<_>, Vec<_>) = self
+            .new
+            .iter()
+            .map(|(subject, _)| *subject)
+            .partition(|subject| subject.is_itself);
+        for subject in created {
+            write.created(subject.kind, subject.id);
+        }
+        // A thing of which several parts changed has changed once.
+        let mut told: HashMap<Subject, Told> = HashMap::new();
+        for subject in extended {
+            told.entry(subject).or_default();
+        }
+        for revision in &self.revised {
+            let mut before = serde_json::to_value(&revision.before).map_err(Error::internal)?;
+            if let Value::Object(fields) = &mut before {
+                fields.extend(D::Parts::tell(parts, D::id_of(&revision.before))?);
+            }
+            let told = told.entry(revision.subject).or_default();
+            told.before.push(before);
+            told.version = revision.version;
+            told.operation = Some(D::operation(&revision.before, &revision.after));
+        }
+        let unnumbered = told.iter().filter(|(_, told)| told.version.is_none());
+        let unnumbered: Vec<Uuid> = unnumbered.map(|(subject, _)| subject.id).collect();
+        let versions = versions_in_the_log(write, unnumbered).await?;
+        let mut told: Vec<_> = told.into_iter().collect();
+        told.sort_by_key(|(subject, _)| subject.id);
+        for (subject, told) in told {
+            let last = versions.get(&subject.id).copied().unwrap_or(1);
+            let version = told.version.unwrap_or(last + 1);
+            let operation = told.operation.unwrap_or(ChangeOperation::Updated);
+            let before = match <[Value; 1]>::try_from(told.before) {
+                Ok([itself]) if subject.is_itself => itself,
+                Ok([part]) => Value::Array(vec![part]),
+                Err(parts) => Value::Array(parts),
+            };
+            write.updated(subject.kind, subject.id, operation, version, &before)?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Told {
+    before: Vec<Value>,
+    version: Option<i32>,
+    operation: Option<ChangeOperation>,
+}
+
+/// Things whose table keeps no version are counted in the log.
+async fn versions_in_the_log(write: &Write, subjects: Vec<Uuid>) -> Result<HashMap<Uuid, i32>> {
+    if subjects.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let backend = write.connection().get_database_backend();
+    let rows: Vec<(Uuid, i32)> = scope::for_writing::<change::Entity>()
+        .select_only()
+        .column(change::Column::SubjectId)
+        .expr(change::Column::Version.max())
+        .filter(scope::among(backend, change::Column::SubjectId, subjects))
+        .group_by(change::Column::SubjectId)
+        .into_tuple()
+        .all(write.connection())
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The rows with one of several keys that consist of a part of the whole and a text.
+pub(crate) fn within<A: ColumnTrait, B: ColumnTrait>(
+    backend: DbBackend,
+    (whole, wholes): (A, impl IntoIterator<Item = Uuid>),
+    (own, texts): (B, impl IntoIterator<Item = String>),
+) -> Condition {
+    let distinct = |values: HashSet<Uuid>| values.into_iter().collect::<Vec<_>>();
+    let wholes = distinct(wholes.into_iter().collect());
+    let texts: HashSet<String> = texts.into_iter().collect();
+    Condition::all()
+        .add(scope::among(backend, whole, wholes))
+        .add(scope::among(backend, own, texts))
+}

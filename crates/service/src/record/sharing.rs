@@ -1,0 +1,162 @@
+//! What every shared thing carries: who contributed it, who may see it, and whether it still stands.
+
+use chrono::{DateTime, Utc};
+use entity::{CentreId, CollaborationId, Visibility};
+
+use super::problem::{Fault, Problems};
+use super::{Draft, Part, RowOf, Wanted};
+
+/// What every shared thing carries.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sharing<Id> {
+    /// The centre that contributes it.
+    pub contributed_by: CentreId,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// The collaborations whose members may see it.
+    pub shared_with: Vec<CollaborationId>,
+    /// Until then only the contributing centre sees it.
+    pub embargoed_until: Option<DateTime<Utc>>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Why it was withdrawn.
+    pub withdrawal_reason: Option<String>,
+    /// What took its place.
+    pub superseded_by: Option<Id>,
+}
+
+impl<Id> Sharing<Id> {
+    /// What is wrong with it. A collaboration may always be seen by its own members, so it need not
+    /// name one.
+    pub(crate) fn check(&self, problems: &mut Problems, needs_collaboration: bool) {
+        if needs_collaboration
+            && self.visibility == Visibility::Collaboration
+            && self.shared_with.is_empty()
+        {
+            problems.add(
+                "shared_with",
+                Fault::Inconsistent,
+                "The visibility is COLLABORATION, but no collaboration is named.",
+                "Name at least one in shared_with, or choose another visibility.",
+            );
+        }
+        problems.distinct("shared_with", &self.shared_with);
+        match (&self.withdrawn_at, &self.withdrawal_reason) {
+            (Some(_), None) => problems.add(
+                "withdrawal_reason",
+                Fault::Inconsistent,
+                "It is withdrawn, but no reason is given.",
+                "Say in withdrawal_reason why it was withdrawn.",
+            ),
+            (None, Some(_)) => problems.add(
+                "withdrawn_at",
+                Fault::Inconsistent,
+                "A reason for a withdrawal is given, but not when it was withdrawn.",
+                "Fill in withdrawn_at, or empty withdrawal_reason.",
+            ),
+            _ => {}
+        }
+        problems.text("withdrawal_reason", self.withdrawal_reason.as_ref());
+    }
+}
+
+/// A draft of a shared thing.
+pub trait SharedDraft: Draft {
+    /// The collaborations whose members may see it.
+    fn shared_with(&self, row: &RowOf<Self>) -> Vec<CollaborationId>;
+}
+
+impl<D: SharedDraft> Part<D> for entity::shared_with::Entity {
+    const NAME: &'static str = "shared_with";
+    const WHOLE: entity::shared_with::Column = entity::shared_with::Column::ThingId;
+
+    fn whole(row: &entity::shared_with::Model) -> uuid::Uuid {
+        row.thing_id
+    }
+
+    fn wanted(draft: &D, row: &RowOf<D>) -> Option<Wanted<entity::shared_with::Model>> {
+        let thing_id = D::id_of(row);
+        Wanted::exactly(draft.shared_with(row).into_iter().map(|collaboration_id| {
+            entity::shared_with::Model {
+                thing_id,
+                collaboration_id,
+            }
+        }))
+    }
+
+    fn replaces(new: &entity::shared_with::Model, old: &entity::shared_with::Model) -> bool {
+        new == old
+    }
+}
+
+/// The functions of [`Draft`] that are the same for all shared things.
+macro_rules! shared_draft {
+    ($table:ident, $kind:ident, $may:ident) => {
+        const NEXT: Option<&'static str> = Some("superseded_by");
+
+        fn id_of(row: &entity::$table::Model) -> uuid::Uuid {
+            row.id.into()
+        }
+
+        fn with_ids(ids: Vec<uuid::Uuid>, backend: sea_orm::DbBackend) -> sea_orm::Condition {
+            sea_orm::Condition::all().add($crate::access::scope::among(
+                backend,
+                entity::$table::Column::Id,
+                ids,
+            ))
+        }
+
+        fn action(&self) -> $crate::access::policy::Action {
+            $crate::access::policy::Action::$may(self.sharing.contributed_by)
+        }
+
+        fn action_on(before: &entity::$table::Model) -> $crate::access::policy::Action {
+            $crate::access::policy::Action::$may(before.contributed_by)
+        }
+
+        fn subject(&self, row: &entity::$table::Model) -> $crate::record::Subject {
+            $crate::record::Subject::itself(entity::ChangeKind::$kind, row.id)
+        }
+
+        fn revise(
+            row: &mut entity::$table::Model,
+            now: chrono::DateTime<chrono::Utc>,
+        ) -> Option<i32> {
+            row.version += 1;
+            row.updated_at = now;
+            Some(row.version)
+        }
+
+        fn operation(
+            before: &entity::$table::Model,
+            after: &entity::$table::Model,
+        ) -> entity::ChangeOperation {
+            let is_withdrawn = before.withdrawn_at.is_none() && after.withdrawn_at.is_some();
+            let is_superseded = before.superseded_by.is_none() && after.superseded_by.is_some();
+            if is_withdrawn || is_superseded {
+                entity::ChangeOperation::Withdrawn
+            } else {
+                entity::ChangeOperation::Updated
+            }
+        }
+
+        fn next(&self) -> Option<uuid::Uuid> {
+            self.sharing.superseded_by.map(uuid::Uuid::from)
+        }
+
+        fn next_of(row: &entity::$table::Model) -> Option<uuid::Uuid> {
+            row.superseded_by.map(uuid::Uuid::from)
+        }
+    };
+}
+pub(crate) use shared_draft;
+
+/// The beginning of a title in lower case, to sort by.
+#[must_use]
+pub fn title_key(title: &str) -> String {
+    title
+        .chars()
+        .take(100)
+        .flat_map(char::to_lowercase)
+        .collect()
+}
