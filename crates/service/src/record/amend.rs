@@ -7,9 +7,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::parts::{Rows, differing, read, replace};
-use super::{
-    Answer, Draft, Outcome, Part, Recorded, RowOf, Subject, Wanted, forbidden, versions_in_the_log,
-};
+use super::plan::versions_in_the_log;
+use super::{Answer, Draft, Outcome, Part, Recorded, RowOf, Subject, Wanted, forbidden};
 use crate::Viewer;
 use crate::access::{policy, scope};
 use crate::error::{Error, Result};

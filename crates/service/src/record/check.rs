@@ -31,6 +31,17 @@ impl Problems {
     pub fn key(&mut self, field: &'static str, value: &str) {
         self.filled(field, value);
         self.plain(field, value);
+        if value
+            .chars()
+            .any(|letter| letter.is_control() && letter != '\0')
+        {
+            self.add(
+                field,
+                Fault::NotText,
+                "It contains a line break or another control character.",
+                "Remove it: other rows name this one by it.",
+            );
+        }
         self.at_most(field, value, LONGEST_KEY);
     }
 

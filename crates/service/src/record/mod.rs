@@ -10,6 +10,7 @@ mod circle;
 pub mod identifier;
 mod keyed;
 mod parts;
+mod plan;
 mod problem;
 mod sharing;
 
@@ -19,20 +20,20 @@ use std::future::{Future, ready};
 use std::hash::Hash;
 
 use chrono::{DateTime, Utc};
-use entity::{ChangeKind, ChangeOperation, change};
+use entity::{ChangeKind, ChangeOperation};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait,
-    IntoActiveModel, QueryFilter, QuerySelect,
+    IntoActiveModel, QueryFilter,
 };
 use serde::Serialize;
-use serde_json::Value;
 use uuid::Uuid;
 
+use self::plan::{Plan, Revision};
 use crate::Viewer;
 use crate::access::policy::{self, Action};
 use crate::access::scope;
 use crate::error::{Error, Result};
-use crate::store::{ROWS_PER_STATEMENT, Write};
+use crate::store::Write;
 
 pub(crate) use amend::{Amendment, Whole, amend};
 pub use check::{LONGEST_KEY, LONGEST_NAME, LONGEST_TEXT};
@@ -350,123 +351,6 @@ fn forbidden(refusal: Error) -> Problem {
         reason: refusal.message,
         remedy: "Use a token of the centre that contributes it, with this scope.".into(),
     }
-}
-
-/// What a batch will write.
-struct Plan<D: Draft> {
-    new: Vec<(Subject, RowOf<D>)>,
-    revised: Vec<Revision<D>>,
-    with_parts: Vec<(D, RowOf<D>)>,
-}
-
-struct Revision<D: Draft> {
-    subject: Subject,
-    before: RowOf<D>,
-    after: RowOf<D>,
-    version: Option<i32>,
-}
-
-impl<D: Draft> Plan<D> {
-    async fn carry_out(
-        self,
-        write: &mut Write,
-        parts: &<D::Parts as PartTables<D>>::Before,
-    ) -> Result<()> {
-        for some in self.new.chunks(ROWS_PER_STATEMENT) {
-            let rows = some.iter().map(|(_, row)| row.clone().into_active_model());
-            D::Table::insert_many(rows)
-                .exec_without_returning(write.connection())
-                .await?;
-        }
-        for revision in &self.revised {
-            let row = revision.after.clone().into_active_model().reset_all();
-            D::Table::update(row)
-                .exec_without_returning(write.connection())
-                .await?;
-        }
-        D::Parts::write(write, &self.with_parts, parts).await?;
-        self.tell(write, parts).await?;
-        let revised = self.revised.into_iter().map(|revision| revision.after);
-        let written: Vec<_> = self
-            .new
-            .into_iter()
-            .map(|(_, row)| row)
-            .chain(revised)
-            .collect();
-        D::follow_up(write, &written).await
-    }
-
-    async fn tell(
-        &self,
-        write: &mut Write,
-        parts: &<D::Parts as PartTables<D>>::Before,
-    ) -> Result<()> {
-        let (created, extended): (Vec<_>, Vec<_>) = self
-            .new
-            .iter()
-            .map(|(subject, _)| *subject)
-            .partition(|subject| subject.is_itself);
-        for subject in created {
-            write.created(subject.kind, subject.id);
-        }
-        // A thing of which several parts changed has changed once.
-        let mut told: HashMap<Subject, Told> = HashMap::new();
-        for subject in extended {
-            told.entry(subject).or_default();
-        }
-        for revision in &self.revised {
-            let mut before = serde_json::to_value(&revision.before).map_err(Error::internal)?;
-            if let Value::Object(fields) = &mut before {
-                fields.extend(D::Parts::tell(parts, D::id_of(&revision.before))?);
-            }
-            let told = told.entry(revision.subject).or_default();
-            told.before.push(before);
-            told.version = revision.version;
-            told.operation = Some(D::operation(&revision.before, &revision.after));
-        }
-        let unnumbered = told.iter().filter(|(_, told)| told.version.is_none());
-        let unnumbered: Vec<Uuid> = unnumbered.map(|(subject, _)| subject.id).collect();
-        let versions = versions_in_the_log(write, unnumbered).await?;
-        let mut told: Vec<_> = told.into_iter().collect();
-        told.sort_by_key(|(subject, _)| subject.id);
-        for (subject, told) in told {
-            let last = versions.get(&subject.id).copied().unwrap_or(1);
-            let version = told.version.unwrap_or(last + 1);
-            let operation = told.operation.unwrap_or(ChangeOperation::Updated);
-            let before = match <[Value; 1]>::try_from(told.before) {
-                Ok([itself]) if subject.is_itself => itself,
-                Ok([part]) => Value::Array(vec![part]),
-                Err(parts) => Value::Array(parts),
-            };
-            write.updated(subject.kind, subject.id, operation, version, &before)?;
-        }
-        Ok(())
-    }
-}
-
-#[derive(Default)]
-struct Told {
-    before: Vec<Value>,
-    version: Option<i32>,
-    operation: Option<ChangeOperation>,
-}
-
-/// Things whose table keeps no version are counted in the log.
-async fn versions_in_the_log(write: &Write, subjects: Vec<Uuid>) -> Result<HashMap<Uuid, i32>> {
-    if subjects.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let backend = write.connection().get_database_backend();
-    let rows: Vec<(Uuid, i32)> = scope::for_writing::<change::Entity>()
-        .select_only()
-        .column(change::Column::SubjectId)
-        .expr(change::Column::Version.max())
-        .filter(scope::among(backend, change::Column::SubjectId, subjects))
-        .group_by(change::Column::SubjectId)
-        .into_tuple()
-        .all(write.connection())
-        .await?;
-    Ok(rows.into_iter().collect())
 }
 
 /// The rows with one of several keys that consist of a part of the whole and a text.

@@ -99,6 +99,7 @@ pub async fn import(
     let Import {
         whole, mut report, ..
     } = import;
+    report.sort();
     report.is_written = true;
     if let Some(write) = whole {
         report.is_written = report.problem_count == 0 && !report.is_interrupted;

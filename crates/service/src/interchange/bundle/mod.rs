@@ -2,7 +2,7 @@
 //!
 //! - [`format`] says which files and columns there are; import, export and the documentation's test
 //!   read it.
-//! - [`Bundle`] opens a folder or a zip; `rows` reads a file row by row, `cells` a row cell by cell,
+//! - [`Bundle`] opens a folder or a zip; `lines`, `header` and `rows` read a file row by row, `cells` a row cell by cell,
 //!   `references` turns slugs into ids.
 //! - `kinds` says for each file how a row becomes a draft, `import` writes the drafts in batches,
 //!   `family` brings child rows to their parents.
@@ -13,8 +13,10 @@ mod cells;
 mod export;
 mod family;
 pub mod format;
+mod header;
 mod import;
 mod kinds;
+mod lines;
 mod references;
 mod report;
 mod rows;

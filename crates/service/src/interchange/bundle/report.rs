@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::format::TABLES;
 use crate::record::{Fault, Outcome, Problem};
 
 /// How many problems a report keeps; more are counted.
@@ -148,6 +149,16 @@ impl Report {
         if self.problems.len() < KEPT {
             self.problems.push(problem);
         }
+    }
+
+    /// Puts the problems in the order of files and lines, as people will look for them.
+    pub(super) fn sort(&mut self) {
+        let place = |file: &str| {
+            let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+            TABLES.iter().position(|table| table.name == stem)
+        };
+        self.problems
+            .sort_by_key(|problem| (place(&problem.file), problem.line));
     }
 
     /// All files together.

@@ -3,20 +3,15 @@
 //! A row that cannot be read is refused by itself: the next one is read all the same. No row takes
 //! more memory than the limit, whatever the file holds.
 
-use std::borrow::Cow;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
-
 use serde_json::{Map, Value as Json};
 
 use super::format::{Table, Value};
+use super::header::{lay_out, unknown_column};
+use super::lines::{Lines, Raw};
 use super::report::Located;
-use super::source::{Opened, nearest};
-use crate::error::{Error, Result};
-use crate::record::{Fault, Problem, quoted};
-
-/// How often a quote that is never closed is forgiven in one file.
-const UNCLOSED_QUOTES: u32 = 100;
+use super::source::Opened;
+use crate::error::Result;
+use crate::record::{Fault, Problem};
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -53,20 +48,9 @@ pub(super) struct Rows {
     pub(super) of_bytes: u64,
     table: &'static Table,
     form: Form,
-    input: BufReader<File>,
-    offset: u64,
-    line: u64,
+    lines: Lines,
     /// For CSV: to which column of the table each cell belongs.
     layout: Vec<usize>,
-    row_bytes: usize,
-    unclosed: u32,
-}
-
-/// The bytes of a row.
-struct Raw {
-    line: u64,
-    offset: u64,
-    bytes: std::result::Result<Vec<u8>, Fault>,
 }
 
 impl Rows {
@@ -81,14 +65,9 @@ impl Rows {
             of_bytes: opened.bytes,
             table,
             form: opened.form,
-            input: BufReader::with_capacity(1 << 16, opened.file),
-            offset: 0,
-            line: 1,
+            lines: Lines::new(opened.file, row_bytes)?,
             layout: Vec::new(),
-            row_bytes,
-            unclosed: 0,
         };
-        rows.skip_byte_order_mark()?;
         if rows.form == Form::Csv {
             let problems = rows.read_header()?;
             if !problems.is_empty() {
@@ -100,12 +79,12 @@ impl Rows {
 
     /// How many bytes were read.
     pub(super) const fn bytes(&self) -> u64 {
-        self.offset
+        self.lines.bytes()
     }
 
     /// Whether there is nothing more to read.
     pub(super) fn is_at_end(&mut self) -> Result<bool> {
-        Ok(self.input.fill_buf().map_err(Error::internal)?.is_empty())
+        self.lines.are_at_end()
     }
 
     /// The next row.
@@ -129,117 +108,15 @@ impl Rows {
 
     /// The row at a place where one was read before.
     pub(super) fn at(&mut self, offset: u64, line: u64) -> Result<Option<ReadRow>> {
-        self.go_to(offset, line).map_err(Error::internal)?;
+        self.lines.go_to(offset, line)?;
         self.next()
-    }
-
-    fn go_to(&mut self, offset: u64, line: u64) -> io::Result<()> {
-        let (to, from) = (i64::try_from(offset), i64::try_from(self.offset));
-        match (to, from) {
-            // Near places stay in the buffer.
-            (Ok(to), Ok(from)) => self.input.seek_relative(to - from)?,
-            _ => {
-                self.input.seek(SeekFrom::Start(offset))?;
-            }
-        }
-        (self.offset, self.line) = (offset, line);
-        Ok(())
-    }
-
-    fn skip_byte_order_mark(&mut self) -> Result<()> {
-        let start = self.input.fill_buf().map_err(Error::internal)?;
-        if start.starts_with(b"\xef\xbb\xbf") {
-            self.input.consume(3);
-            self.offset = 3;
-        }
-        Ok(())
     }
 
     fn raw(&mut self) -> Result<Option<Raw>> {
         match self.form {
-            Form::Csv => self.raw_record(),
-            Form::Ndjson => self.raw_line(),
+            Form::Csv => self.lines.raw_record(),
+            Form::Ndjson => self.lines.raw_line(),
         }
-    }
-
-    fn raw_line(&mut self) -> Result<Option<Raw>> {
-        let (line, offset) = (self.line, self.offset);
-        let mut bytes = Vec::new();
-        let read = self.line_into(&mut bytes)?;
-        Ok((read != Line::None).then(|| Raw {
-            line,
-            offset,
-            bytes: if read == Line::Whole {
-                Ok(bytes)
-            } else {
-                Err(Fault::RowTooLong)
-            },
-        }))
-    }
-
-    /// Lines until all quotes are closed.
-    fn raw_record(&mut self) -> Result<Option<Raw>> {
-        let (line, offset) = (self.line, self.offset);
-        let mut bytes = Vec::new();
-        let mut quotes = Quotes::default();
-        let mut second_line = None;
-        loop {
-            let scanned = bytes.len();
-            let read = self.line_into(&mut bytes)?;
-            let second = *second_line.get_or_insert((self.offset, self.line));
-            bytes
-                .get(scanned..)
-                .unwrap_or_default()
-                .iter()
-                .for_each(|byte| quotes.read(*byte));
-            let fault = match read {
-                Line::None if bytes.is_empty() => return Ok(None),
-                Line::Whole if !quotes.are_open() => {
-                    return Ok(Some(Raw {
-                        line,
-                        offset,
-                        bytes: Ok(bytes),
-                    }));
-                }
-                Line::Whole => continue,
-                Line::TooLong if !quotes.are_open() => Fault::RowTooLong,
-                Line::TooLong | Line::None => Fault::QuoteNotClosed,
-            };
-            // The quote may be a slip of the pen: what follows its line is read as if it were.
-            if fault == Fault::QuoteNotClosed {
-                self.unclosed += 1;
-                if self.unclosed <= UNCLOSED_QUOTES {
-                    self.go_to(second.0, second.1).map_err(Error::internal)?;
-                }
-            }
-            return Ok(Some(Raw {
-                line,
-                offset,
-                bytes: Err(fault),
-            }));
-        }
-    }
-
-    /// Reads a line with its end; passes over the rest of one that is too long.
-    fn line_into(&mut self, bytes: &mut Vec<u8>) -> Result<Line> {
-        let left = self.row_bytes.saturating_sub(bytes.len()) + 1;
-        let before = bytes.len();
-        let limit = u64::try_from(left).unwrap_or(u64::MAX);
-        let read = (&mut self.input)
-            .take(limit)
-            .read_until(b'\n', bytes)
-            .map_err(Error::internal)?;
-        self.offset += u64::try_from(read).unwrap_or_default();
-        if read == 0 {
-            return Ok(Line::None);
-        }
-        self.line += 1;
-        if bytes.len() == before + left && bytes.last() != Some(&b'\n') {
-            let passed = self.input.skip_until(b'\n').map_err(Error::internal)?;
-            self.offset += u64::try_from(passed).unwrap_or_default();
-            return Ok(Line::TooLong);
-        }
-        Ok(Line::Whole)
     }
 
     fn not_read(&self, fault: Fault) -> Problem {
@@ -250,7 +127,7 @@ impl Rows {
             )
         } else {
             (
-                format!("The row is longer than {} bytes.", self.row_bytes),
+                format!("The row is longer than {} bytes.", self.lines.row_bytes()),
                 "Shorten its cells; look for a quote that is never closed.",
             )
         };
@@ -338,7 +215,7 @@ impl Rows {
     }
 
     fn read_header(&mut self) -> Result<Vec<Located>> {
-        let raw = self.raw_record()?;
+        let raw = self.lines.raw_record()?;
         let bytes = match raw.map(|raw| raw.bytes) {
             None => Vec::new(),
             Some(Ok(bytes)) => bytes,
@@ -375,79 +252,6 @@ impl Rows {
                 ..found
             })
             .collect())
-    }
-}
-
-#[derive(Eq, PartialEq)]
-enum Line {
-    Whole,
-    TooLong,
-    None,
-}
-
-/// To which column of the table each cell of the header belongs, and what is wrong with it.
-fn lay_out(table: &Table, names: &[&str]) -> (Vec<usize>, Vec<Located>) {
-    let mut layout = Vec::new();
-    let mut problems = Vec::new();
-    for (at, name) in names.iter().enumerate() {
-        match table.columns().position(|column| column.name == *name) {
-            None => problems.push(Located {
-                column: Some(Cow::Owned(shown_name(name))),
-                ..Located::new("", 1, unknown_column(table, name))
-            }),
-            Some(column) if layout.contains(&column) => problems.push(Located {
-                column: Some(Cow::Owned(shown_name(name))),
-                ..Located::of_file(
-                    "",
-                    Fault::DuplicateColumn,
-                    format!(
-                        "The column {} is there twice (again as column {}).",
-                        quoted(name),
-                        at + 1
-                    ),
-                    "Keep one of the two.",
-                )
-            }),
-            Some(column) => layout.push(column),
-        }
-    }
-    let required = table
-        .columns()
-        .enumerate()
-        .filter(|(_, column)| column.is_required);
-    for (_, column) in required.filter(|(at, _)| !layout.contains(at)) {
-        problems.push(Located {
-            column: Some(Cow::Borrowed(column.name)),
-            ..Located::of_file(
-                "",
-                Fault::MissingColumn,
-                format!("The column {} is missing.", quoted(column.name)),
-                "Add it to the header and fill it in every row.",
-            )
-        });
-    }
-    (layout, problems)
-}
-
-fn shown_name(name: &str) -> String {
-    name.chars().take(60).collect()
-}
-
-fn unknown_column(table: &Table, name: &str) -> Problem {
-    let columns: Vec<_> = table.columns().map(|column| column.name).collect();
-    let remedy = match nearest(name, columns.iter().copied()) {
-        Some(meant) => format!("Is it {}? Otherwise remove it.", quoted(meant)),
-        None => format!(
-            "Remove it. The columns of {} are: {}.",
-            table.name,
-            columns.join(", ")
-        ),
-    };
-    Problem {
-        field: None,
-        fault: Fault::UnknownColumn,
-        reason: format!("There is no column {} in {}.", quoted(name), table.name).into(),
-        remedy: remedy.into(),
     }
 }
 
@@ -524,31 +328,5 @@ fn not_json(field: Option<&'static str>, reason: String) -> Problem {
         reason: reason.into(),
         remedy: "Write one object a line, with texts, numbers and (for lists) arrays of texts."
             .into(),
-    }
-}
-
-/// Whether a quote is open, as the CSV reader sees it.
-#[derive(Default)]
-enum Quotes {
-    #[default]
-    CellBegins,
-    Bare,
-    Open,
-    /// After a quote within quotes: it ends the cell, unless a second one follows.
-    MayEnd,
-}
-
-impl Quotes {
-    fn read(&mut self, byte: u8) {
-        *self = match (&self, byte) {
-            (Self::Open, b'"') => Self::MayEnd,
-            (Self::Open, _) | (Self::CellBegins | Self::MayEnd, b'"') => Self::Open,
-            (_, b',' | b'\n' | b'\r') => Self::CellBegins,
-            (Self::CellBegins | Self::Bare | Self::MayEnd, _) => Self::Bare,
-        };
-    }
-
-    const fn are_open(&self) -> bool {
-        matches!(self, Self::Open)
     }
 }

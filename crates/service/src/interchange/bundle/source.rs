@@ -295,6 +295,7 @@ fn names_in_zip(archive: &mut ZipArchive<File>, limits: Limits) -> Result<Vec<(u
         let entry = archive.by_index_raw(index).map_err(|_| damaged())?;
         let name = entry.name().map_err(|_| damaged())?.into_owned();
         if entry.enclosed_name().is_none()
+            || name.starts_with('/')
             || name.contains('\\')
             || name.split('/').any(|part| part == "..")
         {

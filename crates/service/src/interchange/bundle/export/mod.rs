@@ -6,7 +6,10 @@
 mod evidence;
 mod names;
 mod network;
+mod shared;
 mod sheet;
+mod standards;
+mod studies;
 
 use std::io::Write;
 use std::path::Path;

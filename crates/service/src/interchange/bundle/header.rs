@@ -1,0 +1,74 @@
+//! The header of a CSV file: which column each cell belongs to.
+
+use std::borrow::Cow;
+
+use super::format::Table;
+use super::report::Located;
+use super::source::nearest;
+use crate::record::{Fault, Problem, quoted};
+
+/// To which column of the table each cell of the header belongs, and what is wrong with it.
+pub(super) fn lay_out(table: &Table, names: &[&str]) -> (Vec<usize>, Vec<Located>) {
+    let mut layout = Vec::new();
+    let mut problems = Vec::new();
+    for (at, name) in names.iter().enumerate() {
+        match table.columns().position(|column| column.name == *name) {
+            None => problems.push(Located {
+                column: Some(Cow::Owned(shown_name(name))),
+                ..Located::new("", 1, unknown_column(table, name))
+            }),
+            Some(column) if layout.contains(&column) => problems.push(Located {
+                column: Some(Cow::Owned(shown_name(name))),
+                ..Located::of_file(
+                    "",
+                    Fault::DuplicateColumn,
+                    format!(
+                        "The column {} is there twice (again as column {}).",
+                        quoted(name),
+                        at + 1
+                    ),
+                    "Keep one of the two.",
+                )
+            }),
+            Some(column) => layout.push(column),
+        }
+    }
+    let required = table
+        .columns()
+        .enumerate()
+        .filter(|(_, column)| column.is_required);
+    for (_, column) in required.filter(|(at, _)| !layout.contains(at)) {
+        problems.push(Located {
+            column: Some(Cow::Borrowed(column.name)),
+            ..Located::of_file(
+                "",
+                Fault::MissingColumn,
+                format!("The column {} is missing.", quoted(column.name)),
+                "Add it to the header and fill it in every row.",
+            )
+        });
+    }
+    (layout, problems)
+}
+
+fn shown_name(name: &str) -> String {
+    name.chars().take(60).collect()
+}
+
+pub(super) fn unknown_column(table: &Table, name: &str) -> Problem {
+    let columns: Vec<_> = table.columns().map(|column| column.name).collect();
+    let remedy = match nearest(name, columns.iter().copied()) {
+        Some(meant) => format!("Is it {}? Otherwise remove it.", quoted(meant)),
+        None => format!(
+            "Remove it. The columns of {} are: {}.",
+            table.name,
+            columns.join(", ")
+        ),
+    };
+    Problem {
+        field: None,
+        fault: Fault::UnknownColumn,
+        reason: format!("There is no column {} in {}.", quoted(name), table.name).into(),
+        remedy: remedy.into(),
+    }
+}
