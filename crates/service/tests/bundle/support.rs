@@ -9,6 +9,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use sea_orm_migration::MigratorTrait;
 use service::Viewer;
 use service::clock::Source;
+use service::entity::CentreId;
 use service::interchange::bundle::{Bundle, Limits, Options, Report, export, import};
 use service::store::{Store, connect};
 use tempfile::TempDir;
@@ -77,6 +78,14 @@ impl Space {
     pub(crate) async fn count(&self, table: &str) -> i64 {
         self.number(&format!("SELECT count(*) AS answer FROM \"{table}\""))
             .await
+    }
+
+    pub(crate) async fn centre(&self, slug: &str) -> CentreId {
+        let connection = self.store.connection();
+        let question = format!("SELECT id FROM centre WHERE slug = '{slug}'");
+        let question = Statement::from_string(connection.get_database_backend(), question);
+        let row = connection.query_one_raw(question).await.unwrap().unwrap();
+        row.try_get::<CentreId>("", "id").unwrap()
     }
 
     pub(crate) async fn number(&self, question: &str) -> i64 {

@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use service::interchange::bundle::Options;
+use service::Viewer;
+use service::access::{Grant, ScopeName};
+use service::interchange::bundle::{Bundle, Limits, Options, import};
 
 use super::support::{CENTRES, Files, Space, full};
 
@@ -248,4 +250,61 @@ async fn an_import_that_is_dropped_leaves_nothing_half_written() {
         (space.count("partner").await, space.count("change").await),
         (5_000, 5_000)
     );
+}
+
+#[tokio::test]
+async fn a_centre_imports_only_what_is_its_own() {
+    let space = Space::empty().await;
+    let files = Files::new(&[("centres.csv", CENTRES)]);
+    space.import(files.path()).await;
+    let header = "slug,title,design,status,lead_centre,contributed_by\n";
+    let row = |slug, by| format!("{slug},Title,OTHER,PLANNED,early-years,{by}\n");
+    files.put(
+        "studies.csv",
+        format!("{header}{}", row("theirs", "youth-work")).as_bytes(),
+    );
+    space.import(files.path()).await;
+
+    let centre = space.centre("early-years").await;
+    let scopes = [ScopeName::EvidenceRead, ScopeName::EvidenceWrite].into();
+    let grant = Grant {
+        id: space.store.source().id(),
+        name: "loader".to_owned(),
+        centre,
+        scopes,
+        expires_at: space.store.source().now(),
+    };
+    let files = Files::new(&[("partners.csv", "slug,name\np,P\n")]);
+    let rows = [
+        row("ours", "early-years"),
+        row("others", "youth-work"),
+        row("theirs", "early-years"),
+    ];
+    files.put(
+        "studies.csv",
+        format!("{header}{}", rows.concat()).as_bytes(),
+    );
+    let bundle = Bundle::open(files.path(), Limits::default()).unwrap();
+    let viewer = Viewer::holder(grant);
+    let importing = import(&space.store, &viewer, bundle, Options::default());
+    let report = runs_anywhere(importing).await.unwrap();
+    let refused: Vec<_> = report
+        .problems
+        .iter()
+        .map(|problem| (problem.file.as_str(), problem.line, problem.fault.as_str()))
+        .collect();
+    assert_eq!(
+        refused,
+        [
+            ("partners.csv", 2, "FORBIDDEN"),
+            ("studies.csv", 3, "FORBIDDEN"),
+            ("studies.csv", 4, "FORBIDDEN"),
+        ]
+    );
+    assert_eq!(space.count("study").await, 2);
+}
+
+/// A server must be able to run it as a task.
+fn runs_anywhere<F: Future + Send>(future: F) -> F {
+    future
 }

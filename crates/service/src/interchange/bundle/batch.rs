@@ -149,6 +149,8 @@ fn fate_of(answer: Answer, report: KinReport) -> Fate {
 fn refers_to_unknown(cells: &Cells<'_>, table: &Table, known: &Known) -> bool {
     let column = table
         .columns()
+        .iter()
+        .copied()
         .find(|column| Some(column.name) == table.itself);
     let references = column
         .map(|column| cells.references_of(column))
@@ -164,6 +166,8 @@ pub(super) fn waits_for<K: Kind>(row: &Row, keys: &HashSet<String>) -> bool {
     let cells = Cells::new(K::TABLE, row, &nothing);
     let column = K::TABLE
         .columns()
+        .iter()
+        .copied()
         .find(|column| Some(column.name) == K::TABLE.itself);
     let references = column
         .map(|column| cells.references_of(column))

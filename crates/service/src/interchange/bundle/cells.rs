@@ -27,7 +27,7 @@ impl<'a> Cells<'a> {
     /// All that is wrong with the cells by themselves, but for some columns.
     pub(super) fn check(&self, but_for: &[&str]) -> Problems {
         let mut problems = Problems::default();
-        for (at, column) in self.table.columns().enumerate() {
+        for (at, column) in self.table.columns().iter().copied().enumerate() {
             let text = self.row.cells.get(at).map_or("", String::as_str);
             if but_for.contains(&column.name) {
                 continue;
@@ -194,7 +194,7 @@ impl<'a> Cells<'a> {
 
     /// Everything that the row refers to.
     pub(super) fn references(&self) -> Vec<(Target, String)> {
-        let columns: Vec<Column> = self.table.columns().collect();
+        let columns = self.table.columns().iter().copied();
         columns
             .into_iter()
             .flat_map(|column| self.references_of(column))
@@ -203,12 +203,21 @@ impl<'a> Cells<'a> {
     }
 
     fn column(&self, name: &str) -> Option<Column> {
-        self.table.columns().find(|column| column.name == name)
+        self.table
+            .columns()
+            .iter()
+            .copied()
+            .find(|column| column.name == name)
     }
 
     /// The text of a cell, empty if there is none.
     pub(super) fn get(&self, name: &str) -> &'a str {
-        let at = self.table.columns().position(|column| column.name == name);
+        let at = self
+            .table
+            .columns()
+            .iter()
+            .copied()
+            .position(|column| column.name == name);
         at.and_then(|at| self.row.cells.get(at))
             .map_or("", String::as_str)
     }

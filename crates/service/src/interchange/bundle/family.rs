@@ -226,6 +226,8 @@ impl<'a> Kin<'a> {
 pub(super) fn own_key(table: &Table, row: &Row) -> String {
     let keys = table
         .columns()
+        .iter()
+        .copied()
         .zip(&row.cells)
         .filter(|(column, _)| column.is_key);
     let texts: Vec<String> = keys

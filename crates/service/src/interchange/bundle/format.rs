@@ -2,6 +2,9 @@
 //!
 //! Import, export and the test of `docs/bundle.md` read the same description.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use entity::{
     CrosswalkRelation, EffectMeasure, EngagementKind, EvidenceStrength, NetworkStatus,
     PublicationKind, RatedKind, RiskOfBias, StudyDesign, StudyStatus, Visibility, Vocabulary,
@@ -228,13 +231,22 @@ const fn vocabulary(name: &'static str, own: &'static [Column]) -> Table {
 
 impl Table {
     /// Its columns in order.
-    pub fn columns(&self) -> impl Iterator<Item = Column> + '_ {
-        let shared = self.shared.map_or([].to_vec(), shared_columns);
+    #[must_use]
+    pub fn columns(&self) -> &'static [Column] {
+        static OF_ALL: LazyLock<HashMap<&str, Vec<Column>>> = LazyLock::new(|| {
+            TABLES
+                .iter()
+                .map(|table| (table.name, table.gather_columns()))
+                .collect()
+        });
+        OF_ALL.get(self.name).map_or(&[], Vec::as_slice)
+    }
+
+    fn gather_columns(&self) -> Vec<Column> {
+        let shared = self.shared.map_or_else(Vec::new, shared_columns);
         let is_own = |name| self.own.iter().any(|own| own.name == name);
-        let shared = shared
-            .into_iter()
-            .filter(move |column| !is_own(column.name));
-        self.own.iter().copied().chain(shared)
+        let shared = shared.into_iter().filter(|column| !is_own(column.name));
+        self.own.iter().copied().chain(shared).collect()
     }
 
     /// Its own columns, without those of all shared things.

@@ -12,7 +12,12 @@ pub(super) fn lay_out(table: &Table, names: &[&str]) -> (Vec<usize>, Vec<Located
     let mut layout = Vec::new();
     let mut problems = Vec::new();
     for (at, name) in names.iter().enumerate() {
-        match table.columns().position(|column| column.name == *name) {
+        match table
+            .columns()
+            .iter()
+            .copied()
+            .position(|column| column.name == *name)
+        {
             None => problems.push(Located {
                 column: Some(Cow::Owned(shown_name(name))),
                 ..Located::new("", 1, unknown_column(table, name))
@@ -35,6 +40,8 @@ pub(super) fn lay_out(table: &Table, names: &[&str]) -> (Vec<usize>, Vec<Located
     }
     let required = table
         .columns()
+        .iter()
+        .copied()
         .enumerate()
         .filter(|(_, column)| column.is_required);
     for (_, column) in required.filter(|(at, _)| !layout.contains(at)) {
@@ -56,7 +63,7 @@ fn shown_name(name: &str) -> String {
 }
 
 pub(super) fn unknown_column(table: &Table, name: &str) -> Problem {
-    let columns: Vec<_> = table.columns().map(|column| column.name).collect();
+    let columns: Vec<_> = table.columns().iter().map(|column| column.name).collect();
     let remedy = match nearest(name, columns.iter().copied()) {
         Some(meant) => format!("Is it {}? Otherwise remove it.", quoted(meant)),
         None => format!(

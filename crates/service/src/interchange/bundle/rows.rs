@@ -160,7 +160,7 @@ impl Rows {
 
     fn cells_of_csv(&self, text: &str) -> std::result::Result<Vec<String>, Problem> {
         let record = split(text)?;
-        let mut cells = vec![String::new(); self.table.columns().count()];
+        let mut cells = vec![String::new(); self.table.columns().len()];
         if record.iter().all(|cell| cell.trim().is_empty()) {
             return Ok(cells);
         }
@@ -197,7 +197,7 @@ impl Rows {
                 format!("The line is not an object of JSON: {failure}."),
             )
         })?;
-        let columns: Vec<_> = self.table.columns().collect();
+        let columns = self.table.columns();
         let mut cells = vec![String::new(); columns.len()];
         for (name, value) in object {
             let found = columns

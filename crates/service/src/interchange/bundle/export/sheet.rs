@@ -30,7 +30,7 @@ impl Sheet {
         Self {
             table,
             path: folder.join(format!("{}.csv", table.name)),
-            names: table.columns().map(|column| column.name).collect(),
+            names: table.columns().iter().map(|column| column.name).collect(),
             writer: None,
             rows: 0,
         }
