@@ -230,12 +230,24 @@ impl TestApp {
         study_id: entity::StudyId,
         outcome_id: TermId,
     ) -> entity::FindingId {
+        self.create_reported_finding(reference, sharing, study_id, outcome_id, None).await
+    }
+
+    /// A finding of a study that a publication reports.
+    pub async fn create_reported_finding(
+        &self,
+        reference: &str,
+        sharing: &Sharing,
+        study_id: entity::StudyId,
+        outcome_id: TermId,
+        publication_id: Option<entity::PublicationId>,
+    ) -> entity::FindingId {
         let id: entity::FindingId = self.id();
         let row = shared_row!(self, sharing, finding {
             id: id,
             study_id: study_id,
             reference: reference.to_owned(),
-            publication_id: None,
+            publication_id: publication_id,
             intervention_id: None,
             comparator: None,
             outcome_id: outcome_id,
@@ -260,7 +272,7 @@ impl TestApp {
         id
     }
 
-    /// A collaboration of some centres.
+    /// A collaboration of some centres, which its members see if it is for members.
     pub async fn create_collaboration(
         &self,
         slug: &str,
@@ -281,7 +293,9 @@ impl TestApp {
             let centre_id = self.centre_id(member).await;
             rows.push(collaboration_member::Model { collaboration_id: id, centre_id });
         }
-        insert!(self, Collaboration, collaboration [row], collaboration_member rows);
+        let mut shares = shares(id.0, sharing);
+        shares.push(shared_with::Model { thing_id: id.0, collaboration_id: id });
+        insert!(self, Collaboration, collaboration [row], collaboration_member rows, shared_with shares);
         id
     }
 

@@ -6,3 +6,5 @@ mod evidence;
 mod feed;
 mod schema;
 mod statements;
+mod strangers;
+mod visibility_oracle;

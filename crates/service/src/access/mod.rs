@@ -3,6 +3,8 @@
 mod grant;
 mod keyring;
 pub mod policy;
+#[cfg(test)]
+mod policy_table;
 pub mod scope;
 mod secret;
 pub mod token;
