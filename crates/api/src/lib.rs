@@ -22,3 +22,19 @@ pub fn sdl() -> String {
     let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
     graph::build().sdl_with_options(options)
 }
+
+/// Every code that `extensions.code` of an error can be: the code, the HTTP status of a response that
+/// consists of such an error alone, and what it means. Those of the endpoint come first, then those
+/// of the service.
+#[must_use]
+pub fn error_codes() -> Vec<(&'static str, u16, &'static str)> {
+    let endpoint =
+        protocol::Code::ALL.map(|code| (code.as_str(), code.status().as_u16(), code.description()));
+    let service = service::Code::ALL
+        .iter()
+        .map(|code| (code.as_str(), code.status(), code.meaning()));
+    let mut codes = endpoint.to_vec();
+    // Both know INTERNAL.
+    codes.extend(service.filter(|(word, ..)| endpoint.iter().all(|(known, ..)| known != word)));
+    codes
+}
