@@ -48,7 +48,7 @@ impl TestApp {
         Self::without_centres(fresh(kind).await).await
     }
 
-    async fn without_centres(database: TestDatabase) -> Self {
+    pub(super) async fn without_centres(database: TestDatabase) -> Self {
         let statements = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&statements);
         let count = move |_: &str| {
@@ -71,6 +71,11 @@ impl TestApp {
     /// The URL of its database.
     pub fn database_url(&self) -> String {
         self.database.url()
+    }
+
+    /// The database alone, once the space is closed.
+    pub(super) fn into_database(self) -> TestDatabase {
+        self.database
     }
 
     /// Somebody without a token.

@@ -71,6 +71,31 @@ pub async fn empty(kind: DatabaseKind) -> TestDatabase {
     })
 }
 
+/// A database that is there to be copied.
+#[derive(Debug)]
+pub(super) enum Template {
+    Sqlite(Vec<u8>),
+    Postgres(PostgresDatabase),
+}
+
+impl Template {
+    /// Of a database to which nobody is connected any more.
+    pub(super) fn of(database: TestDatabase) -> Self {
+        match database.0 {
+            Database::Sqlite(database) => Self::Sqlite(database.read()),
+            Database::Postgres(database) => Self::Postgres(database),
+        }
+    }
+
+    /// A database of one test with the same content.
+    pub(super) async fn copy(&self) -> TestDatabase {
+        TestDatabase(match self {
+            Self::Sqlite(content) => Database::Sqlite(sqlite::copy(content)),
+            Self::Postgres(original) => Database::Postgres(postgres::copy(original).await),
+        })
+    }
+}
+
 /// One connection, for the caller to close before its runtime ends.
 pub(super) async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);

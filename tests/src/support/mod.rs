@@ -5,6 +5,7 @@ pub mod builders;
 pub mod client;
 pub mod clock;
 pub mod databases;
+pub mod demo;
 mod postgres;
 mod sqlite;
 

@@ -57,6 +57,11 @@ pub(super) async fn fresh() -> PostgresDatabase {
     create(&format!("TEMPLATE {TEMPLATE}")).await
 }
 
+/// A copy of a database to which nobody is connected.
+pub(super) async fn copy(original: &PostgresDatabase) -> PostgresDatabase {
+    create(&format!("TEMPLATE {}", original.name)).await
+}
+
 /// A database without a table.
 pub(super) async fn empty() -> PostgresDatabase {
     create(cluster().await.origin).await

@@ -25,13 +25,22 @@ impl SqliteDatabase {
     fn file(&self) -> PathBuf {
         self.folder.path().join("commonground.sqlite")
     }
+
+    /// All of it, once it is closed.
+    pub(super) fn read(&self) -> Vec<u8> {
+        fs::read(self.file()).expect("the file of the database can be read")
+    }
 }
 
 /// A copy of the template.
 pub(super) async fn fresh() -> SqliteDatabase {
-    let template = TEMPLATE.get_or_init(make_template).await;
+    copy(TEMPLATE.get_or_init(make_template).await)
+}
+
+/// A database with this content.
+pub(super) fn copy(content: &[u8]) -> SqliteDatabase {
     let database = empty();
-    fs::write(database.file(), template).expect("the template is copied");
+    fs::write(database.file(), content).expect("the template is copied");
     database
 }
 
@@ -46,5 +55,5 @@ async fn make_template() -> Vec<u8> {
     let database = empty();
     // Nothing here turns the write-ahead log on, so that after closing the file is the whole database.
     migrate(&database.url()).await;
-    fs::read(database.file()).expect("the migrated file can be read")
+    database.read()
 }
