@@ -2,6 +2,8 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
 mod access;
+mod cookbook;
+mod docs;
 mod evidence;
 mod feed;
 mod schema;
