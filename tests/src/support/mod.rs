@@ -7,6 +7,7 @@ pub mod clock;
 pub mod databases;
 pub mod demo;
 mod postgres;
+pub mod socket;
 mod sqlite;
 
 /// Runs a test's body on SQLite and on PostgreSQL.

@@ -6,6 +6,8 @@ mod cookbook;
 mod docs;
 mod evidence;
 mod feed;
+mod http;
+mod operations;
 mod schema;
 mod statements;
 mod strangers;
