@@ -17,8 +17,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("api", &["service"]),
     ("cli", &["api", "service", "migrations"]),
     // What tries the house out may look into every room.
-    ("tests", &["api", "cli", "entity", "migrations", "service"]),
+    ("tests", &["api", "entity", "migrations", "service"]),
     ("bench", &["api", "cli", "entity", "migrations", "service"]),
+];
+
+/// Which more a package's own tests may use.
+const ARROWS_OF_TESTS: &[(&str, &[&str])] = &[
+    // A database to write to must be migrated.
+    ("service", &["migrations"]),
+    // The binary is tried on the harness's PostgreSQL.
+    ("cli", &["tests"]),
 ];
 
 /// What a package never lists: no storage in `api`, no HTTP and no GraphQL below it.
@@ -47,8 +55,8 @@ const EMPTY_NAMES: &[&str] = &[
 
 #[test]
 fn our_packages_use_each_other_in_one_direction_only() {
-    let dependencies = dependencies();
-    for (package, used) in &dependencies {
+    let dependencies = dependencies(|_| true);
+    for (package, used) in &self::dependencies(|kind| kind != "dev") {
         let allowed = ARROWS.iter().find(|(name, _)| name == package);
         let Some((_, allowed)) = allowed else {
             panic!("{package} has no row in ARROWS");
@@ -58,6 +66,17 @@ fn our_packages_use_each_other_in_one_direction_only() {
             assert!(
                 allowed.contains(&name.as_str()),
                 "{package} must not use {name}"
+            );
+        }
+    }
+    for (package, used) in &self::dependencies(|kind| kind == "dev") {
+        let also = ARROWS_OF_TESTS.iter().find(|(name, _)| name == package);
+        let also = also.map_or(&[][..], |(_, also)| also);
+        let always = ARROWS.iter().find(|(name, _)| name == package).unwrap().1;
+        for name in used.iter().filter(|name| dependencies.contains_key(*name)) {
+            assert!(
+                also.contains(&name.as_str()) || always.contains(&name.as_str()),
+                "the tests of {package} must not use {name}"
             );
         }
     }
@@ -71,7 +90,7 @@ fn our_packages_use_each_other_in_one_direction_only() {
 
 #[test]
 fn no_package_lists_what_belongs_to_another_layer() {
-    let dependencies = dependencies();
+    let dependencies = dependencies(|_| true);
     for (package, forbidden) in FORBIDDEN {
         for name in &dependencies[*package] {
             assert!(
@@ -132,8 +151,8 @@ fn every_rust_file_is_named_after_what_is_in_it() {
     }
 }
 
-/// What each package of the workspace lists, whether to run, to build or to test.
-fn dependencies() -> BTreeMap<String, Vec<String>> {
+/// What each package of the workspace lists, of the kinds wanted: "normal", "build" or "dev".
+fn dependencies(wanted: impl Fn(&str) -> bool) -> BTreeMap<String, Vec<String>> {
     let output = Command::new(env!("CARGO"))
         .args([
             "metadata",
@@ -157,8 +176,9 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
         .unwrap()
         .iter()
         .map(|package| {
-            let listed = package["dependencies"].as_array().unwrap();
-            (name(package), listed.iter().map(name).collect())
+            let listed = package["dependencies"].as_array().unwrap().iter();
+            let listed = listed.filter(|one| wanted(one["kind"].as_str().unwrap_or("normal")));
+            (name(package), listed.map(name).collect())
         })
         .collect()
 }

@@ -32,12 +32,30 @@ pub(crate) struct Serve {
     demo: bool,
 
     /// The origins whose pages may ask, such as https://example.org
-    #[arg(long, env = "COMMONGROUND_CORS_ORIGINS", value_delimiter = ',', value_name = "ORIGINS")]
+    #[arg(
+        long,
+        env = "COMMONGROUND_CORS_ORIGINS",
+        value_delimiter = ',',
+        value_name = "ORIGINS",
+        value_parser = origin
+    )]
     cors_origins: Vec<axum::http::HeaderValue>,
 
     /// How long one operation may take
     #[arg(long, env = "COMMONGROUND_TIMEOUT", default_value = "30s", value_name = "DURATION", value_parser = humantime::parse_duration)]
     timeout: Duration,
+}
+
+/// An origin as browsers send it: scheme, host and port, and nothing after them.
+fn origin(text: &str) -> Result<axum::http::HeaderValue, String> {
+    let is_origin = url::Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == text
+    });
+    let value = is_origin.then(|| text.parse().ok()).flatten();
+    value.ok_or_else(|| {
+        "write each origin as browsers send it, as in https://example.org or http://localhost:3000"
+            .to_owned()
+    })
 }
 
 impl Serve {
@@ -51,11 +69,13 @@ impl Serve {
             format!("Cannot listen on {}; is something else there? Choose another with --listen", self.listen)
         })?;
         let address = listener.local_addr()?;
+        // Whoever reads the address may tell the server to stop from then on.
+        let stop = told_to_stop()?;
         greet(&space, address, self.demo).await?;
 
         let follower = tokio::spawn(Arc::clone(&space).follow());
         let settings = api::Settings { cors_origins: self.cors_origins, timeout: self.timeout, metrics };
-        api::server::serve(listener, api::router(Arc::clone(&space), settings), told_to_stop()).await;
+        api::server::serve(listener, api::router(Arc::clone(&space), settings), stop).await;
         follower.abort();
         space.close().await;
         tracing::info!("stopped");
@@ -87,27 +107,32 @@ async fn greet(space: &Space, address: SocketAddr, demo: bool) -> Result<()> {
     telemetry::answer("           shown this once, for 30 days; more with `commonground token issue --help`")
 }
 
-/// Completes on Ctrl-C, and on Unix on SIGTERM.
-async fn told_to_stop() {
-    let interrupted = async {
+/// Completes on Ctrl-C, and on Unix on SIGTERM; listens for them from the call on.
+///
+/// # Errors
+/// When the system gives no signals.
+#[cfg(unix)]
+fn told_to_stop() -> Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+        tracing::info!("stopping: open requests may finish");
+    })
+}
+
+/// Completes on Ctrl-C.
+#[cfg(not(unix))]
+fn told_to_stop() -> Result<impl Future<Output = ()>> {
+    Ok(async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
-    }
-    tracing::info!("stopping: open requests may finish");
+        tracing::info!("stopping: open requests may finish");
+    })
 }
