@@ -41,15 +41,19 @@ pub(crate) async fn migrate(config: &Config) -> Result<()> {
 
 async fn migrate_url(url: &str) -> Result<()> {
     let connection = store::connect(url, 2, |_| {}).await.map_err(|failure| unreachable_database(&failure))?;
-    let _lock = lock(url, &connection).await?;
-    Migrator::up(&connection, None).await.context("The database could not be migrated")?;
+    let lock = lock(url, &connection).await?;
+    let migrated = Migrator::up(&connection, None).await;
+    if let MigrationLock::Session(lock) = lock {
+        lock.release().await.context("The database could not be unlocked after its migration")?;
+    }
+    migrated.context("The database could not be migrated")?;
     connection.close().await.context("The database could not be closed after its migration")
 }
 
 /// What keeps other processes from migrating at the same time, until it is dropped.
 enum MigrationLock {
     File(#[expect(dead_code, reason = "holds the lock until it is dropped")] File),
-    Session(#[expect(dead_code, reason = "holds the lock until it is closed")] Box<migrations::AdvisoryLock>),
+    Session(Box<migrations::AdvisoryLock>),
     None,
 }
 

@@ -61,10 +61,6 @@ impl Source {
     }
 
     /// Random bytes, fit for keys.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that draws chance"
-    )]
     #[must_use]
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];

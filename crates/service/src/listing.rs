@@ -50,12 +50,15 @@ impl From<KeyPart> for Value {
     }
 }
 
+/// Reads from a row what its cursor holds.
+type Parts<M> = Box<dyn Fn(&M) -> Vec<KeyPart> + Send + Sync>;
+
 /// How a list is sorted: by some columns that together are unique, all in one direction.
 pub struct SortKey<M> {
     name: &'static str,
     columns: Vec<Expr>,
     descending: bool,
-    parts: Box<dyn Fn(&M) -> Vec<KeyPart> + Send + Sync>,
+    parts: Parts<M>,
 }
 
 impl<M> SortKey<M> {
