@@ -30,13 +30,20 @@ pub(crate) async fn handle(State(endpoint): State<Arc<Endpoint>>, request: Reque
     let request_id = request_id(&request);
     let viewer = viewer(&endpoint.space, request.headers()).await;
     let viewer = viewer.map(|viewer| viewer.in_request(request_id.clone()));
-    let executor = Executor { endpoint: &endpoint, viewer, request_id };
+    let executor = Executor {
+        endpoint: &endpoint,
+        viewer,
+        request_id,
+    };
     endpoint.protocol.handle(request, &executor).await
 }
 
 /// The id that the router gave the request.
 pub(crate) fn request_id(request: &Request) -> String {
-    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok());
     id.unwrap_or("unknown").to_owned()
 }
 
@@ -60,9 +67,10 @@ async fn viewer(space: &Space, headers: &HeaderMap) -> Result<Viewer> {
                 )),
             }
         }
-        (Some(_), Some(_)) => {
-            Err(Error::new(Code::TokenInvalid, "The Authorization header was sent more than once."))
-        }
+        (Some(_), Some(_)) => Err(Error::new(
+            Code::TokenInvalid,
+            "The Authorization header was sent more than once.",
+        )),
     }
 }
 
@@ -95,7 +103,10 @@ impl Executor<'_> {
     async fn answer(&self, request: async_graphql::Request, cost: Cost) -> Result<Answer> {
         let viewer = self.viewer.clone()?;
         let asker = Asker::new(Arc::clone(&self.endpoint.space), viewer).await?;
-        let request = request.data(asker).data(cost).data(self.endpoint.protocol.limits.clone());
+        let request = request
+            .data(asker)
+            .data(cost)
+            .data(self.endpoint.protocol.limits.clone());
         let mut answer = self.endpoint.graph.execute(request).await;
         error::translate(&mut answer, &self.request_id);
         Ok(answer)

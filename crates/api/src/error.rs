@@ -24,7 +24,10 @@ fn describe(error: &mut ServerError, refusal: &Error, request_id: &str) {
     error.message = match refusal.code {
         Code::Internal | Code::Unavailable => {
             tracing::error!(request_id, code = refusal.code.as_str(), cause = ?refusal.cause, "a request failed");
-            format!("{} Quote the request id {request_id} if you report it.", refusal.message)
+            format!(
+                "{} Quote the request id {request_id} if you report it.",
+                refusal.message
+            )
         }
         _ => refusal.message.clone().into_owned(),
     };

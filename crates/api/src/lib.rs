@@ -19,7 +19,10 @@ pub use router::{Settings, router};
 /// The schema in the schema definition language, sorted so that a difference is easy to read.
 #[must_use]
 pub fn sdl() -> String {
-    let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
+    let options = async_graphql::SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items();
     graph::build().sdl_with_options(options)
 }
 

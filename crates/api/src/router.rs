@@ -39,7 +39,11 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { cors_origins: Vec::new(), timeout: Duration::from_secs(30), metrics: Arc::new(String::new) }
+        Self {
+            cors_origins: Vec::new(),
+            timeout: Duration::from_secs(30),
+            metrics: Arc::new(String::new),
+        }
     }
 }
 
@@ -52,7 +56,10 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         tracing::error!(%malformed, "the schema's own description cannot be read");
         Types::default()
     });
-    let protocol = Protocol { types: Arc::new(types), ..Protocol::default() };
+    let protocol = Protocol {
+        types: Arc::new(types),
+        ..Protocol::default()
+    };
     let endpoint = Arc::new(Endpoint {
         space: Arc::clone(&space),
         graph,
@@ -62,21 +69,33 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
     let render = settings.metrics;
     let around = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(source, identified))
-        .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
+        .layer(CatchPanicLayer::custom(|_| {
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }))
         .layer(cors(settings.cors_origins))
         .layer(CompressionLayer::new())
         .layer(default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(default_header(header::REFERRER_POLICY, "no-referrer"))
-        .layer(default_header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"));
+        .layer(default_header(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ));
     Router::new()
         .route("/", get(|| async { Redirect::temporary("/graphiql") }))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/.well-known/jwks.json", get(health::keys))
         .with_state(space)
-        .route("/metrics", get(move || health::metrics(Arc::clone(&render))))
+        .route(
+            "/metrics",
+            get(move || health::metrics(Arc::clone(&render))),
+        )
         .merge(graphiql::routes())
-        .merge(Router::new().route("/graphql", any(endpoint::handle)).with_state(endpoint))
+        .merge(
+            Router::new()
+                .route("/graphql", any(endpoint::handle))
+                .with_state(endpoint),
+        )
         .layer(around)
 }
 
@@ -94,13 +113,21 @@ fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
 
 /// Gives each request an id, keeps it in each line of the log and in the answer, and counts it.
 async fn identified(State(source): State<Source>, mut request: Request, next: Next) -> Response {
-    let id = request.headers().get(&REQUEST_ID).filter(|id| is_fit(id)).cloned();
+    let id = request
+        .headers()
+        .get(&REQUEST_ID)
+        .filter(|id| is_fit(id))
+        .cloned();
     let id = id.unwrap_or_else(|| {
         HeaderValue::from_str(&source.id::<Uuid>().to_string())
             .unwrap_or_else(|_| HeaderValue::from_static("unknown"))
     });
     request.extensions_mut().insert(RequestId::new(id.clone()));
-    let path = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let path = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("none", MatchedPath::as_str)
+        .to_owned();
     let method = request.method().clone();
     let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default(), %method, path);
     let began = Instant::now();
@@ -124,5 +151,7 @@ async fn identified(State(source): State<Source>, mut request: Request, next: Ne
 fn is_fit(id: &HeaderValue) -> bool {
     let bytes = id.as_bytes();
     (8..=64).contains(&bytes.len())
-        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'_')
+        && bytes
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'_')
 }

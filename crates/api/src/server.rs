@@ -18,7 +18,12 @@ pub const DRAIN: Duration = Duration::from_secs(20);
 /// most [`DRAIN`], and closes the sockets.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_headers(64).max_buf_size(64 * 1024);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_headers(64)
+        .max_buf_size(64 * 1024);
     let connections = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -34,7 +39,9 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         // Without it small answers wait for the client's acknowledgement.
         let _ = socket.set_nodelay(true);
         let service = TowerToHyperService::new(router.clone());
-        let connection = builder.serve_connection(TokioIo::new(socket), service).into_owned();
+        let connection = builder
+            .serve_connection(TokioIo::new(socket), service)
+            .into_owned();
         let connection = connections.watch(connection);
         tokio::spawn(async move {
             if let Err(broken) = connection.await {
@@ -43,7 +50,13 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         });
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, connections.shutdown()).await.is_err() {
-        tracing::warn!(seconds = DRAIN.as_secs(), "some requests did not finish in time");
+    if tokio::time::timeout(DRAIN, connections.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!(
+            seconds = DRAIN.as_secs(),
+            "some requests did not finish in time"
+        );
     }
 }

@@ -10,7 +10,13 @@ use clap::{Args, ValueEnum};
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Config {
     /// The folder of the embedded database and of the master key
-    #[arg(long, global = true, env = "COMMONGROUND_DATA_DIR", default_value = "data", value_name = "FOLDER")]
+    #[arg(
+        long,
+        global = true,
+        env = "COMMONGROUND_DATA_DIR",
+        default_value = "data",
+        value_name = "FOLDER"
+    )]
     pub(crate) data_dir: PathBuf,
 
     /// The database: sqlite:///path/to/file or postgres://user:password@host/name.
@@ -48,15 +54,32 @@ pub(crate) struct Config {
 
     /// A file that holds the master key, which encrypts the signing keys: 32 bytes in base64.
     /// One is made in the data folder when nothing is said
-    #[arg(long, global = true, env = "COMMONGROUND_MASTER_KEY_FILE", value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        env = "COMMONGROUND_MASTER_KEY_FILE",
+        value_name = "FILE"
+    )]
     pub(crate) master_key_file: Option<PathBuf>,
 
     /// How the log is written
-    #[arg(long, global = true, env = "COMMONGROUND_LOG_FORMAT", default_value = "auto", value_name = "FORMAT")]
+    #[arg(
+        long,
+        global = true,
+        env = "COMMONGROUND_LOG_FORMAT",
+        default_value = "auto",
+        value_name = "FORMAT"
+    )]
     pub(crate) log_format: LogFormat,
 
     /// What is logged, as in `info` or `info,api=debug` (which shows every request)
-    #[arg(long, global = true, env = "COMMONGROUND_LOG", default_value = "info", value_name = "FILTER")]
+    #[arg(
+        long,
+        global = true,
+        env = "COMMONGROUND_LOG",
+        default_value = "info",
+        value_name = "FILTER"
+    )]
     pub(crate) log: String,
 }
 
@@ -94,10 +117,13 @@ const OTHERS: &[&str] = &["COMMONGROUND_SKIP_GRAPHIQL", "COMMONGROUND_TEST_"];
 ///
 /// # Errors
 /// A sentence that names it and the ones that are read.
-pub(crate) fn refuse_unknown_variables(given: impl Iterator<Item = (OsString, OsString)>) -> Result<()> {
+pub(crate) fn refuse_unknown_variables(
+    given: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<()> {
     for (name, _) in given {
         let Some(name) = name.to_str() else { continue };
-        let is_ours = name.starts_with("COMMONGROUND_") && !OTHERS.iter().any(|other| name.starts_with(other));
+        let is_ours = name.starts_with("COMMONGROUND_")
+            && !OTHERS.iter().any(|other| name.starts_with(other));
         if is_ours && !VARIABLES.contains(&name) {
             bail!(
                 "The environment variable {name} means nothing to commonground. Check its spelling; those that are read are {}.",
@@ -128,15 +154,22 @@ impl Config {
             return Ok(url.clone());
         }
         if let Some(file) = &self.database_url_file {
-            let text = std::fs::read_to_string(file)
-                .with_context(|| format!("The file of the database URL, {}, cannot be read", file.display()))?;
-            return database_url(text.trim())
-                .map_err(|reason| anyhow::anyhow!("The database URL in {}: {reason}.", file.display()));
+            let text = std::fs::read_to_string(file).with_context(|| {
+                format!(
+                    "The file of the database URL, {}, cannot be read",
+                    file.display()
+                )
+            })?;
+            return database_url(text.trim()).map_err(|reason| {
+                anyhow::anyhow!("The database URL in {}: {reason}.", file.display())
+            });
         }
         let folder = self.made_data_dir()?;
         let file = folder.join("commonground.db");
         let mut url = url::Url::from_file_path(std::path::absolute(&file)?)
-            .map_err(|()| anyhow::anyhow!("The data folder {} has no usable path.", folder.display()))?
+            .map_err(|()| {
+                anyhow::anyhow!("The data folder {} has no usable path.", folder.display())
+            })?
             .to_string();
         url.replace_range(.."file".len(), "sqlite");
         Ok(format!("{url}?mode=rwc"))
@@ -163,12 +196,18 @@ mod tests {
 
     fn refusal(name: &str) -> Option<String> {
         let given = [(OsString::from(name), OsString::from("x"))];
-        refuse_unknown_variables(given.into_iter()).err().map(|refusal| refusal.to_string())
+        refuse_unknown_variables(given.into_iter())
+            .err()
+            .map(|refusal| refusal.to_string())
     }
 
     #[test]
     fn a_misspelt_variable_is_refused_with_the_right_ones() {
-        assert!(refusal("COMMONGROUND_LISTN").unwrap().contains("COMMONGROUND_LISTEN"));
+        assert!(
+            refusal("COMMONGROUND_LISTN")
+                .unwrap()
+                .contains("COMMONGROUND_LISTEN")
+        );
         assert_eq!(refusal("COMMONGROUND_LISTEN"), None);
         assert_eq!(refusal("COMMONGROUND_TEST_POSTGRES_BIN"), None);
         assert_eq!(refusal("PATH"), None);

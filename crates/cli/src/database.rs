@@ -24,9 +24,11 @@ pub(crate) async fn open(config: &Config) -> Result<Arc<Space>> {
     let url = config.resolved_database_url()?;
     migrate_url(&url).await?;
     let statements = metrics::counter!("commonground_sql_statements_total");
-    let connection = store::connect(&url, config.database_connections, move |_| statements.increment(1))
-        .await
-        .map_err(|failure| unreachable_database(&failure))?;
+    let connection = store::connect(&url, config.database_connections, move |_| {
+        statements.increment(1)
+    })
+    .await
+    .map_err(|failure| unreachable_database(&failure))?;
     let master_key = secrets::master_key(config, &source)?;
     Ok(Arc::new(Space::new(connection, source, master_key)))
 }
@@ -40,14 +42,21 @@ pub(crate) async fn migrate(config: &Config) -> Result<()> {
 }
 
 async fn migrate_url(url: &str) -> Result<()> {
-    let connection = store::connect(url, 2, |_| {}).await.map_err(|failure| unreachable_database(&failure))?;
+    let connection = store::connect(url, 2, |_| {})
+        .await
+        .map_err(|failure| unreachable_database(&failure))?;
     let lock = lock(url, &connection).await?;
     let migrated = Migrator::up(&connection, None).await;
     if let MigrationLock::Session(lock) = lock {
-        lock.release().await.context("The database could not be unlocked after its migration")?;
+        lock.release()
+            .await
+            .context("The database could not be unlocked after its migration")?;
     }
     migrated.context("The database could not be migrated")?;
-    connection.close().await.context("The database could not be closed after its migration")
+    connection
+        .close()
+        .await
+        .context("The database could not be closed after its migration")
 }
 
 /// What keeps other processes from migrating at the same time, until it is dropped.
@@ -60,7 +69,9 @@ enum MigrationLock {
 async fn lock(url: &str, connection: &migrations::DatabaseConnection) -> Result<MigrationLock> {
     if url.starts_with("postgres") {
         let lock = migrations::AdvisoryLock::take(connection, LOCK).await;
-        return Ok(MigrationLock::Session(Box::new(lock.context("The database could not be locked")?)));
+        return Ok(MigrationLock::Session(Box::new(
+            lock.context("The database could not be locked")?,
+        )));
     }
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
     let path = path.split('?').next().unwrap_or_default();
@@ -79,7 +90,11 @@ async fn lock(url: &str, connection: &migrations::DatabaseConnection) -> Result<
 }
 
 fn unreachable_database(failure: &service::Error) -> anyhow::Error {
-    let cause = failure.cause.as_ref().map(ToString::to_string).unwrap_or_default();
+    let cause = failure
+        .cause
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     anyhow::anyhow!(
         "The database cannot be opened: {cause}. Check --database-url (or COMMONGROUND_DATABASE_URL), and that the server runs."
     )

@@ -20,7 +20,9 @@ const VARIABLE: &str = "COMMONGROUND_MASTER_KEY";
 pub(crate) fn master_key(config: &Config, source: &Source) -> Result<MasterKey> {
     match (std::env::var(VARIABLE).ok(), &config.master_key_file) {
         (Some(_), Some(_)) => bail!("Give {VARIABLE} or --master-key-file, not both."),
-        (Some(text), None) => text.parse().with_context(|| format!("{VARIABLE} is malformed")),
+        (Some(text), None) => text
+            .parse()
+            .with_context(|| format!("{VARIABLE} is malformed")),
         (None, Some(file)) => read(file),
         (None, None) => {
             let file = config.made_data_dir()?.join("master.key");
@@ -33,9 +35,9 @@ pub(crate) fn master_key(config: &Config, source: &Source) -> Result<MasterKey> 
                     Ok(key)
                 }
                 Err(failure) if failure.kind() == ErrorKind::AlreadyExists => read(&file),
-                Err(failure) => {
-                    Err(failure).with_context(|| format!("The master key {} cannot be written", file.display()))
-                }
+                Err(failure) => Err(failure).with_context(|| {
+                    format!("The master key {} cannot be written", file.display())
+                }),
             }
         }
     }
@@ -44,7 +46,8 @@ pub(crate) fn master_key(config: &Config, source: &Source) -> Result<MasterKey> 
 fn read(file: &Path) -> Result<MasterKey> {
     let text = read_to_string(file)
         .with_context(|| format!("The master key {} cannot be read", file.display()))?;
-    text.parse().with_context(|| format!("The master key in {} is malformed", file.display()))
+    text.parse()
+        .with_context(|| format!("The master key in {} is malformed", file.display()))
 }
 
 /// Makes the file whole or not at all: another server that starts at the same moment reads all of it.

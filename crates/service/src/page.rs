@@ -114,7 +114,10 @@ fn too_large(argument: &str, size: impl std::fmt::Display) -> Error {
     let message = format!(
         "`{argument}` asks for {size}; a page has at most {LARGEST_SIZE}. Ask for less and follow `pageInfo`."
     );
-    Error { field: Some(argument.to_owned()), ..Error::new(Code::PageTooLarge, message) }
+    Error {
+        field: Some(argument.to_owned()),
+        ..Error::new(Code::PageTooLarge, message)
+    }
 }
 
 /// Some of a list, in its order.

@@ -195,7 +195,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub(crate) async fn finish(&self, write: Write, action: &'static str) -> Result<()> {
-        let network = write.changes.iter().any(|change| directory::holds(change.kind));
+        let network = write
+            .changes
+            .iter()
+            .any(|change| directory::holds(change.kind));
         if let Some(sequence) = write.commit(action).await? {
             if network {
                 self.network_changed();
@@ -263,8 +266,12 @@ impl Write {
     /// # Errors
     /// When the database cannot be reached.
     pub(crate) async fn mark(&self) -> Result<Mark> {
-        self.transaction.execute_unprepared("SAVEPOINT mark").await?;
-        Ok(Mark { noted: self.changes.len() })
+        self.transaction
+            .execute_unprepared("SAVEPOINT mark")
+            .await?;
+        Ok(Mark {
+            noted: self.changes.len(),
+        })
     }
 
     /// Keeps what was done since the mark.
@@ -273,7 +280,9 @@ impl Write {
     /// When the database cannot be reached.
     pub(crate) async fn keep(&self, mark: Mark) -> Result<()> {
         let Mark { noted: _ } = mark;
-        self.transaction.execute_unprepared("RELEASE SAVEPOINT mark").await?;
+        self.transaction
+            .execute_unprepared("RELEASE SAVEPOINT mark")
+            .await?;
         Ok(())
     }
 
@@ -283,8 +292,12 @@ impl Write {
     /// When the database cannot be reached.
     pub(crate) async fn take_back(&mut self, mark: Mark) -> Result<()> {
         self.changes.truncate(mark.noted);
-        self.transaction.execute_unprepared("ROLLBACK TO SAVEPOINT mark").await?;
-        self.transaction.execute_unprepared("RELEASE SAVEPOINT mark").await?;
+        self.transaction
+            .execute_unprepared("ROLLBACK TO SAVEPOINT mark")
+            .await?;
+        self.transaction
+            .execute_unprepared("RELEASE SAVEPOINT mark")
+            .await?;
         Ok(())
     }
 

@@ -54,13 +54,21 @@ impl TestApp {
         let count = move |_: &str| {
             counted.fetch_add(1, Ordering::Relaxed);
         };
-        let connection = store::connect(&database.url(), 5, count).await.expect("a connection");
+        let connection = store::connect(&database.url(), 5, count)
+            .await
+            .expect("a connection");
         let clock = Arc::new(TestClock::default());
         let source = Source::new(clock.clone());
         let master_key = MasterKey::generate(&source);
         let space = Arc::new(Space::new(connection, source, master_key));
         let router = api::router(Arc::clone(&space), Settings::default());
-        Self { space, clock, router, statements, database }
+        Self {
+            space,
+            clock,
+            router,
+            statements,
+            database,
+        }
     }
 
     /// Which database it stands on.
@@ -91,18 +99,24 @@ impl TestApp {
     /// Somebody who contributes for a centre.
     pub async fn contributor(&self, centre: &str) -> Client {
         use ScopeName::{CollaborationWrite, EvidenceRead, EvidenceWrite};
-        self.holder(centre, &[EvidenceRead, EvidenceWrite, CollaborationWrite]).await
+        self.holder(centre, &[EvidenceRead, EvidenceWrite, CollaborationWrite])
+            .await
     }
 
     /// Somebody who manages a centre's access.
     pub async fn administrator(&self, centre: &str) -> Client {
         use ScopeName::{AuditRead, EvidenceRead, EvidenceWrite, TokensManage};
-        self.holder(centre, &[EvidenceRead, EvidenceWrite, TokensManage, AuditRead]).await
+        self.holder(
+            centre,
+            &[EvidenceRead, EvidenceWrite, TokensManage, AuditRead],
+        )
+        .await
     }
 
     /// Somebody with a token of a centre that allows next to nothing.
     pub async fn stranger(&self, centre: &str) -> Client {
-        self.holder(centre, &[ScopeName::YoungPeopleStatistics]).await
+        self.holder(centre, &[ScopeName::YoungPeopleStatistics])
+            .await
     }
 
     /// Somebody with just these scopes.
@@ -117,15 +131,20 @@ impl TestApp {
     }
 
     /// A token of a centre, and the id of its record.
-    pub async fn token(&self, centre: &str, scopes: &[ScopeName]) -> (String, entity::AccessTokenId) {
+    pub async fn token(
+        &self,
+        centre: &str,
+        scopes: &[ScopeName],
+    ) -> (String, entity::AccessTokenId) {
         let new = NewToken {
             name: "test".to_owned(),
             centre: centre.to_owned(),
             scopes: scopes.iter().copied().collect::<BTreeSet<_>>(),
             expires_at: None,
         };
-        let (token, record) =
-            token::issue(&self.space, &Viewer::operator(), new).await.expect("a token");
+        let (token, record) = token::issue(&self.space, &Viewer::operator(), new)
+            .await
+            .expect("a token");
         (token.reveal().to_owned(), record.id)
     }
 

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    AccessTokenId, CentreId, ChangeKind, EffectMeasure, PublicationKind, StudyDesign, StudyRole, StudyStatus,
-    TermId, Visibility, Vocabulary, centre, collaboration, collaboration_member, finding, publication,
-    shared_with, study, study_centre, study_publication, study_term, term,
+    AccessTokenId, CentreId, ChangeKind, EffectMeasure, PublicationKind, StudyDesign, StudyRole,
+    StudyStatus, TermId, Visibility, Vocabulary, centre, collaboration, collaboration_member,
+    finding, publication, shared_with, study, study_centre, study_publication, study_term, term,
 };
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::json;
@@ -36,7 +36,13 @@ impl Sharing {
 
     /// With a visibility.
     pub fn new(by: &'static str, visibility: Visibility) -> Self {
-        Self { by, visibility, embargoed_until: None, with: Vec::new(), withdrawn: false }
+        Self {
+            by,
+            visibility,
+            embargoed_until: None,
+            with: Vec::new(),
+            withdrawn: false,
+        }
     }
 }
 
@@ -114,12 +120,17 @@ impl TestApp {
             ror_id: None,
             successor: None,
         };
-        insert!(self, Centre, centre [row]);
+        insert!(self, Centre, centre[row]);
         id
     }
 
     /// A term of a vocabulary.
-    pub async fn create_term(&self, vocabulary: Vocabulary, slug: &str, broader: Option<TermId>) -> TermId {
+    pub async fn create_term(
+        &self,
+        vocabulary: Vocabulary,
+        slug: &str,
+        broader: Option<TermId>,
+    ) -> TermId {
         let id: TermId = self.id();
         let row = term::Model {
             id,
@@ -164,26 +175,40 @@ impl TestApp {
         let id: entity::StudyId = self.id();
         let sort_on = starts_on.unwrap_or_else(|| NaiveDate::from_ymd_opt(1, 1, 1).expect("a day"));
         let lead_centre = self.centre_id(sharing.by).await;
-        let row = shared_row!(self, sharing, study {
-            id: id,
-            slug: slug.to_owned(),
-            title: slug.replace('-', " "),
-            title_key: slug.replace('-', " "),
-            summary: None,
-            design: StudyDesign::Randomised,
-            status: StudyStatus::Reported,
-            starts_on: starts_on,
-            ends_on: None,
-            sort_on: sort_on,
-            registry: None,
-            registration_id: None,
-            registration_url: None,
-            lead_centre: lead_centre,
-            programme_id: None,
-        });
-        let centre = study_centre::Model { study_id: id, centre_id: lead_centre, role: StudyRole::Lead, sort_on };
-        let terms: Vec<_> =
-            terms.iter().map(|term_id| study_term::Model { study_id: id, term_id: *term_id }).collect();
+        let row = shared_row!(
+            self,
+            sharing,
+            study {
+                id: id,
+                slug: slug.to_owned(),
+                title: slug.replace('-', " "),
+                title_key: slug.replace('-', " "),
+                summary: None,
+                design: StudyDesign::Randomised,
+                status: StudyStatus::Reported,
+                starts_on: starts_on,
+                ends_on: None,
+                sort_on: sort_on,
+                registry: None,
+                registration_id: None,
+                registration_url: None,
+                lead_centre: lead_centre,
+                programme_id: None,
+            }
+        );
+        let centre = study_centre::Model {
+            study_id: id,
+            centre_id: lead_centre,
+            role: StudyRole::Lead,
+            sort_on,
+        };
+        let terms: Vec<_> = terms
+            .iter()
+            .map(|term_id| study_term::Model {
+                study_id: id,
+                term_id: *term_id,
+            })
+            .collect();
         let shares = shares(id.0, sharing);
         insert!(self, Study, study [row], study_centre [centre], study_term terms, shared_with shares);
         id
@@ -197,25 +222,32 @@ impl TestApp {
         studies: &[entity::StudyId],
     ) -> entity::PublicationId {
         let id: entity::PublicationId = self.id();
-        let row = shared_row!(self, sharing, publication {
-            id: id,
-            slug: slug.to_owned(),
-            title: slug.replace('-', " "),
-            title_key: slug.replace('-', " "),
-            kind: PublicationKind::Report,
-            abstract_text: None,
-            doi: Some(format!("10.5555/{slug}")),
-            published: None,
-            year: Some(2025),
-            sort_on: NaiveDate::from_ymd_opt(2025, 1, 1).expect("a day"),
-            venue: None,
-            language: None,
-            licence: None,
-            url: None,
-        });
+        let row = shared_row!(
+            self,
+            sharing,
+            publication {
+                id: id,
+                slug: slug.to_owned(),
+                title: slug.replace('-', " "),
+                title_key: slug.replace('-', " "),
+                kind: PublicationKind::Report,
+                abstract_text: None,
+                doi: Some(format!("10.5555/{slug}")),
+                published: None,
+                year: Some(2025),
+                sort_on: NaiveDate::from_ymd_opt(2025, 1, 1).expect("a day"),
+                venue: None,
+                language: None,
+                licence: None,
+                url: None,
+            }
+        );
         let links: Vec<_> = studies
             .iter()
-            .map(|study_id| study_publication::Model { study_id: *study_id, publication_id: id })
+            .map(|study_id| study_publication::Model {
+                study_id: *study_id,
+                publication_id: id,
+            })
             .collect();
         let shares = shares(id.0, sharing);
         insert!(self, Publication, publication [row], study_publication links, shared_with shares);
@@ -230,7 +262,8 @@ impl TestApp {
         study_id: entity::StudyId,
         outcome_id: TermId,
     ) -> entity::FindingId {
-        self.create_reported_finding(reference, sharing, study_id, outcome_id, None).await
+        self.create_reported_finding(reference, sharing, study_id, outcome_id, None)
+            .await
     }
 
     /// A finding of a study that a publication reports.
@@ -243,30 +276,34 @@ impl TestApp {
         publication_id: Option<entity::PublicationId>,
     ) -> entity::FindingId {
         let id: entity::FindingId = self.id();
-        let row = shared_row!(self, sharing, finding {
-            id: id,
-            study_id: study_id,
-            reference: reference.to_owned(),
-            publication_id: publication_id,
-            intervention_id: None,
-            comparator: None,
-            outcome_id: outcome_id,
-            population_id: None,
-            measure: EffectMeasure::StandardisedMeanDifference,
-            estimate: 0.25,
-            standard_error: Some(0.1),
-            interval_level: None,
-            interval_lower: None,
-            interval_upper: None,
-            participants_intervention: None,
-            participants_comparison: None,
-            participants_total: None,
-            clusters: None,
-            outcome_detail: None,
-            time_point: None,
-            subgroup: None,
-            risk_of_bias: None,
-        });
+        let row = shared_row!(
+            self,
+            sharing,
+            finding {
+                id: id,
+                study_id: study_id,
+                reference: reference.to_owned(),
+                publication_id: publication_id,
+                intervention_id: None,
+                comparator: None,
+                outcome_id: outcome_id,
+                population_id: None,
+                measure: EffectMeasure::StandardisedMeanDifference,
+                estimate: 0.25,
+                standard_error: Some(0.1),
+                interval_level: None,
+                interval_lower: None,
+                interval_upper: None,
+                participants_intervention: None,
+                participants_comparison: None,
+                participants_total: None,
+                clusters: None,
+                outcome_detail: None,
+                time_point: None,
+                subgroup: None,
+                risk_of_bias: None,
+            }
+        );
         let shares = shares(id.0, sharing);
         insert!(self, Finding, finding [row], shared_with shares);
         id
@@ -280,21 +317,31 @@ impl TestApp {
         members: &[&str],
     ) -> entity::CollaborationId {
         let id: entity::CollaborationId = self.id();
-        let row = shared_row!(self, sharing, collaboration {
-            id: id,
-            slug: slug.to_owned(),
-            title: slug.replace('-', " "),
-            summary: None,
-            started: None,
-            ended: None,
-        });
+        let row = shared_row!(
+            self,
+            sharing,
+            collaboration {
+                id: id,
+                slug: slug.to_owned(),
+                title: slug.replace('-', " "),
+                summary: None,
+                started: None,
+                ended: None,
+            }
+        );
         let mut rows = Vec::new();
         for member in members {
             let centre_id = self.centre_id(member).await;
-            rows.push(collaboration_member::Model { collaboration_id: id, centre_id });
+            rows.push(collaboration_member::Model {
+                collaboration_id: id,
+                centre_id,
+            });
         }
         let mut shares = shares(id.0, sharing);
-        shares.push(shared_with::Model { thing_id: id.0, collaboration_id: id });
+        shares.push(shared_with::Model {
+            thing_id: id.0,
+            collaboration_id: id,
+        });
         insert!(self, Collaboration, collaboration [row], collaboration_member rows, shared_with shares);
         id
     }
@@ -308,6 +355,9 @@ impl TestApp {
 }
 
 fn shares(thing_id: Uuid, sharing: &Sharing) -> Vec<shared_with::Model> {
-    let share = |id: &entity::CollaborationId| shared_with::Model { thing_id, collaboration_id: *id };
+    let share = |id: &entity::CollaborationId| shared_with::Model {
+        thing_id,
+        collaboration_id: *id,
+    };
     sharing.with.iter().map(share).collect()
 }

@@ -11,7 +11,11 @@ pub struct TestClock(Mutex<DateTime<Utc>>);
 
 impl Default for TestClock {
     fn default() -> Self {
-        Self(Mutex::new(Utc.with_ymd_and_hms(2026, 1, 15, 12, 0, 0).single().expect("a time")))
+        Self(Mutex::new(
+            Utc.with_ymd_and_hms(2026, 1, 15, 12, 0, 0)
+                .single()
+                .expect("a time"),
+        ))
     }
 }
 

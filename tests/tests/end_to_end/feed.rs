@@ -14,7 +14,10 @@ async fn sequences(app: &TestApp) -> Vec<i64> {
     let query = "{ changes(first: 100) { nodes { sequence } } }";
     let answer = app.nobody().ask(query).await;
     let nodes = answer.at("/changes/nodes").as_array().unwrap();
-    nodes.iter().map(|node| node["sequence"].as_i64().unwrap()).collect()
+    nodes
+        .iter()
+        .map(|node| node["sequence"].as_i64().unwrap())
+        .collect()
 }
 
 on_both_databases! {
@@ -87,20 +90,25 @@ async fn a_transaction_held_open_gets_its_number_when_it_commits() {
     let (go_on, may_go_on) = tokio::sync::oneshot::channel::<()>();
     let space = app.space.clone();
     let slow = tokio::spawn(async move {
-        space.store().write(&Viewer::operator(), "test", |write| {
-            Box::pin(async move {
-                write.created(ChangeKind::Centre, uuid::Uuid::nil());
-                has_written.send(()).unwrap();
-                may_go_on.await.unwrap();
-                Ok(())
+        space
+            .store()
+            .write(&Viewer::operator(), "test", |write| {
+                Box::pin(async move {
+                    write.created(ChangeKind::Centre, uuid::Uuid::nil());
+                    has_written.send(()).unwrap();
+                    may_go_on.await.unwrap();
+                    Ok(())
+                })
             })
-        }).await
+            .await
     });
     written.await.unwrap();
     for number in 0..3 {
         let (slug, sharing) = (format!("study-{number}"), Sharing::public(ALPHA));
         let create = app.create_study(&slug, &sharing);
-        tokio::time::timeout(Duration::from_secs(20), create).await.expect("others commit meanwhile");
+        tokio::time::timeout(Duration::from_secs(20), create)
+            .await
+            .expect("others commit meanwhile");
     }
     let seen = sequences(&app).await;
     assert_eq!(seen.len(), before + 3);

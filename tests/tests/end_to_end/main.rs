@@ -1,5 +1,9 @@
 //! The end-to-end tests: dialogues with the application, named as the capabilities.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails where it stands"
+)]
 
 mod access;
 mod cookbook;

@@ -4,8 +4,12 @@
 /// `cargo run -- schema > schema.graphql` and read its diff as a client would.
 #[test]
 fn the_published_schema_is_the_one_that_the_code_makes() {
-    let published = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../schema.graphql")).unwrap();
-    assert!(published.trim_end() == api::sdl().trim_end(), "schema.graphql and the code differ");
+    let published =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../schema.graphql")).unwrap();
+    assert!(
+        published.trim_end() == api::sdl().trim_end(),
+        "schema.graphql and the code differ"
+    );
 }
 
 #[test]
@@ -19,12 +23,32 @@ fn everything_in_the_schema_is_described() {
             within_description = !within_description;
         }
         let is_described = previous.ends_with("\"\"\"");
-        let declares = ["type ", "interface ", "input ", "enum ", "union ", "scalar "].iter().any(|word| line.starts_with(word))
-            || line.contains(": ") || (!line.is_empty() && line.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_'));
-        let is_built_in = line.starts_with("schema") || line.starts_with("query:") || line.starts_with("mutation:");
+        let declares = [
+            "type ",
+            "interface ",
+            "input ",
+            "enum ",
+            "union ",
+            "scalar ",
+        ]
+        .iter()
+        .any(|word| line.starts_with(word))
+            || line.contains(": ")
+            || (!line.is_empty()
+                && line
+                    .chars()
+                    .all(|letter| letter.is_ascii_uppercase() || letter == '_'));
+        let is_built_in = line.starts_with("schema")
+            || line.starts_with("query:")
+            || line.starts_with("mutation:");
         // The end of a list of arguments belongs to a field that is looked at where it begins.
         let declares = declares && !line.starts_with(')');
-        if declares && !is_described && !within_description && !line.starts_with("\"\"\"") && !is_built_in {
+        if declares
+            && !is_described
+            && !within_description
+            && !line.starts_with("\"\"\"")
+            && !is_built_in
+        {
             bare.push(line.to_owned());
         }
         previous = line;

@@ -18,14 +18,29 @@ async fn statements(app: &TestApp, query: &str, size: usize) -> usize {
 
 async fn fill(app: &TestApp) {
     let outcome = app.create_term(Vocabulary::Outcome, "reading", None).await;
-    let intervention = app.create_term(Vocabulary::Intervention, "tutoring", None).await;
+    let intervention = app
+        .create_term(Vocabulary::Intervention, "tutoring", None)
+        .await;
     for number in 0..30_u32 {
         let day = NaiveDate::from_ymd_opt(2020, 1, 1 + number % 28);
         let terms = [outcome, intervention];
-        let study = app.create_study_on(&format!("study-{number}"), &Sharing::public(ALPHA), day, &terms).await;
-        app.create_publication(&format!("report-{number}"), &Sharing::public(ALPHA), &[study]).await;
+        let study = app
+            .create_study_on(
+                &format!("study-{number}"),
+                &Sharing::public(ALPHA),
+                day,
+                &terms,
+            )
+            .await;
+        app.create_publication(
+            &format!("report-{number}"),
+            &Sharing::public(ALPHA),
+            &[study],
+        )
+        .await;
         for reference in ["one", "two"] {
-            app.create_finding(reference, &Sharing::public(ALPHA), study, outcome).await;
+            app.create_finding(reference, &Sharing::public(ALPHA), study, outcome)
+                .await;
         }
     }
 }

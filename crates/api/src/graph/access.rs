@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use service::entity::access_token;
 use service::access::UnknownScope;
 use service::access::token::{self, NewToken};
+use service::entity::access_token;
 use service::viewer::Who;
 use service::{Error, Result};
 
 use super::asker;
-use super::network::Centre;
 use super::global_id::{self, NodeKind, global_id};
+use super::network::Centre;
 use crate::document::{Cost, Limits};
 
 #[derive(Default)]
@@ -104,14 +104,21 @@ impl AccessToken {
     /// What it allows.
     async fn scopes(&self) -> Vec<&str> {
         let list = self.0.scopes.as_array();
-        list.into_iter().flatten().filter_map(|scope| scope.as_str()).collect()
+        list.into_iter()
+            .flatten()
+            .filter_map(|scope| scope.as_str())
+            .collect()
     }
 
     /// The token with which it was issued, if you may see it; null when the operator of the space did.
     async fn issued_by(&self, ctx: &Context<'_>) -> Result<Option<AccessToken>> {
         let asker = asker(ctx);
-        let Some(id) = self.0.issued_by else { return Ok(None) };
-        Ok(token::get(&asker.space, &asker.viewer, id.into()).await?.map(|row| AccessToken(Arc::new(row))))
+        let Some(id) = self.0.issued_by else {
+            return Ok(None);
+        };
+        Ok(token::get(&asker.space, &asker.viewer, id.into())
+            .await?
+            .map(|row| AccessToken(Arc::new(row))))
     }
 
     /// When it was issued.
@@ -193,7 +200,9 @@ impl Mutation {
     ) -> Result<IssueAccessTokenPayload> {
         let asker = asker(ctx);
         let scope = |scope: &String| {
-            scope.parse().map_err(|unknown: UnknownScope| Error::bad_input("scopes", format!("{unknown}.")))
+            scope
+                .parse()
+                .map_err(|unknown: UnknownScope| Error::bad_input("scopes", format!("{unknown}.")))
         };
         let new = NewToken {
             name: input.name,
@@ -203,7 +212,10 @@ impl Mutation {
         };
         let (token, row) = token::issue(&asker.space, &asker.viewer, new).await?;
         let access_token = AccessToken(Arc::new(row));
-        Ok(IssueAccessTokenPayload { token: token.reveal().to_owned(), access_token })
+        Ok(IssueAccessTokenPayload {
+            token: token.reveal().to_owned(),
+            access_token,
+        })
     }
 
     /// Revokes an access token: the next request with it is refused.
@@ -218,6 +230,8 @@ impl Mutation {
             _ => return Err(Error::bad_input("id", "The id must be an access token's.")),
         };
         let row = token::revoke(&asker.space, &asker.viewer, id.into(), &input.reason).await?;
-        Ok(RevokeAccessTokenPayload { access_token: AccessToken(Arc::new(row)) })
+        Ok(RevokeAccessTokenPayload {
+            access_token: AccessToken(Arc::new(row)),
+        })
     }
 }

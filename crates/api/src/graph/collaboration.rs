@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, Object};
-use service::entity::collaboration;
 use service::collaboration::CollaborationFilter;
+use service::entity::collaboration;
 use service::{Result, collaboration as collaborations};
 
 use super::asker;
@@ -55,8 +55,14 @@ impl Collaboration {
     /// The centres that take part.
     async fn members(&self, ctx: &Context<'_>) -> Result<Vec<Centre>> {
         let asker = asker(ctx);
-        let ids = asker.collaboration_members(self.0.id).await?.unwrap_or_default();
-        let mut centres: Vec<_> = ids.iter().filter_map(|id| Centre::find(asker, *id)).collect();
+        let ids = asker
+            .collaboration_members(self.0.id)
+            .await?
+            .unwrap_or_default();
+        let mut centres: Vec<_> = ids
+            .iter()
+            .filter_map(|id| Centre::find(asker, *id))
+            .collect();
         centres.sort_by(|one, other| one.0.row.slug.cmp(&other.0.row.slug));
         Ok(centres)
     }
@@ -120,6 +126,9 @@ impl CollaborationQuery {
             let filter = Arc::clone(&filter);
             async move { collaborations::count(&asker.space, &asker.viewer, &filter).await }
         });
-        Ok(CollaborationConnection::new(page.map(|row| Collaboration(Arc::new(row))), total))
+        Ok(CollaborationConnection::new(
+            page.map(|row| Collaboration(Arc::new(row))),
+            total,
+        ))
     }
 }

@@ -45,7 +45,11 @@ pub(crate) fn page_request(
 /// Copies a page that a loader shares, wrapping its rows.
 pub(crate) fn wrapped<R: Clone, T>(page: &Page<R>, wrap: impl Fn(Arc<R>) -> T) -> Page<T> {
     Page {
-        items: page.items.iter().map(|(cursor, row)| (cursor.clone(), wrap(Arc::new(row.clone())))).collect(),
+        items: page
+            .items
+            .iter()
+            .map(|(cursor, row)| (cursor.clone(), wrap(Arc::new(row.clone()))))
+            .collect(),
         has_previous: page.has_previous,
         has_next: page.has_next,
     }

@@ -11,13 +11,18 @@ use super::word::Word;
 pub(crate) struct Date(pub(crate) NaiveDate);
 
 /// A calendar day as in ISO 8601, such as `2019-07-15`.
-#[Scalar(name = "Date", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
+#[Scalar(
+    name = "Date",
+    specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"
+)]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::String(text) => NaiveDate::parse_from_str(text, "%Y-%m-%d").map(Self).map_err(|_| {
-                InputValueError::custom(format!("`{text}` is not a day such as 2019-07-15"))
-            }),
+            Value::String(text) => NaiveDate::parse_from_str(text, "%Y-%m-%d")
+                .map(Self)
+                .map_err(|_| {
+                    InputValueError::custom(format!("`{text}` is not a day such as 2019-07-15"))
+                }),
             _ => Err(InputValueError::expected_type(value)),
         }
     }

@@ -88,9 +88,13 @@ impl FeedQuery {
     async fn changes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The cursor of the last change that you know; from the beginning when nothing is said.")]
+        #[graphql(
+            desc = "The cursor of the last change that you know; from the beginning when nothing is said."
+        )]
         after: Option<String>,
-        #[graphql(desc = "Only changes of these kinds of thing.")] kinds: Option<Vec<Word<ChangeKind>>>,
+        #[graphql(desc = "Only changes of these kinds of thing.")] kinds: Option<
+            Vec<Word<ChangeKind>>,
+        >,
         #[graphql(desc = "How many, at most 100.")] first: Option<i32>,
     ) -> Result<ChangeConnection> {
         let asker = asker(ctx);
@@ -102,8 +106,19 @@ impl FeedQuery {
             start_cursor: page.items.first().map(|(cursor, _)| cursor.clone()),
             end_cursor: page.items.last().map(|(cursor, _)| cursor.clone()),
         };
-        let nodes = page.items.iter().map(|(_, row)| Change(row.clone())).collect();
-        let edge = |(cursor, row)| ChangeEdge { cursor, node: Change(row) };
-        Ok(ChangeConnection { nodes, edges: page.items.into_iter().map(edge).collect(), page_info })
+        let nodes = page
+            .items
+            .iter()
+            .map(|(_, row)| Change(row.clone()))
+            .collect();
+        let edge = |(cursor, row)| ChangeEdge {
+            cursor,
+            node: Change(row),
+        };
+        Ok(ChangeConnection {
+            nodes,
+            edges: page.items.into_iter().map(edge).collect(),
+            page_info,
+        })
     }
 }

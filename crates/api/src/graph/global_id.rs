@@ -57,12 +57,18 @@ pub(crate) fn global_id(kind: NodeKind, id: impl Into<Uuid>) -> ID {
 /// # Errors
 /// `INVALID_ID`.
 pub(crate) fn parse(id: &ID) -> Result<(NodeKind, Uuid)> {
-    let parsed = URL_SAFE_NO_PAD.decode(id.as_bytes()).ok().and_then(|bytes| {
-        let (tag, uuid) = bytes.split_first()?;
-        Some((NodeKind::of_tag(*tag)?, Uuid::from_slice(uuid).ok()?))
-    });
+    let parsed = URL_SAFE_NO_PAD
+        .decode(id.as_bytes())
+        .ok()
+        .and_then(|bytes| {
+            let (tag, uuid) = bytes.split_first()?;
+            Some((NodeKind::of_tag(*tag)?, Uuid::from_slice(uuid).ok()?))
+        });
     parsed.ok_or_else(|| {
-        Error::new(Code::InvalidId, "The id is not one that this graph gave; take it from an `id` field.")
+        Error::new(
+            Code::InvalidId,
+            "The id is not one that this graph gave; take it from an `id` field.",
+        )
     })
 }
 
@@ -73,13 +79,19 @@ mod tests {
     #[test]
     fn an_id_comes_back_as_it_went() {
         let uuid = Uuid::from_u128(7);
-        assert_eq!(parse(&global_id(NodeKind::Finding, uuid)).unwrap(), (NodeKind::Finding, uuid));
+        assert_eq!(
+            parse(&global_id(NodeKind::Finding, uuid)).unwrap(),
+            (NodeKind::Finding, uuid)
+        );
     }
 
     #[test]
     fn what_is_no_id_is_refused_with_a_code() {
         for text in ["", "1", "Study:1", "____", "AAAAAAAAAAAAAAAAAAAAAAA"] {
-            assert_eq!(parse(&ID(text.to_owned())).unwrap_err().code, Code::InvalidId);
+            assert_eq!(
+                parse(&ID(text.to_owned())).unwrap_err().code,
+                Code::InvalidId
+            );
         }
     }
 }

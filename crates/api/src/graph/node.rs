@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object};
-use service::entity::ChangeKind;
 use service::Result;
+use service::entity::ChangeKind;
 use uuid::Uuid;
 
 use super::asker;
@@ -12,14 +12,18 @@ use super::collaboration::Collaboration;
 use super::evidence::{Finding, Publication, Rating, Study};
 use super::global_id::{self, NodeKind};
 use super::network::{
-    Centre, Engagement, EvidenceStandard, Intervention, LocalAuthority, Outcome, Partner, Person, Population,
-    Programme,
+    Centre, Engagement, EvidenceStandard, Intervention, LocalAuthority, Outcome, Partner, Person,
+    Population, Programme,
 };
 use crate::loading::Asker;
 
 /// Anything that has a global id.
 #[derive(Clone, Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "The thing's global id: opaque, and the same for ever."))]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "The thing's global id: opaque, and the same for ever."
+))]
 pub(crate) enum Node {
     Centre(Centre),
     Person(Person),
@@ -45,19 +49,36 @@ impl Node {
         Ok(match kind {
             NodeKind::Centre => Centre::find(asker, id.into()).map(Self::Centre),
             NodeKind::Person => Person::find(asker, id.into()).map(Self::Person),
-            NodeKind::LocalAuthority => LocalAuthority::find(asker, id.into()).map(Self::LocalAuthority),
+            NodeKind::LocalAuthority => {
+                LocalAuthority::find(asker, id.into()).map(Self::LocalAuthority)
+            }
             NodeKind::Programme => Programme::find(asker, id.into()).map(Self::Programme),
             NodeKind::Partner => Partner::find(asker, id.into()).map(Self::Partner),
-            NodeKind::EvidenceStandard => {
-                directory.standards.by_id(id.into()).cloned().map(EvidenceStandard).map(Self::EvidenceStandard)
-            }
+            NodeKind::EvidenceStandard => directory
+                .standards
+                .by_id(id.into())
+                .cloned()
+                .map(EvidenceStandard)
+                .map(Self::EvidenceStandard),
             NodeKind::Intervention => Intervention::find(asker, id.into()).map(Self::Intervention),
             NodeKind::Outcome => Outcome::find(asker, id.into()).map(Self::Outcome),
             NodeKind::Population => Population::find(asker, id.into()).map(Self::Population),
-            NodeKind::Engagement => asker.engagement(id).await?.map(Engagement).map(Self::Engagement),
-            NodeKind::Collaboration => asker.collaboration(id).await?.map(Collaboration).map(Self::Collaboration),
+            NodeKind::Engagement => asker
+                .engagement(id)
+                .await?
+                .map(Engagement)
+                .map(Self::Engagement),
+            NodeKind::Collaboration => asker
+                .collaboration(id)
+                .await?
+                .map(Collaboration)
+                .map(Self::Collaboration),
             NodeKind::Study => asker.study(id).await?.map(Study).map(Self::Study),
-            NodeKind::Publication => asker.publication(id).await?.map(Publication).map(Self::Publication),
+            NodeKind::Publication => asker
+                .publication(id)
+                .await?
+                .map(Publication)
+                .map(Self::Publication),
             NodeKind::Finding => asker.finding(id).await?.map(Finding).map(Self::Finding),
             NodeKind::Rating => asker.rating(id).await?.map(Rating).map(Self::Rating),
             // A token's record is no node: it is read where access is managed.

@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, ID, Interface, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use service::entity::{CentreId, ChangeOperation, Visibility, change};
 use service::Result;
+use service::entity::{CentreId, ChangeOperation, Visibility, change};
 use uuid::Uuid;
 
 use super::asker;
@@ -19,16 +19,32 @@ use super::word::Word;
 #[derive(Clone, Interface)]
 #[graphql(
     field(name = "id", ty = "ID", desc = "The thing's global id."),
-    field(name = "contributed_by", ty = "Centre", desc = "The centre that contributed it."),
+    field(
+        name = "contributed_by",
+        ty = "Centre",
+        desc = "The centre that contributed it."
+    ),
     field(name = "visibility", ty = "Word<Visibility>", desc = "Who may see it."),
     field(
         name = "embargoed_until",
         ty = "Option<DateTime<Utc>>",
         desc = "Until then only the contributing centre sees it, whatever its visibility."
     ),
-    field(name = "version", ty = "i32", desc = "Counts up from 1 with each revision."),
-    field(name = "created_at", ty = "DateTime<Utc>", desc = "When it was contributed."),
-    field(name = "updated_at", ty = "DateTime<Utc>", desc = "When it was last revised."),
+    field(
+        name = "version",
+        ty = "i32",
+        desc = "Counts up from 1 with each revision."
+    ),
+    field(
+        name = "created_at",
+        ty = "DateTime<Utc>",
+        desc = "When it was contributed."
+    ),
+    field(
+        name = "updated_at",
+        ty = "DateTime<Utc>",
+        desc = "When it was last revised."
+    ),
     field(
         name = "withdrawal",
         ty = "Option<Withdrawal>",
@@ -38,8 +54,16 @@ use super::word::Word;
         name = "history",
         ty = "RevisionConnection",
         desc = "Its revisions, from the oldest.",
-        arg(name = "first", ty = "Option<i32>", desc = "How many from the beginning, at most 100."),
-        arg(name = "after", ty = "Option<String>", desc = "Only what comes after this cursor.")
+        arg(
+            name = "first",
+            ty = "Option<i32>",
+            desc = "How many from the beginning, at most 100."
+        ),
+        arg(
+            name = "after",
+            ty = "Option<String>",
+            desc = "Only what comes after this cursor."
+        )
     )
 )]
 pub(crate) enum Shared {
@@ -154,13 +178,19 @@ impl Common {
 
     /// That it was withdrawn, when and why; null while it stands.
     pub(crate) async fn withdrawal(&self, ctx: &Context<'_>) -> Result<Option<Withdrawal>> {
-        let Some(at) = self.withdrawn_at else { return Ok(None) };
+        let Some(at) = self.withdrawn_at else {
+            return Ok(None);
+        };
         let superseded_by = match self.superseded_by {
             Some(id) => Node::find(asker(ctx), self.kind, id).await?,
             None => None,
         };
         let reason = self.withdrawal_reason.clone().unwrap_or_default();
-        Ok(Some(Withdrawal { at, reason, superseded_by }))
+        Ok(Some(Withdrawal {
+            at,
+            reason,
+            superseded_by,
+        }))
     }
 
     /// Its revisions, from the oldest.

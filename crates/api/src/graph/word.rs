@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use async_graphql::parser::types::Field;
 use async_graphql::registry::{Deprecation, MetaEnumValue, MetaType, MetaTypeId, Registry};
 use async_graphql::{
-    ContextSelectionSet, InputType, InputValueError, InputValueResult, Name, OutputType, Positioned,
-    ServerResult, Value,
+    ContextSelectionSet, InputType, InputValueError, InputValueResult, Name, OutputType,
+    Positioned, ServerResult, Value,
 };
 use service::entity::ClosedVocabulary;
 
@@ -42,7 +42,10 @@ impl<V: ClosedVocabulary> Word<V> {
     }
 
     fn value(self) -> Value {
-        let word = V::MEANINGS.iter().find(|(word, _, _)| *word == self.0).map_or("", |(_, text, _)| text);
+        let word = V::MEANINGS
+            .iter()
+            .find(|(word, _, _)| *word == self.0)
+            .map_or("", |(_, text, _)| text);
         Value::Enum(Name::new(word))
     }
 }
@@ -56,7 +59,11 @@ impl<V: ClosedVocabulary> OutputType for Word<V> {
         registry.create_output_type::<Self, _>(MetaTypeId::Enum, Self::register)
     }
 
-    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+    async fn resolve(
+        &self,
+        _: &ContextSelectionSet<'_>,
+        _: &Positioned<Field>,
+    ) -> ServerResult<Value> {
         Ok(self.value())
     }
 }
@@ -100,5 +107,8 @@ impl<V: ClosedVocabulary> InputType for Word<V> {
 
 /// The words of an optional list argument.
 pub(crate) fn words<V: ClosedVocabulary>(list: Option<Vec<Word<V>>>) -> Vec<V> {
-    list.unwrap_or_default().into_iter().map(|word| word.0).collect()
+    list.unwrap_or_default()
+        .into_iter()
+        .map(|word| word.0)
+        .collect()
 }

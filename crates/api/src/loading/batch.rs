@@ -34,8 +34,14 @@ struct State<K, V> {
 
 impl<K, V> Default for Batch<K, V> {
     fn default() -> Self {
-        let state = State { waiting: Vec::new(), round: None, read: HashMap::new() };
-        Self { state: Arc::new(Mutex::new(state)) }
+        let state = State {
+            waiting: Vec::new(),
+            round: None,
+            read: HashMap::new(),
+        };
+        Self {
+            state: Arc::new(Mutex::new(state)),
+        }
     }
 }
 
@@ -45,7 +51,12 @@ where
     V: Clone + Send + 'static,
 {
     /// The value of a key, or nothing if there is none.
-    pub(crate) async fn load(&self, asker: &Arc<Asker>, key: K, fetch: Fetch<K, V>) -> Result<Option<V>> {
+    pub(crate) async fn load(
+        &self,
+        asker: &Arc<Asker>,
+        key: K,
+        fetch: Fetch<K, V>,
+    ) -> Result<Option<V>> {
         let (round, turn) = {
             let mut state = locked(&self.state);
             if let Some(value) = state.read.get(&key) {

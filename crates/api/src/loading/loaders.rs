@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use service::entity::{
     CentreId, LevelId, RatedKind, change, collaboration, engagement, finding, publication,
-    publication_author, rating, study, study_centre, study_partner, study_site, study_status_change,
-    study_term,
+    publication_author, rating, study, study_centre, study_partner, study_site,
+    study_status_change, study_term,
 };
 use service::network::Directory;
 use service::network::engagement::EngagementsOf;
 use service::page::{Page, PageRequest};
-use service::{Result, Space, Viewer, collaboration as collaborations, evidence, feed, network, shared};
+use service::{
+    Result, Space, Viewer, collaboration as collaborations, evidence, feed, network, shared,
+};
 use uuid::Uuid;
 
 use super::batch::{Batch, Fetch};
@@ -32,7 +34,12 @@ impl Asker {
     /// Begins a request.
     pub(crate) async fn new(space: Arc<Space>, viewer: Viewer) -> Result<Arc<Self>> {
         let directory = space.directory().await?;
-        Ok(Arc::new(Self { space, viewer, directory, loaders: Loaders::default() }))
+        Ok(Arc::new(Self {
+            space,
+            viewer,
+            directory,
+            loaders: Loaders::default(),
+        }))
     }
 }
 
@@ -216,4 +223,3 @@ fn by_request<K: Eq + Hash>(keys: Vec<(Uuid, K)>) -> HashMap<K, Vec<Uuid>> {
     }
     groups
 }
-

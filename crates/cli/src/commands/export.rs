@@ -20,7 +20,9 @@ pub(crate) enum Export {
     ///
     /// It holds everything, as whoever runs the space sees it, unless you say for whom it is.
     /// Imported into an empty space and exported again, it is the same byte for byte.
-    #[command(after_help = "Examples:\n  commonground export bundle copy/\n  commonground export bundle copy/ --public\n  commonground export bundle copy/ --token-file token.txt")]
+    #[command(
+        after_help = "Examples:\n  commonground export bundle copy/\n  commonground export bundle copy/ --public\n  commonground export bundle copy/ --token-file token.txt"
+    )]
     Bundle {
         /// The folder
         folder: PathBuf,
@@ -35,7 +37,11 @@ pub(crate) enum Export {
 
 impl Export {
     pub(crate) async fn run(self, config: &Config) -> Result<ExitCode> {
-        let Self::Bundle { folder, public, token_file } = self;
+        let Self::Bundle {
+            folder,
+            public,
+            token_file,
+        } = self;
         let space = database::open(config).await?;
         let viewer = match token_file {
             _ if public => Viewer::anonymous(),
@@ -46,7 +52,9 @@ impl Export {
                 Viewer::holder(grant.map_err(|refusal| sentence(&refusal))?)
             }
         };
-        let exported = export(space.store(), &viewer, &folder).await.map_err(|refusal| sentence(&refusal))?;
+        let exported = export(space.store(), &viewer, &folder)
+            .await
+            .map_err(|refusal| sentence(&refusal))?;
         for (table, rows) in exported.tables {
             telemetry::answer(&format!("{rows:>9} {table}"))?;
         }

@@ -26,7 +26,9 @@ pub(crate) enum Import {
     ///
     /// Every refused row is printed with file, line, column, reason and remedy; the good rows are
     /// written. A second time changes nothing. The exit code is 2 when rows were refused.
-    #[command(after_help = "Examples:\n  commonground import bundle my-bundle/\n  commonground import bundle my-bundle.zip --strict")]
+    #[command(
+        after_help = "Examples:\n  commonground import bundle my-bundle/\n  commonground import bundle my-bundle.zip --strict"
+    )]
     Bundle {
         /// The folder or .zip
         path: PathBuf,
@@ -55,7 +57,15 @@ impl Import {
                 false => ControlFlow::Continue(()),
             }
         };
-        let report = load(&space, &path, Options { strict, progress: Box::new(progress) }).await?;
+        let report = load(
+            &space,
+            &path,
+            Options {
+                strict,
+                progress: Box::new(progress),
+            },
+        )
+        .await?;
         bar.finish_and_clear();
         print(&report, strict)?;
         space.close().await;
@@ -73,12 +83,15 @@ impl Import {
 /// When the bundle can't be opened or the database can't be written.
 pub(super) async fn load(space: &Space, path: &Path, options: Options<'_>) -> Result<Report> {
     let bundle = Bundle::open(path, Limits::default()).map_err(|refusal| sentence(&refusal))?;
-    import(space.store(), &Viewer::operator(), bundle, options).await.map_err(|refusal| sentence(&refusal))
+    import(space.store(), &Viewer::operator(), bundle, options)
+        .await
+        .map_err(|refusal| sentence(&refusal))
 }
 
 fn bar() -> ProgressBar {
     let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{msg:24} {bar:30} {bytes}/{total_bytes} {eta}") {
+    if let Ok(style) = ProgressStyle::with_template("{msg:24} {bar:30} {bytes}/{total_bytes} {eta}")
+    {
         bar.set_style(style);
     }
     bar
@@ -107,10 +120,16 @@ fn print(report: &Report, strict: bool) -> Result<()> {
         total.read, total.created, total.updated, total.unchanged, total.refused
     ))?;
     if report.is_interrupted {
-        let kept = if report.is_written { "what was imported stays; run it again to complete it" } else { "nothing was written" };
+        let kept = if report.is_written {
+            "what was imported stays; run it again to complete it"
+        } else {
+            "nothing was written"
+        };
         telemetry::answer(&format!("interrupted: {kept}"))?;
     } else if strict && !report.is_written {
-        telemetry::answer("nothing was written, because of --strict: mend the rows and import again")?;
+        telemetry::answer(
+            "nothing was written, because of --strict: mend the rows and import again",
+        )?;
     }
     Ok(())
 }

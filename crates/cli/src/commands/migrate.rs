@@ -12,7 +12,9 @@ use crate::database;
 ///
 /// `serve` does it too; this is for those who want it as a step of its own.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  commonground migrate --database-url postgres://user:password@localhost/commonground")]
+#[command(
+    after_help = "Example:\n  commonground migrate --database-url postgres://user:password@localhost/commonground"
+)]
 pub(crate) struct Migrate {}
 
 impl Migrate {

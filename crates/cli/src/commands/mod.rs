@@ -50,6 +50,10 @@ impl Command {
 
 /// A service's refusal, as a sentence with its code.
 fn sentence(refusal: &service::Error) -> anyhow::Error {
-    let cause = refusal.cause.as_ref().map(|cause| format!(" ({cause})")).unwrap_or_default();
+    let cause = refusal
+        .cause
+        .as_ref()
+        .map(|cause| format!(" ({cause})"))
+        .unwrap_or_default();
     anyhow::anyhow!("{} [{}]{cause}", refusal.message, refusal.code.as_str())
 }

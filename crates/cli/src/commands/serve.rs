@@ -21,10 +21,17 @@ const FIRST_CENTRE: &str = "foundations";
 
 /// Serve the graph
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  commonground serve --demo\n  commonground serve --listen 0.0.0.0:8080 --database-url postgres://user:password@localhost/commonground")]
+#[command(
+    after_help = "Examples:\n  commonground serve --demo\n  commonground serve --listen 0.0.0.0:8080 --database-url postgres://user:password@localhost/commonground"
+)]
 pub(crate) struct Serve {
     /// Where to listen; port 0 takes a free one
-    #[arg(long, env = "COMMONGROUND_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    #[arg(
+        long,
+        env = "COMMONGROUND_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS"
+    )]
     listen: SocketAddr,
 
     /// Load the demonstration network; a second start changes nothing
@@ -66,7 +73,10 @@ impl Serve {
             demo::load(&space).await?;
         }
         let listener = TcpListener::bind(self.listen).await.with_context(|| {
-            format!("Cannot listen on {}; is something else there? Choose another with --listen", self.listen)
+            format!(
+                "Cannot listen on {}; is something else there? Choose another with --listen",
+                self.listen
+            )
         })?;
         let address = listener.local_addr()?;
         // Whoever reads the address may tell the server to stop from then on.
@@ -74,7 +84,11 @@ impl Serve {
         greet(&space, address, self.demo).await?;
 
         let follower = tokio::spawn(Arc::clone(&space).follow());
-        let settings = api::Settings { cors_origins: self.cors_origins, timeout: self.timeout, metrics };
+        let settings = api::Settings {
+            cors_origins: self.cors_origins,
+            timeout: self.timeout,
+            metrics,
+        };
         api::server::serve(listener, api::router(Arc::clone(&space), settings), stop).await;
         follower.abort();
         space.close().await;
@@ -87,13 +101,17 @@ async fn greet(space: &Space, address: SocketAddr, demo: bool) -> Result<()> {
     telemetry::answer(&format!("GraphiQL   http://{address}/graphiql"))?;
     telemetry::answer(&format!("GraphQL    http://{address}/graphql"))?;
     let operator = Viewer::operator();
-    let is_first_start =
-        token::list(space, &operator, None).await.map_err(|refusal| sentence(&refusal))?.is_empty();
+    let is_first_start = token::list(space, &operator, None)
+        .await
+        .map_err(|refusal| sentence(&refusal))?
+        .is_empty();
     if !is_first_start {
         return Ok(());
     }
     if !demo {
-        telemetry::answer("No token   import a bundle with centres, then `commonground token issue --help`")?;
+        telemetry::answer(
+            "No token   import a bundle with centres, then `commonground token issue --help`",
+        )?;
         return Ok(());
     }
     let new = NewToken {
@@ -102,9 +120,13 @@ async fn greet(space: &Space, address: SocketAddr, demo: bool) -> Result<()> {
         scopes: ScopeName::ALL.iter().copied().collect(),
         expires_at: None,
     };
-    let (token, _) = token::issue(space, &operator, new).await.map_err(|refusal| sentence(&refusal))?;
+    let (token, _) = token::issue(space, &operator, new)
+        .await
+        .map_err(|refusal| sentence(&refusal))?;
     telemetry::answer(&format!("Token      {}", token.reveal()))?;
-    telemetry::answer("           shown this once, for 30 days; more with `commonground token issue --help`")
+    telemetry::answer(
+        "           shown this once, for 30 days; more with `commonground token issue --help`",
+    )
 }
 
 /// Completes on Ctrl-C, and on Unix on SIGTERM; listens for them from the call on.

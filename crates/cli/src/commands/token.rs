@@ -7,8 +7,8 @@ use anyhow::{Context, Result, bail};
 use chrono::TimeDelta;
 use clap::Subcommand;
 use service::Viewer;
-use service::access::token::{self, NewToken};
 use service::access::ScopeName;
+use service::access::token::{self, NewToken};
 
 use super::sentence;
 use crate::config::Config;
@@ -18,7 +18,9 @@ use crate::{database, telemetry};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Token {
     /// Issue a token, and print only the token
-    #[command(after_help = "Example:\n  commonground token issue --name 'nightly copy' --centre education-endowment-foundation --scope evidence:read --expires-in 90d")]
+    #[command(
+        after_help = "Example:\n  commonground token issue --name 'nightly copy' --centre education-endowment-foundation --scope evidence:read --expires-in 90d"
+    )]
     Issue {
         /// What it is for
         #[arg(long)]
@@ -34,14 +36,18 @@ pub(crate) enum Token {
         expires_in: Duration,
     },
     /// List the records of tokens
-    #[command(after_help = "Example:\n  commonground token list --centre education-endowment-foundation")]
+    #[command(
+        after_help = "Example:\n  commonground token list --centre education-endowment-foundation"
+    )]
     List {
         /// Only those of the centre with this slug
         #[arg(long)]
         centre: Option<String>,
     },
     /// Revoke a token: the next request with it is refused
-    #[command(after_help = "Example:\n  commonground token revoke 0199c0de-0000-7000-8000-000000000000 --reason 'laptop lost'")]
+    #[command(
+        after_help = "Example:\n  commonground token revoke 0199c0de-0000-7000-8000-000000000000 --reason 'laptop lost'"
+    )]
     Revoke {
         /// The id of its record, as `token list` prints it
         id: uuid::Uuid,
@@ -56,15 +62,31 @@ impl Token {
         let space = database::open(config).await?;
         let operator = Viewer::operator();
         match self {
-            Self::Issue { name, centre, scopes, expires_in } => {
-                let expires_in = TimeDelta::from_std(expires_in).context("--expires-in is too long")?;
+            Self::Issue {
+                name,
+                centre,
+                scopes,
+                expires_in,
+            } => {
+                let expires_in =
+                    TimeDelta::from_std(expires_in).context("--expires-in is too long")?;
                 let expires_at = Some(space.store().source().now() + expires_in);
-                let new = NewToken { name, centre, scopes: scopes.into_iter().collect(), expires_at };
-                let (token, _) = token::issue(&space, &operator, new).await.map_err(|refusal| sentence(&refusal))?;
+                let new = NewToken {
+                    name,
+                    centre,
+                    scopes: scopes.into_iter().collect(),
+                    expires_at,
+                };
+                let (token, _) = token::issue(&space, &operator, new)
+                    .await
+                    .map_err(|refusal| sentence(&refusal))?;
                 telemetry::answer(token.reveal())?;
             }
             Self::List { centre } => {
-                let directory = space.directory().await.map_err(|refusal| sentence(&refusal))?;
+                let directory = space
+                    .directory()
+                    .await
+                    .map_err(|refusal| sentence(&refusal))?;
                 let centre = match centre {
                     None => None,
                     Some(slug) => match directory.centres.by_key(&slug) {
@@ -72,7 +94,9 @@ impl Token {
                         None => bail!("There is no centre '{slug}'."),
                     },
                 };
-                let records = token::list(&space, &operator, centre).await.map_err(|refusal| sentence(&refusal))?;
+                let records = token::list(&space, &operator, centre)
+                    .await
+                    .map_err(|refusal| sentence(&refusal))?;
                 for record in records {
                     let centre = directory.centres.by_id(record.centre_id);
                     let line = serde_json::json!({
@@ -86,7 +110,9 @@ impl Token {
                 }
             }
             Self::Revoke { id, reason } => {
-                token::revoke(&space, &operator, id.into(), &reason).await.map_err(|refusal| sentence(&refusal))?;
+                token::revoke(&space, &operator, id.into(), &reason)
+                    .await
+                    .map_err(|refusal| sentence(&refusal))?;
                 tracing::info!(%id, "revoked the token");
             }
         }

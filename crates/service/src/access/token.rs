@@ -185,12 +185,17 @@ pub async fn list(
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn get(space: &Space, viewer: &Viewer, id: AccessTokenId) -> Result<Option<access_token::Model>> {
+pub async fn get(
+    space: &Space,
+    viewer: &Viewer,
+    id: AccessTokenId,
+) -> Result<Option<access_token::Model>> {
     let record = scope::access_tokens()
         .filter(access_token::Column::Id.eq(id))
         .one(space.store().connection())
         .await?;
-    Ok(record.filter(|record| policy::authorise(viewer, &Action::ReadTokens(record.centre_id)).is_ok()))
+    Ok(record
+        .filter(|record| policy::authorise(viewer, &Action::ReadTokens(record.centre_id)).is_ok()))
 }
 
 /// Revokes a token: the next request with it is refused.
@@ -222,7 +227,10 @@ pub async fn revoke(
                     .ok_or_else(|| Error::not_found("access token"))?;
                 // Whoever may not see the record is not told that it is there.
                 if policy::authorise(&actor, &Action::ReadTokens(record.centre_id)).is_err() {
-                    policy::authorise(&actor, &Action::RevokeToken(actor.centre().unwrap_or(record.centre_id)))?;
+                    policy::authorise(
+                        &actor,
+                        &Action::RevokeToken(actor.centre().unwrap_or(record.centre_id)),
+                    )?;
                     return Err(Error::not_found("access token"));
                 }
                 policy::authorise(&actor, &Action::RevokeToken(record.centre_id))?;

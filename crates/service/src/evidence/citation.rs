@@ -14,15 +14,24 @@ pub enum Style {
 
 /// The citation of a publication by its authors.
 #[must_use]
-pub fn text(publication: &publication::Model, authors: &[publication_author::Model], style: Style) -> String {
+pub fn text(
+    publication: &publication::Model,
+    authors: &[publication_author::Model],
+    style: Style,
+) -> String {
     let names: Vec<&str> = authors.iter().map(|author| author.name.as_str()).collect();
-    let year = publication.year.map_or_else(|| "n.d.".to_owned(), |year| year.to_string());
+    let year = publication
+        .year
+        .map_or_else(|| "n.d.".to_owned(), |year| year.to_string());
     let title = publication.title.trim_end_matches('.');
     let address = match (&publication.doi, &publication.url) {
         (Some(doi), _) => Some(format!("https://doi.org/{doi}")),
         (None, url) => url.clone(),
     };
-    let venue = publication.venue.as_deref().map(|venue| venue.trim_end_matches('.'));
+    let venue = publication
+        .venue
+        .as_deref()
+        .map(|venue| venue.trim_end_matches('.'));
     match style {
         Style::Apa => {
             let head = match names.is_empty() {
@@ -30,7 +39,9 @@ pub fn text(publication: &publication::Model, authors: &[publication_author::Mod
                 false => format!("{} ({year}). {title}.", joined(&names, "&")),
             };
             let venue = venue.map(|venue| format!(" {venue}.")).unwrap_or_default();
-            let address = address.map(|address| format!(" {address}")).unwrap_or_default();
+            let address = address
+                .map(|address| format!(" {address}"))
+                .unwrap_or_default();
             format!("{head}{venue}{address}")
         }
         Style::Harvard => {
@@ -39,7 +50,9 @@ pub fn text(publication: &publication::Model, authors: &[publication_author::Mod
                 false => format!("{} ({year}) '{title}'", joined(&names, "and")),
             };
             let venue = venue.map(|venue| format!(", {venue}")).unwrap_or_default();
-            let address = address.map(|address| format!(" Available at: {address}")).unwrap_or_default();
+            let address = address
+                .map(|address| format!(" Available at: {address}"))
+                .unwrap_or_default();
             format!("{head}{venue}.{address}")
         }
     }
@@ -62,6 +75,9 @@ mod tests {
     fn names_are_joined_as_in_a_list_of_references() {
         assert_eq!(joined(&["A, B."], "&"), "A, B.");
         assert_eq!(joined(&["A, B.", "C, D."], "&"), "A, B. & C, D.");
-        assert_eq!(joined(&["A, B.", "C, D.", "E, F."], "and"), "A, B., C, D., and E, F.");
+        assert_eq!(
+            joined(&["A, B.", "C, D.", "E, F."], "and"),
+            "A, B., C, D., and E, F."
+        );
     }
 }

@@ -1,7 +1,9 @@
 //! The filters and orders of evidence, as a client gives them.
 
 use async_graphql::{Enum, ID, InputObject};
-use service::entity::{EffectMeasure, EvidenceStrength, PublicationKind, StudyDesign, StudyStatus, Vocabulary};
+use service::entity::{
+    EffectMeasure, EvidenceStrength, PublicationKind, StudyDesign, StudyStatus, Vocabulary,
+};
 use service::evidence::finding::FindingFilter;
 use service::evidence::publication::{self, PublicationFilter};
 use service::evidence::rating::LevelFilter;
@@ -46,7 +48,10 @@ pub(crate) struct StudyOrder {
 
 impl From<StudyOrder> for study::StudyOrder {
     fn from(order: StudyOrder) -> Self {
-        Self { field: order.field.into(), descending: order.direction == OrderDirection::Desc }
+        Self {
+            field: order.field.into(),
+            descending: order.direction == OrderDirection::Desc,
+        }
     }
 }
 
@@ -75,7 +80,10 @@ pub(crate) struct PublicationOrder {
 
 impl From<PublicationOrder> for publication::PublicationOrder {
     fn from(order: PublicationOrder) -> Self {
-        Self { field: order.field.into(), descending: order.direction == OrderDirection::Desc }
+        Self {
+            field: order.field.into(),
+            descending: order.direction == OrderDirection::Desc,
+        }
     }
 }
 
@@ -184,7 +192,12 @@ impl From<StudyFilterInput> for StudyFilter {
             started_from: input.started_from.map(|date| date.0),
             started_to: input.started_to.map(|date| date.0),
             minimum_strength: input.minimum_strength.map(|word| word.0),
-            rated: input.rated.unwrap_or_default().into_iter().map(Into::into).collect(),
+            rated: input
+                .rated
+                .unwrap_or_default()
+                .into_iter()
+                .map(Into::into)
+                .collect(),
             include_narrower: input.include_narrower.unwrap_or_default(),
             include_withdrawn: input.include_withdrawn.unwrap_or_default(),
         }
@@ -275,9 +288,15 @@ impl TryFrom<FindingFilterInput> for FindingFilter {
     fn try_from(input: FindingFilterInput) -> Result<Self> {
         let study = |id: &ID| match global_id::parse(id)? {
             (NodeKind::Study, id) => Ok(id.into()),
-            _ => Err(Error::bad_input("filter.studies", "Every id must be a study's.")),
+            _ => Err(Error::bad_input(
+                "filter.studies",
+                "Every id must be a study's.",
+            )),
         };
-        let studies = input.studies.map(|ids| ids.iter().map(study).collect::<Result<_>>()).transpose()?;
+        let studies = input
+            .studies
+            .map(|ids| ids.iter().map(study).collect::<Result<_>>())
+            .transpose()?;
         Ok(Self {
             studies,
             interventions: input.interventions.unwrap_or_default(),

@@ -53,7 +53,9 @@ impl Finding {
 
     /// What was done; null when the source does not say.
     async fn intervention(&self, ctx: &Context<'_>) -> Option<Intervention> {
-        self.0.intervention_id.and_then(|id| Intervention::find(asker(ctx), id))
+        self.0
+            .intervention_id
+            .and_then(|id| Intervention::find(asker(ctx), id))
     }
 
     /// With what it was compared.
@@ -75,7 +77,9 @@ impl Finding {
 
     /// In whom it was measured; null when the source does not say.
     async fn population(&self, ctx: &Context<'_>) -> Option<Population> {
-        self.0.population_id.and_then(|id| Population::find(asker(ctx), id))
+        self.0
+            .population_id
+            .and_then(|id| Population::find(asker(ctx), id))
     }
 
     /// The scale of the estimate.
@@ -156,7 +160,10 @@ pub(crate) async fn list_findings(
         let filter = Arc::clone(&filter);
         async move { evidence::finding::count(&asker.space, &asker.viewer, &filter).await }
     });
-    Ok(FindingConnection::new(page.map(|row| Finding(Arc::new(row))), total))
+    Ok(FindingConnection::new(
+        page.map(|row| Finding(Arc::new(row))),
+        total,
+    ))
 }
 
 /// The range in which the effect lies with some confidence.

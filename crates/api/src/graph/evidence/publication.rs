@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object};
 use chrono::Datelike;
+use service::Result;
 use service::entity::{PublicationKind, publication, publication_author};
 use service::evidence::citation::{self, Style};
-use service::Result;
 
 use super::rating::{Rating, wrap_ratings};
 use super::study::{Study, StudyConnection};
@@ -66,7 +66,12 @@ impl Publication {
     /// Its authors, in their order.
     async fn authors(&self, ctx: &Context<'_>) -> Result<Vec<Author>> {
         let authors = asker(ctx).publication_authors(self.0.id).await?;
-        Ok(authors.iter().flat_map(|list| list.iter()).cloned().map(Author).collect())
+        Ok(authors
+            .iter()
+            .flat_map(|list| list.iter())
+            .cloned()
+            .map(Author)
+            .collect())
     }
 
     /// Its digital object identifier, in lower case and without an address before it.
@@ -77,7 +82,8 @@ impl Publication {
     /// When it was published, when the day is known; see `published` and `year` for less.
     async fn published_on(&self) -> Option<Date> {
         let published = self.0.published.as_ref()?;
-        (published.precision() == service::entity::DatePrecision::Day).then(|| Date(published.first_day()))
+        (published.precision() == service::entity::DatePrecision::Day)
+            .then(|| Date(published.first_day()))
     }
 
     /// When it was published, as precisely as is known.
@@ -87,7 +93,12 @@ impl Publication {
 
     /// The year in which it was published.
     async fn year(&self) -> Option<i32> {
-        self.0.year.or_else(|| self.0.published.as_ref().map(|date| date.first_day().year()))
+        self.0.year.or_else(|| {
+            self.0
+                .published
+                .as_ref()
+                .map(|date| date.first_day().year())
+        })
     }
 
     /// The journal, series or publisher.
@@ -116,8 +127,15 @@ impl Publication {
         ctx: &Context<'_>,
         #[graphql(desc = "In which style; APA when nothing is said.")] style: Option<CitationStyle>,
     ) -> Result<String> {
-        let authors = asker(ctx).publication_authors(self.0.id).await?.unwrap_or_default();
-        Ok(citation::text(&self.0, &authors, style.unwrap_or_default().into()))
+        let authors = asker(ctx)
+            .publication_authors(self.0.id)
+            .await?
+            .unwrap_or_default();
+        Ok(citation::text(
+            &self.0,
+            &authors,
+            style.unwrap_or_default().into(),
+        ))
     }
 
     /// The studies that it reports.
@@ -140,7 +158,9 @@ impl Publication {
 
     /// What centres hold of it, each on its own standard, newest first.
     async fn ratings(&self, ctx: &Context<'_>) -> Result<Vec<Rating>> {
-        Ok(wrap_ratings(asker(ctx).publication_ratings(self.0.id).await?))
+        Ok(wrap_ratings(
+            asker(ctx).publication_ratings(self.0.id).await?,
+        ))
     }
 }
 

@@ -50,7 +50,9 @@ impl EvidenceQuery {
     async fn publication(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its DOI, in any spelling: `10.1002/cl2.1152` or `https://doi.org/10.1002/cl2.1152`.")]
+        #[graphql(
+            desc = "Its DOI, in any spelling: `10.1002/cl2.1152` or `https://doi.org/10.1002/cl2.1152`."
+        )]
         doi: String,
     ) -> Result<Option<Publication>> {
         let asker = asker(ctx);
@@ -72,14 +74,21 @@ impl EvidenceQuery {
     ) -> Result<PublicationConnection> {
         let asker = asker(ctx);
         let request = page_request(first, after, last, before)?;
-        let filter = Arc::new(evidence::publication::PublicationFilter::from(filter.unwrap_or_default()));
+        let filter = Arc::new(evidence::publication::PublicationFilter::from(
+            filter.unwrap_or_default(),
+        ));
         let order = order_by.map(Into::into).unwrap_or_default();
-        let page = evidence::publication::list(&asker.space, &asker.viewer, &filter, order, &request).await?;
+        let page =
+            evidence::publication::list(&asker.space, &asker.viewer, &filter, order, &request)
+                .await?;
         let total = Total::of(move |asker| {
             let filter = Arc::clone(&filter);
             async move { evidence::publication::count(&asker.space, &asker.viewer, &filter).await }
         });
-        Ok(PublicationConnection::new(page.map(|row| Publication(Arc::new(row))), total))
+        Ok(PublicationConnection::new(
+            page.map(|row| Publication(Arc::new(row))),
+            total,
+        ))
     }
 
     /// The findings that you may see, in the order of their contribution.

@@ -10,7 +10,9 @@ use super::publication::Publication;
 use super::study::Study;
 use crate::graph::asker;
 use crate::graph::date::Date;
-use crate::graph::network::{EvidenceStandard, Intervention, StandardDimension, StandardLevel, StandardVersion};
+use crate::graph::network::{
+    EvidenceStandard, Intervention, StandardDimension, StandardLevel, StandardVersion,
+};
 use crate::graph::shared::{Common, shared_thing};
 use crate::graph::word::Word;
 
@@ -59,11 +61,19 @@ impl Rating {
         let asker = asker(ctx);
         let row = &self.0;
         let subject = if let Some(id) = row.study_id {
-            asker.study(id).await?.map(|study| Rated::Study(Study(study)))
+            asker
+                .study(id)
+                .await?
+                .map(|study| Rated::Study(Study(study)))
         } else if let Some(id) = row.publication_id {
-            asker.publication(id).await?.map(|publication| Rated::Publication(Publication(publication)))
+            asker
+                .publication(id)
+                .await?
+                .map(|publication| Rated::Publication(Publication(publication)))
         } else {
-            row.intervention_id.and_then(|id| Intervention::find(asker, id)).map(Rated::Intervention)
+            row.intervention_id
+                .and_then(|id| Intervention::find(asker, id))
+                .map(Rated::Intervention)
         };
         subject.ok_or_else(|| Error::not_found("rated thing"))
     }
@@ -72,9 +82,15 @@ impl Rating {
     async fn scores(&self, ctx: &Context<'_>) -> Result<Vec<RatingScore>> {
         let asker = asker(ctx);
         let levels = asker.rating_scores(self.0.id).await?.unwrap_or_default();
-        let mut scores: Vec<_> = levels.iter().filter_map(|id| StandardLevel::find(asker, *id)).collect();
+        let mut scores: Vec<_> = levels
+            .iter()
+            .filter_map(|id| StandardLevel::find(asker, *id))
+            .collect();
         scores.sort_by_key(|(dimension, _)| dimension.0.row.position);
-        Ok(scores.into_iter().map(|(dimension, level)| RatingScore { dimension, level }).collect())
+        Ok(scores
+            .into_iter()
+            .map(|(dimension, level)| RatingScore { dimension, level })
+            .collect())
     }
 
     /// The weakest published reading among its levels; null when none of them has one. It lets
@@ -97,7 +113,9 @@ impl Rating {
 impl Rating {
     fn bound_to(&self, ctx: &Context<'_>) -> Result<(EvidenceStandard, StandardVersion)> {
         StandardVersion::find(asker(ctx), self.0.version_id).ok_or_else(|| {
-            Error::internal(std::io::Error::other("the standard's version is not in the directory"))
+            Error::internal(std::io::Error::other(
+                "the standard's version is not in the directory",
+            ))
         })
     }
 }
@@ -113,5 +131,10 @@ struct RatingScore {
 
 /// Wraps the ratings that a loader found.
 pub(crate) fn wrap_ratings(found: Option<Arc<Vec<rating::Model>>>) -> Vec<Rating> {
-    found.iter().flat_map(|list| list.iter()).cloned().map(|row| Rating(Arc::new(row))).collect()
+    found
+        .iter()
+        .flat_map(|list| list.iter())
+        .cloned()
+        .map(|row| Rating(Arc::new(row)))
+        .collect()
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject};
-use service::entity::{StudyDesign, StudyRole, StudyStatus, study, study_site, study_status_change};
+use service::entity::{
+    StudyDesign, StudyRole, StudyStatus, study, study_site, study_status_change,
+};
 use service::page::PageRequest;
 use service::{Result, evidence};
 
@@ -14,7 +16,9 @@ use super::rating::{Rating, wrap_ratings};
 use crate::graph::asker;
 use crate::graph::connection::{Total, connection, page_request, wrapped};
 use crate::graph::date::Date;
-use crate::graph::network::{Centre, Intervention, LocalAuthority, Outcome, Partner, Population, Programme};
+use crate::graph::network::{
+    Centre, Intervention, LocalAuthority, Outcome, Partner, Population, Programme,
+};
 use crate::graph::shared::{Common, shared_thing};
 use crate::graph::word::Word;
 use crate::loading::Asker;
@@ -61,7 +65,11 @@ impl Study {
     /// How its status changed, from the oldest, as far as the source gives dates.
     async fn status_history(&self, ctx: &Context<'_>) -> Result<Vec<StatusChange>> {
         let changes = asker(ctx).study_statuses(self.0.id).await?;
-        Ok(changes.iter().flat_map(|list| list.iter()).map(StatusChange::new).collect())
+        Ok(changes
+            .iter()
+            .flat_map(|list| list.iter())
+            .map(StatusChange::new)
+            .collect())
     }
 
     /// When it begins.
@@ -77,7 +85,9 @@ impl Study {
     /// Where it was registered before it began; null when the source does not say.
     async fn registration(&self) -> Option<Registration> {
         let row = &self.0;
-        let known = row.registry.is_some() || row.registration_id.is_some() || row.registration_url.is_some();
+        let known = row.registry.is_some()
+            || row.registration_id.is_some()
+            || row.registration_url.is_some();
         known.then(|| Registration {
             registry: row.registry.clone(),
             number: row.registration_id.clone(),
@@ -94,20 +104,31 @@ impl Study {
     async fn collaborating_centres(&self, ctx: &Context<'_>) -> Result<Vec<Centre>> {
         let asker = asker(ctx);
         let rows = asker.study_centres(self.0.id).await?;
-        let collaborators = rows.iter().flat_map(|list| list.iter()).filter(|row| row.role == StudyRole::Collaborator);
-        Ok(by_slug(collaborators.filter_map(|row| Centre::find(asker, row.centre_id)), |centre| &centre.0.row.slug))
+        let collaborators = rows
+            .iter()
+            .flat_map(|list| list.iter())
+            .filter(|row| row.role == StudyRole::Collaborator);
+        Ok(by_slug(
+            collaborators.filter_map(|row| Centre::find(asker, row.centre_id)),
+            |centre| &centre.0.row.slug,
+        ))
     }
 
     /// The programme that it belongs to.
     async fn programme(&self, ctx: &Context<'_>) -> Option<Programme> {
-        self.0.programme_id.and_then(|id| Programme::find(asker(ctx), id))
+        self.0
+            .programme_id
+            .and_then(|id| Programme::find(asker(ctx), id))
     }
 
     /// The organisations that take part, as far as they are named.
     async fn partners(&self, ctx: &Context<'_>) -> Result<Vec<Partner>> {
         let asker = asker(ctx);
         let rows = asker.study_partners(self.0.id).await?;
-        let partners = rows.iter().flat_map(|list| list.iter()).filter_map(|row| Partner::find(asker, row.partner_id));
+        let partners = rows
+            .iter()
+            .flat_map(|list| list.iter())
+            .filter_map(|row| Partner::find(asker, row.partner_id));
         Ok(by_slug(partners, |partner| &partner.0.slug))
     }
 
@@ -115,7 +136,10 @@ impl Study {
     async fn sites(&self, ctx: &Context<'_>) -> Result<Vec<Site>> {
         let asker = asker(ctx);
         let rows = asker.study_sites(self.0.id).await?;
-        let sites = rows.iter().flat_map(|list| list.iter()).filter_map(|row| Site::new(asker, row));
+        let sites = rows
+            .iter()
+            .flat_map(|list| list.iter())
+            .filter_map(|row| Site::new(asker, row));
         Ok(by_slug(sites, |site| &site.local_authority.0.gss_code))
     }
 
@@ -124,7 +148,10 @@ impl Study {
         let asker = asker(ctx);
         let rows = asker.study_terms(self.0.id).await?;
         let terms = rows.iter().flat_map(|list| list.iter());
-        Ok(by_slug(terms.filter_map(|row| Intervention::find(asker, row.term_id)), |term| &term.0.row.slug))
+        Ok(by_slug(
+            terms.filter_map(|row| Intervention::find(asker, row.term_id)),
+            |term| &term.0.row.slug,
+        ))
     }
 
     /// The outcomes that it measures.
@@ -132,7 +159,10 @@ impl Study {
         let asker = asker(ctx);
         let rows = asker.study_terms(self.0.id).await?;
         let terms = rows.iter().flat_map(|list| list.iter());
-        Ok(by_slug(terms.filter_map(|row| Outcome::find(asker, row.term_id)), |term| &term.0.row.slug))
+        Ok(by_slug(
+            terms.filter_map(|row| Outcome::find(asker, row.term_id)),
+            |term| &term.0.row.slug,
+        ))
     }
 
     /// The populations that it is about.
@@ -140,7 +170,10 @@ impl Study {
         let asker = asker(ctx);
         let rows = asker.study_terms(self.0.id).await?;
         let terms = rows.iter().flat_map(|list| list.iter());
-        Ok(by_slug(terms.filter_map(|row| Population::find(asker, row.term_id)), |term| &term.0.row.slug))
+        Ok(by_slug(
+            terms.filter_map(|row| Population::find(asker, row.term_id)),
+            |term| &term.0.row.slug,
+        ))
     }
 
     /// The documents that report it, newest first.
@@ -158,7 +191,10 @@ impl Study {
         let total = Total::of(move |asker| async move {
             Ok(asker.study_publication_count(id).await?.unwrap_or_default())
         });
-        Ok(PublicationConnection::new(wrapped(&page, Publication), total))
+        Ok(PublicationConnection::new(
+            wrapped(&page, Publication),
+            total,
+        ))
     }
 
     /// Its findings, in the order of their contribution.
@@ -173,8 +209,9 @@ impl Study {
         let request = page_request(first, after, last, before)?;
         let id = self.0.id;
         let page = asker(ctx).study_findings(id, request).await?;
-        let total =
-            Total::of(move |asker| async move { Ok(asker.study_finding_count(id).await?.unwrap_or_default()) });
+        let total = Total::of(move |asker| async move {
+            Ok(asker.study_finding_count(id).await?.unwrap_or_default())
+        });
         Ok(FindingConnection::new(wrapped(&page, Finding), total))
     }
 
@@ -203,7 +240,10 @@ pub(crate) async fn list_studies(
         let filter = Arc::clone(&filter);
         async move { evidence::study::count(&asker.space, &asker.viewer, &filter).await }
     });
-    Ok(StudyConnection::new(page.map(|row| Study(Arc::new(row))), total))
+    Ok(StudyConnection::new(
+        page.map(|row| Study(Arc::new(row))),
+        total,
+    ))
 }
 
 fn by_slug<T>(things: impl Iterator<Item = T>, slug: impl Fn(&T) -> &String) -> Vec<T> {
@@ -236,7 +276,11 @@ struct StatusChange {
 
 impl StatusChange {
     fn new(row: &study_status_change::Model) -> Self {
-        Self { status: Word(row.status), on: Date(row.on), reason: row.reason.clone() }
+        Self {
+            status: Word(row.status),
+            on: Date(row.on),
+            reason: row.reason.clone(),
+        }
     }
 }
 
@@ -254,6 +298,10 @@ struct Site {
 impl Site {
     fn new(asker: &Asker, row: &study_site::Model) -> Option<Self> {
         let local_authority = LocalAuthority::find(asker, row.local_authority_id)?;
-        Some(Self { local_authority, step: row.step, starts_on: row.starts_on.map(Date) })
+        Some(Self {
+            local_authority,
+            step: row.step,
+            starts_on: row.starts_on.map(Date),
+        })
     }
 }

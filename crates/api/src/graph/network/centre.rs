@@ -33,7 +33,9 @@ impl Centre {
     /// `INTERNAL`: the database does not let a centre go to which something refers.
     pub(crate) fn of(asker: &Asker, id: CentreId) -> Result<Self> {
         Self::find(asker, id).ok_or_else(|| {
-            Error::internal(std::io::Error::other(format!("centre {id} is not in the directory")))
+            Error::internal(std::io::Error::other(format!(
+                "centre {id} is not in the directory"
+            )))
         })
     }
 }
@@ -84,7 +86,11 @@ impl Centre {
 
     /// Its standing in the network over time, from the oldest.
     async fn status_history(&self) -> Vec<NetworkStatusPeriod> {
-        self.0.statuses.iter().filter_map(NetworkStatusPeriod::new).collect()
+        self.0
+            .statuses
+            .iter()
+            .filter_map(NetworkStatusPeriod::new)
+            .collect()
     }
 
     /// Its id in the Research Organization Registry.
@@ -99,12 +105,19 @@ impl Centre {
 
     /// The centre that carries on its work.
     async fn successor(&self, ctx: &Context<'_>) -> Option<Self> {
-        self.0.row.successor.and_then(|id| Self::find(asker(ctx), id))
+        self.0
+            .row
+            .successor
+            .and_then(|id| Self::find(asker(ctx), id))
     }
 
     /// The centres whose work it carries on.
     async fn predecessors(&self, ctx: &Context<'_>) -> Vec<Self> {
-        self.0.predecessors.iter().filter_map(|id| Self::find(asker(ctx), *id)).collect()
+        self.0
+            .predecessors
+            .iter()
+            .filter_map(|id| Self::find(asker(ctx), *id))
+            .collect()
     }
 
     /// The people who work, or worked, for it.
@@ -197,6 +210,14 @@ impl CentreFilterInput {
             (statuses.is_empty() || statuses.contains(&centre.status_on(today)))
                 && (areas.is_empty() || areas.contains(&centre.row.policy_area))
         };
-        asker.directory.centres.all().iter().filter(passes).cloned().map(Centre).collect()
+        asker
+            .directory
+            .centres
+            .all()
+            .iter()
+            .filter(passes)
+            .cloned()
+            .map(Centre)
+            .collect()
     }
 }

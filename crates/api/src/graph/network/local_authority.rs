@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object};
-use service::entity::{LocalAuthorityId, local_authority};
 use service::Result;
+use service::entity::{LocalAuthorityId, local_authority};
 
 use super::engagement::{Engagement, EngagementConnection};
 use crate::graph::asker;
@@ -20,7 +20,12 @@ pub(crate) struct LocalAuthority(pub(crate) Arc<local_authority::Model>);
 
 impl LocalAuthority {
     pub(crate) fn find(asker: &Asker, id: LocalAuthorityId) -> Option<Self> {
-        asker.directory.local_authorities.by_id(id).cloned().map(Self)
+        asker
+            .directory
+            .local_authorities
+            .by_id(id)
+            .cloned()
+            .map(Self)
     }
 }
 
@@ -81,7 +86,9 @@ impl LocalAuthority {
     async fn studies(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which studies; the authority is added.")] filter: Option<StudyFilterInput>,
+        #[graphql(desc = "Which studies; the authority is added.")] filter: Option<
+            StudyFilterInput,
+        >,
         #[graphql(desc = "How they are sorted: the latest begun first, when nothing is said.")]
         order_by: Option<StudyOrder>,
         #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
@@ -107,7 +114,10 @@ impl LocalAuthority {
         let id = self.0.id;
         let page = asker(ctx).authority_engagements(id, request).await?;
         let total = Total::of(move |asker| async move {
-            Ok(asker.authority_engagement_count(id).await?.unwrap_or_default())
+            Ok(asker
+                .authority_engagement_count(id)
+                .await?
+                .unwrap_or_default())
         });
         Ok(EngagementConnection::new(wrapped(&page, Engagement), total))
     }
@@ -135,16 +145,30 @@ pub(crate) struct LocalAuthorityFilterInput {
 impl LocalAuthorityFilterInput {
     /// The authorities that pass, by GSS code.
     pub(super) fn apply(self, asker: &Asker) -> Vec<LocalAuthority> {
-        let (countries, regions) = (self.countries.unwrap_or_default(), self.regions.unwrap_or_default());
+        let (countries, regions) = (
+            self.countries.unwrap_or_default(),
+            self.regions.unwrap_or_default(),
+        );
         let text = self.text.unwrap_or_default().to_lowercase();
         let only_current = self.current.unwrap_or_default();
         let passes = |authority: &&Arc<local_authority::Model>| {
             (countries.is_empty() || countries.contains(&authority.country))
                 && (regions.is_empty()
-                    || authority.region.as_ref().is_some_and(|region| regions.contains(region)))
+                    || authority
+                        .region
+                        .as_ref()
+                        .is_some_and(|region| regions.contains(region)))
                 && authority.name.to_lowercase().contains(&text)
                 && !(only_current && authority.abolished.is_some())
         };
-        asker.directory.local_authorities.all().iter().filter(passes).cloned().map(LocalAuthority).collect()
+        asker
+            .directory
+            .local_authorities
+            .all()
+            .iter()
+            .filter(passes)
+            .cloned()
+            .map(LocalAuthority)
+            .collect()
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
-use service::entity::{PartnerId, ProgrammeId, partner};
 use service::Result;
+use service::entity::{PartnerId, ProgrammeId, partner};
 use service::network::directory;
 
 use super::Centre;
@@ -71,14 +71,20 @@ impl Programme {
 
     /// The organisations that take part, as far as they are named.
     async fn partners(&self, ctx: &Context<'_>) -> Vec<Partner> {
-        self.0.partners.iter().filter_map(|id| Partner::find(asker(ctx), *id)).collect()
+        self.0
+            .partners
+            .iter()
+            .filter_map(|id| Partner::find(asker(ctx), *id))
+            .collect()
     }
 
     /// Its studies.
     async fn studies(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which studies; the programme is added.")] filter: Option<StudyFilterInput>,
+        #[graphql(desc = "Which studies; the programme is added.")] filter: Option<
+            StudyFilterInput,
+        >,
         #[graphql(desc = "How they are sorted: the latest begun first, when nothing is said.")]
         order_by: Option<StudyOrder>,
         #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,

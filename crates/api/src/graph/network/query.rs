@@ -3,16 +3,20 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
-use service::entity::Vocabulary;
 use service::Result;
+use service::entity::Vocabulary;
 use service::network::directory;
 use service::page::Page;
 
 use super::centre::{CentreConnection, CentreFilterInput};
 use super::local_authority::{LocalAuthorityConnection, LocalAuthorityFilterInput};
 use super::programme::ProgrammeConnection;
-use super::term::{InterventionConnection, OutcomeConnection, PopulationConnection, VocabularyFilterInput};
-use super::{Centre, EvidenceStandard, Intervention, LocalAuthority, Outcome, Population, Programme};
+use super::term::{
+    InterventionConnection, OutcomeConnection, PopulationConnection, VocabularyFilterInput,
+};
+use super::{
+    Centre, EvidenceStandard, Intervention, LocalAuthority, Outcome, Population, Programme,
+};
 use crate::graph::asker;
 use crate::graph::connection::{Total, page_request};
 use crate::loading::Asker;
@@ -21,13 +25,19 @@ use crate::loading::Asker;
 pub(crate) struct NetworkQuery;
 
 #[Object]
-impl NetworkQuery {    /// The centre with this slug, or null.
+impl NetworkQuery {
+    /// The centre with this slug, or null.
     async fn centre(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
     ) -> Option<Centre> {
-        asker(ctx).directory.centres.by_key(&slug).cloned().map(Centre)
+        asker(ctx)
+            .directory
+            .centres
+            .by_key(&slug)
+            .cloned()
+            .map(Centre)
     }
 
     /// The local authority with this GSS code, or null.
@@ -36,7 +46,12 @@ impl NetworkQuery {    /// The centre with this slug, or null.
         ctx: &Context<'_>,
         #[graphql(desc = "Its GSS code, such as `E08000035`.")] gss_code: String,
     ) -> Option<LocalAuthority> {
-        asker(ctx).directory.local_authorities.by_key(&gss_code).cloned().map(LocalAuthority)
+        asker(ctx)
+            .directory
+            .local_authorities
+            .by_key(&gss_code)
+            .cloned()
+            .map(LocalAuthority)
     }
 
     /// The programme with this slug, or null.
@@ -45,7 +60,12 @@ impl NetworkQuery {    /// The centre with this slug, or null.
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
     ) -> Option<Programme> {
-        asker(ctx).directory.programmes.by_key(&slug).cloned().map(Programme)
+        asker(ctx)
+            .directory
+            .programmes
+            .by_key(&slug)
+            .cloned()
+            .map(Programme)
     }
 
     /// The intervention with this slug, or null.
@@ -54,7 +74,12 @@ impl NetworkQuery {    /// The centre with this slug, or null.
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
     ) -> Option<Intervention> {
-        asker(ctx).directory.interventions.by_key(&slug).cloned().map(Intervention)
+        asker(ctx)
+            .directory
+            .interventions
+            .by_key(&slug)
+            .cloned()
+            .map(Intervention)
     }
 
     /// The outcome with this slug, or null.
@@ -63,7 +88,12 @@ impl NetworkQuery {    /// The centre with this slug, or null.
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
     ) -> Option<Outcome> {
-        asker(ctx).directory.outcomes.by_key(&slug).cloned().map(Outcome)
+        asker(ctx)
+            .directory
+            .outcomes
+            .by_key(&slug)
+            .cloned()
+            .map(Outcome)
     }
 
     /// The population with this slug, or null.
@@ -72,7 +102,12 @@ impl NetworkQuery {    /// The centre with this slug, or null.
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
     ) -> Option<Population> {
-        asker(ctx).directory.populations.by_key(&slug).cloned().map(Population)
+        asker(ctx)
+            .directory
+            .populations
+            .by_key(&slug)
+            .cloned()
+            .map(Population)
     }
 
     /// The evidence standard with this slug, or null.
@@ -81,7 +116,12 @@ impl NetworkQuery {    /// The centre with this slug, or null.
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
     ) -> Option<EvidenceStandard> {
-        asker(ctx).directory.standards.by_key(&slug).cloned().map(EvidenceStandard)
+        asker(ctx)
+            .directory
+            .standards
+            .by_key(&slug)
+            .cloned()
+            .map(EvidenceStandard)
     }
 
     /// Centres, sorted by slug.
@@ -98,7 +138,10 @@ impl NetworkQuery {    /// The centre with this slug, or null.
         let request = page_request(first, after, last, before)?;
         let list = filter.unwrap_or_default().apply(asker);
         let total = Total::known(list.len());
-        Ok(CentreConnection::new(Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?, total))
+        Ok(CentreConnection::new(
+            Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?,
+            total,
+        ))
     }
 
     /// Local authorities, sorted by GSS code.
@@ -115,7 +158,10 @@ impl NetworkQuery {    /// The centre with this slug, or null.
         let request = page_request(first, after, last, before)?;
         let list = filter.unwrap_or_default().apply(asker);
         let total = Total::known(list.len());
-        Ok(LocalAuthorityConnection::new(Page::of_sorted(&request, list, |thing| thing.0.gss_code.clone())?, total))
+        Ok(LocalAuthorityConnection::new(
+            Page::of_sorted(&request, list, |thing| thing.0.gss_code.clone())?,
+            total,
+        ))
     }
 
     /// Interventions, sorted by slug.
@@ -132,7 +178,10 @@ impl NetworkQuery {    /// The centre with this slug, or null.
         let request = page_request(first, after, last, before)?;
         let list = terms(filter, asker, Vocabulary::Intervention, Intervention)?;
         let total = Total::known(list.len());
-        Ok(InterventionConnection::new(Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?, total))
+        Ok(InterventionConnection::new(
+            Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?,
+            total,
+        ))
     }
 
     /// Outcomes, sorted by slug.
@@ -149,7 +198,10 @@ impl NetworkQuery {    /// The centre with this slug, or null.
         let request = page_request(first, after, last, before)?;
         let list = terms(filter, asker, Vocabulary::Outcome, Outcome)?;
         let total = Total::known(list.len());
-        Ok(OutcomeConnection::new(Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?, total))
+        Ok(OutcomeConnection::new(
+            Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?,
+            total,
+        ))
     }
 
     /// Populations, sorted by slug.
@@ -166,7 +218,10 @@ impl NetworkQuery {    /// The centre with this slug, or null.
         let request = page_request(first, after, last, before)?;
         let list = terms(filter, asker, Vocabulary::Population, Population)?;
         let total = Total::known(list.len());
-        Ok(PopulationConnection::new(Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?, total))
+        Ok(PopulationConnection::new(
+            Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?,
+            total,
+        ))
     }
 
     /// Programmes, sorted by slug.
@@ -179,14 +234,31 @@ impl NetworkQuery {    /// The centre with this slug, or null.
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<ProgrammeConnection> {
         let request = page_request(first, after, last, before)?;
-        let list: Vec<_> = asker(ctx).directory.programmes.all().iter().cloned().map(Programme).collect();
+        let list: Vec<_> = asker(ctx)
+            .directory
+            .programmes
+            .all()
+            .iter()
+            .cloned()
+            .map(Programme)
+            .collect();
         let total = Total::known(list.len());
-        Ok(ProgrammeConnection::new(Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?, total))
+        Ok(ProgrammeConnection::new(
+            Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?,
+            total,
+        ))
     }
 
     /// All evidence standards, sorted by slug.
     async fn evidence_standards(&self, ctx: &Context<'_>) -> Vec<EvidenceStandard> {
-        asker(ctx).directory.standards.all().iter().cloned().map(EvidenceStandard).collect()
+        asker(ctx)
+            .directory
+            .standards
+            .all()
+            .iter()
+            .cloned()
+            .map(EvidenceStandard)
+            .collect()
     }
 }
 
@@ -196,5 +268,10 @@ fn terms<T>(
     vocabulary: Vocabulary,
     wrap: fn(Arc<directory::Term>) -> T,
 ) -> Result<Vec<T>> {
-    Ok(filter.unwrap_or_default().apply(asker, vocabulary)?.into_iter().map(wrap).collect())
+    Ok(filter
+        .unwrap_or_default()
+        .apply(asker, vocabulary)?
+        .into_iter()
+        .map(wrap)
+        .collect())
 }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
-use service::entity::{CrosswalkRelation, DimensionId, EvidenceStrength, LevelId, StandardVersionId, crosswalk, standard_level};
+use service::entity::{
+    CrosswalkRelation, DimensionId, EvidenceStrength, LevelId, StandardVersionId, crosswalk,
+    standard_level,
+};
 use service::network::directory;
 
 use super::Centre;
@@ -53,12 +56,16 @@ impl EvidenceStandard {
 
     /// The dimensions of its newest version.
     async fn dimensions(&self) -> Vec<StandardDimension> {
-        self.0.current().map(|version| dimensions(version)).unwrap_or_default()
+        self.0
+            .current()
+            .map(|version| dimensions(version))
+            .unwrap_or_default()
     }
 
     /// Its versions, from the oldest.
     async fn versions(&self) -> Vec<StandardVersion> {
-        let version = |version: &Arc<directory::StandardVersion>| StandardVersion(Arc::clone(version));
+        let version =
+            |version: &Arc<directory::StandardVersion>| StandardVersion(Arc::clone(version));
         self.0.versions.iter().map(version).collect()
     }
 }
@@ -71,7 +78,10 @@ impl StandardVersion {
     /// The standard and version of this id.
     pub(crate) fn find(asker: &Asker, id: StandardVersionId) -> Option<(EvidenceStandard, Self)> {
         let (standard, version) = asker.directory.versions.get(&id)?;
-        Some((EvidenceStandard(Arc::clone(standard)), Self(Arc::clone(version))))
+        Some((
+            EvidenceStandard(Arc::clone(standard)),
+            Self(Arc::clone(version)),
+        ))
     }
 }
 
@@ -110,7 +120,11 @@ impl StandardVersion {
 }
 
 fn dimensions(version: &directory::StandardVersion) -> Vec<StandardDimension> {
-    version.dimensions.iter().map(|dimension| StandardDimension(Arc::clone(dimension))).collect()
+    version
+        .dimensions
+        .iter()
+        .map(|dimension| StandardDimension(Arc::clone(dimension)))
+        .collect()
 }
 
 /// One dimension of a version of a standard.
@@ -144,7 +158,11 @@ impl StandardDimension {
 
     /// Its levels, from the lowest.
     async fn levels(&self) -> Vec<StandardLevel> {
-        self.0.levels.iter().map(|level| StandardLevel(Arc::clone(level))).collect()
+        self.0
+            .levels
+            .iter()
+            .map(|level| StandardLevel(Arc::clone(level)))
+            .collect()
     }
 
     /// The version that it is a dimension of.
@@ -162,7 +180,10 @@ impl StandardLevel {
     /// The dimension and level of this id.
     pub(crate) fn find(asker: &Asker, id: LevelId) -> Option<(StandardDimension, Self)> {
         let (dimension, level) = asker.directory.levels.get(&id)?;
-        Some((StandardDimension(Arc::clone(dimension)), Self(Arc::clone(level))))
+        Some((
+            StandardDimension(Arc::clone(dimension)),
+            Self(Arc::clone(level)),
+        ))
     }
 }
 
@@ -203,7 +224,12 @@ impl StandardLevel {
     /// How it reads on other standards, each reading with its caveat.
     async fn crosswalk(&self, ctx: &Context<'_>) -> Vec<CrosswalkReading> {
         let readings = asker(ctx).directory.crosswalk.get(&self.0.id);
-        readings.into_iter().flatten().cloned().map(CrosswalkReading).collect()
+        readings
+            .into_iter()
+            .flatten()
+            .cloned()
+            .map(CrosswalkReading)
+            .collect()
     }
 }
 

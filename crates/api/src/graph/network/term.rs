@@ -11,8 +11,8 @@ use super::Centre;
 use crate::graph::asker;
 use crate::graph::connection::{connection, page_request};
 use crate::graph::evidence::{
-    FindingConnection, FindingFilterInput, Rating, StudyConnection, StudyFilterInput, StudyOrder, list_findings,
-    list_studies, wrap_ratings,
+    FindingConnection, FindingFilterInput, Rating, StudyConnection, StudyFilterInput, StudyOrder,
+    list_findings, list_studies, wrap_ratings,
 };
 use crate::graph::global_id::{NodeKind, global_id};
 use crate::loading::Asker;
@@ -28,7 +28,10 @@ struct TermLabel {
 
 fn labels(asker: &Asker, term: &directory::Term) -> Vec<TermLabel> {
     let label = |(centre, label): &(_, String)| {
-        Centre::find(asker, *centre).map(|centre| TermLabel { centre, label: label.clone() })
+        Centre::find(asker, *centre).map(|centre| TermLabel {
+            centre,
+            label: label.clone(),
+        })
     };
     term.labels.iter().filter_map(label).collect()
 }
@@ -48,13 +51,20 @@ impl VocabularyFilterInput {
     ///
     /// # Errors
     /// `BAD_INPUT` when there is no such broader term.
-    pub(super) fn apply(self, asker: &Asker, vocabulary: Vocabulary) -> Result<Vec<Arc<directory::Term>>> {
+    pub(super) fn apply(
+        self,
+        asker: &Asker,
+        vocabulary: Vocabulary,
+    ) -> Result<Vec<Arc<directory::Term>>> {
         let terms = asker.directory.terms(vocabulary);
         let within = match self.broader {
             None => None,
             Some(slug) => {
                 let broader = terms.by_key(&slug).ok_or_else(|| {
-                    Error::bad_input("filter.broader", format!("There is no term '{slug}' in this vocabulary."))
+                    Error::bad_input(
+                        "filter.broader",
+                        format!("There is no term '{slug}' in this vocabulary."),
+                    )
                 })?;
                 let mut ids = asker.directory.term_ids(vocabulary, &[slug], true);
                 ids.retain(|id| *id != broader.row.id);
@@ -128,12 +138,18 @@ impl Intervention {
 
     /// The next narrower terms.
     async fn narrower(&self, ctx: &Context<'_>) -> Vec<Self> {
-        self.0.narrower.iter().filter_map(|id| Self::find(asker(ctx), *id)).collect()
+        self.0
+            .narrower
+            .iter()
+            .filter_map(|id| Self::find(asker(ctx), *id))
+            .collect()
     }
 
     /// What centres hold of it, each on its own standard, newest first.
     async fn ratings(&self, ctx: &Context<'_>) -> Result<Vec<Rating>> {
-        Ok(wrap_ratings(asker(ctx).intervention_ratings(self.0.row.id).await?))
+        Ok(wrap_ratings(
+            asker(ctx).intervention_ratings(self.0.row.id).await?,
+        ))
     }
 
     /// The studies about it, and about what is narrower unless the filter says otherwise.
@@ -149,7 +165,9 @@ impl Intervention {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyConnection> {
         let request = page_request(first, after, last, before)?;
-        let filter = filter.unwrap_or_default().about(Vocabulary::Intervention, &self.0.row.slug);
+        let filter = filter
+            .unwrap_or_default()
+            .about(Vocabulary::Intervention, &self.0.row.slug);
         list_studies(asker(ctx), filter, order_by, request).await
     }
 
@@ -164,7 +182,9 @@ impl Intervention {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<FindingConnection> {
         let request = page_request(first, after, last, before)?;
-        let filter = filter.unwrap_or_default().on(Vocabulary::Intervention, &self.0.row.slug);
+        let filter = filter
+            .unwrap_or_default()
+            .on(Vocabulary::Intervention, &self.0.row.slug);
         list_findings(asker(ctx), filter, request).await
     }
 }
@@ -229,7 +249,11 @@ impl Outcome {
 
     /// The next narrower terms.
     async fn narrower(&self, ctx: &Context<'_>) -> Vec<Self> {
-        self.0.narrower.iter().filter_map(|id| Self::find(asker(ctx), *id)).collect()
+        self.0
+            .narrower
+            .iter()
+            .filter_map(|id| Self::find(asker(ctx), *id))
+            .collect()
     }
 
     /// The studies about it, and about what is narrower unless the filter says otherwise.
@@ -245,7 +269,9 @@ impl Outcome {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyConnection> {
         let request = page_request(first, after, last, before)?;
-        let filter = filter.unwrap_or_default().about(Vocabulary::Outcome, &self.0.row.slug);
+        let filter = filter
+            .unwrap_or_default()
+            .about(Vocabulary::Outcome, &self.0.row.slug);
         list_studies(asker(ctx), filter, order_by, request).await
     }
 
@@ -260,7 +286,9 @@ impl Outcome {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<FindingConnection> {
         let request = page_request(first, after, last, before)?;
-        let filter = filter.unwrap_or_default().on(Vocabulary::Outcome, &self.0.row.slug);
+        let filter = filter
+            .unwrap_or_default()
+            .on(Vocabulary::Outcome, &self.0.row.slug);
         list_findings(asker(ctx), filter, request).await
     }
 }
@@ -325,7 +353,11 @@ impl Population {
 
     /// The next narrower terms.
     async fn narrower(&self, ctx: &Context<'_>) -> Vec<Self> {
-        self.0.narrower.iter().filter_map(|id| Self::find(asker(ctx), *id)).collect()
+        self.0
+            .narrower
+            .iter()
+            .filter_map(|id| Self::find(asker(ctx), *id))
+            .collect()
     }
 
     /// The studies about it, and about what is narrower unless the filter says otherwise.
@@ -341,7 +373,9 @@ impl Population {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyConnection> {
         let request = page_request(first, after, last, before)?;
-        let filter = filter.unwrap_or_default().about(Vocabulary::Population, &self.0.row.slug);
+        let filter = filter
+            .unwrap_or_default()
+            .about(Vocabulary::Population, &self.0.row.slug);
         list_studies(asker(ctx), filter, order_by, request).await
     }
 
@@ -356,7 +390,9 @@ impl Population {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<FindingConnection> {
         let request = page_request(first, after, last, before)?;
-        let filter = filter.unwrap_or_default().on(Vocabulary::Population, &self.0.row.slug);
+        let filter = filter
+            .unwrap_or_default()
+            .on(Vocabulary::Population, &self.0.row.slug);
         list_findings(asker(ctx), filter, request).await
     }
 }
