@@ -67,6 +67,12 @@ pub async fn connect(
             .pragma("cache_size", "-65536")
             .pragma("mmap_size", "268435456")
     });
+    // Statements have the same text however many things they name: planning them once is enough.
+    options.map_sqlx_postgres_opts(|postgres| {
+        postgres
+            .application_name("commonground")
+            .options([("plan_cache_mode", "force_generic_plan")])
+    });
     let mut connection = Database::connect(options).await?;
     connection.set_metric_callback(move |info| observe(&info.statement.sql));
     Ok(connection)

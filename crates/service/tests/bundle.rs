@@ -1,6 +1,9 @@
 //! Bundles: what goes in comes out, what is wrong is refused with its place, and nothing is lost.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails where it stands"
+)]
 
 #[path = "bundle/support.rs"]
 mod support;

@@ -5,7 +5,7 @@ use entity::{Visibility, Vocabulary};
 use serde_json::{Value, json};
 use service::access::ScopeName;
 use tests::on_both_databases;
-use tests::support::app::{ALPHA, BETA, TestApp};
+use tests::support::app::{ALPHA, BETA};
 use tests::support::builders::Sharing;
 use tests::support::client::Client;
 

@@ -17,6 +17,10 @@ use super::word::Word;
 
 /// What every shared thing has, whoever contributed it.
 #[derive(Clone, Interface)]
+#[expect(
+    clippy::duplicated_attributes,
+    reason = "several fields have the same type"
+)]
 #[graphql(
     field(name = "id", ty = "ID", desc = "The thing's global id."),
     field(
@@ -233,7 +237,7 @@ macro_rules! shared_thing {
                 &self,
                 ctx: &async_graphql::Context<'_>,
             ) -> async_graphql::Result<async_graphql::ID> {
-                Ok(self.common().id(ctx).await?)
+                self.common().id(ctx).await
             }
 
             pub(crate) async fn contributed_by(
@@ -247,35 +251,35 @@ macro_rules! shared_thing {
                 &self,
                 ctx: &async_graphql::Context<'_>,
             ) -> async_graphql::Result<$crate::graph::word::Word<service::entity::Visibility>> {
-                Ok(self.common().visibility(ctx).await?)
+                self.common().visibility(ctx).await
             }
 
             pub(crate) async fn embargoed_until(
                 &self,
                 ctx: &async_graphql::Context<'_>,
             ) -> async_graphql::Result<Option<chrono::DateTime<chrono::Utc>>> {
-                Ok(self.common().embargoed_until(ctx).await?)
+                self.common().embargoed_until(ctx).await
             }
 
             pub(crate) async fn version(
                 &self,
                 ctx: &async_graphql::Context<'_>,
             ) -> async_graphql::Result<i32> {
-                Ok(self.common().version(ctx).await?)
+                self.common().version(ctx).await
             }
 
             pub(crate) async fn created_at(
                 &self,
                 ctx: &async_graphql::Context<'_>,
             ) -> async_graphql::Result<chrono::DateTime<chrono::Utc>> {
-                Ok(self.common().created_at(ctx).await?)
+                self.common().created_at(ctx).await
             }
 
             pub(crate) async fn updated_at(
                 &self,
                 ctx: &async_graphql::Context<'_>,
             ) -> async_graphql::Result<chrono::DateTime<chrono::Utc>> {
-                Ok(self.common().updated_at(ctx).await?)
+                self.common().updated_at(ctx).await
             }
 
             pub(crate) async fn withdrawal(

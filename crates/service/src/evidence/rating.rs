@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::{EvidenceStrength, LevelId, RatedKind, rating, rating_score};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use crate::access::scope;
@@ -58,17 +58,19 @@ pub async fn of_subjects(
             row.intervention_id.map(Uuid::from)
         }),
     };
-    let rows = scope::shared_of_seen::<rating::Entity>(viewer, store.source().now())
+    let mut rows = scope::shared_of_seen::<rating::Entity>(viewer, store.source().now())
         .filter(rating::Column::WithdrawnAt.is_null())
         .filter(scope::among(
             store.backend(),
             column,
             subjects.iter().copied(),
         ))
-        .order_by_desc(rating::Column::RatedOn)
-        .order_by_asc(rating::Column::Reference)
         .all(store.connection())
         .await?;
+    // Sorted here, as the databases disagree about where a missing date stands.
+    rows.sort_by(|one, other| {
+        (other.rated_on, &one.reference, one.id).cmp(&(one.rated_on, &other.reference, other.id))
+    });
     let mut ratings: HashMap<Uuid, Vec<_>> = HashMap::new();
     for row in rows {
         if let Some(subject) = subject(&row) {

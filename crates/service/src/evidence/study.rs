@@ -243,11 +243,16 @@ fn matching(
     if !filter.statuses.is_empty() {
         all = all.add(study::Column::Status.is_in(filter.statuses.iter().copied()));
     }
+    // A study that says when it begins is sorted by that day: saying so lets an index find it.
     if let Some(from) = filter.started_from {
-        all = all.add(study::Column::StartsOn.gte(from));
+        all = all
+            .add(study::Column::StartsOn.gte(from))
+            .add(study::Column::SortOn.gte(from));
     }
     if let Some(to) = filter.started_to {
-        all = all.add(study::Column::StartsOn.lte(to));
+        all = all
+            .add(study::Column::StartsOn.lte(to))
+            .add(study::Column::SortOn.lte(to));
     }
     if !filter.programmes.is_empty() {
         let ids = named::ids(

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    CollaborationId, EffectMeasure, FindingId, PublicationId, RiskOfBias, StudyId, TermId, finding,
-    shared_with, study_term,
+    CollaborationId, EffectMeasure, FindingId, PublicationId, RiskOfBias, StudyId, TermId,
+    Visibility, finding, shared_with, study_term,
 };
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{EntityTrait, IntoActiveModel};
@@ -189,10 +189,12 @@ impl Draft for FindingDraft {
         self.sharing.check(problems, true);
     }
 
-    /// A study is about what its findings are about.
+    /// A study is about what its findings are about. A finding that somebody may not see lends it
+    /// nothing: the study would tell what the finding hides.
     async fn follow_up(write: &Write, rows: &[finding::Model]) -> Result<()> {
         let terms: HashSet<(StudyId, TermId)> = rows
             .iter()
+            .filter(|row| row.visibility == Visibility::Public && row.embargoed_until.is_none())
             .flat_map(|row| {
                 let terms = [row.intervention_id, Some(row.outcome_id), row.population_id];
                 terms.into_iter().flatten().map(|term| (row.study_id, term))

@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     CentreId, ChangeKind, CollaborationId, LocalAuthorityId, PartnerId, ProgrammeId, PublicationId,
-    StudyDesign, StudyId, StudyRole, StudyStatus, TermId, finding, shared_with, study,
+    StudyDesign, StudyId, StudyRole, StudyStatus, TermId, Visibility, finding, shared_with, study,
     study_centre, study_partner, study_publication, study_site, study_status_change, study_term,
 };
-use sea_orm::{ConnectionTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::undated;
@@ -189,7 +189,7 @@ impl Draft for StudyDraft {
         self.sharing.check(problems, true);
     }
 
-    /// Adds the terms that the study's findings use.
+    /// Adds the terms that the study's findings use, of those that everybody may see.
     async fn prepare(write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
         let there = slots
             .iter()
@@ -211,6 +211,8 @@ impl Draft for StudyDraft {
                 ])
                 .distinct()
                 .filter(scope::among(backend, finding::Column::StudyId, there))
+                .filter(finding::Column::Visibility.eq(Visibility::Public))
+                .filter(finding::Column::EmbargoedUntil.is_null())
                 .into_tuple()
                 .all(write.connection())
                 .await?;
