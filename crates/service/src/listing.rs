@@ -4,16 +4,16 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{
-    Asterisk, Expr, ExprTrait, IntoColumnRef, Order, Query, SelectStatement, WindowStatement,
+    Asterisk, ColumnRef, Expr, ExprTrait, IntoColumnRef, Order, Query, SelectStatement,
+    WindowStatement, extension::postgres::PgExpr,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, Select, Value,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::access::scope;
 use crate::error::{Code, Error, Result};
 use crate::page::{self, Direction, Page, PageRequest};
 use crate::store::Store;
@@ -136,6 +136,36 @@ impl<M> SortKey<M> {
     }
 }
 
+/// The column that names the parent of each thing in a list: one of a table, or of a query that is
+/// joined.
+#[derive(Clone, Debug)]
+pub struct Parent(ColumnRef);
+
+impl Parent {
+    /// A column of a query that is joined under a name.
+    pub fn of_joined(query: &'static str, column: &'static str) -> Self {
+        Self((query, column).into_column_ref())
+    }
+
+    fn expr(&self) -> Expr {
+        Expr::col(self.0.clone())
+    }
+
+    fn among(&self, backend: DbBackend, parents: &[Uuid]) -> Expr {
+        let parents = parents.iter().copied();
+        match backend {
+            DbBackend::Postgres => self.expr().eq_any(parents),
+            _ => self.expr().is_in(parents),
+        }
+    }
+}
+
+impl<C: ColumnTrait> From<C> for Parent {
+    fn from(column: C) -> Self {
+        Self(column.as_column_ref().into_column_ref())
+    }
+}
+
 /// Joins a table that links the list's things to their parents.
 pub fn joined<E: EntityTrait, L: EntityTrait>(
     mut select: Select<E>,
@@ -186,30 +216,26 @@ pub async fn count<E: EntityTrait>(store: &Store, select: Select<E>) -> Result<u
         .unsigned_abs())
 }
 
-/// Reads the same page of the lists of many parents in one statement. `parent` is the column that
-/// names the parent.
+/// Reads the same page of the lists of many parents in one statement.
 ///
 /// # Errors
 /// `INVALID_CURSOR`, or when the database cannot be read.
-pub async fn read_for_each<E, P>(
+pub async fn read_for_each<E: EntityTrait>(
     store: &Store,
     select: Select<E>,
-    parent: P,
+    parent: impl Into<Parent>,
     parents: &[Uuid],
     sort: &SortKey<E::Model>,
     request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<E::Model>>>
-where
-    E: EntityTrait,
-    P: ColumnTrait,
-{
+) -> Result<HashMap<Uuid, Page<E::Model>>> {
+    let parent = parent.into();
     let select = sort.between(select, request)?;
     let order = sort.order(request.direction);
     let statement = match parents {
-        [only] => pages_of_one(select, parent, *only, sort, &order, request),
+        [only] => pages_of_one(select, &parent, *only, sort, &order, request),
         many => {
-            let select = select.filter(scope::among(store.backend(), parent, many.iter().copied()));
-            pages_of_many(select, parent, sort, &order, request)
+            let select = select.filter(parent.among(store.backend(), many));
+            pages_of_many(select, &parent, sort, &order, request)
         }
     };
     let mut lists: HashMap<Uuid, Vec<E::Model>> = HashMap::new();
@@ -236,35 +262,35 @@ const PLACE: &str = "place_in_list";
 
 fn pages_of_one<E: EntityTrait>(
     select: Select<E>,
-    parent: impl ColumnTrait,
+    parent: &Parent,
     only: Uuid,
     sort: &SortKey<E::Model>,
     order: &Order,
     request: &PageRequest,
 ) -> SelectStatement {
-    let mut select = select.filter(parent.eq(only));
+    let mut select = select.filter(parent.expr().eq(only));
     for column in &sort.columns {
         select = select.order_by(column.clone(), order.clone());
     }
     let mut statement = select.limit(request.rows()).into_query();
-    statement.expr_as(Expr::col(parent.as_column_ref()), PARENT);
+    statement.expr_as(parent.expr(), PARENT);
     statement
 }
 
 fn pages_of_many<E: EntityTrait>(
     select: Select<E>,
-    parent: impl ColumnTrait,
+    parent: &Parent,
     sort: &SortKey<E::Model>,
     order: &Order,
     request: &PageRequest,
 ) -> SelectStatement {
-    let mut window = WindowStatement::partition_by(parent.as_column_ref());
+    let mut window = WindowStatement::partition_by(parent.0.clone());
     for column in &sort.columns {
         window.order_by_expr(column.clone(), order.clone());
     }
     let mut numbered = select.into_query();
     numbered
-        .expr_as(Expr::col(parent.as_column_ref()), PARENT)
+        .expr_as(parent.expr(), PARENT)
         .expr_window_as(Expr::cust("ROW_NUMBER()"), window, PLACE);
     let last = i64::try_from(request.rows()).unwrap_or(i64::MAX);
     Query::select()
@@ -282,19 +308,16 @@ fn pages_of_many<E: EntityTrait>(
 pub async fn count_for_each<E: EntityTrait>(
     store: &Store,
     select: Select<E>,
-    parent: impl ColumnTrait,
+    parent: impl Into<Parent>,
     parents: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>> {
+    let parent = parent.into();
     let counted = select
-        .filter(scope::among(
-            store.backend(),
-            parent,
-            parents.iter().copied(),
-        ))
+        .filter(parent.among(store.backend(), parents))
         .select_only()
-        .expr_as(Expr::col(parent.as_column_ref()), PARENT)
+        .expr_as(parent.expr(), PARENT)
         .expr_as(Expr::val(1).count(), "total")
-        .group_by(Expr::col(parent.as_column_ref()))
+        .group_by(parent.expr())
         .into_query();
     let mut counts = HashMap::new();
     for row in store.connection().query_all(&counted).await? {
