@@ -307,6 +307,16 @@ impl Write {
         Ok(())
     }
 
+    /// Waits until no other write can commit before this one does: what is read afterwards stays
+    /// true. It holds the log from here on, so it is for what is short and rare.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn alone(&mut self) -> Result<()> {
+        draw_numbers(&self.transaction, 0).await?;
+        Ok(())
+    }
+
     /// Notes that a thing came to be.
     pub fn created(&mut self, kind: ChangeKind, subject: impl Into<Uuid>) {
         self.changes.push(Changed {

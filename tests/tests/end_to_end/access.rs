@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use entity::{Visibility, Vocabulary};
 use serde_json::{Value, json};
 use service::access::ScopeName;
+use service::access::token::{self, NewToken};
 use tests::on_both_databases;
 use tests::support::app::{ALPHA, BETA};
 use tests::support::builders::Sharing;
@@ -92,6 +93,18 @@ on_both_databases! {
         app.revoke(id).await;
         let refused = client.ask("{ viewer { scopes } }").await;
         assert_eq!((refused.status.as_u16(), refused.code()), (401, Some("TOKEN_REVOKED")));
+    }
+
+    async fn of_several_servers_that_start_at_once_one_gets_the_first_token(app: TestApp) {
+        let first = || token::issue_first(&app.space, NewToken {
+            name: "first".to_owned(),
+            centre: ALPHA.to_owned(),
+            scopes: [ScopeName::TokensManageAll].into(),
+            expires_at: None,
+        });
+        let all = futures::future::join_all([first(), first(), first()]).await;
+        assert_eq!(all.into_iter().filter_map(|one| one.unwrap()).count(), 1);
+        assert!(first().await.unwrap().is_none());
     }
 
     async fn an_expired_token_is_refused(app: TestApp) {

@@ -120,13 +120,14 @@ async fn greet(space: &Space, address: SocketAddr, demo: bool) -> Result<()> {
         scopes: ScopeName::ALL.iter().copied().collect(),
         expires_at: None,
     };
-    let (token, _) = token::issue(space, &operator, new)
-        .await
-        .map_err(|refusal| sentence(&refusal))?;
-    telemetry::answer(&format!("Token      {}", token.reveal()))?;
-    telemetry::answer(
-        "           shown this once, for 30 days; more with `commonground token issue --help`",
-    )
+    let first = token::issue_first(space, new).await;
+    if let Some(token) = first.map_err(|refusal| sentence(&refusal))? {
+        telemetry::answer(&format!("Token      {}", token.reveal()))?;
+        telemetry::answer(
+            "           shown this once, for 30 days; more with `commonground token issue --help`",
+        )?;
+    }
+    Ok(())
 }
 
 /// Completes on Ctrl-C, and on Unix on SIGTERM; listens for them from the call on.

@@ -16,6 +16,7 @@ use super::policy::{self, Action};
 use super::{BearerToken, Grant, ScopeName, scope};
 use crate::error::{Code, Error, Result};
 use crate::space::Space;
+use crate::store::Write;
 use crate::viewer::Viewer;
 
 /// Who issues the tokens and whom they are for: `iss` and `aud`.
@@ -59,6 +60,57 @@ struct Claims {
 /// `FORBIDDEN` when the viewer may not, or lacks a scope that it would grant; `BAD_INPUT` when there
 /// is no such centre, no scope, or the expiry lies in the past or too far ahead.
 pub async fn issue(
+    space: &Space,
+    viewer: &Viewer,
+    new: NewToken,
+) -> Result<(BearerToken, access_token::Model)> {
+    let (token, record) = signed(space, viewer, new).await?;
+    let row = record.clone();
+    space
+        .store()
+        .write(viewer, "token.issue", |write| {
+            Box::pin(async move { keep(write, row).await })
+        })
+        .await?;
+    Ok((token, record))
+}
+
+/// Issues a token if there has never been one: of several servers that start at once on an empty
+/// space, one gets it.
+///
+/// # Errors
+/// As [`issue`].
+pub async fn issue_first(space: &Space, new: NewToken) -> Result<Option<BearerToken>> {
+    let operator = Viewer::operator();
+    let (token, record) = signed(space, &operator, new).await?;
+    let is_first = space
+        .store()
+        .write(&operator, "token.issue", |write| {
+            Box::pin(async move {
+                write.alone().await?;
+                let there = scope::access_tokens().one(write.connection()).await?;
+                if there.is_some() {
+                    return Ok(false);
+                }
+                keep(write, record).await?;
+                Ok(true)
+            })
+        })
+        .await?;
+    Ok(is_first.then_some(token))
+}
+
+async fn keep(write: &mut Write, record: access_token::Model) -> Result<()> {
+    let id = record.id;
+    access_token::Entity::insert(record.into_active_model())
+        .exec_without_returning(write.connection())
+        .await?;
+    write.created(ChangeKind::AccessToken, id);
+    Ok(())
+}
+
+/// A token and its record, which is still to be kept.
+async fn signed(
     space: &Space,
     viewer: &Viewer,
     new: NewToken,
@@ -115,20 +167,6 @@ pub async fn issue(
     };
     let text = jsonwebtoken::encode(&header, &claims, &signer).map_err(Error::internal)?;
 
-    let stored = row.clone();
-    space
-        .store()
-        .write(viewer, "token.issue", |write| {
-            Box::pin(async move {
-                let id = stored.id;
-                access_token::Entity::insert(stored.into_active_model())
-                    .exec_without_returning(write.connection())
-                    .await?;
-                write.created(ChangeKind::AccessToken, id);
-                Ok(())
-            })
-        })
-        .await?;
     Ok((BearerToken::new(text), row))
 }
 
