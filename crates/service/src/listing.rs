@@ -289,9 +289,11 @@ fn pages_of_many<E: EntityTrait>(
         window.order_by_expr(column.clone(), order.clone());
     }
     let mut numbered = select.into_query();
-    numbered
-        .expr_as(parent.expr(), PARENT)
-        .expr_window_as(Expr::cust("ROW_NUMBER()"), window, PLACE);
+    numbered.expr_as(parent.expr(), PARENT).expr_window_as(
+        Expr::cust("ROW_NUMBER()"),
+        window,
+        PLACE,
+    );
     let last = i64::try_from(request.rows()).unwrap_or(i64::MAX);
     Query::select()
         .column(Asterisk)

@@ -45,6 +45,41 @@ async fn fill(app: &TestApp) {
     }
 }
 
+/// Twenty of everything that has lists of studies or findings.
+async fn fill_network(app: &TestApp) {
+    let mut terms = Vec::new();
+    for vocabulary in [
+        Vocabulary::Intervention,
+        Vocabulary::Outcome,
+        Vocabulary::Population,
+    ] {
+        let mut broader = None;
+        for number in 0..20 {
+            let term = app
+                .create_term(vocabulary, &format!("term-{number}"), broader)
+                .await;
+            broader = Some(term);
+            terms.push(term);
+        }
+    }
+    for number in 0..20 {
+        app.create_centre(&format!("centre-{number}")).await;
+        let programme = app.create_programme(&format!("programme-{number}")).await;
+        let authority = app.create_local_authority(&format!("E{number:08}")).await;
+        let study = app
+            .create_study_on(
+                &format!("study-{number}"),
+                &Sharing::public(ALPHA),
+                None,
+                &[terms[number], terms[number + 20], terms[number + 40]],
+            )
+            .await;
+        app.place_study(study, programme, &[authority]).await;
+        app.create_finding("one", &Sharing::public(ALPHA), study, terms[number + 20])
+            .await;
+    }
+}
+
 on_both_databases! {
     async fn the_main_queries_take_the_same_statements_for_two_and_for_twenty(app: TestApp) {
         fill(&app).await;
@@ -86,6 +121,26 @@ on_both_databases! {
                 assert_eq!(few, many, "{name}");
             }
             assert!(many <= most, "{name}: {many} statements, more than {most}");
+        }
+    }
+
+    async fn lists_below_a_list_take_the_same_statements_for_two_and_for_twenty(app: TestApp) {
+        fill_network(&app).await;
+        let (studies, findings) = ("studies(first: 5) { totalCount nodes { title } }", "findings(first: 5) { totalCount nodes { estimate } }");
+        for (parents, lists, most) in [
+            ("centres", vec![studies], 2),
+            ("programmes", vec![studies], 2),
+            ("localAuthorities", vec![studies], 2),
+            ("interventions", vec![studies, findings], 4),
+            ("outcomes", vec![studies, findings], 4),
+            ("populations", vec![studies, findings], 4),
+        ] {
+            let query = format!("{{ {parents}(first: SIZE) {{ nodes {{ {} }} }} }}", lists.join(" "));
+            let plainly = query.replace("(first: 5)", "(first: 5, filter: {includeNarrower: false})");
+            for query in [query, plainly] {
+                let (few, many) = (statements(&app, &query, 2).await, statements(&app, &query, 20).await);
+                assert_eq!((few, many), (most, most), "{query}");
+            }
         }
     }
 

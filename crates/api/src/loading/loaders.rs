@@ -18,6 +18,7 @@ use service::{
 use uuid::Uuid;
 
 use super::batch::{Batch, Fetch};
+use super::lists::Lists;
 
 /// Who asks, of what, and what has been read for them so far.
 pub(crate) struct Asker {
@@ -28,6 +29,7 @@ pub(crate) struct Asker {
     /// The network as of the beginning of the request.
     pub(crate) directory: Arc<Directory>,
     loaders: Loaders,
+    pub(super) lists: Lists,
 }
 
 impl Asker {
@@ -39,6 +41,7 @@ impl Asker {
             viewer,
             directory,
             loaders: Loaders::default(),
+            lists: Lists::default(),
         }))
     }
 }
@@ -178,7 +181,7 @@ macro_rules! pages {
                 let fetch: Fetch<(Uuid, PageRequest), Arc<Page<$value>>> = |$asker, keys| {
                     Box::pin(async move {
                         let mut pages = HashMap::new();
-                        for ($page, $keys) in by_request(keys) {
+                        for ($page, $keys) in by_arguments(keys) {
                             let read = $read.await?;
                             pages.extend(read.into_iter().map(|(parent, page)| {
                                 ((parent, $page.clone()), Arc::new(page))
@@ -216,10 +219,11 @@ pages! {
         |asker, keys, page| feed::of_subjects(&asker.space, &keys, &page);
 }
 
-fn by_request<K: Eq + Hash>(keys: Vec<(Uuid, K)>) -> HashMap<K, Vec<Uuid>> {
+/// The parents of which the same is asked.
+pub(super) fn by_arguments<K: Eq + Hash>(keys: Vec<(Uuid, K)>) -> HashMap<K, Vec<Uuid>> {
     let mut groups: HashMap<K, Vec<Uuid>> = HashMap::new();
-    for (parent, request) in keys {
-        groups.entry(request).or_default().push(parent);
+    for (parent, arguments) in keys {
+        groups.entry(arguments).or_default().push(parent);
     }
     groups
 }

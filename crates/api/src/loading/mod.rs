@@ -3,6 +3,7 @@
 //! The loaders are made for one request and hold its viewer, so that a batch can't forget who asks.
 
 mod batch;
+mod lists;
 mod loaders;
 
 pub(crate) use loaders::Asker;

@@ -17,7 +17,7 @@ use crate::space::Space;
 use crate::viewer::Viewer;
 
 /// Which findings: any of the values within a field, and all of the fields.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct FindingFilter {
     /// Of these studies; nothing said is any study.
     pub studies: Option<Vec<StudyId>>,
@@ -108,7 +108,7 @@ fn of_seen(space: &Space, viewer: &Viewer) -> Select<finding::Entity> {
         .filter(finding::Column::WithdrawnAt.is_null())
 }
 
-fn matching(
+pub(super) fn matching(
     space: &Space,
     viewer: &Viewer,
     directory: &Directory,
@@ -171,7 +171,7 @@ fn matching(
     Ok(scope::shared::<finding::Entity>(viewer, now).filter(all))
 }
 
-fn sort() -> SortKey<finding::Model> {
+pub(super) fn sort() -> SortKey<finding::Model> {
     SortKey::new(
         "finding",
         [finding::Column::Id.as_column_ref()],

@@ -6,6 +6,7 @@
 pub mod citation;
 pub mod finding;
 pub(crate) mod named;
+pub mod parents;
 pub mod publication;
 pub mod rating;
 pub mod record;

@@ -14,7 +14,7 @@ use crate::space::Space;
 use crate::viewer::Viewer;
 
 /// Levels of a standard.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct LevelFilter {
     /// The standard's slug.
     pub standard: String,

@@ -24,7 +24,7 @@ use crate::space::Space;
 use crate::viewer::Viewer;
 
 /// Which studies: any of the values within a field, and all of the fields.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct StudyFilter {
     /// Led by, or with the collaboration of, one of these centres, by slug.
     pub centres: Vec<String>,
@@ -225,7 +225,7 @@ parts! {
     status_history of study_status_change by On;
 }
 
-fn matching(
+pub(super) fn matching(
     space: &Space,
     viewer: &Viewer,
     directory: &Directory,
@@ -341,7 +341,7 @@ fn of_centre(select: Select<study::Entity>, centre: &[CentreId]) -> Select<study
     .filter(study_centre::Column::CentreId.is_in(centre.iter().copied()))
 }
 
-fn sort_by_centre(descending: bool) -> SortKey<study::Model> {
+pub(super) fn sort_by_centre(descending: bool) -> SortKey<study::Model> {
     let columns = [study_centre::Column::SortOn, study_centre::Column::StudyId];
     SortKey::new(
         "started",
@@ -351,7 +351,7 @@ fn sort_by_centre(descending: bool) -> SortKey<study::Model> {
     )
 }
 
-fn sort(order: StudyOrder) -> SortKey<study::Model> {
+pub(super) fn sort(order: StudyOrder) -> SortKey<study::Model> {
     use study::Column::{CreatedAt, Id, SortOn, TitleKey, UpdatedAt};
 
     type Parts = fn(&study::Model) -> KeyPart;

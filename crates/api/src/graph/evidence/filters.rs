@@ -1,9 +1,7 @@
 //! The filters and orders of evidence, as a client gives them.
 
 use async_graphql::{Enum, ID, InputObject};
-use service::entity::{
-    EffectMeasure, EvidenceStrength, PublicationKind, StudyDesign, StudyStatus, Vocabulary,
-};
+use service::entity::{EffectMeasure, EvidenceStrength, PublicationKind, StudyDesign, StudyStatus};
 use service::evidence::finding::FindingFilter;
 use service::evidence::publication::{self, PublicationFilter};
 use service::evidence::rating::LevelFilter;
@@ -147,32 +145,8 @@ pub(crate) struct StudyFilterInput {
 }
 
 impl StudyFilterInput {
-    /// Adds a centre.
-    pub(crate) fn of_centre(mut self, slug: &str) -> Self {
-        self.centres = Some(vec![slug.to_owned()]);
-        self
-    }
-
-    /// Adds a local authority.
-    pub(crate) fn in_authority(mut self, gss_code: &str) -> Self {
-        self.local_authorities = Some(vec![gss_code.to_owned()]);
-        self
-    }
-
-    /// Adds a programme.
-    pub(crate) fn of_programme(mut self, slug: &str) -> Self {
-        self.programmes = Some(vec![slug.to_owned()]);
-        self
-    }
-
-    /// Adds a term, with what is narrower unless the client has said otherwise.
-    pub(crate) fn about(mut self, vocabulary: Vocabulary, slug: &str) -> Self {
-        let field = match vocabulary {
-            Vocabulary::Intervention => &mut self.interventions,
-            Vocabulary::Outcome => &mut self.outcomes,
-            Vocabulary::Population => &mut self.populations,
-        };
-        *field = Some(vec![slug.to_owned()]);
+    /// With what is narrower, unless the client has said otherwise.
+    pub(crate) fn or_narrower(mut self) -> Self {
         self.include_narrower.get_or_insert(true);
         self
     }
@@ -269,14 +243,8 @@ pub(crate) struct FindingFilterInput {
 }
 
 impl FindingFilterInput {
-    /// Adds a term, with what is narrower unless the client has said otherwise.
-    pub(crate) fn on(mut self, vocabulary: Vocabulary, slug: &str) -> Self {
-        let field = match vocabulary {
-            Vocabulary::Intervention => &mut self.interventions,
-            Vocabulary::Outcome => &mut self.outcomes,
-            Vocabulary::Population => &mut self.populations,
-        };
-        *field = Some(vec![slug.to_owned()]);
+    /// With what is narrower, unless the client has said otherwise.
+    pub(crate) fn or_narrower(mut self) -> Self {
         self.include_narrower.get_or_insert(true);
         self
     }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject};
-use service::entity::{EffectMeasure, RiskOfBias, finding};
+use service::entity::{EffectMeasure, RiskOfBias, TermId, Vocabulary, finding};
 use service::evidence::finding::FindingFilter;
+use service::evidence::parents::FindingLists;
 use service::page::PageRequest;
 use service::{Error, Result, evidence};
 
@@ -12,7 +13,7 @@ use super::filters::FindingFilterInput;
 use super::publication::Publication;
 use super::study::Study;
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection};
+use crate::graph::connection::{Total, connection, wrapped};
 use crate::graph::network::{Intervention, Outcome, Population};
 use crate::graph::shared::{Common, shared_thing};
 use crate::graph::word::Word;
@@ -149,7 +150,7 @@ connection! {
 }
 
 /// A page of the findings that the viewer may see.
-pub(crate) async fn list_findings(
+pub(super) async fn list_findings(
     asker: &Arc<Asker>,
     filter: FindingFilterInput,
     request: PageRequest,
@@ -164,6 +165,26 @@ pub(crate) async fn list_findings(
         page.map(|row| Finding(Arc::new(row))),
         total,
     ))
+}
+
+/// A page of the findings on a term, read together with those on its siblings.
+pub(crate) async fn findings_on(
+    asker: &Arc<Asker>,
+    on: Vocabulary,
+    term: TermId,
+    filter: Option<FindingFilterInput>,
+    request: PageRequest,
+) -> Result<FindingConnection> {
+    let filter = filter.unwrap_or_default().or_narrower().try_into()?;
+    let lists = Arc::new(FindingLists { on, filter });
+    let page = asker
+        .findings_on(term.into(), Arc::clone(&lists), request)
+        .await?;
+    let total = Total::of(move |asker| {
+        let lists = Arc::clone(&lists);
+        async move { asker.count_findings_on(term.into(), lists).await }
+    });
+    Ok(FindingConnection::new(wrapped(&page, Finding), total))
 }
 
 /// The range in which the effect lies with some confidence.

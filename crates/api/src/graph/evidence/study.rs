@@ -6,8 +6,10 @@ use async_graphql::{Context, Object, SimpleObject};
 use service::entity::{
     StudyDesign, StudyRole, StudyStatus, study, study_site, study_status_change,
 };
+use service::evidence::parents::{StudiesOf, StudyLists};
 use service::page::PageRequest;
 use service::{Result, evidence};
+use uuid::Uuid;
 
 use super::filters::{StudyFilterInput, StudyOrder};
 use super::finding::{Finding, FindingConnection};
@@ -227,7 +229,7 @@ connection! {
 }
 
 /// A page of the studies that the viewer may see.
-pub(crate) async fn list_studies(
+pub(super) async fn list_studies(
     asker: &Arc<Asker>,
     filter: StudyFilterInput,
     order_by: Option<StudyOrder>,
@@ -244,6 +246,36 @@ pub(crate) async fn list_studies(
         page.map(|row| Study(Arc::new(row))),
         total,
     ))
+}
+
+/// A page of the studies of a parent, read together with those of its siblings.
+pub(crate) async fn studies_of(
+    asker: &Arc<Asker>,
+    of: StudiesOf,
+    parent: impl Into<Uuid>,
+    filter: Option<StudyFilterInput>,
+    order_by: Option<StudyOrder>,
+    request: PageRequest,
+) -> Result<StudyConnection> {
+    let filter = filter.unwrap_or_default();
+    let filter = match of {
+        StudiesOf::Term(_) => filter.or_narrower(),
+        StudiesOf::Centre | StudiesOf::Programme | StudiesOf::LocalAuthority => filter,
+    };
+    let parent = parent.into();
+    let lists = Arc::new(StudyLists {
+        of,
+        filter: filter.into(),
+        order: order_by.map(Into::into).unwrap_or_default(),
+    });
+    let page = asker
+        .studies_of(parent, Arc::clone(&lists), request)
+        .await?;
+    let total = Total::of(move |asker| {
+        let lists = Arc::clone(&lists);
+        async move { asker.count_studies_of(parent, lists).await }
+    });
+    Ok(StudyConnection::new(wrapped(&page, Study), total))
 }
 
 fn by_slug<T>(things: impl Iterator<Item = T>, slug: impl Fn(&T) -> &String) -> Vec<T> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use service::entity::{CentreId, NetworkStatus, PartialDate, centre_status};
+use service::evidence::parents::StudiesOf;
 use service::network::directory;
 use service::{Error, Result};
 
@@ -12,7 +13,7 @@ use super::person::Role;
 use crate::graph::asker;
 use crate::graph::connection::{Total, connection, page_request, wrapped};
 use crate::graph::date::{ApproximateDate, approximate};
-use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, list_studies};
+use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
 use crate::graph::global_id::{NodeKind, global_id};
 use crate::graph::word::{Word, words};
 use crate::loading::Asker;
@@ -138,8 +139,8 @@ impl Centre {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyConnection> {
         let request = page_request(first, after, last, before)?;
-        let filter = filter.unwrap_or_default().of_centre(&self.0.row.slug);
-        list_studies(asker(ctx), filter, order_by, request).await
+        let of = StudiesOf::Centre;
+        studies_of(asker(ctx), of, self.0.row.id, filter, order_by, request).await
     }
 
     /// Its visits to, and work with, local authorities.

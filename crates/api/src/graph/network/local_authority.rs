@@ -5,12 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object};
 use service::Result;
 use service::entity::{LocalAuthorityId, local_authority};
+use service::evidence::parents::StudiesOf;
 
 use super::engagement::{Engagement, EngagementConnection};
 use crate::graph::asker;
 use crate::graph::connection::{Total, connection, page_request, wrapped};
 use crate::graph::date::{ApproximateDate, approximate};
-use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, list_studies};
+use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
 use crate::graph::global_id::{NodeKind, global_id};
 use crate::loading::Asker;
 
@@ -97,8 +98,8 @@ impl LocalAuthority {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyConnection> {
         let request = page_request(first, after, last, before)?;
-        let filter = filter.unwrap_or_default().in_authority(&self.0.gss_code);
-        list_studies(asker(ctx), filter, order_by, request).await
+        let of = StudiesOf::LocalAuthority;
+        studies_of(asker(ctx), of, self.0.id, filter, order_by, request).await
     }
 
     /// Centres' visits to it and work with it.

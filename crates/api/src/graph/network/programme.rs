@@ -5,13 +5,14 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use service::Result;
 use service::entity::{PartnerId, ProgrammeId, partner};
+use service::evidence::parents::StudiesOf;
 use service::network::directory;
 
 use super::Centre;
 use crate::graph::asker;
 use crate::graph::connection::{connection, page_request};
 use crate::graph::date::{ApproximateDate, approximate};
-use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, list_studies};
+use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
 use crate::graph::global_id::{NodeKind, global_id};
 use crate::loading::Asker;
 
@@ -93,8 +94,8 @@ impl Programme {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyConnection> {
         let request = page_request(first, after, last, before)?;
-        let filter = filter.unwrap_or_default().of_programme(&self.0.row.slug);
-        list_studies(asker(ctx), filter, order_by, request).await
+        let of = StudiesOf::Programme;
+        studies_of(asker(ctx), of, self.0.row.id, filter, order_by, request).await
     }
 }
 

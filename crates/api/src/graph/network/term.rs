@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use service::entity::{TermId, Vocabulary};
+use service::evidence::parents::StudiesOf;
 use service::network::directory;
 use service::{Error, Result};
 
@@ -12,7 +13,7 @@ use crate::graph::asker;
 use crate::graph::connection::{connection, page_request};
 use crate::graph::evidence::{
     FindingConnection, FindingFilterInput, Rating, StudyConnection, StudyFilterInput, StudyOrder,
-    list_findings, list_studies, wrap_ratings,
+    findings_on, studies_of, wrap_ratings,
 };
 use crate::graph::global_id::{NodeKind, global_id};
 use crate::loading::Asker;
@@ -165,10 +166,8 @@ impl Intervention {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyConnection> {
         let request = page_request(first, after, last, before)?;
-        let filter = filter
-            .unwrap_or_default()
-            .about(Vocabulary::Intervention, &self.0.row.slug);
-        list_studies(asker(ctx), filter, order_by, request).await
+        let of = StudiesOf::Term(Vocabulary::Intervention);
+        studies_of(asker(ctx), of, self.0.row.id, filter, order_by, request).await
     }
 
     /// The findings on it, and on what is narrower unless the filter says otherwise.
@@ -182,10 +181,8 @@ impl Intervention {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<FindingConnection> {
         let request = page_request(first, after, last, before)?;
-        let filter = filter
-            .unwrap_or_default()
-            .on(Vocabulary::Intervention, &self.0.row.slug);
-        list_findings(asker(ctx), filter, request).await
+        let on = Vocabulary::Intervention;
+        findings_on(asker(ctx), on, self.0.row.id, filter, request).await
     }
 }
 
@@ -269,10 +266,8 @@ impl Outcome {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyConnection> {
         let request = page_request(first, after, last, before)?;
-        let filter = filter
-            .unwrap_or_default()
-            .about(Vocabulary::Outcome, &self.0.row.slug);
-        list_studies(asker(ctx), filter, order_by, request).await
+        let of = StudiesOf::Term(Vocabulary::Outcome);
+        studies_of(asker(ctx), of, self.0.row.id, filter, order_by, request).await
     }
 
     /// The findings on it, and on what is narrower unless the filter says otherwise.
@@ -286,10 +281,8 @@ impl Outcome {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<FindingConnection> {
         let request = page_request(first, after, last, before)?;
-        let filter = filter
-            .unwrap_or_default()
-            .on(Vocabulary::Outcome, &self.0.row.slug);
-        list_findings(asker(ctx), filter, request).await
+        let on = Vocabulary::Outcome;
+        findings_on(asker(ctx), on, self.0.row.id, filter, request).await
     }
 }
 
@@ -373,10 +366,8 @@ impl Population {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyConnection> {
         let request = page_request(first, after, last, before)?;
-        let filter = filter
-            .unwrap_or_default()
-            .about(Vocabulary::Population, &self.0.row.slug);
-        list_studies(asker(ctx), filter, order_by, request).await
+        let of = StudiesOf::Term(Vocabulary::Population);
+        studies_of(asker(ctx), of, self.0.row.id, filter, order_by, request).await
     }
 
     /// The findings on it, and on what is narrower unless the filter says otherwise.
@@ -390,10 +381,8 @@ impl Population {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<FindingConnection> {
         let request = page_request(first, after, last, before)?;
-        let filter = filter
-            .unwrap_or_default()
-            .on(Vocabulary::Population, &self.0.row.slug);
-        list_findings(asker(ctx), filter, request).await
+        let on = Vocabulary::Population;
+        findings_on(asker(ctx), on, self.0.row.id, filter, request).await
     }
 }
 

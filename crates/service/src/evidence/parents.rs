@@ -1,0 +1,317 @@
+//! The lists of studies and findings that belong to centres, programmes, local authorities and terms:
+//! read and counted for many of them in one statement.
+
+use std::collections::HashMap;
+
+use entity::{TermId, Vocabulary, finding, study, study_centre, study_site, study_term, term};
+use sea_orm::sea_query::{
+    CommonTableExpression, Expr, ExprTrait, JoinType, Query, UnionType, WithClause,
+};
+use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use uuid::Uuid;
+
+use super::finding::FindingFilter;
+use super::study::{StudyFilter, StudyOrder, StudyOrderField};
+use super::{finding as findings, study as studies};
+use crate::access::scope;
+use crate::error::Result;
+use crate::listing::{self, Parent};
+use crate::network::Directory;
+use crate::network::directory::Keyed;
+use crate::page::{Page, PageRequest};
+use crate::space::Space;
+use crate::viewer::Viewer;
+
+/// Whose studies.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum StudiesOf {
+    /// Those that a centre leads or takes part in.
+    Centre,
+    /// Those of a programme.
+    Programme,
+    /// Those with a site in a local authority.
+    LocalAuthority,
+    /// Those about a term of a vocabulary.
+    Term(Vocabulary),
+}
+
+/// Lists of studies, one for each parent.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct StudyLists {
+    /// Whose they are.
+    pub of: StudiesOf,
+    /// Which studies. What it says of the parents' own kind counts for nothing.
+    pub filter: StudyFilter,
+    /// How they are sorted.
+    pub order: StudyOrder,
+}
+
+/// Lists of findings, one for each term.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct FindingLists {
+    /// The vocabulary of the terms.
+    pub on: Vocabulary,
+    /// Which findings. What it says of the terms' own vocabulary counts for nothing.
+    pub filter: FindingFilter,
+}
+
+/// A page of the studies of each of these parents.
+///
+/// # Errors
+/// `BAD_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
+pub async fn studies_of_each(
+    space: &Space,
+    viewer: &Viewer,
+    lists: &StudyLists,
+    parents: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<study::Model>>> {
+    let directory = space.directory().await?;
+    if let [only] = parents {
+        let Some(filter) = lists.filter_of_one(&directory, *only) else {
+            return Ok(HashMap::new());
+        };
+        let page = studies::list(space, viewer, &filter, lists.order, request).await?;
+        return Ok(HashMap::from([(*only, page)]));
+    }
+    let (select, parent) = lists.linked(space, viewer, &directory, parents)?;
+    let sort = match (lists.of, lists.order.field) {
+        (StudiesOf::Centre, StudyOrderField::Started) => {
+            studies::sort_by_centre(lists.order.descending)
+        }
+        _ => studies::sort(lists.order),
+    };
+    listing::read_for_each(space.store(), select, parent, parents, &sort, request).await
+}
+
+/// How many studies each of these parents has.
+///
+/// # Errors
+/// `BAD_INPUT` when the filter names what is not there.
+pub async fn count_studies_of_each(
+    space: &Space,
+    viewer: &Viewer,
+    lists: &StudyLists,
+    parents: &[Uuid],
+) -> Result<HashMap<Uuid, u64>> {
+    let directory = space.directory().await?;
+    if let [only] = parents {
+        let Some(filter) = lists.filter_of_one(&directory, *only) else {
+            return Ok(HashMap::new());
+        };
+        let count = studies::count(space, viewer, &filter).await?;
+        return Ok(HashMap::from([(*only, count)]));
+    }
+    let (select, parent) = lists.linked(space, viewer, &directory, parents)?;
+    listing::count_for_each(space.store(), select, parent, parents).await
+}
+
+/// A page of the findings on each of these terms.
+///
+/// # Errors
+/// `BAD_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
+pub async fn findings_on_each(
+    space: &Space,
+    viewer: &Viewer,
+    lists: &FindingLists,
+    terms: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<finding::Model>>> {
+    let directory = space.directory().await?;
+    if let [only] = terms {
+        let Some(filter) = lists.filter_of_one(&directory, *only) else {
+            return Ok(HashMap::new());
+        };
+        let page = findings::list(space, viewer, &filter, request).await?;
+        return Ok(HashMap::from([(*only, page)]));
+    }
+    let (select, parent) = lists.linked(space, viewer, &directory, terms)?;
+    let sort = findings::sort();
+    listing::read_for_each(space.store(), select, parent, terms, &sort, request).await
+}
+
+/// How many findings there are on each of these terms.
+///
+/// # Errors
+/// `BAD_INPUT` when the filter names what is not there.
+pub async fn count_findings_on_each(
+    space: &Space,
+    viewer: &Viewer,
+    lists: &FindingLists,
+    terms: &[Uuid],
+) -> Result<HashMap<Uuid, u64>> {
+    let directory = space.directory().await?;
+    if let [only] = terms {
+        let Some(filter) = lists.filter_of_one(&directory, *only) else {
+            return Ok(HashMap::new());
+        };
+        let count = findings::count(space, viewer, &filter).await?;
+        return Ok(HashMap::from([(*only, count)]));
+    }
+    let (select, parent) = lists.linked(space, viewer, &directory, terms)?;
+    listing::count_for_each(space.store(), select, parent, terms).await
+}
+
+impl StudyLists {
+    fn filter_with(&self, parents: Vec<String>) -> StudyFilter {
+        let mut filter = self.filter.clone();
+        let field = match self.of {
+            StudiesOf::Centre => &mut filter.centres,
+            StudiesOf::Programme => &mut filter.programmes,
+            StudiesOf::LocalAuthority => &mut filter.local_authorities,
+            StudiesOf::Term(Vocabulary::Intervention) => &mut filter.interventions,
+            StudiesOf::Term(Vocabulary::Outcome) => &mut filter.outcomes,
+            StudiesOf::Term(Vocabulary::Population) => &mut filter.populations,
+        };
+        *field = parents;
+        filter
+    }
+
+    /// One parent's list is a list like any other, and the database reads it faster as such.
+    fn filter_of_one(&self, directory: &Directory, parent: Uuid) -> Option<StudyFilter> {
+        let key = match self.of {
+            StudiesOf::Centre => directory.centres.by_id(parent.into())?.key(),
+            StudiesOf::Programme => directory.programmes.by_id(parent.into())?.key(),
+            StudiesOf::LocalAuthority => directory.local_authorities.by_id(parent.into())?.key(),
+            StudiesOf::Term(vocabulary) => directory.terms(vocabulary).by_id(parent.into())?.key(),
+        };
+        Some(self.filter_with(vec![key.to_owned()]))
+    }
+
+    /// The studies, each as often as it has one of the parents.
+    fn linked(
+        &self,
+        space: &Space,
+        viewer: &Viewer,
+        directory: &Directory,
+        parents: &[Uuid],
+    ) -> Result<(Select<study::Entity>, Parent)> {
+        let filter = self.filter_with(Vec::new());
+        let select = studies::matching(space, viewer, directory, &filter)?;
+        Ok(match self.of {
+            StudiesOf::Centre => (
+                having::<study_centre::Entity>(select, study_centre::Column::StudyId),
+                study_centre::Column::CentreId.into(),
+            ),
+            StudiesOf::Programme => (select, study::Column::ProgrammeId.into()),
+            StudiesOf::LocalAuthority => (
+                having::<study_site::Entity>(select, study_site::Column::StudyId),
+                study_site::Column::LocalAuthorityId.into(),
+            ),
+            StudiesOf::Term(_) if filter.include_narrower => {
+                about_narrower(select, space.store().backend(), parents)
+            }
+            StudiesOf::Term(_) => (
+                having::<study_term::Entity>(select, study_term::Column::StudyId),
+                study_term::Column::TermId.into(),
+            ),
+        })
+    }
+}
+
+impl FindingLists {
+    fn filter_with(&self, terms: Vec<String>) -> FindingFilter {
+        let mut filter = self.filter.clone();
+        let field = match self.on {
+            Vocabulary::Intervention => &mut filter.interventions,
+            Vocabulary::Outcome => &mut filter.outcomes,
+            Vocabulary::Population => &mut filter.populations,
+        };
+        *field = terms;
+        filter
+    }
+
+    fn filter_of_one(&self, directory: &Directory, term: Uuid) -> Option<FindingFilter> {
+        let term = directory.terms(self.on).by_id(TermId(term))?;
+        Some(self.filter_with(vec![term.key().to_owned()]))
+    }
+
+    /// The findings, each as often as it is on one of the terms.
+    fn linked(
+        &self,
+        space: &Space,
+        viewer: &Viewer,
+        directory: &Directory,
+        terms: &[Uuid],
+    ) -> Result<(Select<finding::Entity>, Parent)> {
+        let filter = self.filter_with(Vec::new());
+        let mut select = findings::matching(space, viewer, directory, &filter)?;
+        let column = match self.on {
+            Vocabulary::Intervention => finding::Column::InterventionId,
+            Vocabulary::Outcome => finding::Column::OutcomeId,
+            Vocabulary::Population => finding::Column::PopulationId,
+        };
+        if !filter.include_narrower {
+            return Ok((select, column.into()));
+        }
+        let mut pairs = Query::select();
+        pairs
+            .columns([PARENT_ID, TERM_ID])
+            .from(NARROWER)
+            .with_cte(narrower(space.store().backend(), terms));
+        let on = Expr::col(column.as_column_ref()).equals((LINK, TERM_ID));
+        QueryTrait::query(&mut select).join_subquery(JoinType::InnerJoin, pairs, LINK, on);
+        Ok((select, Parent::of_joined(LINK, PARENT_ID)))
+    }
+}
+
+const LINK: &str = "link";
+const NARROWER: &str = "narrower";
+const PARENT_ID: &str = "parent_id";
+const STUDY_ID: &str = "study_id";
+const TERM_ID: &str = "term_id";
+
+fn having<L: Default + EntityTrait>(
+    select: Select<study::Entity>,
+    study_id: L::Column,
+) -> Select<study::Entity> {
+    listing::joined(select, study::Column::Id, L::default(), study_id)
+}
+
+/// The studies, each once for each of the terms that it is about, be it by several narrower ones.
+fn about_narrower(
+    mut select: Select<study::Entity>,
+    backend: DbBackend,
+    terms: &[Uuid],
+) -> (Select<study::Entity>, Parent) {
+    let mut pairs = scope::parts_of_seen::<study_term::Entity>()
+        .select_only()
+        .distinct()
+        .expr_as(Expr::col((NARROWER, PARENT_ID)), PARENT_ID)
+        .column_as(study_term::Column::StudyId, STUDY_ID)
+        .into_query();
+    let same_term =
+        Expr::col(study_term::Column::TermId.as_column_ref()).equals((NARROWER, TERM_ID));
+    pairs
+        .inner_join(NARROWER, same_term)
+        .with_cte(narrower(backend, terms));
+    let same_study = Expr::col(study::Column::Id.as_column_ref()).equals((LINK, STUDY_ID));
+    QueryTrait::query(&mut select).join_subquery(JoinType::InnerJoin, pairs, LINK, same_study);
+    (select, Parent::of_joined(LINK, PARENT_ID))
+}
+
+/// Each of these terms with itself and with all that is narrower. The database walks the tree, as the
+/// pairs may be more than the values that a statement takes.
+fn narrower(backend: DbBackend, terms: &[Uuid]) -> WithClause {
+    let own = scope::among(backend, term::Column::Id, terms.iter().copied());
+    let mut pairs = scope::network::<term::Entity>()
+        .filter(own)
+        .select_only()
+        .column_as(term::Column::Id, PARENT_ID)
+        .column_as(term::Column::Id, TERM_ID)
+        .into_query();
+    let mut next = scope::network::<term::Entity>()
+        .select_only()
+        .expr_as(Expr::col((NARROWER, PARENT_ID)), PARENT_ID)
+        .column_as(term::Column::Id, TERM_ID)
+        .into_query();
+    let below = Expr::col(term::Column::Broader.as_column_ref()).equals((NARROWER, TERM_ID));
+    next.inner_join(NARROWER, below);
+    pairs.union(UnionType::Distinct, next);
+    let table = CommonTableExpression::new()
+        .query(pairs)
+        .columns([PARENT_ID, TERM_ID])
+        .table_name(NARROWER)
+        .to_owned();
+    WithClause::new().recursive(true).cte(table).to_owned()
+}
