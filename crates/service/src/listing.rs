@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{
-    Asterisk, ColumnRef, Expr, ExprTrait, IntoColumnRef, Order, Query, SelectStatement,
-    WindowStatement, extension::postgres::PgExpr,
+    Asterisk, ColumnRef, Expr, ExprTrait, Func, IntoColumnRef, JoinType, Order, Query,
+    SelectStatement, WindowStatement, extension::postgres::PgExpr,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
@@ -136,19 +136,24 @@ impl<M> SortKey<M> {
     }
 }
 
-/// The column that names the parent of each thing in a list: one of a table, or of a query that is
-/// joined.
+/// The column that names the parent of each thing in a list.
 #[derive(Clone, Debug)]
-pub struct Parent(ColumnRef);
+pub struct Parent {
+    column: ColumnRef,
+    of_table: bool,
+}
 
 impl Parent {
     /// A column of a query that is joined under a name.
     pub fn of_joined(query: &'static str, column: &'static str) -> Self {
-        Self((query, column).into_column_ref())
+        Self {
+            column: (query, column).into_column_ref(),
+            of_table: false,
+        }
     }
 
     fn expr(&self) -> Expr {
-        Expr::col(self.0.clone())
+        Expr::col(self.column.clone())
     }
 
     fn among(&self, backend: DbBackend, parents: &[Uuid]) -> Expr {
@@ -162,7 +167,10 @@ impl Parent {
 
 impl<C: ColumnTrait> From<C> for Parent {
     fn from(column: C) -> Self {
-        Self(column.as_column_ref().into_column_ref())
+        Self {
+            column: column.as_column_ref().into_column_ref(),
+            of_table: true,
+        }
     }
 }
 
@@ -233,6 +241,11 @@ pub async fn read_for_each<E: EntityTrait>(
     let order = sort.order(request.direction);
     let statement = match parents {
         [only] => pages_of_one(select, &parent, *only, sort, &order, request),
+        // A page of each from the index, however long the lists. A joined query has no index to read
+        // from, and SQLite doesn't know the form.
+        many if parent.of_table && store.backend() == DbBackend::Postgres => {
+            pages_of_each(select, &parent, many, sort, &order, request)
+        }
         many => {
             let select = select.filter(parent.among(store.backend(), many));
             pages_of_many(select, &parent, sort, &order, request)
@@ -259,6 +272,8 @@ pub async fn read_for_each<E: EntityTrait>(
 
 const PARENT: &str = "parent_id";
 const PLACE: &str = "place_in_list";
+const EACH: &str = "each_parent";
+const PAGE: &str = "page";
 
 fn pages_of_one<E: EntityTrait>(
     select: Select<E>,
@@ -277,6 +292,31 @@ fn pages_of_one<E: EntityTrait>(
     statement
 }
 
+fn pages_of_each<E: EntityTrait>(
+    select: Select<E>,
+    parent: &Parent,
+    parents: &[Uuid],
+    sort: &SortKey<E::Model>,
+    order: &Order,
+    request: &PageRequest,
+) -> SelectStatement {
+    let mut window = WindowStatement::new();
+    let mut select = select.filter(parent.expr().eq(Expr::col((EACH, EACH))));
+    for column in &sort.columns {
+        window.order_by_expr(column.clone(), order.clone());
+        select = select.order_by(column.clone(), order.clone());
+    }
+    let mut page = select.limit(request.rows()).into_query();
+    page.expr_as(parent.expr(), PARENT)
+        .expr_window_as(Expr::cust("ROW_NUMBER()"), window, PLACE);
+    Query::select()
+        .column((PAGE, Asterisk))
+        .from_function(Func::cust("UNNEST").arg(parents.to_vec()), EACH)
+        .join_lateral(JoinType::InnerJoin, page, PAGE, Expr::cust("TRUE"))
+        .order_by(PLACE, Order::Asc)
+        .to_owned()
+}
+
 fn pages_of_many<E: EntityTrait>(
     select: Select<E>,
     parent: &Parent,
@@ -284,7 +324,7 @@ fn pages_of_many<E: EntityTrait>(
     order: &Order,
     request: &PageRequest,
 ) -> SelectStatement {
-    let mut window = WindowStatement::partition_by(parent.0.clone());
+    let mut window = WindowStatement::partition_by(parent.column.clone());
     for column in &sort.columns {
         window.order_by_expr(column.clone(), order.clone());
     }
