@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use service::access::token;
 use service::{Code, Error, Result, Space, Viewer};
+use tokio::sync::Semaphore;
 use tower_http::request_id::RequestId;
 
 use crate::document::Cost;
@@ -17,12 +18,18 @@ use crate::graph::Graph;
 use crate::loading::Asker;
 use crate::protocol::{Execute, Protocol};
 
+/// How long an operation waits for its turn.
+const WAIT: Duration = Duration::from_secs(10);
+
 /// What the endpoint needs.
 pub(crate) struct Endpoint {
     pub(crate) space: Arc<Space>,
     pub(crate) graph: Graph,
     pub(crate) protocol: Protocol,
     pub(crate) timeout: Duration,
+    /// How many operations may be carried out at once: more would only wait for the database, and
+    /// hold memory while they do.
+    pub(crate) places: Semaphore,
 }
 
 /// Answers one HTTP request to the graph.
@@ -102,6 +109,13 @@ impl Execute for Executor<'_> {
 impl Executor<'_> {
     async fn answer(&self, request: async_graphql::Request, cost: Cost) -> Result<Answer> {
         let viewer = self.viewer.clone()?;
+        let place = tokio::time::timeout(WAIT, self.endpoint.places.acquire()).await;
+        let Ok(Ok(_place)) = place else {
+            return Err(Error::new(
+                Code::Unavailable,
+                "The server is busy; try again in a moment.",
+            ));
+        };
         let asker = Asker::new(Arc::clone(&self.endpoint.space), viewer).await?;
         let request = request
             .data(asker)

@@ -1,12 +1,18 @@
 //! The map from the service's errors to the graph's: the one place.
 
+use std::collections::HashSet;
+
 use async_graphql::{Response, ServerError};
 use service::{Code, Error};
 
 /// Gives each error of the service its code and what else a client may know; logs what it may not.
 pub(crate) fn translate(response: &mut Response, request_id: &str) {
+    let mut logged = HashSet::new();
     for error in &mut response.errors {
         if let Some(refusal) = error.source::<Error>().cloned() {
+            if logged.insert(refusal.code) {
+                log(&refusal, request_id);
+            }
             describe(error, &refusal, request_id);
         }
     }
@@ -14,21 +20,27 @@ pub(crate) fn translate(response: &mut Response, request_id: &str) {
 
 /// An answer to a request that is refused as a whole.
 pub(crate) fn refused(refusal: &Error, request_id: &str) -> Response {
+    log(refusal, request_id);
     let mut error = ServerError::new("", None);
     describe(&mut error, refusal, request_id);
     Response::from_errors(vec![error])
 }
 
+/// Writes what went wrong on our side to the log: once a request, however many fields it met.
+fn log(refusal: &Error, request_id: &str) {
+    if matches!(refusal.code, Code::Internal | Code::Unavailable) {
+        let code = refusal.code.as_str();
+        tracing::error!(request_id, code, cause = ?refusal.cause, "a request failed");
+    }
+}
+
 fn describe(error: &mut ServerError, refusal: &Error, request_id: &str) {
     error.source = None;
     error.message = match refusal.code {
-        Code::Internal | Code::Unavailable => {
-            tracing::error!(request_id, code = refusal.code.as_str(), cause = ?refusal.cause, "a request failed");
-            format!(
-                "{} Quote the request id {request_id} if you report it.",
-                refusal.message
-            )
-        }
+        Code::Internal | Code::Unavailable => format!(
+            "{} Quote the request id {request_id} if you report it.",
+            refusal.message
+        ),
         _ => refusal.message.clone().into_owned(),
     };
     let extensions = error.extensions.get_or_insert_default();

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get};
 use service::Space;
 use service::clock::Source;
+use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -33,6 +34,9 @@ pub struct Settings {
     pub cors_origins: Vec<HeaderValue>,
     /// How long one operation may take.
     pub timeout: Duration,
+    /// How many operations may be carried out at once; as many as there are connections to the
+    /// database is enough.
+    pub concurrency: usize,
     /// Renders what was counted, in Prometheus's text format.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
 }
@@ -42,6 +46,7 @@ impl Default for Settings {
         Self {
             cors_origins: Vec::new(),
             timeout: Duration::from_secs(30),
+            concurrency: 16,
             metrics: Arc::new(String::new),
         }
     }
@@ -65,6 +70,7 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         graph,
         protocol,
         timeout: settings.timeout,
+        places: Semaphore::new(settings.concurrency),
     });
     let render = settings.metrics;
     let around = ServiceBuilder::new()

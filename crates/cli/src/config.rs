@@ -26,8 +26,7 @@ pub(crate) struct Config {
         global = true,
         env = "COMMONGROUND_DATABASE_URL",
         hide_env_values = true,
-        value_name = "URL",
-        value_parser = database_url
+        value_name = "URL"
     )]
     pub(crate) database_url: Option<String>,
 
@@ -77,7 +76,7 @@ pub(crate) struct Config {
         long,
         global = true,
         env = "COMMONGROUND_LOG",
-        default_value = "info",
+        default_value = "info,sea_orm_migration=warn",
         value_name = "FILTER"
     )]
     pub(crate) log: String,
@@ -134,14 +133,22 @@ pub(crate) fn refuse_unknown_variables(
     Ok(())
 }
 
-fn database_url(text: &str) -> Result<String, String> {
-    let known = ["sqlite:", "postgres://", "postgresql://"];
-    if known.iter().any(|scheme| text.starts_with(scheme)) {
-        Ok(text.to_owned())
-    } else {
-        Err("it must begin with sqlite:// or postgres://, as in postgres://user:password@localhost/commonground"
-            .to_owned())
+/// Checks a database URL. What is wrong is said without repeating it: there may be a password in it.
+fn database_url(text: &str) -> Result<String> {
+    let is_server = ["postgres://", "postgresql://"]
+        .iter()
+        .any(|scheme| text.starts_with(scheme));
+    if !is_server && !text.starts_with("sqlite:") {
+        bail!(
+            "it must begin with sqlite:// or postgres://, as in postgres://user:password@localhost/commonground"
+        );
     }
+    if is_server && let Err(malformed) = url::Url::parse(text) {
+        bail!(
+            "it is malformed ({malformed}); write it as postgres://user:password@localhost:5432/commonground"
+        );
+    }
+    Ok(text.to_owned())
 }
 
 impl Config {
@@ -151,7 +158,7 @@ impl Config {
     /// When the file of the URL can't be read, or the data folder can't be made.
     pub(crate) fn resolved_database_url(&self) -> Result<String> {
         if let Some(url) = &self.database_url {
-            return Ok(url.clone());
+            return database_url(url).context("--database-url or COMMONGROUND_DATABASE_URL");
         }
         if let Some(file) = &self.database_url_file {
             let text = std::fs::read_to_string(file).with_context(|| {
@@ -160,9 +167,8 @@ impl Config {
                     file.display()
                 )
             })?;
-            return database_url(text.trim()).map_err(|reason| {
-                anyhow::anyhow!("The database URL in {}: {reason}.", file.display())
-            });
+            return database_url(text.trim())
+                .with_context(|| format!("The database URL in {}", file.display()));
         }
         let folder = self.made_data_dir()?;
         let file = folder.join("commonground.db");
@@ -218,5 +224,11 @@ mod tests {
         assert!(database_url("postgres://localhost/commonground").is_ok());
         assert!(database_url("mysql://localhost/commonground").is_err());
         assert!(database_url("commonground.db").is_err());
+    }
+
+    #[test]
+    fn a_malformed_database_url_is_refused_without_its_password() {
+        let refusal = database_url("postgres://me:secret@localhost:1:2/name").unwrap_err();
+        assert!(!format!("{refusal:?}").contains("secret"));
     }
 }

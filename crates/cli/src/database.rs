@@ -28,7 +28,7 @@ pub(crate) async fn open(config: &Config) -> Result<Arc<Space>> {
         statements.increment(1)
     })
     .await
-    .map_err(|failure| unreachable_database(&failure))?;
+    .map_err(|failure| unreachable_database(&url, &failure))?;
     let master_key = secrets::master_key(config, &source)?;
     Ok(Arc::new(Space::new(connection, source, master_key)))
 }
@@ -44,7 +44,7 @@ pub(crate) async fn migrate(config: &Config) -> Result<()> {
 async fn migrate_url(url: &str) -> Result<()> {
     let connection = store::connect(url, 2, |_| {})
         .await
-        .map_err(|failure| unreachable_database(&failure))?;
+        .map_err(|failure| unreachable_database(url, &failure))?;
     let lock = lock(url, &connection).await?;
     let migrated = Migrator::up(&connection, None).await;
     if let MigrationLock::Session(lock) = lock {
@@ -89,13 +89,21 @@ async fn lock(url: &str, connection: &migrations::DatabaseConnection) -> Result<
     Ok(MigrationLock::File(file))
 }
 
-fn unreachable_database(failure: &service::Error) -> anyhow::Error {
-    let cause = failure
+fn unreachable_database(url: &str, failure: &service::Error) -> anyhow::Error {
+    let mut cause = failure
         .cause
         .as_ref()
         .map(ToString::to_string)
         .unwrap_or_default();
-    anyhow::anyhow!(
-        "The database cannot be opened: {cause}. Check --database-url (or COMMONGROUND_DATABASE_URL), and that the server runs."
-    )
+    let password = url::Url::parse(url)
+        .ok()
+        .and_then(|url| url.password().map(str::to_owned));
+    if let Some(password) = password.filter(|password| !password.is_empty()) {
+        cause = cause.replace(&password, "…");
+    }
+    let advice = match url.starts_with("sqlite:") {
+        true => "Check --data-dir or --database-url, and that its folder may be written.",
+        false => "Check --database-url (or COMMONGROUND_DATABASE_URL), and that the server runs.",
+    };
+    anyhow::anyhow!("The database cannot be opened: {cause}. {advice}")
 }

@@ -26,6 +26,9 @@ use crate::viewer::Viewer;
 /// The channel on which PostgreSQL wakes those who follow the change log.
 pub const WAKE_CHANNEL: &str = "commonground_change";
 
+/// How long a statement waits for a connection.
+const ACQUIRE: Duration = Duration::from_secs(10);
+
 /// How many rows go into one statement: below the databases' limits on parameters.
 pub const ROWS_PER_STATEMENT: usize = 500;
 
@@ -52,7 +55,7 @@ pub async fn connect(
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(ACQUIRE)
         .sqlx_logging(false)
         .test_before_acquire(false)
         .test_before_acquire_if_idle_for(Duration::from_secs(30));
@@ -73,6 +76,9 @@ pub async fn connect(
             .application_name("commonground")
             .options([("plan_cache_mode", "force_generic_plan")])
     });
+    // Waiting for a connection under load is no news for the log.
+    options.map_sqlx_postgres_pool_opts(|pool| pool.acquire_slow_threshold(ACQUIRE));
+    options.map_sqlx_sqlite_pool_opts(|pool| pool.acquire_slow_threshold(ACQUIRE));
     let mut connection = Database::connect(options).await?;
     connection.set_metric_callback(move |info| observe(&info.statement.sql));
     Ok(connection)

@@ -1,5 +1,7 @@
 //! From an HTTP request to the parameters of one or several GraphQL requests.
 
+use std::time::Duration;
+
 use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, HeaderValue, Method, header, request::Parts},
@@ -8,6 +10,9 @@ use futures::StreamExt;
 
 use super::{Code, Protocol, answer::Answer, parameters::Parameters};
 use crate::document::Refusal;
+
+/// How long a client may take to send a body.
+const BODY_TIME: Duration = Duration::from_secs(20);
 
 /// What an HTTP request asks for.
 #[derive(Debug)]
@@ -39,9 +44,15 @@ pub(super) async fn read(
         ));
     }
     check_content(&head.headers).map_err(Answer::fault)?;
-    let body = collect(&head.headers, body, protocol.body_bytes)
+    // Whatever is left of a body that was not read cannot be told from the next request.
+    let unread = |refusal| {
+        Answer::fault(refusal).with_header(header::CONNECTION, HeaderValue::from_static("close"))
+    };
+    let body = collect(&head.headers, body, protocol.body_bytes);
+    let body = tokio::time::timeout(BODY_TIME, body)
         .await
-        .map_err(Answer::fault)?;
+        .unwrap_or_else(|_| Err(too_slow()))
+        .map_err(unread)?;
     parse(&body, protocol.batch).map_err(Answer::fault)
 }
 
@@ -129,6 +140,14 @@ async fn collect(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes,
     } else {
         whole.into()
     })
+}
+
+fn too_slow() -> Refusal {
+    let seconds = BODY_TIME.as_secs();
+    Refusal::new(
+        Code::MalformedRequest,
+        format!("The HTTP body did not arrive within {seconds} seconds."),
+    )
 }
 
 fn too_large(limit: usize) -> Refusal {

@@ -1,6 +1,6 @@
 //! `commonground serve`.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +30,8 @@ pub(crate) struct Serve {
         long,
         env = "COMMONGROUND_LISTEN",
         default_value = "127.0.0.1:8080",
-        value_name = "ADDRESS"
+        value_name = "ADDRESS",
+        value_parser = address
     )]
     listen: SocketAddr,
 
@@ -49,7 +50,7 @@ pub(crate) struct Serve {
     cors_origins: Vec<axum::http::HeaderValue>,
 
     /// How long one operation may take
-    #[arg(long, env = "COMMONGROUND_TIMEOUT", default_value = "30s", value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "COMMONGROUND_TIMEOUT", default_value = "30s", value_name = "DURATION", value_parser = timeout)]
     timeout: Duration,
 }
 
@@ -63,6 +64,23 @@ fn origin(text: &str) -> Result<axum::http::HeaderValue, String> {
         "write each origin as browsers send it, as in https://example.org or http://localhost:3000"
             .to_owned()
     })
+}
+
+/// An address to listen on: a number or a name, with a port.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let found = text.to_socket_addrs().ok().and_then(|mut all| all.next());
+    found.ok_or_else(|| "write an address and a port, as in 127.0.0.1:8080".to_owned())
+}
+
+/// How long an operation may take: something, but not for ever.
+fn timeout(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(time) if (Duration::from_millis(100)..=Duration::from_secs(600)).contains(&time) => {
+            Ok(time)
+        }
+        Ok(_) => Err("it must lie between 100ms and 10m".to_owned()),
+        Err(_) => Err("write it with a unit, as in 30s".to_owned()),
+    }
 }
 
 impl Serve {
@@ -87,6 +105,7 @@ impl Serve {
         let settings = api::Settings {
             cors_origins: self.cors_origins,
             timeout: self.timeout,
+            concurrency: config.database_connections as usize,
             metrics,
         };
         api::server::serve(listener, api::router(Arc::clone(&space), settings), stop).await;
