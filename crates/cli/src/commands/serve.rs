@@ -39,7 +39,7 @@ pub(crate) struct Serve {
     #[arg(long)]
     demo: bool,
 
-    /// The origins whose pages may ask, such as https://example.org
+    /// The origins whose pages may ask, such as `https://example.org`
     #[arg(
         long,
         env = "COMMONGROUND_CORS_ORIGINS",

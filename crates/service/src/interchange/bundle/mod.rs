@@ -1,6 +1,6 @@
 //! The bundle: a folder or a zip of plain tables. `docs/bundle.md` is its documentation.
 //!
-//! - [`format`] says which files and columns there are; import, export and the documentation's test
+//! - [`mod@format`] says which files and columns there are; import, export and the documentation's test
 //!   read it.
 //! - [`Bundle`] opens a folder or a zip; `lines`, `header` and `rows` read a file row by row, `cells` a row cell by cell,
 //!   `references` turns slugs into ids.
