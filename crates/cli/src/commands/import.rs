@@ -1,12 +1,13 @@
 //! `commonground import`.
 
+use std::fs::{File, OpenOptions};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use service::interchange::bundle::{Bundle, Limits, Options, Progress, Report, import};
@@ -16,7 +17,7 @@ use super::sentence;
 use crate::config::Config;
 use crate::{database, telemetry};
 
-/// How many problems are printed; the report counts the others.
+/// How many problems are printed; `--report` writes the others as well.
 const SHOWN: usize = 100;
 
 /// Import evidence
@@ -24,10 +25,11 @@ const SHOWN: usize = 100;
 pub(crate) enum Import {
     /// Import a bundle: a folder, or a .zip of one, of CSV and NDJSON files (docs/bundle.md)
     ///
-    /// Every refused row is printed with file, line, column, reason and remedy; the good rows are
-    /// written. A second time changes nothing. The exit code is 2 when rows were refused.
+    /// The good rows are written, the others refused. The first 100 problems are printed with file,
+    /// line, column, reason and remedy; `--report` writes up to 10,000. A second time changes
+    /// nothing. The exit code is 2 when rows were refused.
     #[command(
-        after_help = "Examples:\n  commonground import bundle my-bundle/\n  commonground import bundle my-bundle.zip --strict"
+        after_help = "Examples:\n  commonground import bundle my-bundle/\n  commonground import bundle my-bundle.zip --strict\n  commonground import bundle my-bundle/ --report problems.csv"
     )]
     Bundle {
         /// The folder or .zip
@@ -35,12 +37,30 @@ pub(crate) enum Import {
         /// Write nothing at all if any row is wrong
         #[arg(long)]
         strict: bool,
+        /// Write the problems to this file as CSV: file, line, column, code, reason, remedy
+        ///
+        /// It is written anew, with its header alone when nothing is wrong, and has at most the
+        /// first 10,000 problems.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
     },
 }
 
 impl Import {
     pub(crate) async fn run(self, config: &Config) -> Result<ExitCode> {
-        let Self::Bundle { path, strict } = self;
+        let Self::Bundle {
+            path,
+            strict,
+            report: file,
+        } = self;
+        if let Some(file) = &file {
+            // A long import should not end with a report that cannot be written.
+            OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(file)
+                .with_context(|| unwritable(file))?;
+        }
         let space = database::open(config).await?;
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
@@ -67,7 +87,10 @@ impl Import {
         )
         .await?;
         bar.finish_and_clear();
-        print(&report, strict)?;
+        print(&report, strict, file.as_deref())?;
+        if let Some(file) = &file {
+            write(&report, file).with_context(|| unwritable(file))?;
+        }
         space.close().await;
         Ok(match (report.is_interrupted, report.problem_count) {
             (true, _) => ExitCode::from(130),
@@ -103,7 +126,29 @@ fn show(bar: &ProgressBar, progress: &Progress) {
     bar.set_position(progress.bytes);
 }
 
-fn print(report: &Report, strict: bool) -> Result<()> {
+/// Writes the problems that the report keeps, one a row.
+fn write(report: &Report, file: &Path) -> Result<()> {
+    let mut rows = csv::Writer::from_writer(File::create(file)?);
+    rows.write_record(["file", "line", "column", "code", "reason", "remedy"])?;
+    for problem in &report.problems {
+        rows.write_record([
+            problem.file.as_str(),
+            &problem.line.to_string(),
+            problem.column.as_deref().unwrap_or_default(),
+            problem.fault.as_str(),
+            &problem.reason,
+            &problem.remedy,
+        ])?;
+    }
+    rows.flush()?;
+    Ok(())
+}
+
+fn unwritable(file: &Path) -> String {
+    format!("The report {} cannot be written", file.display())
+}
+
+fn print(report: &Report, strict: bool, file: Option<&Path>) -> Result<()> {
     for warning in &report.warnings {
         telemetry::answer(&format!("warning: {warning}"))?;
     }
@@ -112,7 +157,17 @@ fn print(report: &Report, strict: bool) -> Result<()> {
     }
     let hidden = report.problem_count.saturating_sub(SHOWN as u64);
     if hidden > 0 {
-        telemetry::answer(&format!("and {hidden} more"))?;
+        let kept = report.problems.len();
+        let which = if report.problem_count > kept as u64 {
+            format!("the first {kept} of all")
+        } else {
+            "them".to_owned()
+        };
+        let whither = match file {
+            Some(file) => format!("{} has {which}", file.display()),
+            None => format!("--report FILE writes {which}"),
+        };
+        telemetry::answer(&format!("and {hidden} more problems; {whither}"))?;
     }
     let total = report.total();
     telemetry::answer(&format!(

@@ -56,9 +56,10 @@ faults! {
     QuoteNotClosed "QUOTE_NOT_CLOSED" "A quote is never closed.";
     UnknownColumn "UNKNOWN_COLUMN" "The file has a column that the format does not name.";
     MissingColumn "MISSING_COLUMN" "The file lacks a column that it must have.";
-    DuplicateColumn "DUPLICATE_COLUMN" "The file has a column twice.";
+    DuplicateColumn "DUPLICATE_COLUMN" "The file, or an object of it, has a column twice.";
     WrongSeparator "WRONG_SEPARATOR" "The cells are not separated by commas.";
-    TwoFiles "TWO_FILES" "The same table is there as CSV and as NDJSON.";
+    TwoFiles "TWO_FILES" "The same file is there twice, or the same table as CSV and as NDJSON.";
+    NotAFile "NOT_A_FILE" "A folder stands where a file should.";
     UnknownFile "UNKNOWN_FILE" "The file is none that the format names; it was not read.";
 }
 

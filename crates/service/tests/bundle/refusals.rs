@@ -330,7 +330,8 @@ async fn lines_that_are_no_objects_cost_only_their_line() {
          {\"slug\": \"d\", \"name\": \"D\", \"synonyms\": [\"one;two\"]}\n\
          {\"slug\": \"e\"\n\
          \n\
-         {\"slug\": \"f\", \"name\": 7}\n",
+         {\"slug\": \"f\", \"name\": 7}\n\
+         {\"slug\": \"g\", \"name\": \"G\", \"name\": \"H\"}\n",
     )])
     .await;
     assert_eq!(
@@ -341,6 +342,7 @@ async fn lines_that_are_no_objects_cost_only_their_line() {
             "outcomes.ndjson:4 - UNKNOWN_COLUMN",
             "outcomes.ndjson:5 synonyms NOT_JSON",
             "outcomes.ndjson:6 - NOT_JSON",
+            "outcomes.ndjson:9 name DUPLICATE_COLUMN",
         ]
     );
     assert_eq!(space.count("term").await, 2);
@@ -405,4 +407,83 @@ async fn a_zip_that_is_too_large_or_leads_out_of_itself_is_refused() {
             .message
             .contains("neither a folder")
     );
+}
+
+#[tokio::test]
+async fn a_folder_with_the_name_of_a_file_is_a_problem() {
+    let space = Space::empty().await;
+    let files = Files::new(&[("centres.csv", CENTRES)]);
+    std::fs::create_dir(files.path().join("outcomes.csv")).unwrap();
+    std::fs::create_dir(files.path().join("pictures")).unwrap();
+    let report = space.import(files.path()).await;
+    assert_eq!(places(&report), ["outcomes.csv:1 - NOT_A_FILE"]);
+    assert!(report.problems[0].reason.contains("is a folder"));
+    assert_eq!(space.count("centre").await, 2);
+
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut zip = zip::ZipWriter::new(file.reopen().unwrap());
+    let options = zip::write::SimpleFileOptions::default();
+    zip.add_directory("mine/", options).unwrap();
+    zip.add_directory("mine/outcomes.csv/", options).unwrap();
+    zip.start_file("mine/centres.csv", options).unwrap();
+    zip.write_all(CENTRES.as_bytes()).unwrap();
+    zip.finish().unwrap();
+    let report = space.import(file.path()).await;
+    assert_eq!(places(&report), ["outcomes.csv:1 - NOT_A_FILE"]);
+    assert_eq!((report.total().unchanged, report.warnings.len()), (2, 0));
+}
+
+#[tokio::test]
+async fn a_file_that_is_in_a_zip_twice_is_a_problem() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut zip = zip::ZipWriter::new(file.reopen().unwrap());
+    for (name, text) in [
+        ("mine/centres.csv", CENTRES),
+        ("mine/outcomes.csv", "slug,name\na,A\n"),
+        ("mine/outcomez.csv", "slug,name\nb,B\n"),
+    ] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap();
+    // No careful writer of zips makes such a one.
+    let mut bytes = std::fs::read(file.path()).unwrap();
+    let name = b"outcomez";
+    for at in 0..bytes.len() - name.len() {
+        if bytes[at..].starts_with(name) {
+            bytes[at + name.len() - 1] = b's';
+        }
+    }
+    std::fs::write(file.path(), bytes).unwrap();
+    let space = Space::empty().await;
+    let report = space.import(file.path()).await;
+    assert_eq!(places(&report), ["outcomes.csv:1 - TWO_FILES"]);
+    assert!(report.problems[0].reason.contains("2 times"));
+    assert_eq!(
+        (space.count("centre").await, space.count("term").await),
+        (2, 0)
+    );
+}
+
+#[test]
+fn what_holds_no_file_of_a_bundle_is_no_bundle() {
+    let empty_zip = tempfile::NamedTempFile::new().unwrap();
+    zip::ZipWriter::new(empty_zip.reopen().unwrap())
+        .finish()
+        .unwrap();
+    let other = Files::new(&[("study.csv", "slug\n"), ("README.md", "read me")]);
+    let empty = Files::new(&[]);
+    for path in [empty_zip.path(), other.path(), empty.path()] {
+        let refusal = Bundle::open(path, Limits::default()).unwrap_err();
+        assert!(
+            refusal.message.contains("No file of a bundle found in")
+                && refusal.message.contains("docs/bundle.md"),
+            "{}",
+            refusal.message
+        );
+    }
+    let manifest = "{\"format\": \"commonground-bundle\", \"version\": 1}";
+    let nothing_yet = Files::new(&[("bundle.json", manifest)]);
+    assert!(Bundle::open(nothing_yet.path(), Limits::default()).is_ok());
 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use service::Viewer;
 use service::access::{Grant, ScopeName};
-use service::interchange::bundle::{Bundle, Limits, Options, import};
+use service::interchange::bundle::{Bundle, Limits, Options, Report, import};
 
 use super::support::{CENTRES, Files, Space, full};
 
@@ -90,6 +90,42 @@ async fn what_differs_is_revised_and_the_log_keeps_what_it_was() {
     let kept = "SELECT count(*) AS answer FROM change WHERE operation = 'UPDATED' AND kind = 'STUDY' AND version = 2 \
                 AND json_extract(before, '$.title') = 'The Trial' AND json_array_length(before, '$.sites') = 2";
     assert_eq!(space.number(kept).await, 1);
+}
+
+#[tokio::test]
+async fn columns_that_are_left_out_are_named_when_something_is_revised() {
+    let space = Space::empty().await;
+    space.import(full().path()).await;
+    let files = Files::new(&[
+        (
+            "local_authorities.csv",
+            "gss_code,name,country,region\nE08000035,Leeds,England,\nE06000001,Hartlepool,England,\n",
+        ),
+        (
+            "people.ndjson",
+            "{\"slug\": \"josiah-carberry\", \"name\": \"J. Carberry\"}\n",
+        ),
+        (
+            "study_sites.csv",
+            "study,local_authority,starts_on\ntrial,E08000035,\ntrial,E10000023,\n",
+        ),
+        ("outcomes.csv", "slug,name\nreading,Reading\n"),
+    ]);
+    let warnings = |report: &Report| -> Vec<String> {
+        report.warnings.iter().map(ToString::to_string).collect()
+    };
+    let report = space.import(files.path()).await;
+    assert_eq!(report.problems, []);
+    assert_eq!(
+        warnings(&report),
+        [
+            "people.ndjson:1 [MISSING_COLUMN] The column orcid is not in the file: for the 1 thing that was revised it counts as empty. Add it to keep what was there.",
+            "local_authorities.csv:1 [MISSING_COLUMN] The columns official_name, authority_type, dfe_number, established, abolished are not in the file: for the 1 thing that was revised they count as empty. Add them to keep what was there.",
+            "study_sites.csv:1 [MISSING_COLUMN] The column step is not in the file: for the 2 things that were revised it counts as empty. Add it to keep what was there.",
+        ]
+    );
+    let again = space.import(files.path()).await;
+    assert_eq!((again.total().updated, warnings(&again)), (0, vec![]));
 }
 
 #[tokio::test]

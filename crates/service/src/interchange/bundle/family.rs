@@ -76,6 +76,16 @@ impl Index {
         Ok(index)
     }
 
+    /// The name of the file.
+    pub(super) fn file(&self) -> &str {
+        &self.rows.file
+    }
+
+    /// The columns that the file may have and has not.
+    pub(super) fn left_out(&self) -> Vec<&'static str> {
+        self.rows.left_out()
+    }
+
     /// The rows that name a parent and have not been taken, in the order of the file.
     pub(super) fn rows_of(&mut self, parent: &str) -> Result<ChildRows> {
         let hash = self.hasher.hash_one(parent);

@@ -222,7 +222,19 @@ impl Import<'_, '_> {
                 break;
             }
         }
-        self.settle::<K>(&rows.file, waiting.rows).await
+        self.settle::<K>(&rows.file, waiting.rows).await?;
+        self.warn_of_columns(K::TABLE, &rows.file, &rows.left_out());
+        Ok(())
+    }
+
+    /// Says which columns were not there to keep what they held.
+    fn warn_of_columns(&mut self, table: &'static Table, file: &str, left_out: &[&'static str]) {
+        let revised = self.report.table(table.name).updated;
+        if revised > 0 && !left_out.is_empty() {
+            self.report
+                .warnings
+                .push(Located::of_left_out(file, left_out, revised));
+        }
     }
 
     fn open(&mut self, table: &'static Table) -> Result<Option<Rows>> {
@@ -467,6 +479,7 @@ impl Import<'_, '_> {
                 }
             }
         }
+        self.warn_of_columns(table, index.file(), &index.left_out());
         Ok(())
     }
 }

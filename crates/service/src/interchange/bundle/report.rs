@@ -58,6 +58,28 @@ impl Located {
             remedy: remedy.into(),
         }
     }
+
+    /// Columns that a file has not, though things were revised by it.
+    pub(super) fn of_left_out(file: &str, columns: &[&str], revised: u64) -> Self {
+        let (noun, verb, count, them) = match columns {
+            [_] => ("column", "is", "it counts", "it"),
+            _ => ("columns", "are", "they count", "them"),
+        };
+        let things = if revised == 1 {
+            "thing that was"
+        } else {
+            "things that were"
+        };
+        Self::of_file(
+            file,
+            Fault::MissingColumn,
+            format!(
+                "The {noun} {} {verb} not in the file: for the {revised} {things} revised {count} as empty.",
+                columns.join(", ")
+            ),
+            format!("Add {them} to keep what was there."),
+        )
+    }
 }
 
 impl std::fmt::Display for Located {

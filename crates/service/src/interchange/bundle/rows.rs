@@ -3,7 +3,10 @@
 //! A row that cannot be read is refused by itself: the next one is read all the same. No row takes
 //! more memory than the limit, whatever the file holds.
 
-use serde_json::{Map, Value as Json};
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value as Json;
 
 use super::format::{Table, Value};
 use super::header::{lay_out, unknown_column};
@@ -11,7 +14,7 @@ use super::lines::{Lines, Raw};
 use super::report::Located;
 use super::source::Opened;
 use crate::error::Result;
-use crate::record::{Fault, Problem};
+use crate::record::{Fault, Problem, quoted};
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -51,6 +54,8 @@ pub(super) struct Rows {
     lines: Lines,
     /// For CSV: to which column of the table each cell belongs.
     layout: Vec<usize>,
+    /// Which columns of the table the file has, as far as it was read.
+    given: Vec<bool>,
 }
 
 impl Rows {
@@ -67,6 +72,7 @@ impl Rows {
             form: opened.form,
             lines: Lines::new(opened.file, row_bytes)?,
             layout: Vec::new(),
+            given: vec![false; table.columns().len()],
         };
         if rows.form == Form::Csv {
             let problems = rows.read_header()?;
@@ -75,6 +81,17 @@ impl Rows {
             }
         }
         Ok(Ok(rows))
+    }
+
+    /// The columns that the file may have and has not: no header and no object names them.
+    pub(super) fn left_out(&self) -> Vec<&'static str> {
+        self.table
+            .columns()
+            .iter()
+            .zip(&self.given)
+            .filter(|(column, is_given)| !column.is_required && !**is_given)
+            .map(|(column, _)| column.name)
+            .collect()
     }
 
     /// How many bytes were read.
@@ -140,7 +157,7 @@ impl Rows {
     }
 
     fn parse(
-        &self,
+        &mut self,
         line: u64,
         offset: u64,
         bytes: &[u8],
@@ -187,11 +204,11 @@ impl Rows {
         Ok(cells)
     }
 
-    fn cells_of_json(&self, text: &str) -> std::result::Result<Vec<String>, Problem> {
+    fn cells_of_json(&mut self, text: &str) -> std::result::Result<Vec<String>, Problem> {
         if text.trim().is_empty() {
             return Ok(Vec::new());
         }
-        let object: Map<String, Json> = serde_json::from_str(text).map_err(|failure| {
+        let Fields(object) = serde_json::from_str(text).map_err(|failure| {
             not_json(
                 None,
                 format!("The line is not an object of JSON: {failure}."),
@@ -199,6 +216,7 @@ impl Rows {
         })?;
         let columns = self.table.columns();
         let mut cells = vec![String::new(); columns.len()];
+        let mut filled = vec![false; columns.len()];
         for (name, value) in object {
             let found = columns
                 .iter()
@@ -207,9 +225,22 @@ impl Rows {
             let Some((at, column)) = found else {
                 return Err(unknown_column(self.table, &name));
             };
+            if let Some(is_filled) = filled.get_mut(at)
+                && std::mem::replace(is_filled, true)
+            {
+                return Err(Problem {
+                    field: Some(column.name),
+                    fault: Fault::DuplicateColumn,
+                    reason: format!("The object has {} twice.", quoted(column.name)).into(),
+                    remedy: "Keep one of the two.".into(),
+                });
+            }
             if let Some(place) = cells.get_mut(at) {
                 *place = cell_of_json(column.name, column.value, value)?;
             }
+        }
+        for (is_given, is_filled) in self.given.iter_mut().zip(filled) {
+            *is_given |= is_filled;
         }
         Ok(cells)
     }
@@ -244,6 +275,11 @@ impl Rows {
             )]);
         }
         let (layout, problems) = lay_out(self.table, &names);
+        for at in &layout {
+            if let Some(is_given) = self.given.get_mut(*at) {
+                *is_given = true;
+            }
+        }
         self.layout = layout;
         Ok(problems
             .into_iter()
@@ -252,6 +288,36 @@ impl Rows {
                 ..found
             })
             .collect())
+    }
+}
+
+/// The fields of an object in their order, also those that come twice.
+struct Fields(Vec<(String, Json)>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> std::result::Result<Fields, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Object)
     }
 }
 

@@ -1,12 +1,14 @@
 //! A bundle on disk: a folder, or a zip of one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use zip::ZipArchive;
+use zip::read::Config;
+use zip::unstable::read::ZipIterable;
 
 use super::format::{FORMAT, FORMAT_VERSION, TABLES, Table};
 use super::report::Located;
@@ -62,6 +64,14 @@ struct Entry {
     form: Form,
 }
 
+/// What was found in a folder or a zip.
+#[derive(Debug)]
+struct Found {
+    name: String,
+    index: usize,
+    is_file: bool,
+}
+
 /// A file that was opened for reading.
 #[derive(Debug)]
 pub(super) struct Opened {
@@ -75,8 +85,8 @@ impl Bundle {
     /// Opens a folder or a zip.
     ///
     /// # Errors
-    /// `BAD_INPUT` when there is none, when it is of a later version, or when the zip is damaged,
-    /// too large or has names that lead out of it.
+    /// `BAD_INPUT` when there is none, when it has no file of the format, when it is of a later
+    /// version, or when the zip is damaged, too large or has names that lead out of it.
     pub fn open(path: &Path, limits: Limits) -> Result<Self> {
         let meta = std::fs::metadata(path).map_err(|failure| {
             unreadable(format!(
@@ -102,7 +112,7 @@ impl Bundle {
                     path.display()
                 ))
             })?;
-            let names = names_in_zip(&mut archive, limits)?;
+            let names = names_in_zip(&mut archive, &times_in_zip(path)?, limits)?;
             (Place::Zip(archive), names)
         };
         let mut bundle = Self {
@@ -113,7 +123,13 @@ impl Bundle {
             problems: Vec::new(),
             warnings: Vec::new(),
         };
-        bundle.sort_out(names)?;
+        let has_any = bundle.sort_out(names)?;
+        if !has_any {
+            return Err(unreadable(format!(
+                "No file of a bundle found in {}; see docs/bundle.md.",
+                path.display()
+            )));
+        }
         Ok(bundle)
     }
 
@@ -138,9 +154,44 @@ impl Bundle {
         }))
     }
 
-    fn sort_out(&mut self, names: Vec<(usize, String)>) -> Result<()> {
-        for (index, name) in names {
-            if name == "bundle.json" {
+    /// Finds the files of the format, and answers whether there is anything of it.
+    fn sort_out(&mut self, names: Vec<Found>) -> Result<bool> {
+        let mut has_any = false;
+        let mut names = names.into_iter().peekable();
+        while let Some(Found {
+            name,
+            index,
+            is_file,
+        }) = names.next()
+        {
+            let known = known(&name);
+            let is_manifest = name == "bundle.json";
+            has_any |= is_manifest || known.is_some();
+            let mut times = 1;
+            while names.next_if(|next| next.name == name).is_some() {
+                times += 1;
+            }
+            if times > 1 {
+                self.problems.push(Located::of_file(
+                    &name,
+                    Fault::TwoFiles,
+                    format!("{name} is there {times} times; none was read."),
+                    "Keep one of them: zip the folder again into a new file.",
+                ));
+                continue;
+            }
+            if !is_file {
+                if is_manifest || known.is_some() {
+                    self.problems.push(Located::of_file(
+                        &name,
+                        Fault::NotAFile,
+                        format!("{name} is a folder; nothing in it was read."),
+                        "Put a file in its place, or give the folder another name.",
+                    ));
+                }
+                continue;
+            }
+            if is_manifest {
                 self.read_manifest(Entry {
                     name,
                     index,
@@ -148,10 +199,6 @@ impl Bundle {
                 })?;
                 continue;
             }
-            let known = name.rsplit_once('.').and_then(|(stem, ending)| {
-                let table = TABLES.iter().find(|table| table.name == stem)?;
-                Some((table.name, Form::of_ending(ending)?))
-            });
             match known {
                 Some((table, form)) => {
                     self.files
@@ -177,7 +224,7 @@ impl Bundle {
             ));
             self.files.remove(table);
         }
-        Ok(())
+        Ok(has_any)
     }
 
     fn warn_of(&mut self, name: String) {
@@ -261,7 +308,14 @@ impl Bundle {
     }
 }
 
-fn names_in_folder(path: &Path) -> Result<Vec<(usize, String)>> {
+/// The table that a file is of, and how it is written.
+fn known(name: &str) -> Option<(&'static str, Form)> {
+    let (stem, ending) = name.rsplit_once('.')?;
+    let table = TABLES.iter().find(|table| table.name == stem)?;
+    Some((table.name, Form::of_ending(ending)?))
+}
+
+fn names_in_folder(path: &Path) -> Result<Vec<Found>> {
     let unreadable = |failure: io::Error| {
         unreadable(format!(
             "{} cannot be read: {}.",
@@ -272,20 +326,38 @@ fn names_in_folder(path: &Path) -> Result<Vec<(usize, String)>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(path).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
-        if entry.path().is_file() {
-            names.push(entry.file_name().to_string_lossy().into_owned());
-        }
+        names.push(Found {
+            name: entry.file_name().to_string_lossy().into_owned(),
+            index: 0,
+            is_file: entry.path().is_file(),
+        });
     }
-    names.sort();
-    Ok(names.into_iter().enumerate().collect())
+    names.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(names)
 }
 
-/// The files of a zip, without the folder that they may all lie in.
-fn names_in_zip(archive: &mut ZipArchive<File>, limits: Limits) -> Result<Vec<(usize, String)>> {
-    if archive.len() > limits.entries {
+/// How many times each name is in a zip; the archive itself keeps only the last of each.
+fn times_in_zip(path: &Path) -> Result<HashMap<Vec<u8>, usize>> {
+    let file = File::open(path).map_err(|_| damaged())?;
+    let mut entries = ZipIterable::try_new(file, Config::default()).map_err(|_| damaged())?;
+    let mut times = HashMap::new();
+    for entry in entries.files().map_err(|_| damaged())? {
+        let entry = entry.map_err(|_| damaged())?;
+        *times.entry(entry.name_raw().to_vec()).or_default() += 1;
+    }
+    Ok(times)
+}
+
+/// What is in a zip, without the folder that its files may all lie in.
+fn names_in_zip(
+    archive: &mut ZipArchive<File>,
+    times: &HashMap<Vec<u8>, usize>,
+    limits: Limits,
+) -> Result<Vec<Found>> {
+    let entries: usize = times.values().sum();
+    if entries > limits.entries {
         return Err(unreadable(format!(
-            "The zip has {} entries; a bundle has at most {}.",
-            archive.len(),
+            "The zip has {entries} entries; a bundle has at most {}.",
             limits.entries
         )));
     }
@@ -310,25 +382,37 @@ fn names_in_zip(archive: &mut ZipArchive<File>, limits: Limits) -> Result<Vec<(u
             ));
         }
         declared = declared.saturating_add(entry.size());
-        if entry.is_file() && !name.starts_with("__MACOSX/") && !name.ends_with(".DS_Store") {
-            names.push((index, name));
+        if !name.starts_with("__MACOSX/") && !name.ends_with(".DS_Store") {
+            let times = times.get(entry.name_raw()).copied().unwrap_or(1);
+            for _ in 0..times {
+                names.push(Found {
+                    name: name.clone(),
+                    index,
+                    is_file: entry.is_file(),
+                });
+            }
         }
     }
     if declared > limits.unpacked_bytes {
         return Err(too_large(limits));
     }
-    let folder = names
-        .first()
-        .and_then(|(_, name)| name.rsplit_once('/'))
-        .map(|(folder, _)| format!("{folder}/"));
-    if let Some(folder) = folder
-        && names.iter().all(|(_, name)| name.starts_with(&folder))
-    {
-        for (_, name) in &mut names {
-            name.drain(..folder.len());
+    let mut files = names.iter().filter(|found| found.is_file);
+    let folder = files
+        .next()
+        .and_then(|found| found.name.rsplit_once('/'))
+        .map(|(folder, _)| format!("{folder}/"))
+        .filter(|folder| files.all(|found| found.name.starts_with(folder)));
+    for found in &mut names {
+        if let Some(folder) = &folder
+            && found.name.starts_with(folder)
+        {
+            found.name.drain(..folder.len());
+        }
+        if !found.is_file {
+            found.name.truncate(found.name.trim_end_matches('/').len());
         }
     }
-    names.sort_by(|one, other| one.1.cmp(&other.1));
+    names.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(names)
 }
 
