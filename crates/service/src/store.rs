@@ -70,11 +70,15 @@ pub async fn connect(
             .pragma("cache_size", "-65536")
             .pragma("mmap_size", "268435456")
     });
-    // Statements have the same text however many things they name: planning them once is enough.
+    // Our statements are short and have the same text however many things they name: plan them once,
+    // for data that is in memory, and start no workers and no compiler for them.
     options.map_sqlx_postgres_opts(|postgres| {
-        postgres
-            .application_name("commonground")
-            .options([("plan_cache_mode", "force_generic_plan")])
+        postgres.application_name("commonground").options([
+            ("plan_cache_mode", "force_generic_plan"),
+            ("random_page_cost", "1.1"),
+            ("max_parallel_workers_per_gather", "0"),
+            ("jit", "off"),
+        ])
     });
     // Waiting for a connection under load is no news for the log.
     options.map_sqlx_postgres_pool_opts(|pool| pool.acquire_slow_threshold(ACQUIRE));
