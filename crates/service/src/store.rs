@@ -67,8 +67,8 @@ pub async fn connect(
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(30))
-            .pragma("cache_size", "-65536")
-            .pragma("mmap_size", "268435456")
+            // Each connection has a cache of its own; the system's cache of the file is behind them all.
+            .pragma("cache_size", "-8192")
     });
     // Our statements are short and have the same text however many things they name: plan them once,
     // for data that is in memory, and start no workers and no compiler for them.
