@@ -84,67 +84,125 @@ impl VocabularyFilterInput {
     }
 }
 
-/// What is done to help: a practice, a programme or a policy.
-#[derive(Clone)]
-pub(crate) struct Intervention(pub(crate) Arc<directory::Term>);
+/// A vocabulary's terms in the graph: the three differ in their names, and in little else.
+macro_rules! vocabulary {
+    (
+        $(#[$doc:meta])* $name:ident in $list:ident;
+        $(#[$about:meta])* $about_name:ident;
+        $(#[$page:meta])* $connection:ident, $edge:ident;
+        $($more:tt)*
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone)]
+        pub(crate) struct $name(pub(crate) Arc<directory::Term>);
 
-impl Intervention {
-    pub(crate) fn find(asker: &Asker, id: TermId) -> Option<Self> {
-        asker.directory.interventions.by_id(id).cloned().map(Self)
-    }
+        impl $name {
+            pub(crate) fn find(asker: &Asker, id: TermId) -> Option<Self> {
+                asker.directory.$list.by_id(id).cloned().map(Self)
+            }
+        }
+
+        $(#[$doc])*
+        #[Object]
+        impl $name {
+            /// The term's global id.
+            pub(crate) async fn id(&self) -> ID {
+                global_id(NodeKind::$name, self.0.row.id)
+            }
+
+            /// Its name in filters, bundles and addresses.
+            async fn slug(&self) -> &str {
+                &self.0.row.slug
+            }
+
+            /// Its preferred name.
+            async fn name(&self) -> &str {
+                &self.0.row.name
+            }
+
+            $(#[$about])*
+            async fn $about_name(&self) -> Option<&str> {
+                self.0.row.description.as_deref()
+            }
+
+            /// Other names for it.
+            async fn synonyms(&self) -> &[String] {
+                &self.0.synonyms
+            }
+
+            /// What centres call it.
+            async fn labels(&self, ctx: &Context<'_>) -> Vec<TermLabel> {
+                labels(asker(ctx), &self.0)
+            }
+
+            /// The centre that added it and keeps it.
+            async fn owner(&self, ctx: &Context<'_>) -> Option<Centre> {
+                self.0.row.owner.and_then(|id| Centre::find(asker(ctx), id))
+            }
+
+            /// The next broader term.
+            async fn broader(&self, ctx: &Context<'_>) -> Option<Self> {
+                self.0.row.broader.and_then(|id| Self::find(asker(ctx), id))
+            }
+
+            /// The next narrower terms.
+            async fn narrower(&self, ctx: &Context<'_>) -> Vec<Self> {
+                self.0
+                    .narrower
+                    .iter()
+                    .filter_map(|id| Self::find(asker(ctx), *id))
+                    .collect()
+            }
+
+            $($more)*
+
+            /// The studies about it, and about what is narrower unless the filter says otherwise.
+            async fn studies(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(desc = "Which studies; the term is added.")] filter: Option<StudyFilterInput>,
+                #[graphql(desc = "How they are sorted: the latest begun first, when nothing is said.")]
+                order_by: Option<StudyOrder>,
+                #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+                #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+                #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+                #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+            ) -> Result<StudyConnection> {
+                let request = page_request(first, after, last, before)?;
+                let of = StudiesOf::Term(Vocabulary::$name);
+                studies_of(asker(ctx), of, self.0.row.id, filter, order_by, request).await
+            }
+
+            /// The findings on it, and on what is narrower unless the filter says otherwise.
+            async fn findings(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(desc = "Which findings; the term is added.")] filter: Option<FindingFilterInput>,
+                #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+                #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+                #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+                #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+            ) -> Result<FindingConnection> {
+                let request = page_request(first, after, last, before)?;
+                let on = Vocabulary::$name;
+                findings_on(asker(ctx), on, self.0.row.id, filter, request).await
+            }
+        }
+
+        connection! {
+            $(#[$page])*
+            $connection, $edge, $name
+        }
+    };
 }
 
-/// What is done to help: a practice, a programme or a policy.
-#[Object]
-impl Intervention {
-    /// The term's global id.
-    pub(crate) async fn id(&self) -> ID {
-        global_id(NodeKind::Intervention, self.0.row.id)
-    }
-
-    /// Its name in filters, bundles and addresses.
-    async fn slug(&self) -> &str {
-        &self.0.row.slug
-    }
-
-    /// Its preferred name.
-    async fn name(&self) -> &str {
-        &self.0.row.name
-    }
-
+vocabulary! {
+    /// What is done to help: a practice, a programme or a policy.
+    Intervention in interventions;
     /// What it means.
-    async fn description(&self) -> Option<&str> {
-        self.0.row.description.as_deref()
-    }
-
-    /// Other names for it.
-    async fn synonyms(&self) -> &[String] {
-        &self.0.synonyms
-    }
-
-    /// What centres call it.
-    async fn labels(&self, ctx: &Context<'_>) -> Vec<TermLabel> {
-        labels(asker(ctx), &self.0)
-    }
-
-    /// The centre that added it and keeps it.
-    async fn owner(&self, ctx: &Context<'_>) -> Option<Centre> {
-        self.0.row.owner.and_then(|id| Centre::find(asker(ctx), id))
-    }
-
-    /// The next broader term.
-    async fn broader(&self, ctx: &Context<'_>) -> Option<Self> {
-        self.0.row.broader.and_then(|id| Self::find(asker(ctx), id))
-    }
-
-    /// The next narrower terms.
-    async fn narrower(&self, ctx: &Context<'_>) -> Vec<Self> {
-        self.0
-            .narrower
-            .iter()
-            .filter_map(|id| Self::find(asker(ctx), *id))
-            .collect()
-    }
+    description;
+    /// A page of interventions, by slug.
+    InterventionConnection, InterventionEdge;
 
     /// What centres hold of it, each on its own standard, newest first.
     async fn ratings(&self, ctx: &Context<'_>) -> Result<Vec<Rating>> {
@@ -152,241 +210,22 @@ impl Intervention {
             asker(ctx).intervention_ratings(self.0.row.id).await?,
         ))
     }
-
-    /// The studies about it, and about what is narrower unless the filter says otherwise.
-    async fn studies(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which studies; the term is added.")] filter: Option<StudyFilterInput>,
-        #[graphql(desc = "How they are sorted: the latest begun first, when nothing is said.")]
-        order_by: Option<StudyOrder>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<StudyConnection> {
-        let request = page_request(first, after, last, before)?;
-        let of = StudiesOf::Term(Vocabulary::Intervention);
-        studies_of(asker(ctx), of, self.0.row.id, filter, order_by, request).await
-    }
-
-    /// The findings on it, and on what is narrower unless the filter says otherwise.
-    async fn findings(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which findings; the term is added.")] filter: Option<FindingFilterInput>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<FindingConnection> {
-        let request = page_request(first, after, last, before)?;
-        let on = Vocabulary::Intervention;
-        findings_on(asker(ctx), on, self.0.row.id, filter, request).await
-    }
 }
 
-connection! {
-    /// A page of interventions, by slug.
-    InterventionConnection, InterventionEdge, Intervention
-}
-
-/// What is measured: what an intervention is meant to change.
-#[derive(Clone)]
-pub(crate) struct Outcome(pub(crate) Arc<directory::Term>);
-
-impl Outcome {
-    pub(crate) fn find(asker: &Asker, id: TermId) -> Option<Self> {
-        asker.directory.outcomes.by_id(id).cloned().map(Self)
-    }
-}
-
-/// What is measured: what an intervention is meant to change.
-#[Object]
-impl Outcome {
-    /// The term's global id.
-    pub(crate) async fn id(&self) -> ID {
-        global_id(NodeKind::Outcome, self.0.row.id)
-    }
-
-    /// Its name in filters, bundles and addresses.
-    async fn slug(&self) -> &str {
-        &self.0.row.slug
-    }
-
-    /// Its preferred name.
-    async fn name(&self) -> &str {
-        &self.0.row.name
-    }
-
+vocabulary! {
+    /// What is measured: what an intervention is meant to change.
+    Outcome in outcomes;
     /// What it means.
-    async fn description(&self) -> Option<&str> {
-        self.0.row.description.as_deref()
-    }
-
-    /// Other names for it.
-    async fn synonyms(&self) -> &[String] {
-        &self.0.synonyms
-    }
-
-    /// What centres call it.
-    async fn labels(&self, ctx: &Context<'_>) -> Vec<TermLabel> {
-        labels(asker(ctx), &self.0)
-    }
-
-    /// The centre that added it and keeps it.
-    async fn owner(&self, ctx: &Context<'_>) -> Option<Centre> {
-        self.0.row.owner.and_then(|id| Centre::find(asker(ctx), id))
-    }
-
-    /// The next broader term.
-    async fn broader(&self, ctx: &Context<'_>) -> Option<Self> {
-        self.0.row.broader.and_then(|id| Self::find(asker(ctx), id))
-    }
-
-    /// The next narrower terms.
-    async fn narrower(&self, ctx: &Context<'_>) -> Vec<Self> {
-        self.0
-            .narrower
-            .iter()
-            .filter_map(|id| Self::find(asker(ctx), *id))
-            .collect()
-    }
-
-    /// The studies about it, and about what is narrower unless the filter says otherwise.
-    async fn studies(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which studies; the term is added.")] filter: Option<StudyFilterInput>,
-        #[graphql(desc = "How they are sorted: the latest begun first, when nothing is said.")]
-        order_by: Option<StudyOrder>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<StudyConnection> {
-        let request = page_request(first, after, last, before)?;
-        let of = StudiesOf::Term(Vocabulary::Outcome);
-        studies_of(asker(ctx), of, self.0.row.id, filter, order_by, request).await
-    }
-
-    /// The findings on it, and on what is narrower unless the filter says otherwise.
-    async fn findings(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which findings; the term is added.")] filter: Option<FindingFilterInput>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<FindingConnection> {
-        let request = page_request(first, after, last, before)?;
-        let on = Vocabulary::Outcome;
-        findings_on(asker(ctx), on, self.0.row.id, filter, request).await
-    }
-}
-
-connection! {
+    description;
     /// A page of outcomes, by slug.
-    OutcomeConnection, OutcomeEdge, Outcome
+    OutcomeConnection, OutcomeEdge;
 }
 
-/// Whom it is for: the group of people that studies are about, and that young people belong to.
-#[derive(Clone)]
-pub(crate) struct Population(pub(crate) Arc<directory::Term>);
-
-impl Population {
-    pub(crate) fn find(asker: &Asker, id: TermId) -> Option<Self> {
-        asker.directory.populations.by_id(id).cloned().map(Self)
-    }
-}
-
-/// Whom it is for: the group of people that studies are about, and that young people belong to.
-#[Object]
-impl Population {
-    /// The term's global id.
-    pub(crate) async fn id(&self) -> ID {
-        global_id(NodeKind::Population, self.0.row.id)
-    }
-
-    /// Its name in filters, bundles and addresses.
-    async fn slug(&self) -> &str {
-        &self.0.row.slug
-    }
-
-    /// Its preferred name.
-    async fn name(&self) -> &str {
-        &self.0.row.name
-    }
-
+vocabulary! {
+    /// Whom it is for: the group of people that studies are about, and that young people belong to.
+    Population in populations;
     /// Who belongs to it.
-    async fn definition(&self) -> Option<&str> {
-        self.0.row.description.as_deref()
-    }
-
-    /// Other names for it.
-    async fn synonyms(&self) -> &[String] {
-        &self.0.synonyms
-    }
-
-    /// What centres call it.
-    async fn labels(&self, ctx: &Context<'_>) -> Vec<TermLabel> {
-        labels(asker(ctx), &self.0)
-    }
-
-    /// The centre that added it and keeps it.
-    async fn owner(&self, ctx: &Context<'_>) -> Option<Centre> {
-        self.0.row.owner.and_then(|id| Centre::find(asker(ctx), id))
-    }
-
-    /// The next broader term.
-    async fn broader(&self, ctx: &Context<'_>) -> Option<Self> {
-        self.0.row.broader.and_then(|id| Self::find(asker(ctx), id))
-    }
-
-    /// The next narrower terms.
-    async fn narrower(&self, ctx: &Context<'_>) -> Vec<Self> {
-        self.0
-            .narrower
-            .iter()
-            .filter_map(|id| Self::find(asker(ctx), *id))
-            .collect()
-    }
-
-    /// The studies about it, and about what is narrower unless the filter says otherwise.
-    async fn studies(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which studies; the term is added.")] filter: Option<StudyFilterInput>,
-        #[graphql(desc = "How they are sorted: the latest begun first, when nothing is said.")]
-        order_by: Option<StudyOrder>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<StudyConnection> {
-        let request = page_request(first, after, last, before)?;
-        let of = StudiesOf::Term(Vocabulary::Population);
-        studies_of(asker(ctx), of, self.0.row.id, filter, order_by, request).await
-    }
-
-    /// The findings on it, and on what is narrower unless the filter says otherwise.
-    async fn findings(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which findings; the term is added.")] filter: Option<FindingFilterInput>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<FindingConnection> {
-        let request = page_request(first, after, last, before)?;
-        let on = Vocabulary::Population;
-        findings_on(asker(ctx), on, self.0.row.id, filter, request).await
-    }
-}
-
-connection! {
+    definition;
     /// A page of populations, by slug.
-    PopulationConnection, PopulationEdge, Population
+    PopulationConnection, PopulationEdge;
 }
