@@ -22,6 +22,7 @@ const LOCK: i64 = 0x434f_4d4d_4f4e;
 pub(crate) async fn open(config: &Config) -> Result<Arc<Space>> {
     let source = Source::default();
     let url = config.resolved_database_url()?;
+    let _alone = lock_file(&url).await?;
     migrate_url(&url).await?;
     let statements = metrics::counter!("commonground_sql_statements_total");
     let connection = store::connect(&url, config.database_connections, move |_| {
@@ -38,45 +39,47 @@ pub(crate) async fn open(config: &Config) -> Result<Arc<Space>> {
 /// # Errors
 /// When it can't be reached or migrated.
 pub(crate) async fn migrate(config: &Config) -> Result<()> {
-    migrate_url(&config.resolved_database_url()?).await
+    let url = config.resolved_database_url()?;
+    let _alone = lock_file(&url).await?;
+    migrate_url(&url).await
 }
 
 async fn migrate_url(url: &str) -> Result<()> {
     let connection = store::connect(url, 2, |_| {})
         .await
         .map_err(|failure| unreachable_database(url, &failure))?;
-    let lock = lock(url, &connection).await?;
-    let migrated = Migrator::up(&connection, None).await;
-    if let MigrationLock::Session(lock) = lock {
+    if url.starts_with("postgres") {
+        let lock = migrations::AdvisoryLock::take(&connection, LOCK)
+            .await
+            .context("The database could not be locked")?;
+        let migrated = Migrator::up(&connection, None).await;
         lock.release()
             .await
             .context("The database could not be unlocked after its migration")?;
+        migrated
+    } else {
+        Migrator::up(&connection, None).await
     }
-    migrated.context("The database could not be migrated")?;
+    .context("The database could not be migrated")?;
     connection
         .close()
         .await
         .context("The database could not be closed after its migration")
 }
 
-/// What keeps other processes from migrating at the same time, until it is dropped.
-enum MigrationLock {
-    File(#[expect(dead_code, reason = "holds the lock until it is dropped")] File),
-    Session(Box<migrations::AdvisoryLock>),
-    None,
-}
-
-async fn lock(url: &str, connection: &migrations::DatabaseConnection) -> Result<MigrationLock> {
-    if url.starts_with("postgres") {
-        let lock = migrations::AdvisoryLock::take(connection, LOCK).await;
-        return Ok(MigrationLock::Session(Box::new(
-            lock.context("The database could not be locked")?,
-        )));
-    }
-    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
-    let path = path.split('?').next().unwrap_or_default();
+/// Keeps other processes from opening the same SQLite file until it is dropped: of several that
+/// turn on its write-ahead log at once, SQLite lets one and refuses the others without waiting.
+async fn lock_file(url: &str) -> Result<Option<File>> {
+    let Some(path) = url.strip_prefix("sqlite:") else {
+        return Ok(None);
+    };
+    let path = path
+        .trim_start_matches("//")
+        .split('?')
+        .next()
+        .unwrap_or_default();
     if path.is_empty() || path.contains(":memory:") {
-        return Ok(MigrationLock::None);
+        return Ok(None);
     }
     let path = PathBuf::from(format!("{path}.lock"));
     let file = File::options()
@@ -84,9 +87,15 @@ async fn lock(url: &str, connection: &migrations::DatabaseConnection) -> Result<
         .truncate(false)
         .write(true)
         .open(&path)
-        .with_context(|| format!("The lock {} cannot be made", path.display()))?;
-    let file = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await??;
-    Ok(MigrationLock::File(file))
+        .with_context(|| {
+            format!(
+                "The lock {} cannot be made; check that its folder may be written",
+                path.display()
+            )
+        })?;
+    Ok(Some(
+        tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await??,
+    ))
 }
 
 fn unreachable_database(url: &str, failure: &service::Error) -> anyhow::Error {

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    CentreId, ChangeKind, Visibility, access_token, audit_event, change, collaboration,
-    collaboration_member, finding, publication, rating, shared_with, signing_key, study,
+    CentreId, ChangeKind, Visibility, access_token, change, collaboration, collaboration_member,
+    finding, publication, rating, shared_with, signing_key, study,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
@@ -178,13 +178,6 @@ pub fn access_tokens() -> Select<access_token::Entity> {
 #[must_use]
 pub fn signing_keys() -> Select<signing_key::Entity> {
     signing_key::Entity::find()
-}
-
-/// The audit; `policy` decides first who may read it.
-#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
-#[must_use]
-pub fn audit_events() -> Select<audit_event::Entity> {
-    audit_event::Entity::find()
 }
 
 /// The changes of things that the viewer may see.

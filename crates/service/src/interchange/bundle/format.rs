@@ -254,12 +254,6 @@ impl Table {
     pub const fn own_columns(&self) -> &'static [Column] {
         self.own
     }
-
-    /// Whether it holds shared things.
-    #[must_use]
-    pub const fn is_shared(&self) -> bool {
-        self.shared.is_some()
-    }
 }
 
 /// The columns that all shared things have.

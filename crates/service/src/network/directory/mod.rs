@@ -162,16 +162,6 @@ impl Directory {
         }
         found
     }
-
-    /// The centres of those slugs.
-    #[must_use]
-    pub fn centre_ids(&self, slugs: &[String]) -> Vec<CentreId> {
-        slugs
-            .iter()
-            .filter_map(|slug| self.centres.by_key(slug))
-            .map(|centre| centre.row.id)
-            .collect()
-    }
 }
 
 impl Centre {
