@@ -23,11 +23,13 @@ columns! {
     integer integer not_null;
     integer_null integer null;
     big_integer big_integer not_null;
+    big_integer_null big_integer null;
     double double not_null;
     double_null double null;
     json json_binary not_null;
     json_null json_binary null;
     blob blob not_null;
+    blob_null blob null;
 }
 
 /// A text that is sorted by its bytes on both databases, so that pages and exports have one order.

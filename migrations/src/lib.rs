@@ -13,6 +13,7 @@ mod columns;
 mod m20261123_000001_network;
 mod m20261123_000002_evidence;
 mod m20261123_000003_access;
+mod m20261124_000004_access_control;
 
 /// Brings a database to the present schema.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_network::Migration),
             Box::new(m20261123_000002_evidence::Migration),
             Box::new(m20261123_000003_access::Migration),
+            Box::new(m20261124_000004_access_control::Migration),
         ]
     }
 }

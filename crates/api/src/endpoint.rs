@@ -67,7 +67,9 @@ async fn viewer(space: &Space, headers: &HeaderMap) -> Result<Viewer> {
                 .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
                 .map(|(_, token)| token.trim());
             match token {
-                Some(token) => Ok(Viewer::holder(token::authenticate(space, token).await?)),
+                Some(token) => Ok(Viewer::holder(
+                    token::authenticate(space, token, None).await?,
+                )),
                 None => Err(Error::new(
                     Code::TokenInvalid,
                     "The Authorization header must be `Bearer` and an access token.",

@@ -8,7 +8,7 @@ use sea_orm::entity::prelude::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{AccessTokenId, CentreId};
+use crate::{AccessTokenId, CentreId, SigningKeyId};
 
 /// The record of an access token; the token itself is kept nowhere.
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
@@ -35,6 +35,29 @@ pub struct Model {
     pub revoked_at: Option<DateTime<Utc>>,
     /// Why it was revoked.
     pub revocation_reason: Option<String>,
+    /// The key that signed it; nothing for tokens from before keys were noted.
+    pub key_id: Option<SigningKeyId>,
+    /// The networks from which it is accepted, as a list of CIDR texts; nothing for everywhere.
+    pub networks: Option<Json>,
+    /// The first of the chain of tokens that led to this one by issuing: whoever holds it could have
+    /// had them all. Its own id when no token issued it.
+    pub root_id: Option<Uuid>,
+    /// The identity of a centre's own provider that issued it, as a pseudonym.
+    pub issued_by_identity: Option<String>,
+    /// The token whose place it takes.
+    pub replaces: Option<Uuid>,
+    /// When a second administrator approved it, where that is needed.
+    pub approved_at: Option<DateTime<Utc>>,
+    /// The token with which it was approved; nothing for the operator of the space.
+    pub approved_by: Option<Uuid>,
+    /// Who approved it, where the operator of the space wrote that down.
+    pub approver: Option<String>,
+    /// How often it was accepted, as far as is recorded.
+    pub uses: i64,
+    /// How often it was sent and refused, as far as is recorded.
+    pub refused_uses: i64,
+    /// When it was last sent and refused.
+    pub last_refused_at: Option<DateTime<Utc>>,
 }
 
 /// Relations are followed by the loaders, not by the entity.

@@ -35,6 +35,16 @@ pub struct Model {
     pub outcome: AuditOutcome,
     /// What else is worth knowing; never a secret or a personal value.
     pub detail: Option<String>,
+    /// Its place in the chain, from 1 on without gaps; 0 or less for events from before there was one.
+    pub sequence: Option<i64>,
+    /// The keyed hash of this event and of the hash before it.
+    pub hash: Option<Vec<u8>>,
+    /// The identity of a centre's own provider, as a pseudonym.
+    pub identity: Option<String>,
+    /// The centre that the thing belongs to, where it is another's to know of the event too.
+    pub subject_centre_id: Option<CentreId>,
+    /// How often the same happened: refusals that are alike are written together.
+    pub times: i32,
 }
 
 /// Relations are followed by the loaders, not by the entity.

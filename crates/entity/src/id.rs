@@ -8,7 +8,7 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
         #[derive(
-            Clone, Copy, Debug, Deserialize, DeriveValueType, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
+            Clone, Copy, Debug, Default, Deserialize, DeriveValueType, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
         )]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
@@ -78,6 +78,8 @@ ids! {
     AccessTokenId;
     /// A signing key; the `kid` of the tokens that it signs.
     SigningKeyId;
+    /// A centre's own identity provider.
+    IdentityProviderId;
     /// An audit event.
     AuditEventId;
 }

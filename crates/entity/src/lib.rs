@@ -5,6 +5,7 @@
 
 pub mod access_token;
 pub mod audit_event;
+pub mod audit_head;
 pub mod centre;
 pub mod centre_status;
 pub mod change;
@@ -16,6 +17,7 @@ pub mod engagement;
 pub mod evidence_standard;
 pub mod finding;
 mod id;
+pub mod identity_provider;
 pub mod local_authority;
 mod partial_date;
 pub mod partner;

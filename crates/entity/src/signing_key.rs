@@ -24,6 +24,8 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When it stopped verifying.
     pub retired_at: Option<DateTime<Utc>>,
+    /// From when on it signs: later than it was made, so that all who verify know it by then.
+    pub signs_from: Option<DateTime<Utc>>,
 }
 
 /// Relations are followed by the loaders, not by the entity.

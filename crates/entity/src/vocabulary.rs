@@ -339,6 +339,8 @@ vocabularies! {
         AccessToken = "ACCESS_TOKEN",
         /// A signing key.
         SigningKey = "SIGNING_KEY",
+        /// A centre's own identity provider.
+        IdentityProvider = "IDENTITY_PROVIDER",
     }
 
     /// How much of a date is known.
@@ -349,6 +351,18 @@ vocabularies! {
         Month = "MONTH",
         /// The day.
         Day = "DAY",
+    }
+
+    /// Where an access token stands.
+    AccessTokenState {
+        /// It reaches rows about single young people, and waits for a second administrator's approval.
+        PendingApproval = "PENDING_APPROVAL",
+        /// It is accepted.
+        Active = "ACTIVE",
+        /// Its time is over.
+        Expired = "EXPIRED",
+        /// It was revoked.
+        Revoked = "REVOKED",
     }
 
     /// How an audited action ended.

@@ -45,6 +45,9 @@ codes! {
     TokenInvalid "TOKEN_INVALID" 401 "The access token is damaged, or none of this space's.";
     TokenExpired "TOKEN_EXPIRED" 401 "The access token has expired; ask for a new one.";
     TokenRevoked "TOKEN_REVOKED" 401 "The access token was revoked; ask whoever issued it.";
+    TokenNotApproved "TOKEN_NOT_APPROVED" 403 "The access token reaches rows about single young people and waits for a second administrator's approval.";
+    TokenWrongNetwork "TOKEN_WRONG_NETWORK" 403 "The access token is not accepted from the network that the request came from.";
+    ApprovalNotIndependent "APPROVAL_NOT_INDEPENDENT" 403 "The approving token and the approved one descend from the same first token; another administrator must approve.";
     Forbidden "FORBIDDEN" 403 "The token lacks the scope that `extensions.requiredScope` names.";
     Conflict "CONFLICT" 409 "Something with this name or key is there already, or has changed since it was read.";
     TimedOut "TIMED_OUT" 503 "The request took too long and was stopped; ask for less at once.";

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use entity::{ChangeKind, change};
 use sea_orm::{ColumnTrait, DatabaseConnection, DbBackend, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::access::{Keyring, MasterKey, scope};
+use crate::access::audit::{Chain, Journal};
+use crate::access::{Keyring, MasterKey, scope, token};
 use crate::clock::Source;
 use crate::error::Result;
 use crate::network::directory::{self, Directory, DirectoryCache};
@@ -14,6 +16,8 @@ use crate::store::{Store, WAKE_CHANNEL};
 
 /// How often the log is looked at, in case that a wake-up is lost.
 const POLL: Duration = Duration::from_millis(500);
+/// How often uses of tokens and refusals are written.
+const JOURNAL: Duration = Duration::from_secs(2);
 
 /// The shared space: the store, and what is held in memory and kept true by the change log.
 #[derive(Debug)]
@@ -21,6 +25,8 @@ pub struct Space {
     store: Store,
     directory: DirectoryCache,
     keyring: Keyring,
+    journal: Journal,
+    longest_validity: TimeDelta,
 }
 
 impl Space {
@@ -28,9 +34,20 @@ impl Space {
     #[must_use]
     pub fn new(connection: DatabaseConnection, source: Source, master_key: MasterKey) -> Self {
         Self {
-            store: Store::new(connection, source),
+            store: Store::new(connection, source, Chain::new(&master_key)),
             directory: DirectoryCache::default(),
             keyring: Keyring::new(master_key),
+            journal: Journal::default(),
+            longest_validity: token::LONGEST_VALIDITY,
+        }
+    }
+
+    /// The same space, with another bound on how long a token may be valid.
+    #[must_use]
+    pub fn with_longest_validity(self, longest_validity: TimeDelta) -> Self {
+        Self {
+            longest_validity,
+            ..self
         }
     }
 
@@ -44,6 +61,18 @@ impl Space {
     #[must_use]
     pub const fn keyring(&self) -> &Keyring {
         &self.keyring
+    }
+
+    /// Uses of tokens and refusals that are still to be written.
+    #[must_use]
+    pub const fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// How long a token may be valid at most.
+    #[must_use]
+    pub const fn longest_validity(&self) -> TimeDelta {
+        self.longest_validity
     }
 
     /// The network, its vocabularies and standards.
@@ -79,8 +108,24 @@ impl Space {
         }
     }
 
-    /// Closes the connections to the database.
+    /// Writes the journal every few moments, for as long as it is polled.
+    pub async fn keep_journal(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(JOURNAL).await;
+            self.flush_journal().await;
+        }
+    }
+
+    /// Writes the journal now.
+    pub async fn flush_journal(&self) {
+        if let Err(failure) = self.journal.flush(&self.store).await {
+            tracing::warn!(cause = ?failure.cause, "could not write uses and refusals; they are kept for the next time");
+        }
+    }
+
+    /// Writes what is still to be written, and closes the connections to the database.
     pub async fn close(&self) {
+        self.flush_journal().await;
         if let Err(failure) = self.store.connection().close_by_ref().await {
             tracing::warn!(%failure, "could not close the database");
         }

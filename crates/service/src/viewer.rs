@@ -1,8 +1,9 @@
 //! Who asks.
 
 use entity::{AccessTokenId, CentreId};
+use uuid::Uuid;
 
-use crate::access::{Grant, ScopeName};
+use crate::access::{AllowedNetworks, Credential, Grant, ScopeName};
 
 /// Who asks, and for which request.
 #[derive(Clone, Debug)]
@@ -80,12 +81,48 @@ impl Viewer {
         }
     }
 
-    /// The token that was sent.
+    /// The token of the space's own that was sent.
     #[must_use]
     pub const fn token(&self) -> Option<AccessTokenId> {
         match &self.who {
-            Who::Token(grant) => Some(grant.id),
+            Who::Token(Grant {
+                credential: Credential::Token { id, .. },
+                ..
+            }) => Some(*id),
+            Who::Token(_) | Who::Anonymous | Who::Operator => None,
+        }
+    }
+
+    /// Who it is at a centre's own identity provider, as a pseudonym.
+    #[must_use]
+    pub fn identity(&self) -> Option<&str> {
+        match &self.who {
+            Who::Token(Grant {
+                credential: Credential::Identity { pseudonym, .. },
+                ..
+            }) => Some(pseudonym),
+            Who::Token(_) | Who::Anonymous | Who::Operator => None,
+        }
+    }
+
+    /// What the tokens that the viewer issues descend from; nothing for the operator.
+    #[must_use]
+    pub const fn root(&self) -> Option<Uuid> {
+        match &self.who {
+            Who::Token(Grant {
+                credential: Credential::Token { root, .. } | Credential::Identity { root, .. },
+                ..
+            }) => Some(*root),
             Who::Anonymous | Who::Operator => None,
+        }
+    }
+
+    /// From where the viewer's token is accepted.
+    #[must_use]
+    pub fn networks(&self) -> AllowedNetworks {
+        match &self.who {
+            Who::Token(grant) => grant.networks.clone(),
+            Who::Anonymous | Who::Operator => AllowedNetworks::default(),
         }
     }
 

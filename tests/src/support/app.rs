@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use api::Settings;
 use service::access::token::{self, NewToken};
-use service::access::{MasterKey, ScopeName};
+use service::access::{AllowedNetworks, MasterKey, ScopeName};
 use service::clock::Source;
 use service::{Space, Viewer, store};
 
@@ -141,10 +141,17 @@ impl TestApp {
             centre: centre.to_owned(),
             scopes: scopes.iter().copied().collect::<BTreeSet<_>>(),
             expires_at: None,
+            networks: AllowedNetworks::default(),
         };
-        let (token, record) = token::issue(&self.space, &Viewer::operator(), new)
+        let operator = Viewer::operator();
+        let (token, record) = token::issue(&self.space, &operator, new)
             .await
             .expect("a token");
+        if token::needs_approval(&scopes.iter().copied().collect()) {
+            token::approve(&self.space, &operator, record.id, Some("another"))
+                .await
+                .expect("an approval");
+        }
         (token.reveal().to_owned(), record.id)
     }
 

@@ -9,6 +9,7 @@ use entity::{
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::json;
 use service::Viewer;
+use service::access::token::{self, Revocation};
 use uuid::Uuid;
 
 use super::app::TestApp;
@@ -348,7 +349,11 @@ impl TestApp {
 
     /// Revokes a token.
     pub async fn revoke(&self, id: AccessTokenId) {
-        service::access::token::revoke(&self.space, &Viewer::operator(), id, "a test")
+        let revocation = Revocation {
+            reason: "a test".to_owned(),
+            including_issued: false,
+        };
+        token::revoke(&self.space, &Viewer::operator(), id, revocation)
             .await
             .expect("a revocation");
     }

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use entity::{Visibility, Vocabulary};
 use serde_json::{Value, json};
-use service::access::ScopeName;
 use service::access::token::{self, NewToken};
+use service::access::{AllowedNetworks, ScopeName};
 use tests::on_both_databases;
 use tests::support::app::{ALPHA, BETA};
 use tests::support::builders::Sharing;
@@ -101,6 +101,7 @@ on_both_databases! {
             centre: ALPHA.to_owned(),
             scopes: [ScopeName::TokensManageAll].into(),
             expires_at: None,
+            networks: AllowedNetworks::default(),
         });
         let all = futures::future::join_all([first(), first(), first()]).await;
         assert_eq!(all.into_iter().filter_map(|one| one.unwrap()).count(), 1);

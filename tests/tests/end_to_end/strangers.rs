@@ -156,7 +156,50 @@ const DOORS: &[Door] = &[
             r#"{"centre":{"slug":"beta-centre"},"tokenName":"test","scopes":["young-people:statistics"]}"#,
         ),
     ),
+    // So are the records of tokens, and the audit.
+    (
+        "Query.accessToken",
+        r#"{ accessToken(id: "<TOKEN>") { name } }"#,
+        Is("null"),
+        Is("null"),
+    ),
+    (
+        "Query.accessTokens",
+        "{ accessTokens { nodes { name } } }",
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Query.accessTokenForecast",
+        "{ accessTokenForecast { ending } }",
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Query.auditEvents",
+        "{ auditEvents { nodes { action } } }",
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
     // Whoever changes something says who they are, and may.
+    (
+        "Mutation.approveAccessToken",
+        r#"mutation { approveAccessToken(input: {id: "<TOKEN>"}) { accessToken { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.rotateAccessToken",
+        r#"mutation { rotateAccessToken(input: {id: "<TOKEN>"}) { token } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.revokeAccessTokens",
+        r#"mutation { revokeAccessTokens(input: {centre: "alpha-centre", reason: "x"}) { revoked } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
     (
         "Mutation.issueAccessToken",
         r#"mutation { issueAccessToken(input: {name: "x", centre: "alpha-centre", scopes: ["evidence:read"]}) { token } }"#,

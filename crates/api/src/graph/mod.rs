@@ -22,7 +22,7 @@ use async_graphql::{Context, EmptySubscription, MergedObject, Schema};
 use crate::loading::Asker;
 
 /// The schema, with nothing to answer from: each request brings its space and its viewer.
-pub(crate) type Graph = Schema<Query, access::Mutation, EmptySubscription>;
+pub(crate) type Graph = Schema<Query, Mutation, EmptySubscription>;
 
 /// The shared space of the What Works Centres: the centres, their evidence, and how they rate it.
 #[derive(Default, MergedObject)]
@@ -35,9 +35,13 @@ pub(crate) struct Query(
     feed::FeedQuery,
 );
 
+/// What can be changed through the graph.
+#[derive(Default, MergedObject)]
+pub(crate) struct Mutation(access::AccessMutation);
+
 /// Builds the schema.
 pub(crate) fn build() -> Graph {
-    Schema::build(Query::default(), access::Mutation, EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<shared::Shared>()
         .limit_recursive_depth(64)
         .finish()

@@ -106,7 +106,9 @@ impl NodeKind {
             ChangeKind::Publication => Self::Publication,
             ChangeKind::Finding => Self::Finding,
             ChangeKind::Rating => Self::Rating,
-            ChangeKind::AccessToken | ChangeKind::SigningKey => return None,
+            ChangeKind::AccessToken | ChangeKind::SigningKey | ChangeKind::IdentityProvider => {
+                return None;
+            }
         })
     }
 }

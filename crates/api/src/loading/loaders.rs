@@ -5,15 +5,15 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use service::entity::{
-    CentreId, LevelId, RatedKind, change, collaboration, engagement, finding, publication,
-    publication_author, rating, study, study_centre, study_partner, study_site,
+    CentreId, LevelId, RatedKind, access_token, change, collaboration, engagement, finding,
+    publication, publication_author, rating, study, study_centre, study_partner, study_site,
     study_status_change, study_term,
 };
 use service::network::Directory;
 use service::network::engagement::EngagementsOf;
 use service::page::{Page, PageRequest};
 use service::{
-    Result, Space, Viewer, collaboration as collaborations, evidence, feed, network, shared,
+    Result, Space, Viewer, access, collaboration as collaborations, evidence, feed, network, shared,
 };
 use uuid::Uuid;
 
@@ -79,6 +79,7 @@ pub(crate) struct Loaders {
     authority_engagements: Pages<engagement::Model>,
     authority_engagement_counts: Batch<Uuid, u64>,
     histories: Pages<change::Model>,
+    access_tokens: Batch<Uuid, Arc<access_token::Model>>,
 }
 
 /// A loader that reads one value, or one list, for each key.
@@ -115,6 +116,9 @@ each! {
     /// A collaboration.
     collaboration: collaborations -> Arc<collaboration::Model>,
         |asker, keys| shared::by_ids::<collaboration::Entity>(&asker.space, &asker.viewer, &keys);
+    /// The record of an access token.
+    access_token: access_tokens -> Arc<access_token::Model>,
+        |asker, keys| access::token::by_ids(&asker.space, &asker.viewer, &keys);
     /// An engagement.
     engagement: engagements -> Arc<engagement::Model>,
         |asker, keys| network::engagement::by_ids(&asker.space, &keys);

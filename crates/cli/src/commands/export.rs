@@ -48,7 +48,7 @@ impl Export {
             None => Viewer::operator(),
             Some(file) => {
                 let text = tokio::fs::read_to_string(&file).await?;
-                let grant = token::authenticate(&space, text.trim()).await;
+                let grant = token::authenticate(&space, text.trim(), None).await;
                 Viewer::holder(grant.map_err(|refusal| sentence(&refusal))?)
             }
         };

@@ -1,8 +1,10 @@
 //! The commands.
 
+mod audit;
 mod demo;
 mod export;
 mod import;
+mod key;
 mod migrate;
 mod schema;
 mod serve;
@@ -10,8 +12,10 @@ mod token;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Subcommand;
+use service::Space;
+use service::entity::CentreId;
 
 use crate::config::Config;
 
@@ -26,6 +30,10 @@ pub(crate) enum Command {
     Export(export::Export),
     #[command(subcommand)]
     Token(token::Token),
+    #[command(subcommand)]
+    Key(key::Key),
+    #[command(subcommand)]
+    Audit(audit::Audit),
     Schema(schema::Schema),
     Demo(demo::Demo),
 }
@@ -42,10 +50,21 @@ impl Command {
             Self::Import(command) => command.run(config).await,
             Self::Export(command) => command.run(config).await,
             Self::Token(command) => command.run(config).await,
+            Self::Key(command) => command.run(config).await,
+            Self::Audit(command) => command.run(config).await,
             Self::Schema(command) => command.run(),
             Self::Demo(command) => command.run(config).await,
         }
     }
+}
+
+/// The centre with this slug.
+async fn centre_of(space: &Space, slug: &str) -> Result<CentreId> {
+    let directory = space.directory().await.map_err(|no| sentence(&no))?;
+    let centre = directory.centres.by_key(slug);
+    centre
+        .map(|centre| centre.row.id)
+        .with_context(|| format!("There is no centre '{slug}'."))
 }
 
 /// A service's refusal, as a sentence with its code.

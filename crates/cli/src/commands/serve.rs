@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use service::access::ScopeName;
+use service::Space;
 use service::access::token::{self, NewToken};
-use service::{Space, Viewer};
+use service::access::{AllowedNetworks, Reach, ScopeName};
 use tokio::net::TcpListener;
 
 use super::{demo, sentence};
@@ -87,6 +87,11 @@ impl Serve {
     pub(crate) async fn run(self, config: &Config) -> Result<ExitCode> {
         let metrics = telemetry::count()?;
         let space = database::open(config).await?;
+        space
+            .keyring()
+            .ensure(space.store())
+            .await
+            .map_err(|refusal| sentence(&refusal))?;
         if self.demo {
             demo::load(&space).await?;
         }
@@ -102,6 +107,7 @@ impl Serve {
         greet(&space, address, self.demo).await?;
 
         let follower = tokio::spawn(Arc::clone(&space).follow());
+        let journal = tokio::spawn(Arc::clone(&space).keep_journal());
         let settings = api::Settings {
             cors_origins: self.cors_origins,
             timeout: self.timeout,
@@ -110,6 +116,7 @@ impl Serve {
         };
         api::server::serve(listener, api::router(Arc::clone(&space), settings), stop).await;
         follower.abort();
+        journal.abort();
         space.close().await;
         tracing::info!("stopped");
         Ok(ExitCode::SUCCESS)
@@ -119,11 +126,9 @@ impl Serve {
 async fn greet(space: &Space, address: SocketAddr, demo: bool) -> Result<()> {
     telemetry::answer(&format!("GraphiQL   http://{address}/graphiql"))?;
     telemetry::answer(&format!("GraphQL    http://{address}/graphql"))?;
-    let operator = Viewer::operator();
-    let is_first_start = token::list(space, &operator, None)
+    let is_first_start = token::is_first(space)
         .await
-        .map_err(|refusal| sentence(&refusal))?
-        .is_empty();
+        .map_err(|refusal| sentence(&refusal))?;
     if !is_first_start {
         return Ok(());
     }
@@ -136,8 +141,13 @@ async fn greet(space: &Space, address: SocketAddr, demo: bool) -> Result<()> {
     let new = NewToken {
         name: "first administrator".to_owned(),
         centre: FIRST_CENTRE.to_owned(),
-        scopes: ScopeName::ALL.iter().copied().collect(),
+        scopes: ScopeName::ALL
+            .iter()
+            .copied()
+            .filter(|scope| scope.reach() != Reach::Persons)
+            .collect(),
         expires_at: None,
+        networks: AllowedNetworks::default(),
     };
     let first = token::issue_first(space, new).await;
     if let Some(token) = first.map_err(|refusal| sentence(&refusal))? {

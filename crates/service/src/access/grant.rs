@@ -3,10 +3,24 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use entity::{AccessTokenId, CentreId};
+use entity::{AccessTokenId, CentreId, IdentityProviderId, SigningKeyId};
+use uuid::Uuid;
+
+use super::AllowedNetworks;
+
+/// How far a scope reaches.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Reach {
+    /// What belongs to the token's own centre, or is open to it.
+    Centre,
+    /// What belongs to every centre: for those who run the space.
+    Space,
+    /// Rows about single young people: it takes two administrators to grant.
+    Persons,
+}
 
 macro_rules! scopes {
-    ($($name:ident $text:literal $meaning:literal;)*) => {
+    ($($name:ident $text:literal $reach:ident $meaning:literal;)*) => {
         /// A capability and a verb. A token lists the scopes that it grants.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum ScopeName {$(#[doc = $meaning] $name,)*}
@@ -26,21 +40,28 @@ macro_rules! scopes {
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$name => $meaning,)* }
             }
+
+            /// How far it reaches.
+            #[must_use]
+            pub const fn reach(self) -> Reach {
+                match self { $(Self::$name => Reach::$reach,)* }
+            }
         }
     };
 }
 
 scopes! {
-    NetworkWrite "network:write" "Change centres, people, authorities, programmes, partners, vocabularies and standards.";
-    EvidenceRead "evidence:read" "See evidence beyond what is public, as its visibility allows.";
-    EvidenceWrite "evidence:write" "Contribute and revise the centre's own evidence.";
-    CollaborationWrite "collaboration:write" "Begin and lead collaborations.";
-    YoungPeopleStatistics "young-people:statistics" "Ask for disclosure-controlled counts.";
-    YoungPeopleRead "young-people:read" "Read pseudonymous rows under an agreement.";
-    YoungPeopleContribute "young-people:contribute" "Load returns.";
-    TokensManage "tokens:manage" "Issue and revoke the centre's own tokens.";
-    TokensManageAll "tokens:manage-all" "Issue and revoke the tokens of every centre.";
-    AuditRead "audit:read" "Read who did what.";
+    NetworkWrite "network:write" Space "Change centres, people, authorities, programmes, partners, vocabularies and standards.";
+    EvidenceRead "evidence:read" Centre "See evidence beyond what is public, as its visibility allows.";
+    EvidenceWrite "evidence:write" Centre "Contribute and revise the centre's own evidence.";
+    CollaborationWrite "collaboration:write" Centre "Begin and lead collaborations.";
+    YoungPeopleStatistics "young-people:statistics" Centre "Ask for disclosure-controlled counts.";
+    YoungPeopleRead "young-people:read" Persons "Read pseudonymous rows under an agreement.";
+    YoungPeopleContribute "young-people:contribute" Persons "Load returns.";
+    TokensManage "tokens:manage" Centre "Issue, approve, rotate and revoke the centre's own tokens.";
+    TokensManageAll "tokens:manage-all" Space "Issue, approve, rotate and revoke the tokens of every centre.";
+    AuditRead "audit:read" Centre "Read who did what for the centre, and to what is the centre's.";
+    AuditReadAll "audit:read-all" Space "Read who did what for every centre.";
 }
 
 /// A text that is no scope.
@@ -71,17 +92,51 @@ impl std::fmt::Display for ScopeName {
     }
 }
 
-/// What a verified token grants.
+/// What says who somebody is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Credential {
+    /// An access token of the space's own.
+    Token {
+        /// Its id.
+        id: AccessTokenId,
+        /// The key that signed it.
+        key: SigningKeyId,
+        /// The first of the tokens that led to it by issuing.
+        root: Uuid,
+    },
+    /// An access token of a centre's own identity provider.
+    Identity {
+        /// The provider.
+        provider: IdentityProviderId,
+        /// Who it is there, as a pseudonym: the provider's slug and a keyed hash of the subject.
+        pseudonym: String,
+        /// The same, as what the tokens that it issues descend from.
+        root: Uuid,
+    },
+}
+
+/// What a verified credential grants.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// The token's id.
-    pub id: AccessTokenId,
+    /// What was verified.
+    pub credential: Credential,
     /// What the token is for.
     pub name: String,
-    /// The centre whose token it is.
+    /// The centre for which the bearer asks.
     pub centre: CentreId,
     /// What it allows.
     pub scopes: BTreeSet<ScopeName>,
+    /// From where it is accepted.
+    pub networks: AllowedNetworks,
     /// Until when it is accepted.
     pub expires_at: DateTime<Utc>,
+}
+
+/// The scopes of a record's list; words that are none any more grant nothing.
+#[must_use]
+pub(super) fn scopes_of(list: &serde_json::Value) -> BTreeSet<ScopeName> {
+    let words = list.as_array().into_iter().flatten();
+    words
+        .filter_map(|word| word.as_str()?.parse().ok())
+        .collect()
 }

@@ -1,7 +1,9 @@
 //! Access: what a viewer may do, what they may see, and the tokens that say who they are.
 
+pub mod audit;
 mod grant;
 mod keyring;
+mod networks;
 pub mod policy;
 #[cfg(test)]
 mod policy_table;
@@ -9,6 +11,7 @@ pub mod scope;
 mod secret;
 pub mod token;
 
-pub use grant::{Grant, ScopeName, UnknownScope};
-pub use keyring::{Keyring, PublicKey};
+pub use grant::{Credential, Grant, Reach, ScopeName, UnknownScope};
+pub use keyring::{KeyRecord, Keyring, PUBLISHED_BEFORE, PublicKey};
+pub use networks::AllowedNetworks;
 pub use secret::{BearerToken, MasterKey};

@@ -21,10 +21,12 @@ pub enum Action {
     ReadTokens(CentreId),
     /// Issue a token of a centre with some scopes.
     IssueToken(CentreId, BTreeSet<ScopeName>),
-    /// Revoke a token of a centre.
+    /// Approve a token of a centre that somebody else has issued.
+    ApproveToken(CentreId),
+    /// Revoke a token of a centre, or let it end earlier.
     RevokeToken(CentreId),
-    /// Read the audit.
-    ReadAudit,
+    /// Read the audit of a centre; of all when none is named.
+    ReadAudit(Option<CentreId>),
 }
 
 /// Allows an action, or says what is missing.
@@ -46,7 +48,8 @@ pub fn authorise(viewer: &Viewer, action: &Action) -> Result<()> {
 
 fn missing_scope(viewer: &Viewer, action: &Action) -> Option<ScopeName> {
     use ScopeName::{
-        AuditRead, CollaborationWrite, EvidenceWrite, NetworkWrite, TokensManage, TokensManageAll,
+        AuditRead, AuditReadAll, CollaborationWrite, EvidenceWrite, NetworkWrite, TokensManage,
+        TokensManageAll,
     };
 
     if matches!(viewer.who(), Who::Operator) {
@@ -54,6 +57,8 @@ fn missing_scope(viewer: &Viewer, action: &Action) -> Option<ScopeName> {
     }
     let lacks = |scope| (!viewer.has(scope)).then_some(scope);
     let is_own = |centre: &CentreId| viewer.centre() == Some(*centre);
+    // Of one's own centre the narrow scope will do, and is the one to ask for.
+    let lacks_both = |narrow, wide| lacks(narrow).filter(|_| lacks(wide).is_some());
     match action {
         Action::WriteNetwork => lacks(NetworkWrite),
         Action::WriteEvidence(centre) if is_own(centre) => lacks(EvidenceWrite),
@@ -61,23 +66,23 @@ fn missing_scope(viewer: &Viewer, action: &Action) -> Option<ScopeName> {
         // Evidence and collaborations of another centre are nobody's to write, whatever the scope.
         Action::WriteEvidence(_) => Some(EvidenceWrite),
         Action::WriteCollaboration(_) => Some(CollaborationWrite),
-        Action::ReadTokens(centre) | Action::RevokeToken(centre) if is_own(centre) => {
-            lacks(TokensManage)
-                .and_then(|_| lacks(TokensManageAll))
-                .map(|_| TokensManage)
+        Action::ReadTokens(centre) | Action::ApproveToken(centre) | Action::RevokeToken(centre)
+            if is_own(centre) =>
+        {
+            lacks_both(TokensManage, TokensManageAll)
         }
-        Action::ReadTokens(_) | Action::RevokeToken(_) => lacks(TokensManageAll),
+        Action::ReadTokens(_) | Action::ApproveToken(_) | Action::RevokeToken(_) => {
+            lacks(TokensManageAll)
+        }
         Action::IssueToken(centre, scopes) => {
-            let manages = if is_own(centre) {
-                lacks(TokensManage)
-                    .and_then(|_| lacks(TokensManageAll))
-                    .map(|_| TokensManage)
-            } else {
-                lacks(TokensManageAll)
+            let manages = match is_own(centre) {
+                true => lacks_both(TokensManage, TokensManageAll),
+                false => lacks(TokensManageAll),
             };
             // A token can never grant what its issuer lacks.
             manages.or_else(|| scopes.iter().copied().find(|scope| !viewer.has(*scope)))
         }
-        Action::ReadAudit => lacks(AuditRead),
+        Action::ReadAudit(Some(centre)) if is_own(centre) => lacks_both(AuditRead, AuditReadAll),
+        Action::ReadAudit(_) => lacks(AuditReadAll),
     }
 }

@@ -10,7 +10,7 @@ use entity::CentreId;
 use uuid::Uuid;
 
 use super::policy::{Action, authorise};
-use super::{Grant, ScopeName};
+use super::{AllowedNetworks, Credential, Grant, ScopeName};
 use crate::error::{Code, Result};
 use crate::viewer::Viewer;
 
@@ -35,9 +35,11 @@ fn next(action: Option<&Action>, centre: CentreId) -> Option<Action> {
             centre,
             ScopeName::ALL.iter().copied().collect(),
         )),
-        Action::IssueToken(_, _) => Some(Action::RevokeToken(centre)),
-        Action::RevokeToken(_) => Some(Action::ReadAudit),
-        Action::ReadAudit => None,
+        Action::IssueToken(_, _) => Some(Action::ApproveToken(centre)),
+        Action::ApproveToken(_) => Some(Action::RevokeToken(centre)),
+        Action::RevokeToken(_) => Some(Action::ReadAudit(Some(centre))),
+        Action::ReadAudit(Some(_)) => Some(Action::ReadAudit(None)),
+        Action::ReadAudit(None) => None,
     }
 }
 
@@ -52,8 +54,10 @@ fn words(action: &Action) -> (&'static str, Option<CentreId>) {
             ("issue a token to read", Some(*centre))
         }
         Action::IssueToken(centre, _) => ("issue a token for everything", Some(*centre)),
+        Action::ApproveToken(centre) => ("approve a token", Some(*centre)),
         Action::RevokeToken(centre) => ("revoke a token", Some(*centre)),
-        Action::ReadAudit => ("read the audit", None),
+        Action::ReadAudit(Some(centre)) => ("read the audit", Some(*centre)),
+        Action::ReadAudit(None) => ("read the whole audit", None),
     }
 }
 
@@ -91,10 +95,15 @@ fn viewers() -> Vec<(String, Viewer)> {
 
 fn holder(scopes: impl IntoIterator<Item = ScopeName>) -> Viewer {
     Viewer::holder(Grant {
-        id: Uuid::nil().into(),
+        credential: Credential::Token {
+            id: Uuid::nil().into(),
+            key: Uuid::nil().into(),
+            root: Uuid::nil(),
+        },
         name: "a token".to_owned(),
         centre: OWN,
         scopes: scopes.into_iter().collect(),
+        networks: AllowedNetworks::default(),
         expires_at: DateTime::UNIX_EPOCH,
     })
 }

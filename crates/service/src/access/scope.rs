@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    CentreId, ChangeKind, Visibility, access_token, change, collaboration, collaboration_member,
-    finding, publication, rating, shared_with, signing_key, study,
+    CentreId, ChangeKind, Visibility, access_token, audit_event, change, collaboration,
+    collaboration_member, finding, publication, rating, shared_with, signing_key, study,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
@@ -173,6 +173,22 @@ pub fn access_tokens() -> Select<access_token::Entity> {
     access_token::Entity::find()
 }
 
+/// The events of the audit that a centre may know of: it acted, or it was its thing; all of them
+/// without a centre. `policy` decides first whose.
+#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
+#[must_use]
+pub fn audit_events(centre: Option<CentreId>) -> Select<audit_event::Entity> {
+    let events = audit_event::Entity::find();
+    match centre {
+        None => events,
+        Some(centre) => events.filter(
+            Condition::any()
+                .add(audit_event::Column::CentreId.eq(centre))
+                .add(audit_event::Column::SubjectCentreId.eq(centre)),
+        ),
+    }
+}
+
 /// The signing keys; only their public parts leave the service.
 #[expect(clippy::disallowed_methods, reason = "selects start in this module")]
 #[must_use]
@@ -208,7 +224,7 @@ pub fn changes(viewer: &Viewer, now: DateTime<Utc>) -> Select<change::Entity> {
             }
             ChangeKind::Finding => Some(sees_change::<finding::Entity>(viewer, now, subject)),
             ChangeKind::Rating => Some(sees_change::<rating::Entity>(viewer, now, subject)),
-            ChangeKind::AccessToken | ChangeKind::SigningKey => {
+            ChangeKind::AccessToken | ChangeKind::SigningKey | ChangeKind::IdentityProvider => {
                 let is_operator = matches!(viewer.who(), Who::Operator);
                 Some(Expr::val(Value::Bool(Some(is_operator))))
             }

@@ -4,6 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 
 use crate::clock::Source;
 use crate::error::{Error, Result};
@@ -39,6 +41,12 @@ impl MasterKey {
         STANDARD.encode(self.0)
     }
 
+    /// A key for another purpose, from which this one can't be found: HMAC-SHA-256 of the purpose, which
+    /// is HKDF's expansion (RFC 5869) for a key of this length.
+    pub(super) fn derive(&self, purpose: &str) -> [u8; 32] {
+        keyed_hash(&self.0, &[b"commonground ", purpose.as_bytes(), &[1]])
+    }
+
     pub(super) fn encrypt(&self, source: &Source, plain: &[u8]) -> Result<Vec<u8>> {
         let nonce: [u8; NONCE] = source.random();
         let hidden = self
@@ -60,6 +68,18 @@ impl MasterKey {
     fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new(&Key::from(self.0))
     }
+}
+
+/// HMAC-SHA-256 (RFC 2104) of some bytes, one after another.
+pub(super) fn keyed_hash(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    // A key shorter than the block is filled up with zeros.
+    let mut block = [0; 64];
+    block[..32].copy_from_slice(key);
+    let mut hash = <Hmac<Sha256> as KeyInit>::new(&block.into());
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().into_bytes().into()
 }
 
 fn unreadable_key() -> Error {

@@ -8,6 +8,8 @@ use migrations::Migrator;
 use sea_orm::{ConnectionTrait, Statement};
 use sea_orm_migration::MigratorTrait;
 use service::Viewer;
+use service::access::MasterKey;
+use service::access::audit::Chain;
 use service::clock::Source;
 use service::entity::CentreId;
 use service::interchange::bundle::{Bundle, Limits, Options, Report, export, import};
@@ -30,7 +32,11 @@ impl Space {
         let connection = connect(&url, 4, |_| {}).await.unwrap();
         Migrator::up(&connection, None).await.unwrap();
         Self {
-            store: Store::new(connection, Source::default()),
+            store: Store::new(
+                connection,
+                Source::default(),
+                Chain::new(&MasterKey::generate(&Source::default())),
+            ),
             folder,
         }
     }

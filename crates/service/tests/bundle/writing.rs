@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use service::Viewer;
-use service::access::{Grant, ScopeName};
+use service::access::{AllowedNetworks, Credential, Grant, ScopeName};
 use service::interchange::bundle::{Bundle, Limits, Options, Report, import};
 
 use super::support::{CENTRES, Files, Space, full};
@@ -304,7 +304,12 @@ async fn a_centre_imports_only_what_is_its_own() {
     let centre = space.centre("early-years").await;
     let scopes = [ScopeName::EvidenceRead, ScopeName::EvidenceWrite].into();
     let grant = Grant {
-        id: space.store.source().id(),
+        credential: Credential::Token {
+            id: space.store.source().id(),
+            key: space.store.source().id(),
+            root: space.store.source().id(),
+        },
+        networks: AllowedNetworks::default(),
         name: "loader".to_owned(),
         centre,
         scopes,

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{Request, Response, header};
 use serde_json::{Value, json};
 use service::Viewer;
-use service::access::token;
+use service::access::token::{self, TokenFilter};
 use tests::support::app::{ALPHA, TestApp};
 use tests::support::databases::DatabaseKind;
 use tests::support::socket::Server;
@@ -147,7 +147,7 @@ async fn a_page_of_another_site_cannot_make_a_browser_issue_a_token() {
     let app = app().await;
     let administrator = app.administrator(ALPHA).await;
     let tokens = async || {
-        token::list(&app.space, &Viewer::operator(), None)
+        token::all(&app.space, &Viewer::operator(), &TokenFilter::default())
             .await
             .unwrap()
             .len()

@@ -40,7 +40,8 @@ pub const fn holds(kind: ChangeKind) -> bool {
         | ChangeKind::Finding
         | ChangeKind::Rating
         | ChangeKind::AccessToken
-        | ChangeKind::SigningKey => false,
+        | ChangeKind::SigningKey
+        | ChangeKind::IdentityProvider => false,
     }
 }
 

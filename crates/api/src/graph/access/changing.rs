@@ -1,0 +1,224 @@
+//! What can be changed about access.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, TimeDelta, Utc};
+use service::Result;
+use service::access::AllowedNetworks;
+use service::access::token::{self, NewToken, Revocation};
+
+use super::super::asker;
+use super::token::AccessToken;
+
+/// A token to be issued.
+#[derive(InputObject)]
+struct IssueAccessTokenInput {
+    /// What it is for, such as `nightly copy`.
+    name: String,
+    /// The slug of the centre whose token it is.
+    centre: String,
+    /// What it allows, such as `evidence:read`. It can grant nothing that your own token lacks.
+    scopes: Vec<String>,
+    /// Until when it is accepted: 30 days from now when nothing is said, 366 days at most unless the space
+    /// is told otherwise.
+    expires_at: Option<DateTime<Utc>>,
+    /// The networks from which it is accepted, as `192.0.2.0/24`, `2001:db8::/32` or a single address.
+    /// When none is named: from where your own token is.
+    networks: Option<Vec<String>>,
+}
+
+/// A token that was issued.
+#[derive(SimpleObject)]
+struct IssueAccessTokenPayload {
+    /// The token. It is shown this once: keep it safe.
+    token: String,
+    /// Its record. If its state is `PENDING_APPROVAL`, a second administrator must approve it first.
+    access_token: AccessToken,
+}
+
+/// A token to be approved.
+#[derive(InputObject)]
+struct ApproveAccessTokenInput {
+    /// The global id of its record.
+    id: ID,
+}
+
+/// A token that was approved.
+#[derive(SimpleObject)]
+struct ApproveAccessTokenPayload {
+    /// Its record.
+    access_token: AccessToken,
+}
+
+/// A token whose place a new one is to take.
+#[derive(InputObject)]
+struct RotateAccessTokenInput {
+    /// The global id of its record.
+    id: ID,
+    /// For how many minutes it works on beside the new one: 1,440 (a day) when nothing is said, 43,200 at
+    /// most.
+    overlap_minutes: Option<i32>,
+    /// Until when the new one is accepted: as long as the old one was when it was new, when nothing is said.
+    expires_at: Option<DateTime<Utc>>,
+}
+
+/// A new token in the place of another.
+#[derive(SimpleObject)]
+struct RotateAccessTokenPayload {
+    /// The new token. It is shown this once: keep it safe.
+    token: String,
+    /// Its record. If its state is `PENDING_APPROVAL`, a second administrator must approve it first.
+    access_token: AccessToken,
+    /// The record of the old one, with its new end.
+    replaced: AccessToken,
+}
+
+/// A token to be revoked.
+#[derive(InputObject)]
+struct RevokeAccessTokenInput {
+    /// The global id of its record.
+    id: ID,
+    /// Why; whoever uses the token is told.
+    reason: String,
+    /// Also those that it issued, and those that they issued: for a token that was stolen.
+    #[graphql(default)]
+    including_issued: bool,
+}
+
+/// A token that was revoked.
+#[derive(SimpleObject)]
+struct RevokeAccessTokenPayload {
+    /// Its record.
+    access_token: AccessToken,
+    /// The records of the others that were revoked with it.
+    issued: Vec<AccessToken>,
+}
+
+/// The tokens of a centre, to be revoked in an emergency.
+#[derive(InputObject)]
+struct RevokeAccessTokensInput {
+    /// The slug of the centre.
+    centre: String,
+    /// Why; whoever uses one of the tokens is told.
+    reason: String,
+    /// Also the token that you ask with.
+    #[graphql(default)]
+    including_own: bool,
+}
+
+/// The tokens of a centre that were revoked.
+#[derive(SimpleObject)]
+struct RevokeAccessTokensPayload {
+    /// How many.
+    revoked: usize,
+    /// Their records.
+    access_tokens: Vec<AccessToken>,
+}
+
+/// What can be changed about access.
+#[derive(Default)]
+pub(crate) struct AccessMutation;
+
+#[Object]
+impl AccessMutation {
+    /// Issues an access token of a centre. It needs `tokens:manage` for your own centre, or
+    /// `tokens:manage-all`, and every scope that it is to grant.
+    async fn issue_access_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token to be issued.")] input: IssueAccessTokenInput,
+    ) -> Result<IssueAccessTokenPayload> {
+        let asker = asker(ctx);
+        let new = NewToken {
+            name: input.name,
+            centre: input.centre,
+            scopes: super::scopes(&input.scopes)?,
+            expires_at: input.expires_at,
+            networks: AllowedNetworks::try_new(&input.networks.unwrap_or_default())?,
+        };
+        let (token, row) = token::issue(&asker.space, &asker.viewer, new).await?;
+        Ok(IssueAccessTokenPayload {
+            token: token.reveal().to_owned(),
+            access_token: AccessToken::new(row),
+        })
+    }
+
+    /// Approves an access token that reaches rows about single young people. It needs `tokens:manage` for
+    /// your own centre, or `tokens:manage-all`, and a token that doesn't descend from the same first token.
+    async fn approve_access_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token to be approved.")] input: ApproveAccessTokenInput,
+    ) -> Result<ApproveAccessTokenPayload> {
+        let asker = asker(ctx);
+        let id = super::token_id("id", &input.id)?;
+        let row = token::approve(&asker.space, &asker.viewer, id, None).await?;
+        Ok(ApproveAccessTokenPayload {
+            access_token: AccessToken::new(row),
+        })
+    }
+
+    /// Puts a new access token in the place of another, which works on for a while. It needs what issuing
+    /// and revoking it need.
+    async fn rotate_access_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token whose place a new one is to take.")]
+        input: RotateAccessTokenInput,
+    ) -> Result<RotateAccessTokenPayload> {
+        let asker = asker(ctx);
+        let id = super::token_id("id", &input.id)?;
+        let overlap = input
+            .overlap_minutes
+            .map_or(token::DEFAULT_OVERLAP, |minutes| {
+                TimeDelta::minutes(i64::from(minutes))
+            });
+        let rotation =
+            token::rotate(&asker.space, &asker.viewer, id, overlap, input.expires_at).await?;
+        Ok(RotateAccessTokenPayload {
+            token: rotation.token.reveal().to_owned(),
+            access_token: AccessToken::new(rotation.record),
+            replaced: AccessToken::new(rotation.replaced),
+        })
+    }
+
+    /// Revokes an access token: the next request with it is refused, and its open streams end.
+    async fn revoke_access_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token to be revoked.")] input: RevokeAccessTokenInput,
+    ) -> Result<RevokeAccessTokenPayload> {
+        let asker = asker(ctx);
+        let id = super::token_id("id", &input.id)?;
+        let revocation = Revocation {
+            reason: input.reason,
+            including_issued: input.including_issued,
+        };
+        let (row, issued) = token::revoke(&asker.space, &asker.viewer, id, revocation).await?;
+        Ok(RevokeAccessTokenPayload {
+            access_token: AccessToken::new(row),
+            issued: issued.into_iter().map(AccessToken::new).collect(),
+        })
+    }
+
+    /// Revokes all access tokens of a centre that are still accepted, in an emergency.
+    async fn revoke_access_tokens(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The tokens to be revoked.")] input: RevokeAccessTokensInput,
+    ) -> Result<RevokeAccessTokensPayload> {
+        let asker = asker(ctx);
+        let centre = super::centre(asker, "centre", &input.centre)?;
+        let rows = token::revoke_all(
+            &asker.space,
+            &asker.viewer,
+            centre,
+            &input.reason,
+            input.including_own,
+        )
+        .await?;
+        Ok(RevokeAccessTokensPayload {
+            revoked: rows.len(),
+            access_tokens: rows.into_iter().map(AccessToken::new).collect(),
+        })
+    }
+}

@@ -1,0 +1,149 @@
+//! What can be asked about access.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object};
+use chrono::{DateTime, TimeDelta, Utc};
+use service::access::audit;
+use service::access::token::{self, TokenFilter};
+use service::entity::AccessTokenState;
+use service::{Error, Result};
+
+use super::super::asker;
+use super::super::connection::{Total, page_request};
+use super::super::word::{Word, words};
+use super::audit::{AuditEvent, AuditEventConnection, AuditEventFilter};
+use super::token::{AccessToken, AccessTokenConnection, AccessTokenForecastWeek};
+use super::viewer::Viewer;
+use crate::loading::Asker;
+
+/// How many weeks ahead the forecast looks when nobody says.
+const FORECAST_WEEKS: i32 = 12;
+
+/// Which tokens: any of each list, all of the fields.
+#[derive(Default, InputObject)]
+struct AccessTokenFilter {
+    /// Slugs of their centres; your own when nothing is said, or all of them with `tokens:manage-all`.
+    centres: Option<Vec<String>>,
+    /// Those that grant one of these scopes.
+    scopes: Option<Vec<String>>,
+    /// Where they stand.
+    states: Option<Vec<Word<AccessTokenState>>>,
+    /// Those that were not used since this moment, or never.
+    unused_since: Option<DateTime<Utc>>,
+    /// Those that are accepted now and won't be in this many days.
+    expiring_within_days: Option<i32>,
+}
+
+impl AccessTokenFilter {
+    fn read(self, asker: &Asker) -> Result<TokenFilter> {
+        let centres = self.centres.unwrap_or_default();
+        let within = |days: i32| match u16::try_from(days) {
+            Ok(days) => Ok(TimeDelta::days(i64::from(days))),
+            Err(_) => Err(Error::bad_input(
+                "expiringWithinDays",
+                "Give a number of days from 0 to 65,535.",
+            )),
+        };
+        Ok(TokenFilter {
+            centres: centres
+                .iter()
+                .map(|slug| super::centre(asker, "centres", slug))
+                .collect::<Result<_>>()?,
+            scopes: super::scopes(&self.scopes.unwrap_or_default())?,
+            states: words(self.states),
+            unused_since: self.unused_since,
+            expiring_within: self.expiring_within_days.map(within).transpose()?,
+        })
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct AccessQuery;
+
+#[Object]
+impl AccessQuery {
+    /// Who you are to the space: the centre and scopes of your token.
+    async fn viewer(&self) -> Viewer {
+        Viewer
+    }
+
+    /// The record of the token with this global id, or null when there is none that you may see. It needs
+    /// `tokens:manage` for your own centre, or `tokens:manage-all`.
+    async fn access_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id of the record.")] id: ID,
+    ) -> Result<Option<AccessToken>> {
+        let id = super::token_id("id", &id)?;
+        Ok(asker(ctx).access_token(id).await?.map(AccessToken))
+    }
+
+    /// The records of tokens, newest first. It needs `tokens:manage` for your own centre, or
+    /// `tokens:manage-all`.
+    async fn access_tokens(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which tokens.")] filter: Option<AccessTokenFilter>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<AccessTokenConnection> {
+        let asker = asker(ctx);
+        let request = page_request(first, after, last, before)?;
+        let filter = Arc::new(filter.unwrap_or_default().read(asker)?);
+        let page = token::list(&asker.space, &asker.viewer, &filter, &request).await?;
+        let total = Total::of(move |asker| {
+            let filter = Arc::clone(&filter);
+            async move { token::count(&asker.space, &asker.viewer, &filter).await }
+        });
+        Ok(AccessTokenConnection::new(
+            page.map(AccessToken::new),
+            total,
+        ))
+    }
+
+    /// Which tokens will end in each of the coming weeks. It needs `tokens:manage` for your own centre, or
+    /// `tokens:manage-all`.
+    async fn access_token_forecast(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The slug of a centre; your own when nothing is said, or all of them with `tokens:manage-all`."
+        )]
+        centre: Option<String>,
+        #[graphql(desc = "How many weeks ahead, at most 53; 12 when nothing is said.")]
+        weeks: Option<i32>,
+    ) -> Result<Vec<AccessTokenForecastWeek>> {
+        let asker = asker(ctx);
+        let centre = centre
+            .map(|slug| super::centre(asker, "centre", &slug))
+            .transpose()?;
+        let weeks = u32::try_from(weeks.unwrap_or(FORECAST_WEEKS)).unwrap_or_default();
+        let weeks = token::forecast(&asker.space, &asker.viewer, centre, weeks).await?;
+        Ok(weeks.into_iter().map(Into::into).collect())
+    }
+
+    /// Who did what, newest first: of your own centre with `audit:read`, of all with `audit:read-all`.
+    async fn audit_events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which events.")] filter: Option<AuditEventFilter>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<AuditEventConnection> {
+        let asker = asker(ctx);
+        let request = page_request(first, after, last, before)?;
+        let filter = Arc::new(filter.unwrap_or_default().read(asker)?);
+        let page = audit::list(&asker.space, &asker.viewer, &filter, &request).await?;
+        let total = Total::of(move |asker| {
+            let filter = Arc::clone(&filter);
+            async move { audit::count(&asker.space, &asker.viewer, &filter).await }
+        });
+        let events = page.map(|row| AuditEvent(Arc::new(row)));
+        Ok(AuditEventConnection::new(events, total))
+    }
+}

@@ -1,0 +1,208 @@
+//! The records of access tokens in the graph.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use service::Result;
+use service::access::token;
+use service::entity::{AccessTokenState, access_token};
+use uuid::Uuid;
+
+use super::super::asker;
+use super::super::connection::connection;
+use super::super::global_id::{NodeKind, global_id};
+use super::super::network::Centre;
+use super::super::word::Word;
+use super::preview::AccessTokenPreview;
+
+/// The record of an access token. The token itself is shown once, when it is issued, and kept nowhere.
+#[derive(Clone)]
+pub(crate) struct AccessToken(pub(super) Arc<access_token::Model>);
+
+impl AccessToken {
+    pub(super) fn new(row: access_token::Model) -> Self {
+        Self(Arc::new(row))
+    }
+}
+
+/// The record of an access token. The token itself is shown once, when it is issued, and kept nowhere.
+#[Object]
+impl AccessToken {
+    /// The record's global id.
+    async fn id(&self) -> ID {
+        global_id(NodeKind::AccessToken, self.0.id)
+    }
+
+    /// What the token is for.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The centre whose token it is.
+    async fn centre(&self, ctx: &Context<'_>) -> Result<Centre> {
+        Centre::of(asker(ctx), self.0.centre_id)
+    }
+
+    /// What it allows.
+    async fn scopes(&self) -> Vec<&str> {
+        words(self.0.scopes.as_array())
+    }
+
+    /// The networks from which it is accepted, in CIDR notation; from everywhere when there is none.
+    async fn networks(&self) -> Vec<&str> {
+        words(self.0.networks.as_ref().and_then(|list| list.as_array()))
+    }
+
+    /// Where it stands now.
+    async fn state(&self, ctx: &Context<'_>) -> Word<AccessTokenState> {
+        let now = asker(ctx).space.store().source().now();
+        Word(token::state(&self.0, now))
+    }
+
+    /// The token with which it was issued, if you may see it; null when the operator of the space or an
+    /// identity of the centre's own provider did.
+    async fn issued_by(&self, ctx: &Context<'_>) -> Result<Option<AccessToken>> {
+        seen(ctx, self.0.issued_by).await
+    }
+
+    /// The identity of the centre's own provider that issued it, as a pseudonym.
+    async fn issued_by_identity(&self) -> Option<&str> {
+        self.0.issued_by_identity.as_deref()
+    }
+
+    /// The token whose place it takes, if you may see it.
+    async fn replaces(&self, ctx: &Context<'_>) -> Result<Option<AccessToken>> {
+        seen(ctx, self.0.replaces).await
+    }
+
+    /// The second administrator's approval; null as long as there is none, or where none is needed.
+    async fn approval(&self) -> Option<Approval> {
+        self.0.approved_at.map(|at| Approval {
+            at,
+            by: self.0.approved_by,
+            approver: self.0.approver.clone(),
+        })
+    }
+
+    /// When it was issued.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// Until when it is accepted.
+    async fn expires_at(&self) -> DateTime<Utc> {
+        self.0.expires_at
+    }
+
+    /// When it was last used: as of some seconds ago, as uses are written together.
+    async fn last_used_at(&self) -> Option<DateTime<Utc>> {
+        self.0.last_used_at
+    }
+
+    /// How often it was used, as of some seconds ago.
+    async fn uses(&self) -> i64 {
+        self.0.uses
+    }
+
+    /// When it was last sent and refused: after its end, before its approval, or from a network that it
+    /// is not for.
+    async fn last_refused_at(&self) -> Option<DateTime<Utc>> {
+        self.0.last_refused_at
+    }
+
+    /// How often it was sent and refused, as of some seconds ago.
+    async fn refused_uses(&self) -> i64 {
+        self.0.refused_uses
+    }
+
+    /// When it was revoked.
+    async fn revoked_at(&self) -> Option<DateTime<Utc>> {
+        self.0.revoked_at
+    }
+
+    /// Why it was revoked.
+    async fn revocation_reason(&self) -> Option<&str> {
+        self.0.revocation_reason.as_deref()
+    }
+
+    /// What its holder would see by asking now, as counts, and why not more.
+    async fn preview(&self, ctx: &Context<'_>) -> Result<AccessTokenPreview> {
+        let asker = asker(ctx);
+        Ok(token::preview(&asker.space, &self.0).await?.into())
+    }
+}
+
+/// A second administrator's approval of a token that reaches rows about single young people.
+struct Approval {
+    at: DateTime<Utc>,
+    by: Option<Uuid>,
+    approver: Option<String>,
+}
+
+/// A second administrator's approval of a token that reaches rows about single young people.
+#[Object(name = "AccessTokenApproval")]
+impl Approval {
+    /// When it was given.
+    async fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    /// The token with which it was given, if you may see it; null when the operator of the space wrote it
+    /// down.
+    async fn by(&self, ctx: &Context<'_>) -> Result<Option<AccessToken>> {
+        seen(ctx, self.by).await
+    }
+
+    /// Who gave it, as the operator of the space wrote it down, or as a pseudonym of an identity of the
+    /// centre's own provider.
+    async fn approver(&self) -> Option<&str> {
+        self.approver.as_deref()
+    }
+}
+
+/// A week of the forecast, counted from now.
+#[derive(SimpleObject)]
+pub(super) struct AccessTokenForecastWeek {
+    /// When it begins.
+    starts_at: DateTime<Utc>,
+    /// When it ends.
+    ends_at: DateTime<Utc>,
+    /// How many tokens end in it.
+    ending: usize,
+    /// Which, the first to end first.
+    access_tokens: Vec<AccessToken>,
+}
+
+impl From<token::ForecastWeek> for AccessTokenForecastWeek {
+    fn from(week: token::ForecastWeek) -> Self {
+        Self {
+            starts_at: week.from,
+            ends_at: week.to,
+            ending: week.tokens.len(),
+            access_tokens: week.tokens.into_iter().map(AccessToken::new).collect(),
+        }
+    }
+}
+
+connection!(
+    /// Records of access tokens.
+    AccessTokenConnection,
+    AccessTokenEdge,
+    AccessToken
+);
+
+/// The record of a token, if the viewer may see it.
+async fn seen(ctx: &Context<'_>, id: Option<Uuid>) -> Result<Option<AccessToken>> {
+    match id {
+        None => Ok(None),
+        Some(id) => Ok(asker(ctx).access_token(id).await?.map(AccessToken)),
+    }
+}
+
+fn words(list: Option<&Vec<serde_json::Value>>) -> Vec<&str> {
+    list.into_iter()
+        .flatten()
+        .filter_map(|word| word.as_str())
+        .collect()
+}

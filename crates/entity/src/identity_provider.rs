@@ -1,0 +1,41 @@
+//! A centre's own identity provider, whose access tokens are accepted for that centre.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, Json, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{CentreId, IdentityProviderId};
+
+/// A centre's own identity provider, whose access tokens are accepted for that centre.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "identity_provider")]
+pub struct Model {
+    /// The provider's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: IdentityProviderId,
+    /// Its short name here.
+    pub slug: String,
+    /// The centre for which its tokens are accepted.
+    pub centre_id: CentreId,
+    /// Its name of itself: the `iss` of its tokens, and where it is discovered.
+    pub issuer: String,
+    /// The `aud` that its tokens for this space carry.
+    pub audience: String,
+    /// The claim that says what the bearer may.
+    pub scope_claim: String,
+    /// From a value of the claim to scopes of ours: an object of lists.
+    pub mapping: Json,
+    /// When it was added.
+    pub created_at: DateTime<Utc>,
+    /// When it was removed.
+    pub removed_at: Option<DateTime<Utc>>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

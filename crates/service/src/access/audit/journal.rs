@@ -1,0 +1,233 @@
+//! What is tallied in memory and written every few moments: uses of tokens, and refusals.
+//!
+//! A request costs no write for either. What is in memory is lost only if the process is killed.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
+use entity::{AccessTokenId, AuditOutcome, CentreId, ChangeKind, access_token};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, IntoColumnRef};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
+
+use super::{Actor, Event, USE_TOKEN};
+use crate::error::{Code, Result};
+use crate::store::Store;
+use crate::viewer::Viewer;
+
+/// Uses of tokens and refusals that are still to be written.
+#[derive(Debug, Default)]
+pub struct Journal(Mutex<Tallies>);
+
+#[derive(Debug, Default)]
+struct Tallies {
+    uses: HashMap<AccessTokenId, Uses>,
+    refusals: HashMap<Refusal, Tally>,
+}
+
+/// How often a token was sent, and when last.
+#[derive(Clone, Copy, Debug, Default)]
+struct Uses {
+    accepted: i64,
+    last_accepted: Option<DateTime<Utc>>,
+    refused: i64,
+    last_refused: Option<DateTime<Utc>>,
+}
+
+/// What makes refusals alike. There are only so many: of the tokens that are known, by action.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+struct Refusal {
+    actor: Actor,
+    action: String,
+    token: Option<(AccessTokenId, CentreId)>,
+    code: Code,
+    scope: Option<&'static str>,
+}
+
+#[derive(Clone, Debug)]
+struct Tally {
+    times: i32,
+    first: DateTime<Utc>,
+    request_id: Option<String>,
+}
+
+impl Journal {
+    /// A token was accepted.
+    pub(in crate::access) fn used(&self, token: AccessTokenId, now: DateTime<Utc>) {
+        let mut tallies = self.tallies();
+        let uses = tallies.uses.entry(token).or_default();
+        uses.accepted += 1;
+        uses.last_accepted = Ord::max(uses.last_accepted, Some(now));
+    }
+
+    /// A token that is known was refused.
+    pub(in crate::access) fn refused_token(
+        &self,
+        token: AccessTokenId,
+        centre: CentreId,
+        code: Code,
+        now: DateTime<Utc>,
+    ) {
+        let refusal = Refusal {
+            actor: Actor {
+                token: Some(token.into()),
+                identity: None,
+                centre: Some(centre),
+            },
+            action: USE_TOKEN.to_owned(),
+            token: Some((token, centre)),
+            code,
+            scope: None,
+        };
+        let mut tallies = self.tallies();
+        let uses = tallies.uses.entry(token).or_default();
+        uses.refused += 1;
+        uses.last_refused = Ord::max(uses.last_refused, Some(now));
+        tallies.count(refusal, now, None);
+    }
+
+    /// Something that was sent as a token is none that is known.
+    pub(in crate::access) fn refused_unknown_token(&self, code: Code, now: DateTime<Utc>) {
+        let refusal = Refusal {
+            actor: Actor::default(),
+            action: USE_TOKEN.to_owned(),
+            token: None,
+            code,
+            scope: None,
+        };
+        self.tallies().count(refusal, now, None);
+    }
+
+    /// A viewer was refused what the action stands for: a name of the program's own, never a text of
+    /// the client's.
+    pub fn refused(
+        &self,
+        viewer: &Viewer,
+        action: &str,
+        refusal: &crate::Error,
+        now: DateTime<Utc>,
+    ) {
+        let alike = Refusal {
+            actor: Actor::from(viewer),
+            action: action.to_owned(),
+            token: None,
+            code: refusal.code,
+            scope: refusal.required_scope,
+        };
+        let request_id = viewer.request_id().map(str::to_owned);
+        self.tallies().count(alike, now, request_id);
+    }
+
+    /// Writes what was tallied. If the database refuses, the tallies are kept for the next time.
+    ///
+    /// # Errors
+    /// When the database cannot be written to.
+    pub async fn flush(&self, store: &Store) -> Result<()> {
+        let taken = std::mem::take(&mut *self.tallies());
+        if taken.uses.is_empty() && taken.refusals.is_empty() {
+            return Ok(());
+        }
+        let uses: Vec<_> = taken.uses.iter().map(|(id, uses)| (*id, *uses)).collect();
+        let events = taken.refusals.iter().map(event).collect();
+        let written = store
+            .attest(events, |write| {
+                Box::pin(async move {
+                    for (token, uses) in uses {
+                        statement(token, uses).exec(write.connection()).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await;
+        if written.is_err() {
+            self.tallies().take_back(taken);
+        }
+        written
+    }
+
+    fn tallies(&self) -> MutexGuard<'_, Tallies> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tallies {
+    fn count(&mut self, refusal: Refusal, now: DateTime<Utc>, request_id: Option<String>) {
+        self.refusals
+            .entry(refusal)
+            .and_modify(|tally| tally.times = tally.times.saturating_add(1))
+            .or_insert(Tally {
+                times: 1,
+                first: now,
+                request_id,
+            });
+    }
+
+    fn take_back(&mut self, earlier: Self) {
+        for (token, before) in earlier.uses {
+            let uses = self.uses.entry(token).or_default();
+            uses.accepted += before.accepted;
+            uses.last_accepted = Ord::max(uses.last_accepted, before.last_accepted);
+            uses.refused += before.refused;
+            uses.last_refused = Ord::max(uses.last_refused, before.last_refused);
+        }
+        for (refusal, before) in earlier.refusals {
+            let times = self.refusals.get(&refusal).map_or(0, |later| later.times);
+            let whole = Tally {
+                times: before.times.saturating_add(times),
+                ..before
+            };
+            self.refusals.insert(refusal, whole);
+        }
+    }
+}
+
+fn event((refusal, tally): (&Refusal, &Tally)) -> Event {
+    let detail = match refusal.scope {
+        Some(scope) => format!("{}: {scope}", refusal.code.as_str()),
+        None => refusal.code.as_str().to_owned(),
+    };
+    Event {
+        at: tally.first,
+        actor: refusal.actor.clone(),
+        request_id: tally.request_id.clone(),
+        action: refusal.action.clone().into(),
+        kind: refusal.token.map(|_| ChangeKind::AccessToken),
+        subject: refusal.token.map(|(token, _)| token.into()),
+        subject_centre: refusal.token.map(|(_, centre)| centre),
+        outcome: AuditOutcome::Refused,
+        detail: Some(detail),
+        times: tally.times,
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "uses are counted where they stand, and are no change of the thing"
+)]
+fn statement(token: AccessTokenId, uses: Uses) -> UpdateMany<access_token::Entity> {
+    use access_token::Column::{Id, LastRefusedAt, LastUsedAt, RefusedUses, Uses as Accepted};
+
+    let mut update = access_token::Entity::update_many().filter(Id.eq(token));
+    if let Some(last) = uses.last_accepted {
+        update = update
+            .col_expr(Accepted, Expr::col(Accepted).add(uses.accepted))
+            .col_expr(LastUsedAt, later(LastUsedAt, last));
+    }
+    if let Some(last) = uses.last_refused {
+        update = update
+            .col_expr(RefusedUses, Expr::col(RefusedUses).add(uses.refused))
+            .col_expr(LastRefusedAt, later(LastRefusedAt, last));
+    }
+    update
+}
+
+/// The later of a column and a moment: several servers write what they saw, in any order.
+fn later(column: access_token::Column, moment: DateTime<Utc>) -> Expr {
+    CaseStatement::new()
+        .case(
+            Expr::col(column.into_column_ref()).gte(moment),
+            Expr::col(column.into_column_ref()),
+        )
+        .finally(Expr::val(moment))
+        .into()
+}

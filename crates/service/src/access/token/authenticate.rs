@@ -1,0 +1,209 @@
+//! Verifies a token as it was sent, against its key and its record.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{AccessTokenState, SigningKeyId, access_token, signing_key};
+use jsonwebtoken::{Algorithm, Validation};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait};
+use uuid::Uuid;
+
+use super::{Claims, ISSUER, state};
+use crate::access::grant::scopes_of;
+use crate::access::{AllowedNetworks, Credential, Grant, scope};
+use crate::error::{Code, Error, Result};
+use crate::space::Space;
+
+/// Longer texts are no tokens of ours and are not looked at.
+const LONGEST: usize = 4096;
+/// How far the clocks of two servers may differ: a token may be used a little before it begins.
+const LEEWAY: TimeDelta = TimeDelta::seconds(60);
+
+/// Verifies a token as it was sent from an address, and notes its use or its refusal.
+///
+/// # Errors
+/// `TOKEN_INVALID`, `TOKEN_EXPIRED`, `TOKEN_REVOKED`, `TOKEN_NOT_APPROVED`, `TOKEN_WRONG_NETWORK`;
+/// `UNAVAILABLE` when the record cannot be read.
+pub async fn authenticate(space: &Space, sent: &str, from: Option<IpAddr>) -> Result<Grant> {
+    let now = space.store().source().now();
+    let verified = match verified(space, sent).await {
+        Ok(verified) => verified,
+        Err(refusal) => {
+            if refusal.code == Code::TokenInvalid {
+                space.journal().refused_unknown_token(refusal.code, now);
+            }
+            return Err(refusal);
+        }
+    };
+    let (id, centre) = (verified.record.id, verified.record.centre_id);
+    match grant(verified, from, now) {
+        Ok(grant) => {
+            space.journal().used(id, now);
+            Ok(grant)
+        }
+        Err(refusal) => {
+            space.journal().refused_token(id, centre, refusal.code, now);
+            Err(refusal)
+        }
+    }
+}
+
+/// Whether what a credential granted a while ago is granted still, for streams that outlast a request.
+///
+/// # Errors
+/// The refusal that a new request would meet.
+pub async fn still_accepted(space: &Space, grant: &Grant) -> Result<()> {
+    let now = space.store().source().now();
+    if grant.expires_at <= now {
+        return Err(expired(grant.expires_at));
+    }
+    let Credential::Token { id, key, .. } = grant.credential else {
+        return Ok(());
+    };
+    let record = record(space, id.into(), key).await?;
+    refuse_unless_active(&record, now)
+}
+
+/// A token whose signature holds, and its record.
+struct Verified {
+    claims: Claims,
+    key: SigningKeyId,
+    record: access_token::Model,
+}
+
+async fn verified(space: &Space, sent: &str) -> Result<Verified> {
+    let (key, claims) = verified_claims(space, sent).await?;
+    let record = record(space, claims.jti.into(), key).await?;
+    Ok(Verified {
+        claims,
+        key,
+        record,
+    })
+}
+
+/// The record of a token, unless the key that signed it is retired: read anew at each request, so that
+/// what ends a token ends it now.
+async fn record(space: &Space, id: Uuid, key: SigningKeyId) -> Result<access_token::Model> {
+    let retired = scope::signing_keys()
+        .select_only()
+        .expr(Expr::val(1))
+        .filter(signing_key::Column::Id.eq(key))
+        .filter(signing_key::Column::RetiredAt.is_not_null())
+        .into_query();
+    scope::access_tokens()
+        .filter(access_token::Column::Id.eq(id))
+        .filter(Expr::exists(retired).not())
+        .one(space.store().connection())
+        .await?
+        .ok_or_else(invalid)
+}
+
+fn grant(verified: Verified, from: Option<IpAddr>, now: DateTime<Utc>) -> Result<Grant> {
+    let Verified {
+        claims,
+        key,
+        record,
+    } = verified;
+    refuse_unless_active(&record, now)?;
+    let expires_at = Ord::min(record.expires_at, moment(claims.exp)?);
+    if expires_at <= now {
+        return Err(expired(expires_at));
+    }
+    if moment(claims.nbf)? > now + LEEWAY || record.centre_id != claims.centre {
+        return Err(invalid());
+    }
+    let networks = AllowedNetworks::of_record(record.networks.as_ref())?;
+    if !networks.admit(from) {
+        return Err(Error::new(
+            Code::TokenWrongNetwork,
+            "The token is not accepted from the network that this request came from. Use it from where it was issued for, or ask for another.",
+        ));
+    }
+    Ok(Grant {
+        credential: Credential::Token {
+            id: record.id,
+            key,
+            root: record.root_id.unwrap_or(record.id.into()),
+        },
+        name: record.name,
+        centre: record.centre_id,
+        scopes: scopes_of(&record.scopes),
+        networks,
+        expires_at,
+    })
+}
+
+fn refuse_unless_active(record: &access_token::Model, now: DateTime<Utc>) -> Result<()> {
+    match state(record, now) {
+        AccessTokenState::Active => Ok(()),
+        AccessTokenState::Revoked => {
+            let on = record.revoked_at.unwrap_or(now);
+            let reason = record.revocation_reason.as_deref().unwrap_or_default();
+            Err(Error::new(
+                Code::TokenRevoked,
+                format!(
+                    "The token was revoked on {}: {reason}",
+                    on.format("%-d %B %Y")
+                ),
+            ))
+        }
+        AccessTokenState::Expired => Err(expired(record.expires_at)),
+        AccessTokenState::PendingApproval => Err(Error::new(
+            Code::TokenNotApproved,
+            "The token reaches rows about single young people: it works once a second administrator has approved it.",
+        )),
+    }
+}
+
+fn expired(on: DateTime<Utc>) -> Error {
+    Error::new(
+        Code::TokenExpired,
+        format!(
+            "The token expired on {}. Ask for a new one.",
+            on.format("%-d %B %Y")
+        ),
+    )
+}
+
+async fn verified_claims(space: &Space, sent: &str) -> Result<(SigningKeyId, Claims)> {
+    if sent.len() > LONGEST {
+        return Err(invalid());
+    }
+    let header = jsonwebtoken::decode_header(sent).map_err(|_| invalid())?;
+    if header.alg != Algorithm::EdDSA {
+        return Err(invalid());
+    }
+    let kid: SigningKeyId = header
+        .kid
+        .and_then(|kid| kid.parse::<Uuid>().ok())
+        .ok_or_else(invalid)?
+        .into();
+    let key = space
+        .keyring()
+        .verifying(space.store(), kid)
+        .await?
+        .ok_or_else(invalid)?;
+
+    let mut rules = Validation::new(Algorithm::EdDSA);
+    rules.set_issuer(&[ISSUER]);
+    rules.set_audience(&[ISSUER]);
+    rules.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
+    // The times are compared with the house's own clock, and the record knows the expiry as well.
+    rules.validate_exp = false;
+    rules.validate_nbf = false;
+    let token =
+        jsonwebtoken::decode::<Claims>(sent, &key.verifier, &rules).map_err(|_| invalid())?;
+    Ok((kid, token.claims))
+}
+
+fn moment(seconds: i64) -> Result<DateTime<Utc>> {
+    DateTime::from_timestamp(seconds, 0).ok_or_else(invalid)
+}
+
+fn invalid() -> Error {
+    Error::new(
+        Code::TokenInvalid,
+        "The access token is damaged, none of this space's, or signed with a key that was retired.",
+    )
+}

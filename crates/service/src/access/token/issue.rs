@@ -1,0 +1,213 @@
+//! Issues tokens.
+
+use chrono::{DateTime, Utc};
+use entity::{ChangeKind, access_token};
+use jsonwebtoken::{Algorithm, Header};
+use sea_orm::{EntityTrait, IntoActiveModel};
+use uuid::Uuid;
+
+use super::{Claims, DEFAULT_VALIDITY, ISSUER, NewToken};
+use crate::access::policy::{self, Action};
+use crate::access::{AllowedNetworks, BearerToken, ScopeName, scope};
+use crate::error::{Code, Error, Result};
+use crate::space::Space;
+use crate::store::Write;
+use crate::viewer::Viewer;
+
+/// Issues a token. It is shown this once and kept nowhere.
+///
+/// # Errors
+/// `FORBIDDEN` when the viewer may not, or lacks a scope or a network that it would grant; `BAD_INPUT`
+/// when there is no such centre, no scope, or the expiry lies in the past or too far ahead.
+pub async fn issue(
+    space: &Space,
+    viewer: &Viewer,
+    new: NewToken,
+) -> Result<(BearerToken, access_token::Model)> {
+    let (token, record) = signed(space, viewer, new, None).await?;
+    let row = record.clone();
+    space
+        .store()
+        .write(viewer, "token.issue", |write| {
+            Box::pin(async move { keep(write, row).await })
+        })
+        .await?;
+    Ok((token, record))
+}
+
+/// Issues a token if there has never been one: of several servers that start at once on an empty
+/// space, one gets it.
+///
+/// # Errors
+/// As [`issue`].
+pub async fn issue_first(space: &Space, new: NewToken) -> Result<Option<BearerToken>> {
+    let operator = Viewer::operator();
+    let (token, record) = signed(space, &operator, new, None).await?;
+    let is_first = space
+        .store()
+        .write(&operator, "token.issue", |write| {
+            Box::pin(async move {
+                write.alone().await?;
+                let there = scope::access_tokens().one(write.connection()).await?;
+                if there.is_some() {
+                    return Ok(false);
+                }
+                keep(write, record).await?;
+                Ok(true)
+            })
+        })
+        .await?;
+    Ok(is_first.then_some(token))
+}
+
+/// Whether there has never been a token.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn is_first(space: &Space) -> Result<bool> {
+    let connection = space.store().connection();
+    Ok(scope::access_tokens().one(connection).await?.is_none())
+}
+
+pub(super) async fn keep(write: &mut Write, record: access_token::Model) -> Result<()> {
+    let (id, centre) = (record.id, record.centre_id);
+    access_token::Entity::insert(record.into_active_model())
+        .exec_without_returning(write.connection())
+        .await?;
+    write.created(ChangeKind::AccessToken, id);
+    write.of_centre(centre);
+    Ok(())
+}
+
+/// A token and its record, which is still to be kept.
+pub(super) async fn signed(
+    space: &Space,
+    viewer: &Viewer,
+    new: NewToken,
+    replaces: Option<Uuid>,
+) -> Result<(BearerToken, access_token::Model)> {
+    let directory = space.directory().await?;
+    let centre = directory.centres.by_key(&new.centre).ok_or_else(|| {
+        Error::bad_input(
+            "centre",
+            format!(
+                "There is no centre '{}'. Name it by its slug, as in `centres {{ slug }}`.",
+                new.centre
+            ),
+        )
+    })?;
+    policy::authorise(
+        viewer,
+        &Action::IssueToken(centre.row.id, new.scopes.clone()),
+    )?;
+    let now = space.store().source().now();
+    let expires_at = checked_expiry(space, &new, now)?;
+    let networks = granted_networks(viewer, new.networks)?;
+    let (key, signer) = space.keyring().signing(space.store()).await?;
+
+    let id: Uuid = space.store().source().id();
+    let row = access_token::Model {
+        id: id.into(),
+        name: new.name.trim().to_owned(),
+        centre_id: centre.row.id,
+        scopes: new.scopes.iter().map(|scope| scope.as_str()).collect(),
+        issued_by: viewer.token().map(Uuid::from),
+        created_at: now,
+        expires_at,
+        last_used_at: None,
+        revoked_at: None,
+        revocation_reason: None,
+        key_id: Some(key),
+        networks: networks.to_record(),
+        root_id: Some(viewer.root().unwrap_or(id)),
+        issued_by_identity: viewer.identity().map(str::to_owned),
+        replaces,
+        approved_at: None,
+        approved_by: None,
+        approver: None,
+        uses: 0,
+        refused_uses: 0,
+        last_refused_at: None,
+    };
+    let claims = claims(&row, &centre.row.slug, &new.scopes);
+    let header = Header {
+        kid: Some(key.to_string()),
+        ..Header::new(Algorithm::EdDSA)
+    };
+    let text = jsonwebtoken::encode(&header, &claims, &signer).map_err(Error::internal)?;
+    Ok((BearerToken::new(text), row))
+}
+
+fn claims<'s>(
+    row: &access_token::Model,
+    centre: &str,
+    scopes: impl IntoIterator<Item = &'s ScopeName>,
+) -> Claims {
+    let scopes: Vec<_> = scopes.into_iter().map(|scope| scope.as_str()).collect();
+    Claims {
+        iss: ISSUER.to_owned(),
+        aud: ISSUER.to_owned(),
+        sub: centre.to_owned(),
+        iat: row.created_at.timestamp(),
+        nbf: row.created_at.timestamp(),
+        exp: row.expires_at.timestamp(),
+        jti: row.id,
+        centre: row.centre_id,
+        scope: scopes.join(" "),
+    }
+}
+
+/// A token is accepted from where its issuer's own is, at most.
+fn granted_networks(viewer: &Viewer, asked: AllowedNetworks) -> Result<AllowedNetworks> {
+    let own = viewer.networks();
+    if asked == AllowedNetworks::default() {
+        return Ok(own);
+    }
+    if own.cover(&asked) {
+        return Ok(asked);
+    }
+    Err(Error {
+        field: Some("networks".to_owned()),
+        ..Error::new(
+            Code::Forbidden,
+            format!(
+                "Your own token is accepted from {own} only, and can't grant more: name networks within."
+            ),
+        )
+    })
+}
+
+fn checked_expiry(space: &Space, new: &NewToken, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    if new.name.trim().is_empty() {
+        return Err(Error::bad_input(
+            "name",
+            "Say what the token is for, such as `nightly copy`.",
+        ));
+    }
+    if new.scopes.is_empty() {
+        return Err(Error::bad_input(
+            "scopes",
+            "Name at least one scope, such as `evidence:read`.",
+        ));
+    }
+    let longest = space.longest_validity();
+    let expires_at = new
+        .expires_at
+        .unwrap_or(now + DEFAULT_VALIDITY.min(longest));
+    if expires_at <= now {
+        return Err(Error::bad_input(
+            "expiresAt",
+            "The expiry lies in the past.",
+        ));
+    }
+    if expires_at > now + longest {
+        return Err(Error::bad_input(
+            "expiresAt",
+            format!(
+                "A token is valid for at most {} days here.",
+                longest.num_days()
+            ),
+        ));
+    }
+    Ok(expires_at)
+}

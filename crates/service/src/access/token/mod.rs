@@ -1,0 +1,88 @@
+//! Access tokens: EdDSA JWTs with a record each, issued, approved, rotated, listed, revoked, and verified
+//! on every request.
+//!
+//! A token is text of this form and nothing else is kept of it than its record. What the record says
+//! is true: it can end a token early, never make it allow more.
+
+mod approve;
+mod authenticate;
+mod forecast;
+mod issue;
+mod list;
+mod preview;
+mod revoke;
+mod rotate;
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{AccessTokenId, AccessTokenState, CentreId, access_token};
+use serde::{Deserialize, Serialize};
+
+use super::grant::scopes_of;
+use super::{AllowedNetworks, Reach, ScopeName};
+
+pub use approve::approve;
+pub use authenticate::{authenticate, still_accepted};
+pub use forecast::{ForecastWeek, forecast};
+pub use issue::{is_first, issue, issue_first};
+pub use list::{TokenFilter, all, by_ids, count, get, list};
+pub use preview::{Preview, PreviewKind, PreviewReason, preview};
+pub use revoke::{Revocation, revoke, revoke_all};
+pub use rotate::{DEFAULT_OVERLAP, Rotation, rotate};
+
+/// Who issues the tokens and whom they are for: `iss` and `aud`.
+const ISSUER: &str = "commonground";
+/// How long a token may be valid at most, unless the space is told otherwise.
+pub const LONGEST_VALIDITY: TimeDelta = TimeDelta::days(366);
+/// How long a token is valid when nobody says.
+pub const DEFAULT_VALIDITY: TimeDelta = TimeDelta::days(30);
+
+/// A token to be issued.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// What it is for.
+    pub name: String,
+    /// The slug of the centre whose token it is.
+    pub centre: String,
+    /// What it allows.
+    pub scopes: BTreeSet<ScopeName>,
+    /// Until when it is accepted; [`DEFAULT_VALIDITY`] from now when nothing is said, or less where
+    /// the space allows less.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// From where it is accepted; from where the issuer's own token is, when none is named.
+    pub networks: AllowedNetworks,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    jti: AccessTokenId,
+    centre: CentreId,
+    scope: String,
+}
+
+/// Whether a token with these scopes works only once a second administrator has approved it.
+#[must_use]
+pub fn needs_approval(scopes: &BTreeSet<ScopeName>) -> bool {
+    scopes.iter().any(|scope| scope.reach() == Reach::Persons)
+}
+
+/// Where a token stands.
+#[must_use]
+pub fn state(record: &access_token::Model, now: DateTime<Utc>) -> AccessTokenState {
+    if record.revoked_at.is_some() {
+        AccessTokenState::Revoked
+    } else if record.expires_at <= now {
+        AccessTokenState::Expired
+    } else if record.approved_at.is_none() && needs_approval(&scopes_of(&record.scopes)) {
+        AccessTokenState::PendingApproval
+    } else {
+        AccessTokenState::Active
+    }
+}

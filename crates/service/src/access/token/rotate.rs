@@ -1,0 +1,110 @@
+//! Puts a new token in the place of another, which works on for a while.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{AccessTokenId, AccessTokenState, ChangeKind, ChangeOperation, access_token};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
+
+use super::issue::{keep, signed};
+use super::revoke::seen_for_writing;
+use super::{NewToken, list, state};
+use crate::access::grant::scopes_of;
+use crate::access::policy::{self, Action};
+use crate::access::{AllowedNetworks, BearerToken};
+use crate::error::{Error, Result};
+use crate::space::Space;
+use crate::viewer::Viewer;
+
+/// How long the old token works on when nobody says.
+pub const DEFAULT_OVERLAP: TimeDelta = TimeDelta::hours(24);
+/// How long it may work on.
+const LONGEST_OVERLAP: TimeDelta = TimeDelta::days(30);
+
+/// A new token, its record, and the record of the one whose place it takes.
+#[derive(Debug)]
+pub struct Rotation {
+    /// The new token, shown this once.
+    pub token: BearerToken,
+    /// Its record.
+    pub record: access_token::Model,
+    /// The old one's.
+    pub replaced: access_token::Model,
+}
+
+/// Issues a token with the name, centre, scopes and networks of another, which ends after the overlap, or
+/// earlier if it would have. The new one is valid as long as the old one was when it was new, unless
+/// told otherwise. One that needs an approval needs it anew.
+///
+/// # Errors
+/// `NOT_FOUND`; `FORBIDDEN` as for issuing it; `BAD_INPUT` for a token that has ended, and for an overlap
+/// or an expiry out of bounds.
+pub async fn rotate(
+    space: &Space,
+    viewer: &Viewer,
+    id: AccessTokenId,
+    overlap: TimeDelta,
+    expires_at: Option<DateTime<Utc>>,
+) -> Result<Rotation> {
+    if overlap < TimeDelta::zero() || overlap > LONGEST_OVERLAP {
+        return Err(Error::bad_input(
+            "overlapMinutes",
+            "The overlap lies between nothing and 30 days.",
+        ));
+    }
+    let old = list::get(space, viewer, id).await?;
+    let Some(old) = old else {
+        let centre = viewer.centre().unwrap_or_default();
+        policy::authorise(viewer, &Action::RevokeToken(centre))?;
+        return Err(Error::not_found("access token"));
+    };
+    let now = space.store().source().now();
+    if matches!(
+        state(&old, now),
+        AccessTokenState::Expired | AccessTokenState::Revoked
+    ) {
+        return Err(Error::bad_input(
+            "id",
+            "The token has ended; issue a new one.",
+        ));
+    }
+    let directory = space.directory().await?;
+    let centre = directory.centres.by_id(old.centre_id);
+    let lifetime = (old.expires_at - old.created_at).min(space.longest_validity());
+    let new = NewToken {
+        name: old.name.clone(),
+        centre: centre
+            .map(|centre| centre.row.slug.clone())
+            .unwrap_or_default(),
+        scopes: scopes_of(&old.scopes),
+        expires_at: expires_at.or(Some(now + lifetime)),
+        networks: AllowedNetworks::of_record(old.networks.as_ref())?,
+    };
+    let (token, record) = signed(space, viewer, new, Some(id.into())).await?;
+    let (actor, row) = (viewer.clone(), record.clone());
+    let replaced = space
+        .store()
+        .write(viewer, "token.rotate", move |write| {
+            Box::pin(async move {
+                let old = seen_for_writing(write, &actor, id, Action::RevokeToken).await?;
+                policy::authorise(&actor, &Action::RevokeToken(old.centre_id))?;
+                keep(write, row).await?;
+                let mut ending = old.clone().into_active_model();
+                ending.expires_at = Set(old.expires_at.min(now + overlap));
+                let ending = ending.update(write.connection()).await?;
+                write.updated(
+                    ChangeKind::AccessToken,
+                    id,
+                    ChangeOperation::Updated,
+                    2,
+                    &old,
+                )?;
+                Ok(ending)
+            })
+        })
+        .await?;
+    Ok(Rotation {
+        token,
+        record,
+        replaced,
+    })
+}

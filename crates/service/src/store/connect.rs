@@ -1,0 +1,55 @@
+//! Opens the database as the store wants it.
+
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+
+use crate::error::Result;
+
+/// How long a statement waits for a connection.
+const ACQUIRE: Duration = Duration::from_secs(10);
+
+/// Opens a connection pool; `observe` is told of each statement.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn connect(
+    url: &str,
+    connections: u32,
+    observe: impl Fn(&str) + Send + Sync + 'static,
+) -> Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE)
+        .sqlx_logging(false)
+        .test_before_acquire(false)
+        .test_before_acquire_if_idle_for(Duration::from_secs(30));
+    options.map_sqlx_sqlite_opts(|sqlite| {
+        use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+        sqlite
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(30))
+            // Each connection has a cache of its own; the system's cache of the file is behind them all.
+            .pragma("cache_size", "-8192")
+    });
+    // Our statements are short and have the same text however many things they name: plan them once,
+    // for data that is in memory, and start no workers and no compiler for them.
+    options.map_sqlx_postgres_opts(|postgres| {
+        postgres.application_name("commonground").options([
+            ("plan_cache_mode", "force_generic_plan"),
+            ("random_page_cost", "1.1"),
+            ("max_parallel_workers_per_gather", "0"),
+            ("jit", "off"),
+        ])
+    });
+    // Waiting for a connection under load is no news for the log.
+    options.map_sqlx_postgres_pool_opts(|pool| pool.acquire_slow_threshold(ACQUIRE));
+    options.map_sqlx_sqlite_pool_opts(|pool| pool.acquire_slow_threshold(ACQUIRE));
+    let mut connection = Database::connect(options).await?;
+    connection.set_metric_callback(move |info| observe(&info.statement.sql));
+    Ok(connection)
+}

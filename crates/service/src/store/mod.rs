@@ -1,0 +1,218 @@
+//! The database, and the one way to write to it.
+
+mod connect;
+mod write;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use futures::future::BoxFuture;
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend,
+    IsolationLevel, Statement, TransactionOptions, TransactionTrait,
+};
+use tokio::sync::watch;
+
+pub use connect::connect;
+pub use write::Write;
+
+use crate::access::audit::{Chain, Event};
+use crate::clock::Source;
+use crate::error::Result;
+use crate::network::directory;
+use crate::viewer::Viewer;
+
+/// The channel on which PostgreSQL wakes those who follow the change log.
+pub const WAKE_CHANNEL: &str = "commonground_change";
+
+/// How many rows go into one statement: below the databases' limits on parameters.
+pub const ROWS_PER_STATEMENT: usize = 500;
+
+/// The database, and the one way to write to it.
+#[derive(Debug)]
+pub struct Store {
+    connection: DatabaseConnection,
+    source: Source,
+    chain: Chain,
+    /// The last sequence number that this process wrote or heard of.
+    head: watch::Sender<i64>,
+    /// Counts the changes to what the directory holds.
+    network_version: AtomicU64,
+}
+
+impl Store {
+    /// A store over an open, migrated database.
+    #[must_use]
+    pub fn new(connection: DatabaseConnection, source: Source, chain: Chain) -> Self {
+        Self {
+            connection,
+            source,
+            chain,
+            head: watch::Sender::new(0),
+            network_version: AtomicU64::new(1),
+        }
+    }
+
+    /// The pool, for reading.
+    #[must_use]
+    pub const fn connection(&self) -> &DatabaseConnection {
+        &self.connection
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.connection.get_database_backend()
+    }
+
+    /// Time and ids.
+    #[must_use]
+    pub const fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// What binds the events of the audit together.
+    #[must_use]
+    pub const fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// The last sequence number that this process wrote or heard of; changes when it grows.
+    #[must_use]
+    pub fn head(&self) -> watch::Receiver<i64> {
+        self.head.subscribe()
+    }
+
+    /// Counts up whenever something that the directory holds has changed.
+    #[must_use]
+    pub fn network_version(&self) -> u64 {
+        self.network_version.load(Ordering::Acquire)
+    }
+
+    /// Says that something that the directory holds has changed.
+    pub fn network_changed(&self) {
+        self.network_version.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Says that the log has grown.
+    pub fn heard_of(&self, sequence: i64) {
+        self.head.send_if_modified(|head| {
+            let grown = sequence > *head;
+            *head = Ord::max(sequence, *head);
+            grown
+        });
+    }
+
+    /// Begins to read several tables as they stand at one moment.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the store is where transactions begin"
+    )]
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction> {
+        let options = match self.backend() {
+            DbBackend::Postgres => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..TransactionOptions::default()
+            },
+            _ => TransactionOptions::default(),
+        };
+        Ok(self.connection.begin_with_options(options).await?)
+    }
+
+    /// The one way to write: runs `work` in a transaction, appends its changes to the log and one
+    /// audit event, and commits. If `work` fails, nothing is written.
+    ///
+    /// The log's number is drawn last, by updating the only row of `change_head`: that row stays
+    /// locked until the commit, so numbers become visible in their order, and a transaction that
+    /// fails leaves no gap.
+    ///
+    /// # Errors
+    /// What `work` refuses, or what the database does.
+    pub async fn write<T, F>(&self, viewer: &Viewer, action: &'static str, work: F) -> Result<T>
+    where
+        T: Send,
+        F: for<'w> FnOnce(&'w mut Write) -> BoxFuture<'w, Result<T>> + Send,
+    {
+        let mut write = self.begin_write(viewer).await?;
+        match work(&mut write).await {
+            Ok(answer) => {
+                self.finish(write, action).await?;
+                Ok(answer)
+            }
+            Err(refusal) => {
+                write.roll_back().await?;
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Writes to the audit what happened besides writes, and what `work` does with it that is no
+    /// change of a thing.
+    ///
+    /// # Errors
+    /// What `work` refuses, or what the database does.
+    pub(crate) async fn attest<F>(&self, events: Vec<Event>, work: F) -> Result<()>
+    where
+        F: for<'w> FnOnce(&'w mut Write) -> BoxFuture<'w, Result<()>> + Send,
+    {
+        let mut write = self.begin_write(&Viewer::operator()).await?;
+        write.attest(events);
+        match work(&mut write).await {
+            Ok(()) => self.finish(write, "").await,
+            Err(refusal) => {
+                write.roll_back().await?;
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Begins a write that an import carries through several steps; dropped, it leaves nothing.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub(crate) async fn begin_write(&self, viewer: &Viewer) -> Result<Write> {
+        let transaction = self.begin().await?;
+        Ok(Write::new(transaction, self.source.clone(), viewer))
+    }
+
+    /// Appends the changes of a write to the log, and commits.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub(crate) async fn finish(&self, write: Write, action: &'static str) -> Result<()> {
+        let network = write.changed_kinds().any(directory::holds);
+        if let Some(sequence) = write.commit(&self.chain, action).await? {
+            if network {
+                self.network_changed();
+            }
+            self.heard_of(sequence);
+        }
+        Ok(())
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the store is where transactions begin"
+    )]
+    async fn begin(&self) -> Result<DatabaseTransaction> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: (self.backend() == DbBackend::Sqlite)
+                .then_some(sea_orm::SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.connection.begin_with_options(options).await?)
+    }
+}
+
+/// Whether the database answers.
+///
+/// # Errors
+/// When it does not.
+pub async fn ping(store: &Store) -> Result<()> {
+    let question = Statement::from_string(store.backend(), "SELECT 1");
+    store.connection.query_one_raw(question).await?;
+    Ok(())
+}

@@ -1,0 +1,261 @@
+//! A write under way: what happens within one transaction, and how it ends.
+
+use chrono::{DateTime, Utc};
+use entity::{AuditOutcome, CentreId, ChangeKind, ChangeOperation, change, change_head};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{ROWS_PER_STATEMENT, WAKE_CHANNEL};
+use crate::access::audit::{Actor, Chain, Event};
+use crate::clock::Source;
+use crate::error::{Error, Result};
+use crate::viewer::Viewer;
+
+/// A write under way: what happens within one transaction.
+#[derive(Debug)]
+pub struct Write {
+    transaction: DatabaseTransaction,
+    source: Source,
+    actor: Actor,
+    request_id: Option<String>,
+    changes: Vec<Changed>,
+    /// The centre whose things are changed, where another centre changes them.
+    subject_centre: Option<CentreId>,
+    /// What else is to be written to the audit.
+    events: Vec<Event>,
+}
+
+/// A moment of a write.
+#[derive(Debug)]
+pub(crate) struct Mark {
+    noted: usize,
+}
+
+#[derive(Debug)]
+struct Changed {
+    kind: ChangeKind,
+    subject: Uuid,
+    operation: ChangeOperation,
+    version: i32,
+    before: Option<serde_json::Value>,
+}
+
+impl Write {
+    pub(super) fn new(transaction: DatabaseTransaction, source: Source, viewer: &Viewer) -> Self {
+        Self {
+            transaction,
+            source,
+            actor: Actor::from(viewer),
+            request_id: viewer.request_id().map(str::to_owned),
+            changes: Vec::new(),
+            subject_centre: None,
+            events: Vec::new(),
+        }
+    }
+
+    /// The transaction.
+    #[must_use]
+    pub const fn connection(&self) -> &DatabaseTransaction {
+        &self.transaction
+    }
+
+    /// Time and ids.
+    #[must_use]
+    pub const fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Marks this moment of the write, to come back to it if what follows is refused.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub(crate) async fn mark(&self) -> Result<Mark> {
+        self.transaction
+            .execute_unprepared("SAVEPOINT mark")
+            .await?;
+        Ok(Mark {
+            noted: self.changes.len(),
+        })
+    }
+
+    /// Keeps what was done since the mark.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub(crate) async fn keep(&self, mark: Mark) -> Result<()> {
+        let Mark { noted: _ } = mark;
+        self.transaction
+            .execute_unprepared("RELEASE SAVEPOINT mark")
+            .await?;
+        Ok(())
+    }
+
+    /// Takes back what was written and noted since the mark.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub(crate) async fn take_back(&mut self, mark: Mark) -> Result<()> {
+        self.changes.truncate(mark.noted);
+        self.transaction
+            .execute_unprepared("ROLLBACK TO SAVEPOINT mark")
+            .await?;
+        self.transaction
+            .execute_unprepared("RELEASE SAVEPOINT mark")
+            .await?;
+        Ok(())
+    }
+
+    /// Waits until no other write can commit before this one does: what is read afterwards stays
+    /// true. It holds the log from here on, so it is for what is short and rare.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn alone(&mut self) -> Result<()> {
+        draw_numbers(&self.transaction, 0).await?;
+        Ok(())
+    }
+
+    /// Notes that a thing came to be.
+    pub fn created(&mut self, kind: ChangeKind, subject: impl Into<Uuid>) {
+        self.changes.push(Changed {
+            kind,
+            subject: subject.into(),
+            operation: ChangeOperation::Created,
+            version: 1,
+            before: None,
+        });
+    }
+
+    /// Notes that a thing was revised, and what it was before.
+    ///
+    /// # Errors
+    /// When what it was cannot be kept.
+    pub fn updated(
+        &mut self,
+        kind: ChangeKind,
+        subject: impl Into<Uuid>,
+        operation: ChangeOperation,
+        version: i32,
+        before: &impl Serialize,
+    ) -> Result<()> {
+        self.changes.push(Changed {
+            kind,
+            subject: subject.into(),
+            operation,
+            version,
+            before: Some(serde_json::to_value(before).map_err(Error::internal)?),
+        });
+        Ok(())
+    }
+
+    /// Notes the centre whose things are changed: it may know of the event, whoever acts.
+    pub(crate) fn of_centre(&mut self, centre: CentreId) {
+        self.subject_centre = Some(centre);
+    }
+
+    /// Notes what else is to be written to the audit.
+    pub(super) fn attest(&mut self, events: Vec<Event>) {
+        self.events = events;
+    }
+
+    pub(super) fn changed_kinds(&self) -> impl Iterator<Item = ChangeKind> {
+        self.changes.iter().map(|change| change.kind)
+    }
+
+    pub(super) async fn roll_back(self) -> Result<()> {
+        Ok(self.transaction.rollback().await?)
+    }
+
+    /// Appends the changes to the log and the events to the audit, and commits. Gives the last number
+    /// of the log, if it has grown.
+    pub(super) async fn commit(
+        mut self,
+        chain: &Chain,
+        action: &'static str,
+    ) -> Result<Option<i64>> {
+        let now = self.source.now();
+        let mut events = std::mem::take(&mut self.events);
+        if !self.changes.is_empty() {
+            events.push(self.event(action, now));
+        }
+        let last = self.append_changes(now).await?;
+        if !events.is_empty() {
+            chain
+                .append(&self.transaction, &self.source, events)
+                .await?;
+        }
+        if last.is_some() && self.transaction.get_database_backend() == DbBackend::Postgres {
+            let wake = format!("NOTIFY {WAKE_CHANNEL}");
+            self.transaction.execute_unprepared(&wake).await?;
+        }
+        self.transaction.commit().await?;
+        Ok(last)
+    }
+
+    /// The write as one event.
+    fn event(&self, action: &'static str, now: DateTime<Utc>) -> Event {
+        Event {
+            at: now,
+            actor: self.actor.clone(),
+            request_id: self.request_id.clone(),
+            action: action.into(),
+            kind: self.changes.first().map(|change| change.kind),
+            subject: match self.changes.as_slice() {
+                [only] => Some(only.subject),
+                _ => None,
+            },
+            subject_centre: self.subject_centre,
+            outcome: AuditOutcome::Allowed,
+            detail: Some(format!("{} changes", self.changes.len())),
+            times: 1,
+        }
+    }
+
+    async fn append_changes(&mut self, now: DateTime<Utc>) -> Result<Option<i64>> {
+        let changes = std::mem::take(&mut self.changes);
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        let count = i64::try_from(changes.len()).map_err(Error::internal)?;
+        let last = draw_numbers(&self.transaction, count).await?;
+        let rows = changes
+            .into_iter()
+            .zip(last - count + 1..)
+            .map(|(changed, sequence)| change::ActiveModel {
+                sequence: Set(sequence),
+                kind: Set(changed.kind),
+                subject_id: Set(changed.subject),
+                operation: Set(changed.operation),
+                version: Set(changed.version),
+                centre_id: Set(self.actor.centre),
+                token_id: Set(self.actor.token),
+                at: Set(now),
+                before: Set(changed.before),
+            });
+        let rows: Vec<_> = rows.collect();
+        for some in rows.chunks(ROWS_PER_STATEMENT) {
+            change::Entity::insert_many(some.to_vec())
+                .exec_without_returning(&self.transaction)
+                .await?;
+        }
+        Ok(Some(last))
+    }
+}
+
+/// Draws the next numbers of the log and gives the last of them; holds the log until the commit.
+#[expect(clippy::disallowed_methods, reason = "only the store draws numbers")]
+async fn draw_numbers(transaction: &DatabaseTransaction, count: i64) -> Result<i64> {
+    let heads = change_head::Entity::update_many()
+        .col_expr(
+            change_head::Column::Sequence,
+            Expr::col(change_head::Column::Sequence).add(count),
+        )
+        .exec_with_returning(transaction)
+        .await?;
+    heads
+        .first()
+        .map(|head| head.sequence)
+        .ok_or_else(|| Error::internal(std::io::Error::other("the change log has no head")))
+}
