@@ -120,11 +120,11 @@ impl Executor<'_> {
         };
         let asker = Asker::new(Arc::clone(&self.endpoint.space), viewer).await?;
         let request = request
-            .data(asker)
+            .data(Arc::clone(&asker))
             .data(cost)
             .data(self.endpoint.protocol.limits.clone());
         let mut answer = self.endpoint.graph.execute(request).await;
-        error::translate(&mut answer, &self.request_id);
+        error::translate(&mut answer, &asker.space, &asker.viewer, &self.request_id);
         Ok(answer)
     }
 }

@@ -3,16 +3,19 @@
 use std::collections::HashSet;
 
 use async_graphql::{Response, ServerError};
-use service::{Code, Error};
+use service::{Code, Error, Space, Viewer};
 
-/// Gives each error of the service its code and what else a client may know; logs what it may not.
-pub(crate) fn translate(response: &mut Response, request_id: &str) {
+/// Gives each error of the service its code and what else a client may know; logs what it may not, and
+/// notes for the audit what was refused to the viewer.
+pub(crate) fn translate(response: &mut Response, space: &Space, viewer: &Viewer, request_id: &str) {
     let mut logged = HashSet::new();
+    let now = space.store().source().now();
     for error in &mut response.errors {
         if let Some(refusal) = error.source::<Error>().cloned() {
             if logged.insert(refusal.code) {
                 log(&refusal, request_id);
             }
+            space.journal().refused(viewer, &refusal, now);
             describe(error, &refusal, request_id);
         }
     }

@@ -1,4 +1,4 @@
-//! Whether the server lives, whether it can serve, what it has counted, and the keys of its tokens.
+//! Whether the server lives, whether it can serve, and what it has counted.
 
 use std::sync::Arc;
 
@@ -22,26 +22,6 @@ pub(crate) async fn ready(State(space): State<Arc<Space>>) -> Response {
             tracing::error!(cause = ?failure.cause, "the database does not answer");
             let body = json!({ "status": "unavailable", "reason": "the database does not answer" });
             (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
-        }
-    }
-}
-
-/// The public keys that verify access tokens, as a JSON Web Key Set (RFC 7517, RFC 8037).
-pub(crate) async fn keys(State(space): State<Arc<Space>>) -> Response {
-    match space.keyring().public_keys(space.store()).await {
-        Ok(keys) => {
-            let jwk = |key: &Arc<service::access::PublicKey>| {
-                json!({
-                    "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA",
-                    "kid": key.id.to_string(), "x": key.x,
-                })
-            };
-            let body = json!({ "keys": keys.iter().map(jwk).collect::<Vec<_>>() });
-            ([(header::CACHE_CONTROL, "public, max-age=60")], Json(body)).into_response()
-        }
-        Err(failure) => {
-            tracing::error!(cause = ?failure.cause, "the signing keys could not be read");
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }
 }

@@ -9,6 +9,7 @@ mod error;
 mod graph;
 mod graphiql;
 mod health;
+mod keys;
 mod loading;
 mod protocol;
 mod router;

@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::endpoint::{self, Endpoint};
 use crate::protocol::{Protocol, Types};
-use crate::{graph, graphiql, health};
+use crate::{graph, graphiql, health, keys};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -90,7 +90,7 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         .route("/", get(|| async { Redirect::temporary("/graphiql") }))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .route("/.well-known/jwks.json", get(health::keys))
+        .route("/.well-known/jwks.json", get(keys::keys))
         .with_state(space)
         .route(
             "/metrics",

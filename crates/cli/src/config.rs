@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 
 /// The options of every command.
@@ -61,6 +62,17 @@ pub(crate) struct Config {
     )]
     pub(crate) master_key_file: Option<PathBuf>,
 
+    /// How long a token may be valid at most
+    #[arg(
+        long,
+        global = true,
+        env = "COMMONGROUND_TOKEN_LONGEST_VALIDITY",
+        default_value = "366d",
+        value_name = "DURATION",
+        value_parser = validity
+    )]
+    pub(crate) token_longest_validity: TimeDelta,
+
     /// How the log is written
     #[arg(
         long,
@@ -93,6 +105,19 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// How long a token may be valid: from an hour to two years.
+fn validity(text: &str) -> Result<TimeDelta, String> {
+    const BOUNDS: std::ops::RangeInclusive<TimeDelta> = TimeDelta::hours(1)..=TimeDelta::days(731);
+
+    let time = humantime::parse_duration(text).ok();
+    let time = time.and_then(|time| TimeDelta::from_std(time).ok());
+    match time {
+        Some(time) if BOUNDS.contains(&time) => Ok(time),
+        Some(_) => Err("it must lie between 1h and 731d".to_owned()),
+        None => Err("write it with a unit, as in 90d".to_owned()),
+    }
+}
+
 /// The variables that are read; the master key itself may be given by the environment only.
 const VARIABLES: &[&str] = &[
     "COMMONGROUND_CORS_ORIGINS",
@@ -106,6 +131,7 @@ const VARIABLES: &[&str] = &[
     "COMMONGROUND_MASTER_KEY",
     "COMMONGROUND_MASTER_KEY_FILE",
     "COMMONGROUND_TIMEOUT",
+    "COMMONGROUND_TOKEN_LONGEST_VALIDITY",
 ];
 
 /// Variables with our prefix that are for building and testing.

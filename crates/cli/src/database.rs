@@ -31,7 +31,10 @@ pub(crate) async fn open(config: &Config) -> Result<Arc<Space>> {
     .await
     .map_err(|failure| unreachable_database(&url, &failure))?;
     let master_key = secrets::master_key(config, &source)?;
-    Ok(Arc::new(Space::new(connection, source, master_key)))
+    let space = Space::new(connection, source, master_key);
+    Ok(Arc::new(
+        space.with_longest_validity(config.token_longest_validity),
+    ))
 }
 
 /// Brings the database to the present schema.

@@ -67,6 +67,8 @@ pub struct Error {
     pub field: Option<String>,
     /// The scope that would have allowed it.
     pub required_scope: Option<&'static str>,
+    /// The action that was refused to the viewer, for the audit.
+    pub refused_action: Option<&'static str>,
     /// The internal cause: logged once at the edge, never sent.
     #[source]
     pub cause: Option<Arc<dyn StdError + Send + Sync>>,
@@ -83,6 +85,7 @@ impl Error {
             message: message.into(),
             field: None,
             required_scope: None,
+            refused_action: None,
             cause: None,
         }
     }

@@ -27,6 +27,7 @@ pub struct TestApp {
     pub clock: Arc<TestClock>,
     router: axum::Router,
     statements: Arc<AtomicUsize>,
+    master_key: MasterKey,
     database: TestDatabase,
 }
 
@@ -60,13 +61,14 @@ impl TestApp {
         let clock = Arc::new(TestClock::default());
         let source = Source::new(clock.clone());
         let master_key = MasterKey::generate(&source);
-        let space = Arc::new(Space::new(connection, source, master_key));
+        let space = Arc::new(Space::new(connection, source, master_key.clone()));
         let router = api::router(Arc::clone(&space), Settings::default());
         Self {
             space,
             clock,
             router,
             statements,
+            master_key,
             database,
         }
     }
@@ -153,6 +155,35 @@ impl TestApp {
                 .expect("an approval");
         }
         (token.reveal().to_owned(), record.id)
+    }
+
+    /// A token of a centre, issued by another server.
+    pub async fn token_by(&self, server: &Space, centre: &str, scopes: &[ScopeName]) -> String {
+        let new = NewToken {
+            name: "test".to_owned(),
+            centre: centre.to_owned(),
+            scopes: scopes.iter().copied().collect(),
+            expires_at: None,
+            networks: AllowedNetworks::default(),
+        };
+        let (token, _) = token::issue(server, &Viewer::operator(), new)
+            .await
+            .expect("a token");
+        token.reveal().to_owned()
+    }
+
+    /// Another server on the same database, with the same master key and clock.
+    pub async fn another_server(&self) -> Arc<Space> {
+        let connection = store::connect(&self.database.url(), 5, |_| {})
+            .await
+            .expect("a connection");
+        let source = Source::new(self.clock.clone());
+        Arc::new(Space::new(connection, source, self.master_key.clone()))
+    }
+
+    /// A master key that is not this space's.
+    pub fn another_master_key(&self) -> MasterKey {
+        MasterKey::generate(self.space.store().source())
     }
 
     /// How many SQL statements it takes until `work` is done.

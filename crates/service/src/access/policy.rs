@@ -34,15 +34,36 @@ pub enum Action {
 /// # Errors
 /// `UNAUTHENTICATED` without a token; `FORBIDDEN` with the scope that would allow it.
 pub fn authorise(viewer: &Viewer, action: &Action) -> Result<()> {
-    if matches!(viewer.who(), Who::Anonymous) {
-        return Err(Error::new(
+    let refusal = if matches!(viewer.who(), Who::Anonymous) {
+        Error::new(
             Code::Unauthenticated,
             "This needs an access token; send it as `Authorization: Bearer …`.",
-        ));
-    }
-    match missing_scope(viewer, action) {
-        None => Ok(()),
-        Some(scope) => Err(Error::forbidden(scope.as_str())),
+        )
+    } else if let Some(scope) = missing_scope(viewer, action) {
+        Error::forbidden(scope.as_str())
+    } else {
+        return Ok(());
+    };
+    Err(Error {
+        refused_action: Some(action.name()),
+        ..refusal
+    })
+}
+
+impl Action {
+    /// What the action is called in the audit.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::WriteNetwork => "network.write",
+            Self::WriteEvidence(_) => "evidence.write",
+            Self::WriteCollaboration(_) => "collaboration.write",
+            Self::ReadTokens(_) => "token.read",
+            Self::IssueToken(..) => "token.issue",
+            Self::ApproveToken(_) => "token.approve",
+            Self::RevokeToken(_) => "token.revoke",
+            Self::ReadAudit(_) => "audit.read",
+        }
     }
 }
 

@@ -35,6 +35,14 @@ impl Viewer {
         }
     }
 
+    /// Until when the token is accepted; null without a token.
+    async fn token_expires_at(&self, ctx: &Context<'_>) -> Option<DateTime<Utc>> {
+        match asker(ctx).viewer.who() {
+            Who::Token(grant) => Some(grant.expires_at),
+            Who::Anonymous | Who::Operator => None,
+        }
+    }
+
     /// What this request costs, and how much it may.
     async fn rate_limit(&self, ctx: &Context<'_>) -> RateLimit {
         let cost = ctx.data_unchecked::<Cost>().complexity;

@@ -11,7 +11,7 @@ use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, IntoColumnRef};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
 
 use super::{Actor, Event, USE_TOKEN};
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::store::Store;
 use crate::viewer::Viewer;
 
@@ -38,7 +38,7 @@ struct Uses {
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 struct Refusal {
     actor: Actor,
-    action: String,
+    action: &'static str,
     token: Option<(AccessTokenId, CentreId)>,
     code: Code,
     scope: Option<&'static str>,
@@ -74,7 +74,7 @@ impl Journal {
                 identity: None,
                 centre: Some(centre),
             },
-            action: USE_TOKEN.to_owned(),
+            action: USE_TOKEN,
             token: Some((token, centre)),
             code,
             scope: None,
@@ -90,7 +90,7 @@ impl Journal {
     pub(in crate::access) fn refused_unknown_token(&self, code: Code, now: DateTime<Utc>) {
         let refusal = Refusal {
             actor: Actor::default(),
-            action: USE_TOKEN.to_owned(),
+            action: USE_TOKEN,
             token: None,
             code,
             scope: None,
@@ -98,18 +98,14 @@ impl Journal {
         self.tallies().count(refusal, now, None);
     }
 
-    /// A viewer was refused what the action stands for: a name of the program's own, never a text of
-    /// the client's.
-    pub fn refused(
-        &self,
-        viewer: &Viewer,
-        action: &str,
-        refusal: &crate::Error,
-        now: DateTime<Utc>,
-    ) {
+    /// A viewer was refused something; if it wasn't for who they are, it is passed over.
+    pub fn refused(&self, viewer: &Viewer, refusal: &Error, now: DateTime<Utc>) {
+        let Some(action) = refusal.refused_action else {
+            return;
+        };
         let alike = Refusal {
             actor: Actor::from(viewer),
-            action: action.to_owned(),
+            action,
             token: None,
             code: refusal.code,
             scope: refusal.required_scope,
@@ -190,7 +186,7 @@ fn event((refusal, tally): (&Refusal, &Tally)) -> Event {
         at: tally.first,
         actor: refusal.actor.clone(),
         request_id: tally.request_id.clone(),
-        action: refusal.action.clone().into(),
+        action: refusal.action.into(),
         kind: refusal.token.map(|_| ChangeKind::AccessToken),
         subject: refusal.token.map(|(token, _)| token.into()),
         subject_centre: refusal.token.map(|(_, centre)| centre),

@@ -55,10 +55,12 @@ pub async fn approve(
                 }
                 policy::authorise(&actor, &Action::ApproveToken(record.centre_id))?;
                 if actor.root().is_some() && actor.root() == record.root_id {
-                    return Err(Error::new(
+                    return Err(Error {
+                        refused_action: Some("token.approve"),
+                        ..Error::new(
                         Code::ApprovalNotIndependent,
                         "Your token and this one descend from the same first token. Somebody whose token the operator of the space, or another administrator, has issued must approve it.",
-                    ));
+                    )});
                 }
                 let mut approved = record.clone().into_active_model();
                 approved.approved_at = Set(Some(now));

@@ -168,6 +168,7 @@ fn granted_networks(viewer: &Viewer, asked: AllowedNetworks) -> Result<AllowedNe
     }
     Err(Error {
         field: Some("networks".to_owned()),
+        refused_action: Some("token.issue"),
         ..Error::new(
             Code::Forbidden,
             format!(
