@@ -44,11 +44,30 @@ pub(crate) fn master_key(config: &Config, source: &Source) -> Result<MasterKey> 
 }
 
 fn read(file: &Path) -> Result<MasterKey> {
+    warn_if_open(file);
     let text = read_to_string(file)
         .with_context(|| format!("The master key {} cannot be read", file.display()))?;
     text.parse()
         .with_context(|| format!("The master key in {} is malformed", file.display()))
 }
+
+/// A secret that other users of the machine can read is none.
+#[cfg(unix)]
+fn warn_if_open(file: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+
+    let is_open =
+        std::fs::metadata(file).is_ok_and(|about| about.permissions().mode() & 0o077 != 0);
+    if is_open {
+        tracing::warn!(
+            file = %file.display(),
+            "the master key can be read by others than its owner; run `chmod 600` on it"
+        );
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_if_open(_: &Path) {}
 
 /// Makes the file whole or not at all: another server that starts at the same moment reads all of it.
 fn make(file: &Path, source: &Source) -> std::io::Result<MasterKey> {

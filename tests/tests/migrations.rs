@@ -1,0 +1,99 @@
+//! Each migration is safe on a database that holds data.
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+use migrations::Migrator;
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
+use sea_orm_migration::MigratorTrait;
+use tests::support::databases::{DatabaseKind, empty};
+
+/// Texts of the first column that a statement gives.
+async fn texts(connection: &DatabaseConnection, sql: &str) -> Vec<String> {
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    let rows = connection.query_all_raw(statement).await.unwrap();
+    rows.iter()
+        .map(|row| row.try_get_by_index(0).unwrap())
+        .collect()
+}
+
+/// A UUID that ends in a number, as each database writes it.
+fn id(kind: DatabaseKind, number: u8) -> String {
+    match kind {
+        DatabaseKind::Sqlite => format!("X'0199c0de0000700080000000000000{number:02x}'"),
+        DatabaseKind::Postgres => format!("'0199c0de-0000-7000-8000-0000000000{number:02x}'"),
+    }
+}
+
+#[tokio::test]
+async fn tokens_keys_and_events_from_before_keep_their_order_and_get_their_lineage() {
+    for kind in DatabaseKind::ALL {
+        let database = empty(kind).await;
+        let connection = Database::connect(database.url()).await.unwrap();
+        Migrator::up(&connection, Some(3)).await.unwrap();
+        let id = |number| id(kind, number);
+        let blob = match kind {
+            DatabaseKind::Sqlite => "X'00'",
+            DatabaseKind::Postgres => "'\\x00'",
+        };
+        let run = async |sql: String| connection.execute_unprepared(&sql).await.unwrap();
+        run(format!(
+            "INSERT INTO centre (id, slug, name, policy_area) VALUES ({}, 'a', 'A', 'x')",
+            id(1)
+        ))
+        .await;
+        for (key, at) in [(2, "2026-01-01"), (3, "2026-02-01")] {
+            run(format!(
+                "INSERT INTO signing_key (id, public_key, private_key, created_at)
+                 VALUES ({}, {blob}, {blob}, '{at} 00:00:00+00:00')",
+                id(key)
+            ))
+            .await;
+        }
+        for (token, issuer, at) in [
+            (10, None, "2026-01-02"),
+            (11, Some(10), "2026-01-03"),
+            (12, Some(11), "2026-02-02"),
+        ] {
+            run(format!(
+                "INSERT INTO access_token (id, name, centre_id, scopes, issued_by, created_at, expires_at)
+                 VALUES ({}, 't', {}, '[\"evidence:read\"]', {}, '{at} 00:00:00+00:00', '2027-01-01 00:00:00+00:00')",
+                id(token),
+                id(1),
+                issuer.map_or("NULL".to_owned(), id)
+            ))
+            .await;
+        }
+        for (event, at) in [(20, "2026-01-02"), (21, "2026-01-01"), (22, "2026-01-03")] {
+            run(format!(
+                "INSERT INTO audit_event (id, at, action, outcome) VALUES ({}, '{at} 00:00:00+00:00', 'e{event}', 'ALLOWED')",
+                id(event)
+            ))
+            .await;
+        }
+
+        Migrator::up(&connection, None).await.unwrap();
+
+        let roots = format!(
+            "SELECT CAST(COUNT(*) AS TEXT) FROM access_token WHERE root_id = {}",
+            id(10)
+        );
+        assert_eq!(texts(&connection, &roots).await, ["3"], "{kind:?}");
+        for (key, tokens) in [(2, "2"), (3, "1")] {
+            let signed = format!(
+                "SELECT CAST(COUNT(*) AS TEXT) FROM access_token WHERE key_id = {}",
+                id(key)
+            );
+            assert_eq!(texts(&connection, &signed).await, [tokens], "{kind:?}");
+        }
+        let sign = "SELECT CAST(COUNT(*) AS TEXT) FROM signing_key WHERE signs_from = created_at";
+        assert_eq!(texts(&connection, sign).await, ["2"], "{kind:?}");
+        let events =
+            "SELECT action || ' ' || CAST(sequence AS TEXT) FROM audit_event ORDER BY sequence";
+        assert_eq!(
+            texts(&connection, events).await,
+            ["e21 -2", "e20 -1", "e22 0"],
+            "{kind:?}"
+        );
+        let head = "SELECT CAST(sequence AS TEXT) FROM audit_head";
+        assert_eq!(texts(&connection, head).await, ["0"], "{kind:?}");
+    }
+}
