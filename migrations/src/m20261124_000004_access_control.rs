@@ -1,5 +1,5 @@
 //! Tokens with networks, approval, lineage and use; keys that sign from a time on; identity providers;
-//! and an audit whose events are chained.
+//! keys of requests that are to be done once; and an audit whose events are chained.
 
 use sea_orm_migration::prelude::*;
 
@@ -122,6 +122,15 @@ fn tables(manager: &SchemaManager) -> Vec<TableCreateStatement> {
             .col(blob("hash"))
             .to_owned(),
         Table::create()
+            .table("idempotency_key")
+            .col(uuid("id").primary_key())
+            .col(key(manager, "caller"))
+            .col(key(manager, "key"))
+            .col(blob("digest"))
+            .col(uuid("subject_id"))
+            .col(timestamp_with_time_zone("at"))
+            .to_owned(),
+        Table::create()
             .table("identity_provider")
             .col(uuid("id").primary_key())
             .col(key(manager, "slug"))
@@ -144,6 +153,7 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("audit_event", &["centre_id", "sequence"]),
         index("access_token", &["issued_by"]),
         index("access_token", &["key_id"]),
+        unique("idempotency_key", &["caller", "key"]),
         unique("identity_provider", &["slug"]),
         index("identity_provider", &["issuer"]),
     ]

@@ -17,6 +17,7 @@ pub mod engagement;
 pub mod evidence_standard;
 pub mod finding;
 mod id;
+pub mod idempotency_key;
 pub mod identity_provider;
 pub mod local_authority;
 mod partial_date;

@@ -50,6 +50,7 @@ codes! {
     ApprovalNotIndependent "APPROVAL_NOT_INDEPENDENT" 403 "The approving token and the approved one descend from the same first token; another administrator must approve.";
     Forbidden "FORBIDDEN" 403 "The token lacks the scope that `extensions.requiredScope` names.";
     Conflict "CONFLICT" 409 "Something with this name or key is there already, or has changed since it was read.";
+    IdempotencyKeyReused "IDEMPOTENCY_KEY_REUSED" 409 "Something else was asked for with this idempotency key before; give each request a key of its own.";
     TimedOut "TIMED_OUT" 503 "The request took too long and was stopped; ask for less at once.";
     Unavailable "UNAVAILABLE" 503 "The database cannot be reached at the moment; try again.";
     Internal "INTERNAL" 500 "Something went wrong on our side; the request id helps us to find it.";

@@ -14,6 +14,7 @@ pub mod feed;
 pub mod interchange;
 pub mod listing;
 pub mod network;
+pub mod once;
 pub mod page;
 pub mod record;
 pub mod shared;

@@ -146,7 +146,7 @@ impl TestApp {
             networks: AllowedNetworks::default(),
         };
         let operator = Viewer::operator();
-        let (token, record) = token::issue(&self.space, &operator, new)
+        let (token, record) = token::issue(&self.space, &operator, new, None)
             .await
             .expect("a token");
         if token::needs_approval(&scopes.iter().copied().collect()) {
@@ -166,7 +166,7 @@ impl TestApp {
             expires_at: None,
             networks: AllowedNetworks::default(),
         };
-        let (token, _) = token::issue(server, &Viewer::operator(), new)
+        let (token, _) = token::issue(server, &Viewer::operator(), new, None)
             .await
             .expect("a token");
         token.reveal().to_owned()

@@ -142,7 +142,7 @@ impl Token {
                     expires_at: Some(space.store().source().now() + expires_in),
                     networks: AllowedNetworks::try_new(&networks).map_err(|no| sentence(&no))?,
                 };
-                let (token, record) = token::issue(space, &operator, new)
+                let (token, record) = token::issue(space, &operator, new, None)
                     .await
                     .map_err(|refusal| sentence(&refusal))?;
                 telemetry::answer(token.reveal())?;

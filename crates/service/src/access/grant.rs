@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use entity::{AccessTokenId, CentreId, IdentityProviderId, SigningKeyId};
+use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 use super::AllowedNetworks;
@@ -83,6 +84,12 @@ impl std::str::FromStr for ScopeName {
             .copied()
             .find(|scope| scope.as_str() == text)
             .ok_or_else(|| UnknownScope(text.to_owned()))
+    }
+}
+
+impl Serialize for ScopeName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -150,9 +150,19 @@ impl Keyring {
         Ok(known())
     }
 
-    /// The key to sign with; the first one is made when there is none.
-    pub(super) async fn signing(&self, store: &Store) -> Result<(SigningKeyId, EncodingKey)> {
-        let row = self.made(store).await?;
+    /// The key that signs now; the first one is made when there is none.
+    pub(super) async fn signs(&self, store: &Store) -> Result<SigningKeyId> {
+        Ok(self.made(store).await?.id)
+    }
+
+    /// The private part of a key, to sign with.
+    pub(super) async fn signer(&self, store: &Store, id: SigningKeyId) -> Result<EncodingKey> {
+        let row = scope::signing_keys()
+            .filter(signing_key::Column::Id.eq(id))
+            .filter(signing_key::Column::RetiredAt.is_null())
+            .one(store.connection())
+            .await?
+            .ok_or_else(|| Error::new(Code::Conflict, "The key that signed this is retired."))?;
         let seed: [u8; 32] = self
             .master_key
             .decrypt(&row.private_key)?
@@ -161,7 +171,7 @@ impl Keyring {
         let document = SigningKey::from_bytes(&seed)
             .to_pkcs8_der()
             .map_err(Error::internal)?;
-        Ok((row.id, EncodingKey::from_ed_der(document.as_bytes())))
+        Ok(EncodingKey::from_ed_der(document.as_bytes()))
     }
 
     /// Makes the first key if there is none, and checks that the master key opens the one that signs.
@@ -169,7 +179,8 @@ impl Keyring {
     /// # Errors
     /// When it doesn't, or the database cannot be written to.
     pub async fn ensure(&self, store: &Store) -> Result<()> {
-        self.signing(store).await.map(|_| ())
+        let key = self.signs(store).await?;
+        self.signer(store, key).await.map(|_| ())
     }
 
     async fn made(&self, store: &Store) -> Result<signing_key::Model> {

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
@@ -73,6 +74,12 @@ impl AllowedNetworks {
     pub fn cover(&self, others: &Self) -> bool {
         let is_covered = |network: &IpNet| self.0.iter().any(|wider| wider.contains(network));
         self.0.is_empty() || (!others.0.is_empty() && others.0.iter().all(is_covered))
+    }
+}
+
+impl Serialize for AllowedNetworks {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(ToString::to_string))
     }
 }
 

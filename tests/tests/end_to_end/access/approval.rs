@@ -73,7 +73,7 @@ on_both_databases! {
 
     async fn the_operator_writes_down_who_approved(app: TestApp) {
         let operator = Viewer::operator();
-        let (token, record) = token::issue(&app.space, &operator, pending("rows", &[YoungPeopleRead])).await.unwrap();
+        let (token, record) = token::issue(&app.space, &operator, pending("rows", &[YoungPeopleRead]), None).await.unwrap();
         assert_eq!(standing(&app, token.reveal()).await.as_deref(), Some("TOKEN_NOT_APPROVED"));
         for nobody in [None, Some(""), Some("  ")] {
             let refusal = token::approve(&app.space, &operator, record.id, nobody).await.unwrap_err();
@@ -110,7 +110,7 @@ on_both_databases! {
     async fn every_scope_that_reaches_persons_needs_approval_and_no_other_does(app: TestApp) {
         let operator = Viewer::operator();
         for scope in ScopeName::ALL {
-            let (token, _) = token::issue(&app.space, &operator, pending("x", &[*scope])).await.unwrap();
+            let (token, _) = token::issue(&app.space, &operator, pending("x", &[*scope]), None).await.unwrap();
             let waits = standing(&app, token.reveal()).await.as_deref() == Some("TOKEN_NOT_APPROVED");
             let reaches = ["young-people:read", "young-people:contribute"].contains(&scope.as_str());
             assert_eq!(waits, reaches, "{scope}");

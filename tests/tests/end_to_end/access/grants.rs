@@ -65,7 +65,7 @@ async fn follow(app: &TestApp, wishes: Vec<Wish>) -> usize {
         expires_at: None,
         networks: AllowedNetworks::try_new(&["10.0.0.0/8"]).unwrap(),
     };
-    let (mut token, mut record) = token::issue(&app.space, &Viewer::operator(), first)
+    let (mut token, mut record) = token::issue(&app.space, &Viewer::operator(), first, None)
         .await
         .unwrap();
     let mut issued = 0;
@@ -92,7 +92,7 @@ async fn follow(app: &TestApp, wishes: Vec<Wish>) -> usize {
                 expires_at: None,
                 networks: AllowedNetworks::try_new(&wish.networks).unwrap(),
             };
-            token::issue(&app.space, &viewer, new).await
+            token::issue(&app.space, &viewer, new, None).await
         };
         match outcome {
             Ok((new_token, new_record)) => {

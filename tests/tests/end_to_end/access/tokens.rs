@@ -13,7 +13,7 @@ use service::access::token;
 use tests::on_both_databases;
 use tests::support::app::{ALPHA, BETA, TestApp};
 use tests::support::builders::Sharing;
-use tests::support::client::Client;
+use tests::support::client::{Answer, Client};
 
 const ISSUE: &str = "mutation ($input: IssueAccessTokenInput!) { issueAccessToken(input: $input)
     { token accessToken { id name state networks expiresAt } } }";
@@ -276,5 +276,30 @@ on_both_databases! {
             let answer = manager.ask_with(ISSUE, json!({ "input": input })).await;
             assert_eq!(answer.code().is_none(), accepted, "{end}: {}", answer.body);
         }
+    }
+
+    async fn a_request_that_is_sent_again_issues_nothing_twice(app: TestApp) {
+        let (manager, other) = (app.administrator(ALPHA).await, app.administrator(ALPHA).await);
+        let ask = async |client: &Client, key: &str, name: &str| {
+            let input = json!({ "name": name, "centre": ALPHA, "scopes": ["evidence:read"], "idempotencyKey": key });
+            client.ask_with(ISSUE, json!({ "input": input })).await
+        };
+        let token = |answer: &Answer| answer.at("/issueAccessToken/token").as_str().unwrap().to_owned();
+
+        let at_once = futures::future::join_all((0..5).map(|_| ask(&manager, "one", "copy"))).await;
+        let first = token(&at_once[0]);
+        assert!(at_once.iter().all(|answer| token(answer) == first));
+        assert_eq!(token(&ask(&manager, "one", "copy").await), first);
+        assert!(works(&app, &first).await);
+        assert_eq!(found(&manager, json!({})).await.iter().filter(|name| *name == "copy").count(), 1);
+
+        assert_eq!(ask(&manager, "one", "another").await.code(), Some("IDEMPOTENCY_KEY_REUSED"));
+        assert_ne!(token(&ask(&other, "one", "copy").await), first, "another caller's keys are others");
+        assert_ne!(token(&ask(&manager, "two", "copy").await), first);
+        for bad in ["", " ", &"k".repeat(201)] {
+            assert_eq!(ask(&manager, bad, "copy").await.code(), Some("BAD_INPUT"));
+        }
+        app.clock.advance(TimeDelta::hours(25));
+        assert_eq!(ask(&manager, "one", "copy").await.code(), Some("CONFLICT"), "a day later it is shown no more");
     }
 }

@@ -24,6 +24,9 @@ struct IssueAccessTokenInput {
     /// The networks from which it is accepted, as `192.0.2.0/24`, `2001:db8::/32` or a single address.
     /// When none is named: from where your own token is.
     networks: Option<Vec<String>>,
+    /// A text of your own that names this request, such as a UUID: sent again with the same input, it is
+    /// answered with the same token, for a day, and none is issued twice.
+    idempotency_key: Option<String>,
 }
 
 /// A token that was issued.
@@ -135,7 +138,8 @@ impl AccessMutation {
             expires_at: input.expires_at,
             networks: AllowedNetworks::try_new(&input.networks.unwrap_or_default())?,
         };
-        let (token, row) = token::issue(&asker.space, &asker.viewer, new).await?;
+        let key = input.idempotency_key.as_deref();
+        let (token, row) = token::issue(&asker.space, &asker.viewer, new, key).await?;
         Ok(IssueAccessTokenPayload {
             token: token.reveal().to_owned(),
             access_token: AccessToken::new(row),

@@ -1,38 +1,77 @@
 //! Issues tokens.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{ChangeKind, access_token};
 use jsonwebtoken::{Algorithm, Header};
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
 use super::{Claims, DEFAULT_VALIDITY, ISSUER, NewToken};
+use crate::access::grant::scopes_of;
 use crate::access::policy::{self, Action};
 use crate::access::{AllowedNetworks, BearerToken, ScopeName, scope};
 use crate::error::{Code, Error, Result};
+use crate::once::Once;
 use crate::space::Space;
 use crate::store::Write;
 use crate::viewer::Viewer;
 
-/// Issues a token. It is shown this once and kept nowhere.
+/// For how long a request with a key that was sent before is answered with the token again.
+const ANSWERED_AGAIN: TimeDelta = TimeDelta::hours(24);
+
+/// Issues a token. It is shown this once and kept nowhere; only whoever sends the same request again, with
+/// the same `key`, is given it again, for a day.
 ///
 /// # Errors
 /// `FORBIDDEN` when the viewer may not, or lacks a scope or a network that it would grant; `BAD_INPUT`
-/// when there is no such centre, no scope, or the expiry lies in the past or too far ahead.
+/// when there is no such centre, no scope, or the expiry lies in the past or too far ahead;
+/// `IDEMPOTENCY_KEY_REUSED`, and `CONFLICT` when a day has passed.
 pub async fn issue(
     space: &Space,
     viewer: &Viewer,
     new: NewToken,
+    key: Option<&str>,
 ) -> Result<(BearerToken, access_token::Model)> {
-    let (token, record) = signed(space, viewer, new, None).await?;
+    let once = key
+        .map(|key| Once::try_new(viewer, key, "token.issue", &new))
+        .transpose()?;
+    let record = record(space, viewer, new, None).await?;
     let row = record.clone();
-    space
+    let record = space
         .store()
         .write(viewer, "token.issue", |write| {
-            Box::pin(async move { keep(write, row).await })
+            Box::pin(async move {
+                let first = match once {
+                    None => None,
+                    Some(once) => once.claim(write, row.id.into()).await?,
+                };
+                match first {
+                    None => {
+                        keep(write, row.clone()).await?;
+                        Ok(row)
+                    }
+                    Some(first) => issued_before(write, first).await,
+                }
+            })
         })
         .await?;
+    let token = sign(space, &record).await?;
     Ok((token, record))
+}
+
+async fn issued_before(write: &Write, id: Uuid) -> Result<access_token::Model> {
+    let record = scope::access_tokens()
+        .filter(access_token::Column::Id.eq(id))
+        .one(write.connection())
+        .await?
+        .ok_or_else(|| Error::not_found("access token"))?;
+    if record.created_at + ANSWERED_AGAIN < write.source().now() {
+        return Err(Error::new(
+            Code::Conflict,
+            "The token was issued more than a day ago, and is shown no more. Rotate it, or issue another.",
+        ));
+    }
+    Ok(record)
 }
 
 /// Issues a token if there has never been one: of several servers that start at once on an empty
@@ -42,7 +81,8 @@ pub async fn issue(
 /// As [`issue`].
 pub async fn issue_first(space: &Space, new: NewToken) -> Result<Option<BearerToken>> {
     let operator = Viewer::operator();
-    let (token, record) = signed(space, &operator, new, None).await?;
+    let record = record(space, &operator, new, None).await?;
+    let token = sign(space, &record).await?;
     let is_first = space
         .store()
         .write(&operator, "token.issue", |write| {
@@ -79,13 +119,13 @@ pub(super) async fn keep(write: &mut Write, record: access_token::Model) -> Resu
     Ok(())
 }
 
-/// A token and its record, which is still to be kept.
-pub(super) async fn signed(
+/// The record of a token that is still to be kept.
+pub(super) async fn record(
     space: &Space,
     viewer: &Viewer,
     new: NewToken,
     replaces: Option<Uuid>,
-) -> Result<(BearerToken, access_token::Model)> {
+) -> Result<access_token::Model> {
     let directory = space.directory().await?;
     let centre = directory.centres.by_key(&new.centre).ok_or_else(|| {
         Error::bad_input(
@@ -103,10 +143,10 @@ pub(super) async fn signed(
     let now = space.store().source().now();
     let expires_at = checked_expiry(space, &new, now)?;
     let networks = granted_networks(viewer, new.networks)?;
-    let (key, signer) = space.keyring().signing(space.store()).await?;
+    let key = space.keyring().signs(space.store()).await?;
 
     let id: Uuid = space.store().source().id();
-    let row = access_token::Model {
+    Ok(access_token::Model {
         id: id.into(),
         name: new.name.trim().to_owned(),
         centre_id: centre.row.id,
@@ -128,33 +168,39 @@ pub(super) async fn signed(
         uses: 0,
         refused_uses: 0,
         last_refused_at: None,
+    })
+}
+
+/// The token of a record. Ed25519 signs the same in the same way (RFC 8032): asked for twice, it is the
+/// same text.
+pub(super) async fn sign(space: &Space, record: &access_token::Model) -> Result<BearerToken> {
+    let directory = space.directory().await?;
+    let centre = directory.centres.by_id(record.centre_id);
+    let scopes: Vec<_> = scopes_of(&record.scopes)
+        .into_iter()
+        .map(ScopeName::as_str)
+        .collect();
+    let claims = Claims {
+        iss: ISSUER.to_owned(),
+        aud: ISSUER.to_owned(),
+        sub: centre
+            .map(|centre| centre.row.slug.clone())
+            .unwrap_or_default(),
+        iat: record.created_at.timestamp(),
+        nbf: record.created_at.timestamp(),
+        exp: record.expires_at.timestamp(),
+        jti: record.id,
+        centre: record.centre_id,
+        scope: scopes.join(" "),
     };
-    let claims = claims(&row, &centre.row.slug, &new.scopes);
+    let key = record.key_id.unwrap_or_default();
     let header = Header {
         kid: Some(key.to_string()),
         ..Header::new(Algorithm::EdDSA)
     };
+    let signer = space.keyring().signer(space.store(), key).await?;
     let text = jsonwebtoken::encode(&header, &claims, &signer).map_err(Error::internal)?;
-    Ok((BearerToken::new(text), row))
-}
-
-fn claims<'s>(
-    row: &access_token::Model,
-    centre: &str,
-    scopes: impl IntoIterator<Item = &'s ScopeName>,
-) -> Claims {
-    let scopes: Vec<_> = scopes.into_iter().map(|scope| scope.as_str()).collect();
-    Claims {
-        iss: ISSUER.to_owned(),
-        aud: ISSUER.to_owned(),
-        sub: centre.to_owned(),
-        iat: row.created_at.timestamp(),
-        nbf: row.created_at.timestamp(),
-        exp: row.expires_at.timestamp(),
-        jti: row.id,
-        centre: row.centre_id,
-        scope: scopes.join(" "),
-    }
+    Ok(BearerToken::new(text))
 }
 
 /// A token is accepted from where its issuer's own is, at most.

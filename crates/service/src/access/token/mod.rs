@@ -39,7 +39,7 @@ pub const LONGEST_VALIDITY: TimeDelta = TimeDelta::days(366);
 pub const DEFAULT_VALIDITY: TimeDelta = TimeDelta::days(30);
 
 /// A token to be issued.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct NewToken {
     /// What it is for.
     pub name: String,

@@ -5,9 +5,8 @@ use entity::{AccessTokenId, AccessTokenState, ChangeKind, ChangeOperation, acces
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
-use super::issue::{keep, signed};
 use super::revoke::seen_for_writing;
-use super::{NewToken, list, state};
+use super::{NewToken, issue, list, state};
 use crate::access::grant::scopes_of;
 use crate::access::policy::{self, Action};
 use crate::access::{AllowedNetworks, BearerToken};
@@ -79,7 +78,8 @@ pub async fn rotate(
         expires_at: expires_at.or(Some(now + lifetime)),
         networks: AllowedNetworks::of_record(old.networks.as_ref())?,
     };
-    let (token, record) = signed(space, viewer, new, Some(id.into())).await?;
+    let record = issue::record(space, viewer, new, Some(id.into())).await?;
+    let token = issue::sign(space, &record).await?;
     let (actor, row) = (viewer.clone(), record.clone());
     let replaced = space
         .store()
@@ -87,7 +87,7 @@ pub async fn rotate(
             Box::pin(async move {
                 let old = seen_for_writing(write, &actor, id, Action::RevokeToken).await?;
                 policy::authorise(&actor, &Action::RevokeToken(old.centre_id))?;
-                keep(write, row).await?;
+                issue::keep(write, row).await?;
                 let mut ending = old.clone().into_active_model();
                 ending.expires_at = Set(old.expires_at.min(now + overlap));
                 let ending = ending.update(write.connection()).await?;

@@ -1,0 +1,34 @@
+//! A caller's name for a request that is to be done once, and what came of it.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// A caller's name for a request that is to be done once, and what came of it.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "idempotency_key")]
+pub struct Model {
+    /// The row's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Who asked: another caller's keys are others.
+    pub caller: String,
+    /// The key.
+    pub key: String,
+    /// A hash of what was asked.
+    pub digest: Vec<u8>,
+    /// What came of it.
+    pub subject_id: Uuid,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
