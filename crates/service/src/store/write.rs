@@ -208,7 +208,10 @@ impl Write {
             },
             subject_centre: self.subject_centre,
             outcome: AuditOutcome::Allowed,
-            detail: Some(format!("{} changes", self.changes.len())),
+            detail: match self.changes.len() {
+                1 => None,
+                many => Some(format!("{many} changes")),
+            },
             times: 1,
         }
     }
