@@ -27,7 +27,22 @@ pub struct TestApp {
     pub clock: Arc<TestClock>,
     router: axum::Router,
     statements: Arc<AtomicUsize>,
+    master_key: MasterKey,
     database: TestDatabase,
+}
+
+/// Another server on the database of an application.
+pub struct OtherServer {
+    /// Its space.
+    pub space: Arc<Space>,
+    router: axum::Router,
+}
+
+impl OtherServer {
+    /// Somebody who sends this text as their token.
+    pub fn with_token(&self, token: &str) -> Client {
+        Client::new(self.router.clone(), Some(token.to_owned()))
+    }
 }
 
 impl TestApp {
@@ -60,15 +75,28 @@ impl TestApp {
         let clock = Arc::new(TestClock::default());
         let source = Source::new(clock.clone());
         let master_key = MasterKey::generate(&source);
-        let space = Arc::new(Space::new(connection, source, master_key));
+        let space = Arc::new(Space::new(connection, source, master_key.clone()));
         let router = api::router(Arc::clone(&space), Settings::default());
         Self {
             space,
             clock,
             router,
             statements,
+            master_key,
             database,
         }
+    }
+
+    /// Another server on the same database, with a space that is set up so.
+    pub async fn another_server(&self, set_up: impl FnOnce(Space) -> Space) -> OtherServer {
+        let connection = store::connect(&self.database.url(), 5, |_| {})
+            .await
+            .expect("a connection");
+        let source = Source::new(self.clock.clone());
+        let space = Space::new(connection, source, self.master_key.clone());
+        let space = Arc::new(set_up(space));
+        let router = api::router(Arc::clone(&space), Settings::default());
+        OtherServer { space, router }
     }
 
     /// Which database it stands on.
