@@ -207,9 +207,14 @@ impl TestIssuer {
         self.provider.discoveries.load(Ordering::SeqCst)
     }
 
-    /// The claims of a token for a member of some groups, valid for an hour.
+    /// The claims of a token for a member of some groups, valid for an hour by the application's clock.
     pub fn claims(&self, app: &TestApp, subject: &str, groups: &[&str]) -> Value {
-        let now = app.space.store().source().now().timestamp();
+        self.claims_from(app.space.store().source(), subject, groups)
+    }
+
+    /// The same, by another clock.
+    pub fn claims_from(&self, source: &Source, subject: &str, groups: &[&str]) -> Value {
+        let now = source.now().timestamp();
         json!({
             "iss": self.url(), "aud": AUDIENCE, "sub": subject, "groups": groups,
             "iat": now, "nbf": now, "exp": now + 3600,

@@ -6,6 +6,7 @@
 )]
 
 mod importing;
+mod issuers;
 mod refusals;
 mod running;
 mod serving;

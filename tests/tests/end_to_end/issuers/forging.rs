@@ -88,6 +88,10 @@ async fn a_token_whose_claims_do_not_hold_is_refused() {
         ("nbf", Some(json!(now + 61))),
         ("nbf", Some(json!("now"))),
         ("iat", Some(json!(now + 61))),
+        (
+            "cnf",
+            Some(json!({ "jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" })),
+        ),
     ] {
         let what = format!("{name}: {value:?}");
         let token = scene.key.sign(&scene.claims_but(name, value));

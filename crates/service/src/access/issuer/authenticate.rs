@@ -218,6 +218,11 @@ fn grant(
             )));
         }
     }
+    if claims.contains_key("cnf") {
+        return Err(invalid(
+            "The token is bound to a key of its client, which isn't verified here; ask for one that isn't.",
+        ));
+    }
     let pseudonyms = &space.issuers().pseudonyms;
     let pseudonym = pseudonyms.of(&provider.slug, &provider.issuer, subject);
     Ok(Grant {
