@@ -2,7 +2,7 @@
 //!
 //! The operator of the space adds a provider with its issuer and with what its groups or roles are worth
 //! here ([`Mapping`]). The provider's public keys are found by OpenID Connect Discovery and held in
-//! memory ([`held`]); the provider's row is read anew for each token, so that removing it ends its tokens
+//! memory; the provider's row is read anew for each token, so that removing it ends its tokens
 //! at the next request on every server.
 
 mod address;
