@@ -139,6 +139,7 @@ fn tables(manager: &SchemaManager) -> Vec<TableCreateStatement> {
             .col(text("audience"))
             .col(text("scope_claim"))
             .col(json("mapping"))
+            .col(text_null("certificates"))
             .col(timestamp_with_time_zone("created_at"))
             .col(timestamp_with_time_zone_null("removed_at"))
             .foreign_key(&mut references("identity_provider", "centre_id", "centre"))
@@ -154,7 +155,14 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("access_token", &["issued_by"]),
         index("access_token", &["key_id"]),
         unique("idempotency_key", &["caller", "key"]),
-        unique("identity_provider", &["slug"]),
-        index("identity_provider", &["issuer"]),
+        of_active("slug"),
+        of_active("issuer"),
     ]
+}
+
+/// No two identity providers that are accepted have the same; one that was removed gives it free.
+fn of_active(column: &'static str) -> IndexCreateStatement {
+    unique("identity_provider", &[column])
+        .and_where(Expr::col("removed_at").is_null())
+        .to_owned()
 }

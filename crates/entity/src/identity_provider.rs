@@ -28,6 +28,8 @@ pub struct Model {
     pub scope_claim: String,
     /// From a value of the claim to scopes of ours: an object of lists.
     pub mapping: Json,
+    /// The certificate authorities that its address is trusted by, in PEM, in place of the web's.
+    pub certificates: Option<String>,
     /// When it was added.
     pub created_at: DateTime<Utc>,
     /// When it was removed.

@@ -48,6 +48,7 @@ codes! {
     TokenNotApproved "TOKEN_NOT_APPROVED" 403 "The access token reaches rows about single young people and waits for a second administrator's approval.";
     TokenWrongNetwork "TOKEN_WRONG_NETWORK" 403 "The access token is not accepted from the network that the request came from.";
     ApprovalNotIndependent "APPROVAL_NOT_INDEPENDENT" 403 "The approving token and the approved one descend from the same first token; another administrator must approve.";
+    IssuerUnavailable "ISSUER_UNAVAILABLE" 503 "The identity provider that issued the token can't be asked for its keys at the moment; try again.";
     Forbidden "FORBIDDEN" 403 "The token lacks the scope that `extensions.requiredScope` names.";
     Conflict "CONFLICT" 409 "Something with this name or key is there already, or has changed since it was read.";
     IdempotencyKeyReused "IDEMPOTENCY_KEY_REUSED" 409 "Something else was asked for with this idempotency key before; give each request a key of its own.";

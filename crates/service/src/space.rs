@@ -8,6 +8,7 @@ use entity::{ChangeKind, change};
 use sea_orm::{ColumnTrait, DatabaseConnection, DbBackend, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::access::audit::{Chain, Journal};
+use crate::access::issuer::{Issuers, Patience};
 use crate::access::{Keyring, MasterKey, scope, token};
 use crate::clock::Source;
 use crate::error::Result;
@@ -25,6 +26,7 @@ pub struct Space {
     store: Store,
     directory: DirectoryCache,
     keyring: Keyring,
+    issuers: Issuers,
     journal: Journal,
     longest_validity: TimeDelta,
 }
@@ -36,6 +38,7 @@ impl Space {
         Self {
             store: Store::new(connection, source, Chain::new(&master_key)),
             directory: DirectoryCache::default(),
+            issuers: Issuers::new(&master_key),
             keyring: Keyring::new(master_key),
             journal: Journal::default(),
             longest_validity: token::LONGEST_VALIDITY,
@@ -51,6 +54,15 @@ impl Space {
         }
     }
 
+    /// The same space, with another patience for the centres' identity providers.
+    #[must_use]
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self {
+            issuers: self.issuers.with_patience(patience),
+            ..self
+        }
+    }
+
     /// The database, and the one way to write to it.
     #[must_use]
     pub const fn store(&self) -> &Store {
@@ -61,6 +73,11 @@ impl Space {
     #[must_use]
     pub const fn keyring(&self) -> &Keyring {
         &self.keyring
+    }
+
+    /// The centres' own identity providers, as far as they are held in memory.
+    pub(crate) const fn issuers(&self) -> &Issuers {
+        &self.issuers
     }
 
     /// Uses of tokens and refusals that are still to be written.

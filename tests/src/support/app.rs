@@ -31,6 +31,20 @@ pub struct TestApp {
     database: TestDatabase,
 }
 
+/// Another server on the database of an application.
+pub struct OtherServer {
+    /// Its space.
+    pub space: Arc<Space>,
+    router: axum::Router,
+}
+
+impl OtherServer {
+    /// Somebody who sends this text as their token.
+    pub fn with_token(&self, token: &str) -> Client {
+        Client::new(self.router.clone(), Some(token.to_owned()))
+    }
+}
+
 impl TestApp {
     /// Starts one on a database of its own.
     pub async fn start(kind: DatabaseKind) -> Self {
@@ -71,6 +85,18 @@ impl TestApp {
             master_key,
             database,
         }
+    }
+
+    /// Another server on the same database, with a space that is set up so.
+    pub async fn another_server(&self, set_up: impl FnOnce(Space) -> Space) -> OtherServer {
+        let connection = store::connect(&self.database.url(), 5, |_| {})
+            .await
+            .expect("a connection");
+        let source = Source::new(self.clock.clone());
+        let space = Space::new(connection, source, self.master_key.clone());
+        let space = Arc::new(set_up(space));
+        let router = api::router(Arc::clone(&space), Settings::default());
+        OtherServer { space, router }
     }
 
     /// Which database it stands on.
@@ -170,15 +196,6 @@ impl TestApp {
             .await
             .expect("a token");
         token.reveal().to_owned()
-    }
-
-    /// Another server on the same database, with the same master key and clock.
-    pub async fn another_server(&self) -> Arc<Space> {
-        let connection = store::connect(&self.database.url(), 5, |_| {})
-            .await
-            .expect("a connection");
-        let source = Source::new(self.clock.clone());
-        Arc::new(Space::new(connection, source, self.master_key.clone()))
     }
 
     /// A master key that is not this space's.

@@ -6,6 +6,7 @@ pub mod client;
 pub mod clock;
 pub mod databases;
 pub mod demo;
+pub mod issuer;
 pub mod places;
 mod postgres;
 pub mod socket;

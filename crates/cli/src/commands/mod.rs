@@ -4,6 +4,7 @@ mod audit;
 mod demo;
 mod export;
 mod import;
+mod issuer;
 mod key;
 mod migrate;
 mod schema;
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Key(key::Key),
     #[command(subcommand)]
+    Issuer(issuer::Issuer),
+    #[command(subcommand)]
     Audit(audit::Audit),
     Schema(schema::Schema),
     Demo(demo::Demo),
@@ -51,6 +54,7 @@ impl Command {
             Self::Export(command) => command.run(config).await,
             Self::Token(command) => command.run(config).await,
             Self::Key(command) => command.run(config).await,
+            Self::Issuer(command) => command.run(config).await,
             Self::Audit(command) => command.run(config).await,
             Self::Schema(command) => command.run(),
             Self::Demo(command) => command.run(config).await,

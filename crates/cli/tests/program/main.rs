@@ -7,6 +7,7 @@
 
 mod access;
 mod importing;
+mod issuers;
 mod refusals;
 mod running;
 mod serving;

@@ -2,6 +2,7 @@
 
 pub mod audit;
 mod grant;
+pub mod issuer;
 mod keyring;
 mod networks;
 pub mod policy;

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use entity::{
     CentreId, ChangeKind, Visibility, access_token, audit_event, change, collaboration,
-    collaboration_member, finding, publication, rating, shared_with, signing_key, study,
+    collaboration_member, finding, identity_provider, publication, rating, shared_with,
+    signing_key, study,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
@@ -194,6 +195,13 @@ pub fn audit_events(centre: Option<CentreId>) -> Select<audit_event::Entity> {
 #[must_use]
 pub fn signing_keys() -> Select<signing_key::Entity> {
     signing_key::Entity::find()
+}
+
+/// The centres' own identity providers, for the operator of the space and for verifying their tokens.
+#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
+#[must_use]
+pub fn identity_providers() -> Select<identity_provider::Entity> {
+    identity_provider::Entity::find()
 }
 
 /// The changes of things that the viewer may see.

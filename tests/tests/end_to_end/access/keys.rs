@@ -84,7 +84,7 @@ on_both_databases! {
     async fn a_key_that_another_server_retired_is_refused_although_it_is_known_here(app: TestApp) {
         let (token, _) = app.token(ALPHA, &[ScopeName::EvidenceRead]).await;
         assert!(works(&app, &token).await);
-        let other = app.another_server().await;
+        let other = app.another_server(|space| space).await.space;
         let keyring = other.keyring();
         let first = keyring.list(other.store()).await.unwrap().remove(0);
         keyring.rotate(other.store(), true).await.unwrap();
@@ -95,7 +95,7 @@ on_both_databases! {
     async fn a_token_of_a_key_that_another_server_has_just_made_is_accepted(app: TestApp) {
         app.token(ALPHA, &[ScopeName::EvidenceRead]).await;
         published(&app).await;
-        let other = app.another_server().await;
+        let other = app.another_server(|space| space).await.space;
         for _ in 0..2 {
             other.keyring().rotate(other.store(), true).await.unwrap();
             let token = app.token_by(&other, ALPHA, &[ScopeName::EvidenceRead]).await;

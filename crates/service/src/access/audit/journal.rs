@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
-use entity::{AccessTokenId, AuditOutcome, CentreId, ChangeKind, access_token};
+use entity::{AccessTokenId, AuditOutcome, CentreId, ChangeKind, IdentityProviderId, access_token};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, IntoColumnRef};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
+use uuid::Uuid;
 
 use super::{Actor, Event, USE_TOKEN};
 use crate::error::{Code, Error, Result};
@@ -39,7 +40,8 @@ struct Uses {
 struct Refusal {
     actor: Actor,
     action: &'static str,
-    token: Option<(AccessTokenId, CentreId)>,
+    /// What was refused, and whose it is.
+    subject: Option<(ChangeKind, Uuid, CentreId)>,
     code: Code,
     scope: Option<&'static str>,
 }
@@ -75,7 +77,7 @@ impl Journal {
                 centre: Some(centre),
             },
             action: USE_TOKEN,
-            token: Some((token, centre)),
+            subject: Some((ChangeKind::AccessToken, token.into(), centre)),
             code,
             scope: None,
         };
@@ -86,12 +88,31 @@ impl Journal {
         tallies.count(refusal, now, None);
     }
 
+    /// A token that says it is of an identity provider was refused. Who sent it is not known, nor
+    /// whether the provider ever issued it.
+    pub(in crate::access) fn refused_identity(
+        &self,
+        provider: IdentityProviderId,
+        centre: CentreId,
+        code: Code,
+        now: DateTime<Utc>,
+    ) {
+        let refusal = Refusal {
+            actor: Actor::default(),
+            action: USE_TOKEN,
+            subject: Some((ChangeKind::IdentityProvider, provider.into(), centre)),
+            code,
+            scope: None,
+        };
+        self.tallies().count(refusal, now, None);
+    }
+
     /// Something that was sent as a token is none that is known.
     pub(in crate::access) fn refused_unknown_token(&self, code: Code, now: DateTime<Utc>) {
         let refusal = Refusal {
             actor: Actor::default(),
             action: USE_TOKEN,
-            token: None,
+            subject: None,
             code,
             scope: None,
         };
@@ -106,7 +127,7 @@ impl Journal {
         let alike = Refusal {
             actor: Actor::from(viewer),
             action,
-            token: None,
+            subject: None,
             code: refusal.code,
             scope: refusal.required_scope,
         };
@@ -187,9 +208,9 @@ fn event((refusal, tally): (&Refusal, &Tally)) -> Event {
         actor: refusal.actor.clone(),
         request_id: tally.request_id.clone(),
         action: refusal.action.into(),
-        kind: refusal.token.map(|_| ChangeKind::AccessToken),
-        subject: refusal.token.map(|(token, _)| token.into()),
-        subject_centre: refusal.token.map(|(_, centre)| centre),
+        kind: refusal.subject.map(|(kind, ..)| kind),
+        subject: refusal.subject.map(|(_, id, _)| id),
+        subject_centre: refusal.subject.map(|(.., centre)| centre),
         outcome: AuditOutcome::Refused,
         detail: Some(detail),
         times: tally.times,

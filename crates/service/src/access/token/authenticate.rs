@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{Claims, ISSUER, state};
 use crate::access::grant::scopes_of;
+use crate::access::issuer::{self, Origin};
 use crate::access::{AllowedNetworks, Credential, Grant, scope};
 use crate::error::{Code, Error, Result};
 use crate::space::Space;
@@ -24,9 +25,20 @@ const LEEWAY: TimeDelta = TimeDelta::seconds(60);
 ///
 /// # Errors
 /// `TOKEN_INVALID`, `TOKEN_EXPIRED`, `TOKEN_REVOKED`, `TOKEN_NOT_APPROVED`, `TOKEN_WRONG_NETWORK`;
+/// `ISSUER_UNAVAILABLE` when it is of an identity provider that can't be asked for its keys;
 /// `UNAVAILABLE` when the record cannot be read.
 pub async fn authenticate(space: &Space, sent: &str, from: Option<IpAddr>) -> Result<Grant> {
     let now = space.store().source().now();
+    match issuer::origin(space, sent, ISSUER).await? {
+        Origin::Own => {}
+        Origin::Provider(provider) => return issuer::authenticate(space, &provider, sent).await,
+        Origin::Elsewhere => {
+            space
+                .journal()
+                .refused_unknown_token(Code::TokenInvalid, now);
+            return Err(invalid());
+        }
+    }
     let verified = match verified(space, sent).await {
         Ok(verified) => verified,
         Err(refusal) => {
@@ -58,11 +70,13 @@ pub async fn still_accepted(space: &Space, grant: &Grant) -> Result<()> {
     if grant.expires_at <= now {
         return Err(expired(grant.expires_at));
     }
-    let Credential::Token { id, key, .. } = grant.credential else {
-        return Ok(());
-    };
-    let record = record(space, id.into(), key).await?;
-    refuse_unless_active(&record, now)
+    match grant.credential {
+        Credential::Token { id, key, .. } => {
+            let record = record(space, id.into(), key).await?;
+            refuse_unless_active(&record, now)
+        }
+        Credential::Identity { provider, .. } => issuer::refuse_if_removed(space, provider).await,
+    }
 }
 
 /// A token whose signature holds, and its record.

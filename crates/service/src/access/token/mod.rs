@@ -28,6 +28,7 @@ pub use forecast::{ForecastWeek, forecast};
 pub use issue::{is_first, issue, issue_first};
 pub use list::{TokenFilter, all, by_ids, count, get, list};
 pub use preview::{Preview, PreviewKind, PreviewReason, preview};
+pub(in crate::access) use revoke::end;
 pub use revoke::{Revocation, revoke, revoke_all};
 pub use rotate::{DEFAULT_OVERLAP, Rotation, rotate};
 

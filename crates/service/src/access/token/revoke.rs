@@ -140,7 +140,8 @@ pub(super) async fn seen_for_writing(
     Err(Error::not_found("access token"))
 }
 
-async fn end(
+/// Ends a token, unless it has been revoked.
+pub(in crate::access) async fn end(
     write: &mut Write,
     record: access_token::Model,
     reason: &str,

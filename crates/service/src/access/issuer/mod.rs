@@ -1,0 +1,92 @@
+//! Other issuers: a centre's own identity provider, whose access tokens are accepted for that centre.
+//!
+//! The operator of the space adds a provider with its issuer and with what its groups or roles are worth
+//! here ([`Mapping`]). The provider's public keys are found by OpenID Connect Discovery and held in
+//! memory; the provider's row is read anew for each token, so that removing it ends its tokens
+//! at the next request on every server.
+
+mod address;
+mod authenticate;
+mod certificates;
+mod check;
+mod fault;
+mod held;
+mod keys;
+mod mapping;
+mod pseudonym;
+mod reading;
+mod register;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use entity::IdentityProviderId;
+
+use self::held::HeldKeys;
+use self::pseudonym::Pseudonyms;
+use super::MasterKey;
+
+pub(super) use authenticate::{Origin, authenticate, origin, refuse_if_removed};
+pub use check::{Checked, CheckedKey, check};
+pub use mapping::Mapping;
+pub use register::{NewIssuer, Removed, add, list, remove};
+
+/// What is held in memory about the issuers of the centres.
+#[derive(Debug)]
+pub struct Issuers {
+    pseudonyms: Pseudonyms,
+    patience: Patience,
+    held: Mutex<HashMap<IdentityProviderId, Arc<HeldKeys>>>,
+}
+
+/// How long an identity provider is waited for, and how long what it said is relied on.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// How long its keys may take to be read, from the first connection to the last byte.
+    pub answer: Duration,
+    /// After which its keys are read again, while those that are held go on being relied on.
+    pub reread_after: Duration,
+    /// How far apart readings lie that happen because a token names a key that isn't known.
+    pub between_unknown_keys: Duration,
+    /// How long it is left alone after it failed to answer.
+    pub after_failure: Duration,
+    /// How long its keys are relied on while it fails to answer.
+    pub rely_for: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            answer: Duration::from_secs(5),
+            reread_after: Duration::from_mins(10),
+            between_unknown_keys: Duration::from_mins(1),
+            after_failure: Duration::from_secs(10),
+            rely_for: Duration::from_hours(4),
+        }
+    }
+}
+
+impl Issuers {
+    /// Nothing is known of any issuer yet.
+    #[must_use]
+    pub fn new(master_key: &MasterKey) -> Self {
+        Self {
+            pseudonyms: Pseudonyms::new(master_key),
+            patience: Patience::default(),
+            held: Mutex::default(),
+        }
+    }
+
+    /// The same, with another patience.
+    #[must_use]
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// What is held of a provider's keys.
+    fn held(&self, provider: IdentityProviderId) -> Arc<HeldKeys> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(held.entry(provider).or_default())
+    }
+}
