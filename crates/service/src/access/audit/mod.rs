@@ -1,8 +1,8 @@
 //! The audit: who did, or tried to do, what.
 //!
-//! Every write appends an event in its own transaction ([`chain`]). What was refused is tallied in
-//! memory and written every few moments ([`journal`]), so that a flood of refusals is a few rows.
-//! Each event carries a keyed hash of itself and of the one before it: [`verify`] says where one was
+//! Every write appends an event in its own transaction (`chain`). What was refused is tallied in
+//! memory and written every few moments (`journal`), so that a flood of refusals is a few rows.
+//! Each event carries a keyed hash of itself and of the one before it: [`verify()`] says where one was
 //! altered or removed. No event holds a secret, an address or a personal value.
 
 mod chain;
