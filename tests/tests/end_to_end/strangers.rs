@@ -148,10 +148,12 @@ const DOORS: &[Door] = &[
     open(
         "Subscription.changes",
         r#"subscription { changes(after: "<BEGINNING>", kinds: [COLLABORATION, STUDY, PUBLICATION, FINDING, ACCESS_TOKEN, SIGNING_KEY])
-            { node { kind subject { ... on Collaboration { slug } ... on Study { slug } } } } }"#,
-        r#"[{"node":{"kind":"COLLABORATION","subject":{"slug":"public"}}},{"node":{"kind":"STUDY","subject":{"slug":"public"}}},
-            {"node":{"kind":"PUBLICATION","subject":{}}},{"node":{"kind":"FINDING","subject":{}}},
-            {"node":{"kind":"STUDY","subject":{"slug":"end"}}}]"#,
+            { node { kind subject { __typename ... on Collaboration { slug } ... on Study { slug } } } } }"#,
+        r#"[{"node":{"kind":"COLLABORATION","subject":{"__typename":"Collaboration","slug":"public"}}},
+            {"node":{"kind":"STUDY","subject":{"__typename":"Study","slug":"public"}}},
+            {"node":{"kind":"PUBLICATION","subject":{"__typename":"Publication"}}},
+            {"node":{"kind":"FINDING","subject":{"__typename":"Finding"}}},
+            {"node":{"kind":"STUDY","subject":{"__typename":"Study","slug":"end"}}}]"#,
     ),
     // A token's record is no node for anybody.
     open("Query.node", r#"{ node(id: "<DRAFT>") { id } }"#, "null"),
@@ -388,7 +390,7 @@ on_both_databases! {
         for (field, query, for_nobody, for_stranger) in doors {
             let query = query.replace("<BEGINNING>", &beginning);
             for (token, expected) in [(None, for_nobody), (Some(stranger.as_str()), for_stranger)] {
-                let Is(values) = expected else { panic!("{field} is open") };
+                let values = match expected { Is(values) | Refused(values) => values };
                 let values: Vec<Value> = serde_json::from_str(values).unwrap();
                 let mut events = server.events(token, &query, json!({})).await;
                 let name = field.split_once('.').unwrap().1;

@@ -15,7 +15,7 @@ use tests::support::builders::Sharing;
 use tests::support::databases::DatabaseKind;
 use tests::support::streams::{Socket, StreamServer};
 
-use super::{CHANGES, code, last_cursor, slug};
+use super::{CHANGES, NAME, code, last_cursor, slug};
 
 const READ: &[ScopeName] = &[ScopeName::EvidenceRead];
 
@@ -91,7 +91,7 @@ on_both_databases! {
         let (token, _) = app.token(ALPHA, READ).await;
         let mut socket = server.join(Some(&token)).await;
         app.clock.advance(TimeDelta::days(29));
-        socket.subscribe("1", super::NAME, json!({})).await;
+        socket.subscribe("1", NAME, json!({})).await;
         assert_eq!(socket.hear().await["type"], "next", "it is accepted for another day");
         app.clock.advance(TimeDelta::days(2));
         assert_eq!(refused_with(&mut socket).await, "TOKEN_EXPIRED");
@@ -123,7 +123,7 @@ on_both_databases! {
         let mut of_new = server.join(Some(&new)).await;
         keyring.retire(store, old_key, true).await.unwrap();
         assert_eq!(refused_with(&mut of_old).await, "TOKEN_INVALID");
-        of_new.subscribe("1", super::NAME, json!({})).await;
+        of_new.subscribe("1", NAME, json!({})).await;
         assert_eq!(of_new.hear().await["type"], "next");
     }
 
@@ -211,7 +211,7 @@ async fn a_server_that_can_not_read_the_log_trusts_no_token_and_says_that_it_may
     rename("lost", "change").await;
     let mut again = server.join(Some(&token)).await;
     for socket in [&mut again, &mut nobody] {
-        socket.subscribe("1", super::NAME, json!({})).await;
+        socket.subscribe("1", NAME, json!({})).await;
         assert_eq!(socket.hear().await["type"], "next");
     }
 }

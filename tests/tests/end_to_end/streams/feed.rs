@@ -18,29 +18,27 @@ use super::{CHANGES, code, cursor, last_cursor, slug};
 /// Makes a draft public, as a revision.
 async fn publish(app: &TestApp, name: &str) {
     let name = name.to_owned();
-    let publish = app
-        .space
-        .store()
-        .write(&Viewer::operator(), "test", |write| {
-            Box::pin(async move {
-                let draft = scope::for_writing::<study::Entity>()
-                    .filter(study::Column::Slug.eq(name))
-                    .one(write.connection())
-                    .await?
-                    .expect("the draft is there");
-                let mut public = draft.clone().into_active_model();
-                public.visibility = Set(Visibility::Public);
-                public.version = Set(draft.version + 1);
-                public.update(write.connection()).await?;
-                write.updated(
-                    ChangeKind::Study,
-                    draft.id,
-                    ChangeOperation::Updated,
-                    draft.version + 1,
-                    &draft,
-                )
-            })
-        });
+    let operator = Viewer::operator();
+    let publish = app.space.store().write(&operator, "test", |write| {
+        Box::pin(async move {
+            let draft = scope::for_writing::<study::Entity>()
+                .filter(study::Column::Slug.eq(name))
+                .one(write.connection())
+                .await?
+                .expect("the draft is there");
+            let mut public = draft.clone().into_active_model();
+            public.visibility = Set(Visibility::Public);
+            public.version = Set(draft.version + 1);
+            public.update(write.connection()).await?;
+            write.updated(
+                ChangeKind::Study,
+                draft.id,
+                ChangeOperation::Updated,
+                draft.version + 1,
+                &draft,
+            )
+        })
+    });
     publish.await.expect("it is published");
 }
 
