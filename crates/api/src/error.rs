@@ -45,7 +45,7 @@ fn log(refusal: &Error, request_id: &str) {
 fn describe(error: &mut ServerError, refusal: &Error, request_id: &str) {
     error.source = None;
     error.message = match refusal.code {
-        Code::Internal | Code::Unavailable => format!(
+        Code::Internal | Code::Unavailable if refusal.cause.is_some() => format!(
             "{} Quote the request id {request_id} if you report it.",
             refusal.message
         ),
