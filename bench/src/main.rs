@@ -18,6 +18,7 @@ mod sample;
 mod server;
 mod shape;
 mod sqlite;
+mod streams;
 mod table;
 
 use clap::Parser as _;
@@ -28,6 +29,7 @@ use clap::Parser as _;
 enum Command {
     Fill(fill::Options),
     Load(load::Options),
+    Streams(streams::Options),
 }
 
 // One thread is enough to keep the server busy, and leaves it the rest of the machine.
@@ -36,5 +38,6 @@ async fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Fill(options) => fill::run(&options).await,
         Command::Load(options) => load::run(options).await,
+        Command::Streams(options) => streams::run(options).await,
     }
 }

@@ -63,12 +63,21 @@ impl Process {
 
     /// The most memory that it had in use (resident), in megabytes.
     pub(crate) fn peak_megabytes(&self) -> Result<f64> {
+        self.status("VmHWM:")
+    }
+
+    /// The memory that it has in use (resident) now, in megabytes.
+    pub(crate) fn megabytes(&self) -> Result<f64> {
+        self.status("VmRSS:")
+    }
+
+    fn status(&self, name: &str) -> Result<f64> {
         let status = fs::read_to_string(format!("{}/status", self.folder))?;
         let kilobytes = status
             .lines()
-            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .find_map(|line| line.strip_prefix(name))
             .and_then(|rest| rest.trim().strip_suffix(" kB"))
-            .context("the kernel doesn't tell the peak of memory")?;
+            .context("the kernel doesn't tell how much memory is in use")?;
         Ok(kilobytes.trim().parse::<f64>()? * 1024.0 / 1e6)
     }
 

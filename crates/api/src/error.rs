@@ -24,6 +24,11 @@ pub(crate) fn translate(response: &mut Response, space: &Space, viewer: &Viewer,
 /// An answer to a request that is refused as a whole.
 pub(crate) fn refused(refusal: &Error, request_id: &str) -> Response {
     log(refusal, request_id);
+    told(refusal, request_id)
+}
+
+/// The same for what needs not be logged: that a stream ends, and why.
+pub(crate) fn told(refusal: &Error, request_id: &str) -> Response {
     let mut error = ServerError::new("", None);
     describe(&mut error, refusal, request_id);
     Response::from_errors(vec![error])
@@ -40,7 +45,7 @@ fn log(refusal: &Error, request_id: &str) {
 fn describe(error: &mut ServerError, refusal: &Error, request_id: &str) {
     error.source = None;
     error.message = match refusal.code {
-        Code::Internal | Code::Unavailable => format!(
+        Code::Internal | Code::Unavailable if refusal.cause.is_some() => format!(
             "{} Quote the request id {request_id} if you report it.",
             refusal.message
         ),

@@ -14,8 +14,10 @@ mod loading;
 mod protocol;
 mod router;
 pub mod server;
+mod streams;
 
 pub use router::{Settings, router};
+pub use streams::StreamBounds;
 
 /// The schema in the schema definition language, sorted so that a difference is easy to read.
 #[must_use]
@@ -38,7 +40,7 @@ pub fn error_codes() -> Vec<(&'static str, u16, &'static str)> {
         .iter()
         .map(|code| (code.as_str(), code.status(), code.meaning()));
     let mut codes = endpoint.to_vec();
-    // Both know INTERNAL.
+    // Both know INTERNAL and TOO_MANY_STREAMS.
     codes.extend(service.filter(|(word, ..)| endpoint.iter().all(|(known, ..)| known != word)));
     codes
 }

@@ -23,6 +23,7 @@ use uuid::Uuid;
 
 use crate::endpoint::{self, Endpoint};
 use crate::protocol::{Protocol, Types};
+use crate::streams::{EachEvent, StreamBounds, Streams};
 use crate::{graph, graphiql, health, keys};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -37,6 +38,8 @@ pub struct Settings {
     /// How many operations may be carried out at once; as many as there are connections to the
     /// database is enough.
     pub concurrency: usize,
+    /// How many streams may be open, and how they are kept alive.
+    pub streams: StreamBounds,
     /// Renders what was counted, in Prometheus's text format.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
 }
@@ -47,6 +50,7 @@ impl Default for Settings {
             cors_origins: Vec::new(),
             timeout: Duration::from_secs(30),
             concurrency: 16,
+            streams: StreamBounds::default(),
             metrics: Arc::new(String::new),
         }
     }
@@ -68,9 +72,12 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
     let endpoint = Arc::new(Endpoint {
         space: Arc::clone(&space),
         graph,
+        streamed_graph: graph::build_with(EachEvent),
         protocol,
         timeout: settings.timeout,
         places: Semaphore::new(settings.concurrency),
+        streams: Streams::new(settings.streams),
+        origins: settings.cors_origins.clone(),
     });
     let render = settings.metrics;
     let around = ServiceBuilder::new()

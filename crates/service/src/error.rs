@@ -53,6 +53,7 @@ codes! {
     Conflict "CONFLICT" 409 "Something with this name or key is there already, or has changed since it was read.";
     IdempotencyKeyReused "IDEMPOTENCY_KEY_REUSED" 409 "Something else was asked for with this idempotency key before; give each request a key of its own.";
     TimedOut "TIMED_OUT" 503 "The request took too long and was stopped; ask for less at once.";
+    TooManyStreams "TOO_MANY_STREAMS" 429 "Too many streams are open, with this token or without one, or too many operations on one socket; close one first.";
     Unavailable "UNAVAILABLE" 503 "The database cannot be reached at the moment; try again.";
     Internal "INTERNAL" 500 "Something went wrong on our side; the request id helps us to find it.";
 }

@@ -20,6 +20,7 @@ pub mod record;
 pub mod shared;
 pub mod space;
 pub mod store;
+pub mod tail;
 pub mod viewer;
 
 pub use entity;

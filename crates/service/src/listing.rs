@@ -87,7 +87,11 @@ impl<M> SortKey<M> {
         page::encode(&(self.name, self.descending, (self.parts)(row)))
     }
 
-    fn position(&self, cursor: &str) -> Result<Expr> {
+    /// What a cursor of this list holds.
+    ///
+    /// # Errors
+    /// `INVALID_CURSOR`.
+    pub(crate) fn parts(&self, cursor: &str) -> Result<Vec<KeyPart>> {
         let (name, descending, parts): (String, bool, Vec<KeyPart>) = page::decode(cursor)?;
         if name != self.name || descending != self.descending || parts.len() != self.columns.len() {
             return Err(Error::new(
@@ -95,6 +99,11 @@ impl<M> SortKey<M> {
                 "The cursor belongs to another list or another order. Start again from the first page.",
             ));
         }
+        Ok(parts)
+    }
+
+    fn position(&self, cursor: &str) -> Result<Expr> {
+        let parts = self.parts(cursor)?;
         Ok(Expr::tuple(
             parts.into_iter().map(|part| Expr::val(Value::from(part))),
         ))

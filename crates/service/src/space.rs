@@ -4,19 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use entity::{ChangeKind, change};
-use sea_orm::{ColumnTrait, DatabaseConnection, DbBackend, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::DatabaseConnection;
 
 use crate::access::audit::{Chain, Journal};
 use crate::access::issuer::{Issuers, Patience};
-use crate::access::{Keyring, MasterKey, scope, token};
+use crate::access::presence::Presences;
+use crate::access::{Keyring, MasterKey, token};
 use crate::clock::Source;
 use crate::error::Result;
-use crate::network::directory::{self, Directory, DirectoryCache};
-use crate::store::{Store, WAKE_CHANNEL};
+use crate::network::directory::{Directory, DirectoryCache};
+use crate::store::Store;
+use crate::tail::Tail;
 
-/// How often the log is looked at, in case that a wake-up is lost.
-const POLL: Duration = Duration::from_millis(500);
 /// How often uses of tokens and refusals are written.
 const JOURNAL: Duration = Duration::from_secs(2);
 
@@ -28,6 +27,8 @@ pub struct Space {
     keyring: Keyring,
     issuers: Issuers,
     journal: Journal,
+    presences: Presences,
+    tail: Tail,
     longest_validity: TimeDelta,
 }
 
@@ -41,6 +42,8 @@ impl Space {
             issuers: Issuers::new(&master_key),
             keyring: Keyring::new(master_key),
             journal: Journal::default(),
+            presences: Presences::default(),
+            tail: Tail::default(),
             longest_validity: token::LONGEST_VALIDITY,
         }
     }
@@ -86,6 +89,17 @@ impl Space {
         &self.journal
     }
 
+    /// Who is present through something that lasts, such as a stream.
+    pub(crate) const fn presences(&self) -> &Presences {
+        &self.presences
+    }
+
+    /// How far this process has read the change log.
+    #[must_use]
+    pub const fn tail(&self) -> &Tail {
+        &self.tail
+    }
+
     /// How long a token may be valid at most.
     #[must_use]
     pub const fn longest_validity(&self) -> TimeDelta {
@@ -100,29 +114,11 @@ impl Space {
         self.directory.get(&self.store).await
     }
 
-    /// Follows the change log for as long as it is polled: what other processes write makes the
-    /// copies in memory stale here too.
+    /// Follows the change log for as long as it is polled: what other processes write makes the copies
+    /// in memory stale here too, wakes those who follow the feed, and ends what tokens opened that have
+    /// ended.
     pub async fn follow(self: Arc<Self>) {
-        let mut seen = self.last_sequence().await.unwrap_or_default();
-        let mut listener = self.listen().await;
-        loop {
-            match &mut listener {
-                Some(wake) => {
-                    if let Ok(Err(failure)) = tokio::time::timeout(POLL, wake.recv()).await {
-                        tracing::warn!(%failure, "lost the wake-up channel; polling");
-                        listener = None;
-                    }
-                }
-                None => tokio::time::sleep(POLL).await,
-            }
-            match self.catch_up(seen).await {
-                Ok(sequence) => seen = sequence,
-                Err(failure) => tracing::warn!(%failure, "could not read the change log"),
-            }
-            if listener.is_none() {
-                listener = self.listen().await;
-            }
-        }
+        tokio::join!(self.tail.follow(&self), self.presences.watch(&self));
     }
 
     /// Writes the journal every few moments, for as long as it is polled.
@@ -146,47 +142,5 @@ impl Space {
         if let Err(failure) = self.store.connection().close_by_ref().await {
             tracing::warn!(%failure, "could not close the database");
         }
-    }
-
-    async fn listen(&self) -> Option<sea_orm::sqlx::postgres::PgListener> {
-        if self.store.backend() != DbBackend::Postgres {
-            return None;
-        }
-        let pool = self.store.connection().get_postgres_connection_pool();
-        let mut listener = sea_orm::sqlx::postgres::PgListener::connect_with(pool)
-            .await
-            .ok()?;
-        listener.listen(WAKE_CHANNEL).await.ok()?;
-        Some(listener)
-    }
-
-    async fn last_sequence(&self) -> Result<i64> {
-        let head = scope::network::<entity::change_head::Entity>()
-            .one(self.store.connection())
-            .await?;
-        Ok(head.map_or(0, |head| head.sequence))
-    }
-
-    async fn catch_up(&self, seen: i64) -> Result<i64> {
-        let head = self.last_sequence().await?;
-        if head <= seen {
-            return Ok(seen);
-        }
-        let network = ChangeKind::ALL
-            .iter()
-            .copied()
-            .filter(|kind| directory::holds(*kind));
-        let touched = scope::network::<change::Entity>()
-            .filter(change::Column::Sequence.gt(seen))
-            .filter(change::Column::Kind.is_in(network))
-            .order_by_asc(change::Column::Sequence)
-            .limit(1)
-            .one(self.store.connection())
-            .await?;
-        if touched.is_some() {
-            self.store.network_changed();
-        }
-        self.store.heard_of(head);
-        Ok(head)
     }
 }

@@ -11,6 +11,7 @@ pub mod places;
 mod postgres;
 pub mod socket;
 mod sqlite;
+pub mod streams;
 
 /// Runs a test's body on SQLite and on PostgreSQL.
 #[macro_export]

@@ -33,6 +33,11 @@ impl Server {
         }
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Sends a request through a client that keeps no connection.
     pub async fn send(&self, request: Request<String>) -> Response<String> {
         let (mut head, body) = request.into_parts();

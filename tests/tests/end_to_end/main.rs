@@ -17,4 +17,5 @@ mod operations;
 mod schema;
 mod statements;
 mod strangers;
+mod streams;
 mod visibility_oracle;

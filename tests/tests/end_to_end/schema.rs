@@ -40,7 +40,8 @@ fn everything_in_the_schema_is_described() {
                     .all(|letter| letter.is_ascii_uppercase() || letter == '_'));
         let is_built_in = line.starts_with("schema")
             || line.starts_with("query:")
-            || line.starts_with("mutation:");
+            || line.starts_with("mutation:")
+            || line.starts_with("subscription:");
         // The end of a list of arguments belongs to a field that is looked at where it begins.
         let declares = declares && !line.starts_with(')');
         if declares

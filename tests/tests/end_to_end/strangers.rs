@@ -5,12 +5,15 @@ use std::collections::BTreeSet;
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{Visibility, Vocabulary};
 use serde_json::{Value, json};
 use service::access::ScopeName;
 use tests::on_both_databases;
 use tests::support::app::{ALPHA, BETA, TestApp};
 use tests::support::builders::Sharing;
+use tests::support::streams::StreamServer;
 
 /// What somebody finds behind a field.
 enum Found {
@@ -140,6 +143,17 @@ const DOORS: &[Door] = &[
         "Query.changes",
         "{ changes(first: 100, kinds: [COLLABORATION, STUDY, PUBLICATION, FINDING, ACCESS_TOKEN, SIGNING_KEY]) { nodes { kind } } }",
         r#"{"nodes":[{"kind":"COLLABORATION"},{"kind":"STUDY"},{"kind":"PUBLICATION"},{"kind":"FINDING"}]}"#,
+    ),
+    // The same as it happens: all that they hear of what `furnish` makes. A cursor of its beginning is `<BEGINNING>`.
+    open(
+        "Subscription.changes",
+        r#"subscription { changes(after: "<BEGINNING>", kinds: [COLLABORATION, STUDY, PUBLICATION, FINDING, ACCESS_TOKEN, SIGNING_KEY])
+            { node { kind subject { __typename ... on Collaboration { slug } ... on Study { slug } } } } }"#,
+        r#"[{"node":{"kind":"COLLABORATION","subject":{"__typename":"Collaboration","slug":"public"}}},
+            {"node":{"kind":"STUDY","subject":{"__typename":"Study","slug":"public"}}},
+            {"node":{"kind":"PUBLICATION","subject":{"__typename":"Publication"}}},
+            {"node":{"kind":"FINDING","subject":{"__typename":"Finding"}}},
+            {"node":{"kind":"STUDY","subject":{"__typename":"Study","slug":"end"}}}]"#,
     ),
     // A token's record is no node for anybody.
     open("Query.node", r#"{ node(id: "<DRAFT>") { id } }"#, "null"),
@@ -345,6 +359,9 @@ on_both_databases! {
         let nobody = app.nobody();
         let stranger = app.holder(BETA, &[ScopeName::YoungPeopleStatistics]).await;
         for (field, query, for_nobody, for_stranger) in DOORS {
+            if field.starts_with("Subscription.") {
+                continue;
+            }
             let query = query.replace("<DRAFT>", &ids.draft).replace("<PUBLIC>", &ids.public).replace("<TOKEN>", &ids.token);
             for (who, client, expected) in [("nobody", &nobody, for_nobody), ("a stranger", &stranger, for_stranger)] {
                 let answer = client.ask(&query).await;
@@ -358,6 +375,27 @@ on_both_databases! {
                         assert_eq!(answer.code(), Some(*code), "{who} at {field}: {}", answer.body);
                         assert_eq!(answer.body["data"], json!(null), "{who} at {field}");
                     }
+                }
+            }
+        }
+    }
+
+    async fn nobody_and_strangers_hear_what_the_entry_of_each_subscription_says(app: TestApp) {
+        furnish(&app).await;
+        app.create_study("end", &Sharing::public(ALPHA)).await;
+        let server = StreamServer::start(&app.space).await;
+        let (stranger, _) = app.token(BETA, &[ScopeName::YoungPeopleStatistics]).await;
+        let beginning = URL_SAFE_NO_PAD.encode(r#"["change",false,[{"n":0}]]"#);
+        let doors = DOORS.iter().filter(|(field, ..)| field.starts_with("Subscription."));
+        for (field, query, for_nobody, for_stranger) in doors {
+            let query = query.replace("<BEGINNING>", &beginning);
+            for (token, expected) in [(None, for_nobody), (Some(stranger.as_str()), for_stranger)] {
+                let values = match expected { Is(values) | Refused(values) => values };
+                let values: Vec<Value> = serde_json::from_str(values).unwrap();
+                let mut events = server.events(token, &query, json!({})).await;
+                let name = field.split_once('.').unwrap().1;
+                for value in values {
+                    assert_eq!(events.result().await["data"][name], value, "{field}");
                 }
             }
         }

@@ -1,3 +1,6 @@
+import { getOperationAST } from 'graphql';
+import { createClient } from 'graphql-sse';
+
 /**
  * Sends operations to this server's own `/graphql`; the page speaks to no other address.
  *
@@ -5,12 +8,30 @@
  */
 export function fetcherFor(token) {
   return async (operation, options) => {
+    if (isSubscription(operation, options?.documentAST)) return follow(operation, token, options?.headers);
     try {
       return await ask(operation, token, options?.headers);
     } catch (error) {
       return { errors: [{ message: error.message }] }; // the sentence, without the stack that GraphiQL would print
     }
   };
+}
+
+function isSubscription({ operationName }, document) {
+  return Boolean(document) && getOperationAST(document, operationName)?.operation === 'subscription';
+}
+
+/** A subscription as server-sent events: one answer after another, until the tab stops it or it ends. */
+async function* follow({ query, variables, operationName }, token, extraHeaders = {}) {
+  const headers = token ? { authorization: `Bearer ${token}`, ...extraHeaders } : extraHeaders;
+  const client = createClient({ url: '/graphql', headers, credentials: 'omit', retryAttempts: 0 });
+  try {
+    yield* client.iterate({ query, variables, operationName });
+  } catch (error) {
+    yield { errors: [{ message: `The stream broke: ${error.message}` }] };
+  } finally {
+    client.dispose();
+  }
 }
 
 /** One operation over HTTP; resolves to the GraphQL answer, whatever the status, and rejects with a sentence. */

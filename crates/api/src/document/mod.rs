@@ -12,6 +12,7 @@ mod measure;
 mod operation;
 mod refusal;
 mod scan;
+mod subscription;
 mod walk;
 
 #[cfg(test)]
@@ -54,6 +55,18 @@ pub(crate) struct Cost {
     pub(crate) selections: usize,
 }
 
+/// The kind of the operation that a request asks for, if that can be read.
+pub(crate) fn kind(
+    source: &str,
+    operation_name: Option<&str>,
+    limits: &Limits,
+) -> Option<OperationType> {
+    scan::scan(source, limits).ok()?;
+    let document = operation::parse(source).ok()?;
+    let chosen = operation::choose(&document, operation_name).ok()?;
+    Some(chosen.ty)
+}
+
 /// Parses a document and checks it against the limits.
 ///
 /// # Errors
@@ -69,6 +82,9 @@ pub(crate) fn check(
     operation::count_definitions(&document, limits)?;
     let chosen = operation::choose(&document, operation_name)?;
     let kind = chosen.ty;
+    if kind == OperationType::Subscription {
+        subscription::check_root(chosen)?;
+    }
     let given = Given::new(&chosen.variable_definitions, variables, limits)?;
     let measured = Walk::new(&document, &given, limits).measure(chosen)?;
     let cost = Cost {

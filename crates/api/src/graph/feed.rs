@@ -1,16 +1,19 @@
 //! The change feed in the graph.
 
-use async_graphql::{Context, Object, SimpleObject};
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, SimpleObject, Subscription};
 use chrono::{DateTime, Utc};
+use futures::{Stream, StreamExt};
 use service::entity::{ChangeKind, ChangeOperation, change};
 use service::{Result, feed};
 
-use super::asker;
 use super::connection::page_request;
 use super::global_id::NodeKind;
 use super::network::Centre;
 use super::node::Node;
 use super::word::{Word, words};
+use super::{Follower, asker};
 
 /// One write to one thing.
 #[derive(Clone)]
@@ -120,5 +123,36 @@ impl FeedQuery {
             edges: page.items.into_iter().map(edge).collect(),
             page_info,
         })
+    }
+}
+
+#[derive(Default)]
+pub(super) struct FeedSubscription;
+
+#[Subscription]
+impl FeedSubscription {
+    /// Every change the viewer may see, in order, from just after the given cursor; with no cursor, from
+    /// now. Keep the last cursor: with it a stream that broke goes on where it was, and nothing is missed.
+    async fn changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The cursor of the last change that you know, from here or from the query; from now when nothing is said."
+        )]
+        after: Option<String>,
+        #[graphql(desc = "Only changes of these kinds of thing.")] kinds: Option<
+            Vec<Word<ChangeKind>>,
+        >,
+    ) -> Result<impl Stream<Item = Result<ChangeEdge>>> {
+        let Follower { space, viewer } = ctx.data_unchecked();
+        let (space, viewer) = (Arc::clone(space), viewer.clone());
+        let changes = feed::follow(space, viewer, words(kinds), after.as_deref()).await?;
+        Ok(changes.map(|change| {
+            let (cursor, row) = change?;
+            Ok(ChangeEdge {
+                cursor,
+                node: Change(row),
+            })
+        }))
     }
 }

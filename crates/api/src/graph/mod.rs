@@ -17,12 +17,14 @@ mod word;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, EmptySubscription, MergedObject, Schema};
+use async_graphql::extensions::ExtensionFactory;
+use async_graphql::{Context, MergedObject, MergedSubscription, Schema, SchemaBuilder};
+use service::{Space, Viewer};
 
 use crate::loading::Asker;
 
 /// The schema, with nothing to answer from: each request brings its space and its viewer.
-pub(crate) type Graph = Schema<Query, Mutation, EmptySubscription>;
+pub(crate) type Graph = Schema<Query, Mutation, Subscription>;
 
 /// The shared space of the What Works Centres: the centres, their evidence, and how they rate it.
 #[derive(Default, MergedObject)]
@@ -39,12 +41,33 @@ pub(crate) struct Query(
 #[derive(Default, MergedObject)]
 pub(crate) struct Mutation(access::AccessMutation);
 
+/// What can be followed as it happens.
+#[derive(Default, MergedSubscription)]
+pub(crate) struct Subscription(feed::FeedSubscription);
+
+/// Who follows something: a subscription has this in place of an [`Asker`], which each event brings.
+pub(crate) struct Follower {
+    /// The space that is followed.
+    pub(crate) space: Arc<Space>,
+    /// Who follows.
+    pub(crate) viewer: Viewer,
+}
+
 /// Builds the schema.
 pub(crate) fn build() -> Graph {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    builder().finish()
+}
+
+/// Builds the schema with an extension. An extension costs each field of each answer a little.
+pub(crate) fn build_with(extension: impl ExtensionFactory) -> Graph {
+    builder().extension(extension).finish()
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    let (query, mutation) = (Query::default(), Mutation::default());
+    Schema::build(query, mutation, Subscription::default())
         .register_output_type::<shared::Shared>()
         .limit_recursive_depth(64)
-        .finish()
 }
 
 /// Who asks.

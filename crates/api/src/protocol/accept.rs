@@ -1,6 +1,7 @@
 //! The media type of the answer, chosen from the `Accept` header.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 
 use super::Code;
 use crate::document::Refusal;
@@ -25,6 +26,10 @@ impl MediaType {
         }
     }
 
+    fn name(self) -> (&'static str, &'static str) {
+        ("application", self.subtype())
+    }
+
     /// The value of the `Content-Type` header.
     pub(crate) fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
@@ -33,6 +38,39 @@ impl MediaType {
         })
     }
 }
+
+/// That a client takes a stream of events. Nobody does who doesn't say so by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wish {
+    other_media: Option<MediaType>,
+}
+
+impl Wish {
+    /// The wish of a request that may have it.
+    pub(crate) fn of(request: &Request) -> Option<Self> {
+        let may_wish = *request.method() == Method::GET || *request.method() == Method::POST;
+        may_wish
+            .then(|| Self::in_headers(request.headers()))
+            .flatten()
+    }
+
+    fn in_headers(headers: &HeaderMap) -> Option<Self> {
+        let events = suits(headers, ("text", "event-stream"))
+            .filter(|suits| suits.precision == NAMED && suits.quality > 0)?;
+        let other_media = negotiate(headers).ok().filter(|media| {
+            suits(headers, media.name()).is_some_and(|suits| suits.quality >= events.quality)
+        });
+        Some(Self { other_media })
+    }
+
+    /// The media type that the client takes as gladly for an operation that has one answer.
+    pub(crate) const fn other_media(self) -> Option<MediaType> {
+        self.other_media
+    }
+}
+
+/// The precision of a range that names a type.
+const NAMED: u8 = 2;
 
 /// How well a range of the `Accept` header suits a media type: the greatest is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,7 +96,7 @@ pub(super) fn negotiate(headers: &HeaderMap) -> Result<MediaType, Refusal> {
     }
     let mut best: Option<(Suits, MediaType)> = None;
     for media in MediaType::ALL {
-        if let Some(suits) = suits(headers, media)
+        if let Some(suits) = suits(headers, media.name())
             && suits.quality > 0
             && best.is_none_or(|(so_far, _)| suits > so_far)
         {
@@ -74,7 +112,7 @@ pub(super) fn negotiate(headers: &HeaderMap) -> Result<MediaType, Refusal> {
 }
 
 /// How the most precise range that matches suits a media type.
-fn suits(headers: &HeaderMap, media: MediaType) -> Option<Suits> {
+fn suits(headers: &HeaderMap, media: (&str, &str)) -> Option<Suits> {
     headers
         .get_all(header::ACCEPT)
         .iter()
@@ -85,17 +123,21 @@ fn suits(headers: &HeaderMap, media: MediaType) -> Option<Suits> {
         .max_by_key(|suits| (suits.precision, suits.earliness))
 }
 
-fn suits_range(range: &str, place: usize, media: MediaType) -> Option<Suits> {
+fn suits_range(
+    range: &str,
+    place: usize,
+    (media_family, media_subtype): (&str, &str),
+) -> Option<Suits> {
     let mut parts = range.split(';').map(str::trim);
     let (family, subtype) = parts.next()?.split_once('/')?;
     let precision = match (family, subtype) {
         ("*", "*") => 0,
-        (family, "*") if family.eq_ignore_ascii_case("application") => 1,
+        (family, "*") if family.eq_ignore_ascii_case(media_family) => 1,
         (family, subtype)
-            if family.eq_ignore_ascii_case("application")
-                && subtype.eq_ignore_ascii_case(media.subtype()) =>
+            if family.eq_ignore_ascii_case(media_family)
+                && subtype.eq_ignore_ascii_case(media_subtype) =>
         {
-            2
+            NAMED
         }
         _ => return None,
     };
@@ -191,6 +233,32 @@ mod tests {
         );
         assert_eq!(chosen(&["*/*;q=0"]), None);
         assert_eq!(chosen(&["application/json;q=much"]), None);
+    }
+
+    fn wished(line: &'static str) -> Option<Option<MediaType>> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, HeaderValue::from_static(line));
+        Wish::in_headers(&headers).map(Wish::other_media)
+    }
+
+    #[test]
+    fn events_are_wished_for_by_name_alone() {
+        assert_eq!(wished("text/event-stream"), Some(None));
+        assert_eq!(wished("*/*"), None);
+        assert_eq!(wished("text/*, application/json"), None);
+        assert_eq!(wished("text/event-stream;q=0, */*"), None);
+    }
+
+    #[test]
+    fn who_takes_json_as_gladly_gets_events_for_subscriptions_only() {
+        assert_eq!(
+            wished("application/graphql-response+json, application/json, text/event-stream"),
+            Some(Some(GraphqlResponse))
+        );
+        assert_eq!(
+            wished("text/event-stream, application/json;q=0.5"),
+            Some(None)
+        );
     }
 
     #[test]

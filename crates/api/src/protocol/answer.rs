@@ -15,7 +15,7 @@ use crate::document::Refusal;
 
 /// The answer to one GraphQL request.
 #[derive(Debug, Serialize)]
-pub(super) struct Answer {
+pub(crate) struct Answer {
     /// First, as the specification of GraphQL advises, so that a reader meets them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ServerError>,
@@ -106,6 +106,16 @@ impl Answer {
             status,
             headers: response.http_headers,
         }
+    }
+
+    /// The errors alone, when nothing was executed.
+    pub(crate) fn refusal(&self) -> Option<&[ServerError]> {
+        self.data.is_none().then_some(&self.errors)
+    }
+
+    /// Whether an error has taken all data with it.
+    pub(super) fn is_without_data(&self) -> bool {
+        self.data.as_ref().is_none_or(|data| *data == Value::Null)
     }
 
     /// The same answer with one more header.

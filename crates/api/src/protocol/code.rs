@@ -23,6 +23,10 @@ pub(crate) enum Code {
     PersistedQueryNotSupported,
     /// A subscription was sent as a plain HTTP request.
     SubscriptionNotSupported,
+    /// A page of an origin that may not open sockets asks for one.
+    OriginNotAllowed,
+    /// As many streams are open as may be.
+    TooManyStreams,
     /// The document has more bytes, or a longer name, than the limit.
     DocumentTooLong,
     /// The document has more tokens than the limit.
@@ -65,7 +69,7 @@ pub(crate) enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub(crate) const ALL: [Self; 27] = [
+    pub(crate) const ALL: [Self; 29] = [
         Self::MalformedRequest,
         Self::MethodNotAllowed,
         Self::NotAcceptable,
@@ -74,6 +78,8 @@ impl Code {
         Self::BatchTooLarge,
         Self::PersistedQueryNotSupported,
         Self::SubscriptionNotSupported,
+        Self::OriginNotAllowed,
+        Self::TooManyStreams,
         Self::DocumentTooLong,
         Self::TooManyTokens,
         Self::ParseFailed,
@@ -106,6 +112,8 @@ impl Code {
             Self::BatchTooLarge => "BATCH_TOO_LARGE",
             Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Self::SubscriptionNotSupported => "SUBSCRIPTION_NOT_SUPPORTED",
+            Self::OriginNotAllowed => "ORIGIN_NOT_ALLOWED",
+            Self::TooManyStreams => "TOO_MANY_STREAMS",
             Self::DocumentTooLong => "DOCUMENT_TOO_LONG",
             Self::TooManyTokens => "TOO_MANY_TOKENS",
             Self::ParseFailed => "PARSE_FAILED",
@@ -149,7 +157,13 @@ impl Code {
                 "A hash was sent in place of the document; send the document itself."
             }
             Self::SubscriptionNotSupported => {
-                "A subscription cannot be answered by a single HTTP response."
+                "A subscription has no single answer: accept `text/event-stream`, or open a WebSocket."
+            }
+            Self::OriginNotAllowed => {
+                "A page of this origin may not open WebSockets; the operator of the server can allow it."
+            }
+            Self::TooManyStreams => {
+                "Too many streams are open on the server, with the token or without one, or too many operations on the socket; close one, or try again in a moment."
             }
             Self::DocumentTooLong => "The document has too many bytes, or a name in it too many.",
             Self::TooManyTokens => "The document has too many tokens.",
@@ -195,6 +209,8 @@ impl Code {
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::OriginNotAllowed => StatusCode::FORBIDDEN,
+            Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::MalformedRequest
             | Self::BatchTooLarge

@@ -11,6 +11,7 @@ mod errors;
 mod incoming;
 mod parameters;
 mod shape;
+mod streaming;
 mod types;
 
 #[cfg(test)]
@@ -29,13 +30,14 @@ use tower_http::request_id::RequestId;
 
 use crate::document::{self, Checked, Cost, Limits, Refusal};
 
-pub(crate) use accept::MediaType;
+pub(crate) use accept::{MediaType, Wish};
+pub(crate) use answer::Answer;
 pub(crate) use code::Code;
+pub(crate) use parameters::Parameters;
+pub(crate) use streaming::{Outcome, Subscribe};
 pub(crate) use types::Types;
 
-use answer::Answer;
 use incoming::Incoming;
-use parameters::Parameters;
 use shape::Shape;
 
 /// What carries out an operation that has passed the checks, on behalf of one viewer.
@@ -55,6 +57,11 @@ pub(crate) trait Execute: Sync {
     fn status(&self, _code: &str) -> Option<StatusCode> {
         None
     }
+}
+
+/// The response to a request that is refused before it is read.
+pub(crate) fn refused(refusal: Refusal) -> Response {
+    Answer::fault(refusal).into_response(MediaType::Json)
 }
 
 /// The HTTP endpoint of the graph.
@@ -126,7 +133,7 @@ impl Protocol {
         executor: &E,
         request_id: &str,
     ) -> Answer {
-        match self.prepare(parameters) {
+        match self.prepare_single(parameters) {
             Ok(prepared) if prepared.kind == OperationType::Mutation && *method != Method::POST => {
                 *incoming::mutation_by_get()
             }
@@ -144,7 +151,10 @@ impl Protocol {
         request_id: &str,
         media: MediaType,
     ) -> Response {
-        let prepared: Vec<_> = all.into_iter().map(|one| self.prepare(one)).collect();
+        let prepared: Vec<_> = all
+            .into_iter()
+            .map(|one| self.prepare_single(one))
+            .collect();
         let cost = prepared
             .iter()
             .flatten()
@@ -179,6 +189,18 @@ impl Protocol {
         answer::batch(&answers, media)
     }
 
+    /// Prepares what is answered at once.
+    fn prepare_single(&self, parameters: Parameters) -> Result<Prepared<'_>, Box<Answer>> {
+        let prepared = self.prepare(parameters)?;
+        if prepared.kind == OperationType::Subscription {
+            return Err(Answer::refused(Refusal::new(
+                Code::SubscriptionNotSupported,
+                "A subscription has no single answer. Accept `text/event-stream`, or open a WebSocket with the subprotocol `graphql-transport-ws`.",
+            )));
+        }
+        Ok(prepared)
+    }
+
     /// Checks the document of one request and hands it on parsed.
     fn prepare(&self, parameters: Parameters) -> Result<Prepared<'_>, Box<Answer>> {
         let Some(query) = parameters.query.as_deref() else {
@@ -193,12 +215,6 @@ impl Protocol {
         )
         .map_err(Answer::refused)?;
         let shape = self.shape(&checked, operation_name.as_deref());
-        if checked.kind == OperationType::Subscription {
-            return Err(Answer::refused(Refusal::new(
-                Code::SubscriptionNotSupported,
-                "A subscription needs a connection that stays open; this is a single HTTP request.",
-            )));
-        }
         tracing::debug!(cost = ?checked.cost, "document checked");
         // The library reads the text only to parse it, and it is parsed already.
         let mut request =

@@ -15,7 +15,7 @@ use crate::document::Refusal;
 /// What a GraphQL request consists of.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Parameters {
+pub(crate) struct Parameters {
     /// The document; required, but its absence is told apart from a wrong type.
     pub(super) query: Option<String>,
     /// The operation of the document to run.
@@ -43,7 +43,7 @@ impl Parameters {
     ///
     /// # Errors
     /// `MALFORMED_REQUEST`.
-    pub(super) fn from_json(text: &str) -> Result<Self, Refusal> {
+    pub(crate) fn from_json(text: &str) -> Result<Self, Refusal> {
         serde_json::from_str(text)
             .map(|Object(parameters)| parameters)
             .map_err(|error| malformed("The HTTP body", &error))
@@ -74,6 +74,11 @@ impl Parameters {
             variables: json_in_url("variables", found.variables)?,
             extensions: json_in_url("extensions", found.extensions)?,
         })
+    }
+
+    /// Whether there is no document, nor the hash of one.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.query.is_none() && self.without_query().code == Code::MalformedRequest
     }
 
     /// Why a request without a document is refused.

@@ -52,6 +52,17 @@ pub(crate) struct Serve {
     /// How long one operation may take
     #[arg(long, env = "COMMONGROUND_TIMEOUT", default_value = "30s", value_name = "DURATION", value_parser = timeout)]
     timeout: Duration,
+
+    /// How many WebSockets and event streams may be open at once; a quarter of them with one token, or
+    /// without any
+    #[arg(
+        long,
+        env = "COMMONGROUND_STREAMS",
+        default_value_t = 4096,
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000)
+    )]
+    streams: u32,
 }
 
 /// An origin as browsers send it: scheme, host and port, and nothing after them.
@@ -112,6 +123,10 @@ impl Serve {
             cors_origins: self.cors_origins,
             timeout: self.timeout,
             concurrency: config.database_connections as usize,
+            streams: api::StreamBounds {
+                most: self.streams as usize,
+                ..api::StreamBounds::default()
+            },
             metrics,
         };
         api::server::serve(listener, api::router(Arc::clone(&space), settings), stop).await;

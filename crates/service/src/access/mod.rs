@@ -8,6 +8,7 @@ mod networks;
 pub mod policy;
 #[cfg(test)]
 mod policy_table;
+pub mod presence;
 pub mod scope;
 mod secret;
 pub mod token;

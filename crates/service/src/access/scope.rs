@@ -204,6 +204,31 @@ pub fn identity_providers() -> Select<identity_provider::Entity> {
     identity_provider::Entity::find()
 }
 
+/// Whether the viewer may see changes of a kind at all.
+#[must_use]
+pub fn sees_kind(viewer: &Viewer, kind: ChangeKind) -> bool {
+    match kind {
+        ChangeKind::AccessToken | ChangeKind::SigningKey | ChangeKind::IdentityProvider => {
+            matches!(viewer.who(), Who::Operator)
+        }
+        ChangeKind::Centre
+        | ChangeKind::Person
+        | ChangeKind::LocalAuthority
+        | ChangeKind::Engagement
+        | ChangeKind::Programme
+        | ChangeKind::Partner
+        | ChangeKind::EvidenceStandard
+        | ChangeKind::Intervention
+        | ChangeKind::Outcome
+        | ChangeKind::Population
+        | ChangeKind::Collaboration
+        | ChangeKind::Study
+        | ChangeKind::Publication
+        | ChangeKind::Finding
+        | ChangeKind::Rating => true,
+    }
+}
+
 /// The changes of things that the viewer may see.
 #[expect(clippy::disallowed_methods, reason = "selects start in this module")]
 #[must_use]
@@ -233,8 +258,7 @@ pub fn changes(viewer: &Viewer, now: DateTime<Utc>) -> Select<change::Entity> {
             ChangeKind::Finding => Some(sees_change::<finding::Entity>(viewer, now, subject)),
             ChangeKind::Rating => Some(sees_change::<rating::Entity>(viewer, now, subject)),
             ChangeKind::AccessToken | ChangeKind::SigningKey | ChangeKind::IdentityProvider => {
-                let is_operator = matches!(viewer.who(), Who::Operator);
-                Some(Expr::val(Value::Bool(Some(is_operator))))
+                Some(Expr::val(Value::Bool(Some(sees_kind(viewer, kind)))))
             }
         };
         seen = seen.add(match rule {

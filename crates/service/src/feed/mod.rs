@@ -1,4 +1,6 @@
-//! The feed: the change log, as the viewer may see it.
+//! The feed: the change log, as the viewer may see it, by pages or as it grows.
+
+mod follow;
 
 use std::collections::HashMap;
 
@@ -12,6 +14,8 @@ use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
 use crate::space::Space;
 use crate::viewer::Viewer;
+
+pub use follow::follow;
 
 /// A page of the changes that the viewer may see, in order, of some kinds or of all.
 ///

@@ -3,7 +3,7 @@
 mod connect;
 mod write;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use futures::future::BoxFuture;
 use sea_orm::{
@@ -33,10 +33,10 @@ pub struct Store {
     connection: DatabaseConnection,
     source: Source,
     chain: Chain,
-    /// The last sequence number that this process wrote or heard of.
-    head: watch::Sender<i64>,
-    /// Counts the changes to what the directory holds.
-    network_version: AtomicU64,
+    /// The last number of the log that this process wrote.
+    written: watch::Sender<i64>,
+    /// The number of the last known change to what the directory holds.
+    network_version: AtomicI64,
 }
 
 impl Store {
@@ -47,8 +47,8 @@ impl Store {
             connection,
             source,
             chain,
-            head: watch::Sender::new(0),
-            network_version: AtomicU64::new(1),
+            written: watch::Sender::new(0),
+            network_version: AtomicI64::new(0),
         }
     }
 
@@ -76,30 +76,21 @@ impl Store {
         &self.chain
     }
 
-    /// The last sequence number that this process wrote or heard of; changes when it grows.
+    /// The last number of the log that this process wrote; changes when it grows.
     #[must_use]
-    pub fn head(&self) -> watch::Receiver<i64> {
-        self.head.subscribe()
+    pub(crate) fn written(&self) -> watch::Receiver<i64> {
+        self.written.subscribe()
     }
 
-    /// Counts up whenever something that the directory holds has changed.
+    /// The number of the last known change to what the directory holds.
     #[must_use]
-    pub fn network_version(&self) -> u64 {
+    pub(crate) fn network_version(&self) -> i64 {
         self.network_version.load(Ordering::Acquire)
     }
 
-    /// Says that something that the directory holds has changed.
-    pub fn network_changed(&self) {
-        self.network_version.fetch_add(1, Ordering::AcqRel);
-    }
-
-    /// Says that the log has grown.
-    pub fn heard_of(&self, sequence: i64) {
-        self.head.send_if_modified(|head| {
-            let grown = sequence > *head;
-            *head = Ord::max(sequence, *head);
-            grown
-        });
+    /// Says that something that the directory holds has changed, and in which row of the log.
+    pub(crate) fn network_changed(&self, sequence: i64) {
+        self.network_version.fetch_max(sequence, Ordering::AcqRel);
     }
 
     /// Begins to read several tables as they stand at one moment.
@@ -186,9 +177,13 @@ impl Store {
         let network = write.changed_kinds().any(directory::holds);
         if let Some(sequence) = write.commit(&self.chain, action).await? {
             if network {
-                self.network_changed();
+                self.network_changed(sequence);
             }
-            self.heard_of(sequence);
+            self.written.send_if_modified(|written| {
+                let has_grown = sequence > *written;
+                *written = Ord::max(sequence, *written);
+                has_grown
+            });
         }
         Ok(())
     }

@@ -186,8 +186,10 @@ impl Write {
                 .append(&self.transaction, &self.source, events)
                 .await?;
         }
-        if last.is_some() && self.transaction.get_database_backend() == DbBackend::Postgres {
-            let wake = format!("NOTIFY {WAKE_CHANNEL}");
+        if let Some(last) = last
+            && self.transaction.get_database_backend() == DbBackend::Postgres
+        {
+            let wake = format!("NOTIFY {WAKE_CHANNEL}, '{last}'");
             self.transaction.execute_unprepared(&wake).await?;
         }
         self.transaction.commit().await?;

@@ -61,11 +61,11 @@ pub async fn authenticate(space: &Space, sent: &str, from: Option<IpAddr>) -> Re
     }
 }
 
-/// Whether what a credential granted a while ago is granted still, for streams that outlast a request.
+/// Until when what a credential granted a while ago is granted, for streams that outlast a request.
 ///
 /// # Errors
 /// The refusal that a new request would meet.
-pub async fn still_accepted(space: &Space, grant: &Grant) -> Result<()> {
+pub async fn still_accepted(space: &Space, grant: &Grant) -> Result<DateTime<Utc>> {
     let now = space.store().source().now();
     if grant.expires_at <= now {
         return Err(expired(grant.expires_at));
@@ -73,9 +73,13 @@ pub async fn still_accepted(space: &Space, grant: &Grant) -> Result<()> {
     match grant.credential {
         Credential::Token { id, key, .. } => {
             let record = record(space, id.into(), key).await?;
-            refuse_unless_active(&record, now)
+            refuse_unless_active(&record, now)?;
+            Ok(Ord::min(grant.expires_at, record.expires_at))
         }
-        Credential::Identity { provider, .. } => issuer::refuse_if_removed(space, provider).await,
+        Credential::Identity { provider, .. } => {
+            issuer::refuse_if_removed(space, provider).await?;
+            Ok(grant.expires_at)
+        }
     }
 }
 
@@ -170,7 +174,7 @@ fn refuse_unless_active(record: &access_token::Model, now: DateTime<Utc>) -> Res
     }
 }
 
-fn expired(on: DateTime<Utc>) -> Error {
+pub(in crate::access) fn expired(on: DateTime<Utc>) -> Error {
     Error::new(
         Code::TokenExpired,
         format!(
@@ -215,7 +219,7 @@ fn moment(seconds: i64) -> Result<DateTime<Utc>> {
     DateTime::from_timestamp(seconds, 0).ok_or_else(invalid)
 }
 
-fn invalid() -> Error {
+pub(in crate::access) fn invalid() -> Error {
     Error::new(
         Code::TokenInvalid,
         "The access token is damaged, none of this space's, or signed with a key that was retired.",

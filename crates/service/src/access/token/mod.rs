@@ -24,6 +24,7 @@ use super::{AllowedNetworks, Reach, ScopeName};
 
 pub use approve::approve;
 pub use authenticate::{authenticate, still_accepted};
+pub(super) use authenticate::{expired, invalid};
 pub use forecast::{ForecastWeek, forecast};
 pub use issue::{is_first, issue, issue_first};
 pub use list::{TokenFilter, all, by_ids, count, get, list};

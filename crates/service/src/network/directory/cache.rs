@@ -1,7 +1,7 @@
 //! Keeps the directory true.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use arc_swap::ArcSwap;
 use entity::ChangeKind;
@@ -12,12 +12,22 @@ use crate::error::Result;
 use crate::store::Store;
 
 /// The present directory, read again when the store says that something in it has changed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct DirectoryCache {
     present: ArcSwap<Directory>,
-    /// Which version of the network was read; 0 before the first reading.
-    version: AtomicU64,
+    /// Which version of the network was read; none is -1.
+    version: AtomicI64,
     reading: Mutex<()>,
+}
+
+impl Default for DirectoryCache {
+    fn default() -> Self {
+        Self {
+            present: ArcSwap::default(),
+            version: AtomicI64::new(-1),
+            reading: Mutex::default(),
+        }
+    }
 }
 
 /// Whether the directory holds things of this kind.

@@ -1,0 +1,159 @@
+//! Operations whose answers come one after another, over a connection that stays open.
+
+use std::future::Future;
+
+use async_graphql::Response;
+use async_graphql::parser::types::OperationType;
+use axum::body::Body;
+use axum::http::{Method, request::Parts};
+use futures::StreamExt;
+use futures::stream::BoxStream;
+
+use super::answer::Answer;
+use super::incoming::{self, Incoming};
+use super::shape::Shape;
+use super::{Code, Execute, MediaType, Parameters, Protocol, execute};
+use crate::document::{self, Cost, Refusal};
+
+/// What carries out subscriptions too.
+pub(crate) trait Subscribe: Execute {
+    /// Begins a subscription. `cost` is that of answering one event.
+    ///
+    /// # Errors
+    /// A response without data that concerns the whole request.
+    fn subscribe(
+        &self,
+        request: async_graphql::Request,
+        cost: Cost,
+    ) -> impl Future<Output = Result<BoxStream<'static, Outcome>, Box<Response>>> + Send;
+}
+
+/// What comes of a subscription.
+pub(crate) enum Outcome {
+    /// The answer to an event.
+    Event(Response),
+    /// Why there are no events, or no more.
+    Refused(Response),
+}
+
+/// An operation under way: its answers, one after another.
+pub(crate) struct Running<'p> {
+    rest: Rest<'p>,
+    request_id: String,
+}
+
+enum Rest<'p> {
+    None,
+    One(Box<Answer>),
+    Many(BoxStream<'static, Outcome>, Shape<'p>),
+}
+
+impl Protocol {
+    /// Reads the one operation of an HTTP request.
+    ///
+    /// # Errors
+    /// The response to a request that is malformed, or a batch.
+    pub(crate) async fn read_one(
+        &self,
+        head: &Parts,
+        body: Body,
+    ) -> Result<Parameters, axum::response::Response> {
+        let fault = match incoming::read(head, body, self).await {
+            Ok(Incoming::One(parameters)) => return Ok(parameters),
+            Ok(Incoming::Batch(_)) => Answer::fault(Refusal::new(
+                Code::MalformedRequest,
+                "A stream of events is the answer to one request; send each request of the batch by itself.",
+            )),
+            Err(fault) => fault,
+        };
+        Err(fault.into_response(MediaType::Json))
+    }
+
+    /// Whether a request asks for a subscription, as far as can be said before its document is checked.
+    pub(crate) fn is_subscription(&self, parameters: &Parameters) -> bool {
+        let name = parameters.operation_name.as_deref();
+        let name = name.filter(|name| !name.is_empty());
+        let kind = parameters
+            .query
+            .as_deref()
+            .and_then(|query| document::kind(query, name, &self.limits));
+        kind == Some(OperationType::Subscription)
+    }
+
+    /// Answers one request at once.
+    pub(crate) async fn answer<E: Execute>(
+        &self,
+        parameters: Parameters,
+        method: &Method,
+        executor: &E,
+        request_id: &str,
+        media: MediaType,
+    ) -> axum::response::Response {
+        let answer = self.one(parameters, method, executor, request_id).await;
+        answer.into_response(media)
+    }
+
+    /// Begins an operation of any kind. A query or a mutation is carried out at once.
+    pub(crate) async fn begin<E: Subscribe>(
+        &self,
+        parameters: Parameters,
+        may_mutate: bool,
+        executor: &E,
+        request_id: &str,
+    ) -> Running<'_> {
+        let running = |rest| Running {
+            rest,
+            request_id: request_id.to_owned(),
+        };
+        let prepared = match self.prepare(parameters) {
+            Ok(prepared) => prepared,
+            Err(refused) => return running(Rest::One(refused)),
+        };
+        match prepared.kind {
+            OperationType::Mutation if !may_mutate => {
+                running(Rest::One(incoming::mutation_by_get()))
+            }
+            OperationType::Query | OperationType::Mutation => {
+                let answer = execute(prepared, executor, request_id).await;
+                running(Rest::One(Box::new(answer)))
+            }
+            OperationType::Subscription => {
+                match executor.subscribe(prepared.request, prepared.cost).await {
+                    Ok(outcomes) => running(Rest::Many(outcomes, prepared.shape)),
+                    Err(refused) => {
+                        let answer =
+                            Answer::executed(*refused, &prepared.shape, request_id, |_| None);
+                        running(Rest::One(Box::new(answer)))
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Running<'_> {
+    /// The next answer. After one without data there is none: its event was not told.
+    pub(crate) async fn next(&mut self) -> Option<Answer> {
+        if let Rest::Many(outcomes, shape) = &mut self.rest {
+            let response = match outcomes.next().await? {
+                Outcome::Event(response) => response,
+                Outcome::Refused(mut response) => {
+                    // A path would say that something was executed.
+                    for error in &mut response.errors {
+                        error.path.clear();
+                    }
+                    response
+                }
+            };
+            let answer = Answer::executed(response, shape, &self.request_id, |_| None);
+            if answer.is_without_data() {
+                self.rest = Rest::None;
+            }
+            return Some(answer);
+        }
+        match std::mem::replace(&mut self.rest, Rest::None) {
+            Rest::One(answer) => Some(*answer),
+            Rest::Many(..) | Rest::None => None,
+        }
+    }
+}
