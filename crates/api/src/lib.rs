@@ -3,6 +3,7 @@
 //!
 //! Knows no SQL: whatever it needs it asks of `service`, as the viewer.
 
+mod admission;
 mod document;
 mod endpoint;
 mod error;
@@ -10,10 +11,13 @@ mod graph;
 mod graphiql;
 mod health;
 mod loading;
+mod peer;
 mod protocol;
 mod router;
 pub mod server;
 
+pub use admission::Rates;
+pub use peer::TrustedProxies;
 pub use router::{Settings, router};
 
 /// The schema in the schema definition language, sorted so that a difference is easy to read.

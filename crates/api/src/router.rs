@@ -11,7 +11,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get};
 use service::Space;
 use service::clock::Source;
-use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -21,7 +20,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::admission::{self, Admission, Places, Rates};
 use crate::endpoint::{self, Endpoint};
+use crate::peer::TrustedProxies;
 use crate::protocol::{Protocol, Types};
 use crate::{graph, graphiql, health};
 
@@ -32,10 +33,16 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct Settings {
     /// The origins whose pages may ask, such as `https://example.org`; none when empty.
     pub cors_origins: Vec<HeaderValue>,
+    /// The proxies that are believed about who sent a request.
+    pub trusted_proxies: TrustedProxies,
     /// How long one operation may take.
     pub timeout: Duration,
+    /// What each token may ask for.
+    pub token_rates: Rates,
+    /// What each address may ask for without a token.
+    pub anonymous_rates: Rates,
     /// How many operations may be carried out at once; as many as there are connections to the
-    /// database is enough.
+    /// database is enough. One client may take a quarter of them.
     pub concurrency: usize,
     /// Renders what was counted, in Prometheus's text format.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
@@ -45,7 +52,10 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             cors_origins: Vec::new(),
+            trusted_proxies: TrustedProxies::default(),
             timeout: Duration::from_secs(30),
+            token_rates: Rates::default(),
+            anonymous_rates: Rates::default(),
             concurrency: 16,
             metrics: Arc::new(String::new),
         }
@@ -69,8 +79,10 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         space: Arc::clone(&space),
         graph,
         protocol,
+        trusted_proxies: settings.trusted_proxies,
         timeout: settings.timeout,
-        places: Semaphore::new(settings.concurrency),
+        admission: Admission::new(settings.token_rates, settings.anonymous_rates),
+        places: Places::new(settings.concurrency),
     });
     let render = settings.metrics;
     let around = ServiceBuilder::new()
@@ -114,7 +126,12 @@ fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([axum::http::Method::GET, axum::http::Method::POST])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
-        .expose_headers([REQUEST_ID])
+        .expose_headers(
+            admission::HEADERS
+                .into_iter()
+                .chain([header::RETRY_AFTER, REQUEST_ID])
+                .collect::<Vec<_>>(),
+        )
 }
 
 /// Gives each request an id, keeps it in each line of the log and in the answer, and counts it.

@@ -95,6 +95,8 @@ pub(crate) enum LogFormat {
 
 /// The variables that are read; the master key itself may be given by the environment only.
 const VARIABLES: &[&str] = &[
+    "COMMONGROUND_ANONYMOUS_POINTS",
+    "COMMONGROUND_ANONYMOUS_REQUESTS",
     "COMMONGROUND_CORS_ORIGINS",
     "COMMONGROUND_DATABASE_CONNECTIONS",
     "COMMONGROUND_DATABASE_URL",
@@ -106,6 +108,9 @@ const VARIABLES: &[&str] = &[
     "COMMONGROUND_MASTER_KEY",
     "COMMONGROUND_MASTER_KEY_FILE",
     "COMMONGROUND_TIMEOUT",
+    "COMMONGROUND_TOKEN_POINTS",
+    "COMMONGROUND_TOKEN_REQUESTS",
+    "COMMONGROUND_TRUSTED_PROXIES",
 ];
 
 /// Variables with our prefix that are for building and testing.

@@ -11,6 +11,7 @@ mod docs;
 mod evidence;
 mod feed;
 mod http;
+mod limits;
 mod nested_lists;
 mod operations;
 mod schema;

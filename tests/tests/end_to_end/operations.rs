@@ -237,7 +237,7 @@ async fn a_page_of_a_site_that_was_named_may_read_answers_and_no_other() {
     assert_eq!(allowed_origin(&headers), Some(PAGE));
     assert_eq!(
         headers[header::ACCESS_CONTROL_EXPOSE_HEADERS],
-        "x-request-id"
+        "ratelimit-policy,ratelimit,retry-after,x-request-id"
     );
     assert!(!headers.contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS));
     let asked = preflight(&client, PAGE).await;
@@ -388,7 +388,7 @@ async fn one_connection_serves_one_request_after_another() {
         connection.send(&format!("{head}\r\n\r\n{body}")).await;
         let answer = patiently("the answer", connection.answer()).await;
         assert!(
-            answer.ends_with(r#"{"data":{"__typename":"Query"}}"#),
+            answer.contains(r#"{"data":{"__typename":"Query"},"#),
             "{answer}"
         );
     }

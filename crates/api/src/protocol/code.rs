@@ -19,6 +19,12 @@ pub(crate) enum Code {
     UnsupportedMediaType,
     /// A batch has more requests than the limit.
     BatchTooLarge,
+    /// The client sent more requests at once than it may.
+    TooManyRequests,
+    /// The client's quota of cost is used up for now.
+    QuotaExhausted,
+    /// The operation costs more than the client's quota can ever hold.
+    CostAboveQuota,
     /// The client sent the hash of a document in place of the document.
     PersistedQueryNotSupported,
     /// A subscription was sent as a plain HTTP request.
@@ -65,13 +71,16 @@ pub(crate) enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub(crate) const ALL: [Self; 27] = [
+    pub(crate) const ALL: [Self; 30] = [
         Self::MalformedRequest,
         Self::MethodNotAllowed,
         Self::NotAcceptable,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
         Self::BatchTooLarge,
+        Self::TooManyRequests,
+        Self::QuotaExhausted,
+        Self::CostAboveQuota,
         Self::PersistedQueryNotSupported,
         Self::SubscriptionNotSupported,
         Self::DocumentTooLong,
@@ -104,6 +113,9 @@ impl Code {
             Self::BodyTooLarge => "BODY_TOO_LARGE",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::BatchTooLarge => "BATCH_TOO_LARGE",
+            Self::TooManyRequests => "TOO_MANY_REQUESTS",
+            Self::QuotaExhausted => "QUOTA_EXHAUSTED",
+            Self::CostAboveQuota => "COST_ABOVE_QUOTA",
             Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Self::SubscriptionNotSupported => "SUBSCRIPTION_NOT_SUPPORTED",
             Self::DocumentTooLong => "DOCUMENT_TOO_LONG",
@@ -145,6 +157,15 @@ impl Code {
                 "A POST must have `Content-Type: application/json`, in UTF-8 and not compressed."
             }
             Self::BatchTooLarge => "A batch has more requests than the server takes in one.",
+            Self::TooManyRequests => {
+                "Too many requests at once, or too many that wait for their turn; wait as long as `Retry-After` says, and send fewer."
+            }
+            Self::QuotaExhausted => {
+                "The quota of cost is used up; wait as long as `Retry-After` says until there is enough for this operation, or ask for less."
+            }
+            Self::CostAboveQuota => {
+                "The operation costs more than the whole quota; waiting is of no use, ask for less at once."
+            }
             Self::PersistedQueryNotSupported => {
                 "A hash was sent in place of the document; send the document itself."
             }
@@ -195,9 +216,11 @@ impl Code {
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooManyRequests | Self::QuotaExhausted => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::MalformedRequest
             | Self::BatchTooLarge
+            | Self::CostAboveQuota
             | Self::PersistedQueryNotSupported
             | Self::SubscriptionNotSupported
             | Self::DocumentTooLong

@@ -40,6 +40,13 @@ use shape::Shape;
 
 /// What carries out an operation that has passed the checks, on behalf of one viewer.
 pub(crate) trait Execute: Sync {
+    /// Counts requests that have arrived, before anything of them is looked at.
+    ///
+    /// # Errors
+    /// A response as [`Execute::execute`] gives for what concerns the whole request, when they are
+    /// too many.
+    fn arrived(&self, requests: usize) -> Result<(), Box<async_graphql::Response>>;
+
     /// Executes one operation. `cost` is for rate limits: it was computed before.
     ///
     /// An error that concerns the whole request, such as an exhausted budget, is a response
@@ -49,6 +56,9 @@ pub(crate) trait Execute: Sync {
         request: async_graphql::Request,
         cost: Cost,
     ) -> impl Future<Output = async_graphql::Response> + Send;
+
+    /// Says what an operation would cost, without executing it: a response whose data is null.
+    fn price(&self, cost: Cost) -> async_graphql::Response;
 
     /// The HTTP status when a request is refused as a whole with a code that is not of this
     /// module, such as 401 or 429; none for 400 as the draft says.
@@ -86,7 +96,8 @@ struct Prepared<'t> {
     request: async_graphql::Request,
     kind: OperationType,
     cost: Cost,
-    shape: Shape<'t>,
+    /// None when only the price is asked for.
+    shape: Option<Shape<'t>>,
 }
 
 impl Protocol {
@@ -105,7 +116,15 @@ impl Protocol {
             Ok(media) => media,
             Err(refusal) => return Answer::fault(refusal).into_response(MediaType::Json),
         };
-        let mut response = match incoming::read(&head, body, self).await {
+        let incoming = incoming::read(&head, body, self).await;
+        let requests = match &incoming {
+            Ok(Incoming::Batch(all)) => all.len(),
+            Ok(Incoming::One(_)) | Err(_) => 1,
+        };
+        if let Err(refused) = executor.arrived(requests) {
+            return answer(*refused, None, executor, request_id).into_response(media);
+        }
+        let mut response = match incoming {
             Ok(Incoming::One(parameters)) => self
                 .one(parameters, &head.method, executor, request_id)
                 .await
@@ -192,7 +211,8 @@ impl Protocol {
             &self.limits,
         )
         .map_err(Answer::refused)?;
-        let shape = self.shape(&checked, operation_name.as_deref());
+        let shape = (!parameters.extensions.cost_only)
+            .then(|| self.shape(&checked, operation_name.as_deref()));
         if checked.kind == OperationType::Subscription {
             return Err(Answer::refused(Refusal::new(
                 Code::SubscriptionNotSupported,
@@ -228,8 +248,18 @@ impl Protocol {
 }
 
 async fn execute<E: Execute>(prepared: Prepared<'_>, executor: &E, request_id: &str) -> Answer {
-    let response = executor.execute(prepared.request, prepared.cost).await;
-    Answer::executed(response, &prepared.shape, request_id, |code| {
-        executor.status(code)
-    })
+    let response = match prepared.shape {
+        Some(_) => executor.execute(prepared.request, prepared.cost).await,
+        None => executor.price(prepared.cost),
+    };
+    answer(response, prepared.shape.as_ref(), executor, request_id)
+}
+
+fn answer<E: Execute>(
+    response: async_graphql::Response,
+    shape: Option<&Shape<'_>>,
+    executor: &E,
+    request_id: &str,
+) -> Answer {
+    Answer::executed(response, shape, request_id, |code| executor.status(code))
 }

@@ -1,6 +1,6 @@
 //! The parameters of one GraphQL request, from JSON or from a URL.
 
-use std::{collections::HashMap, fmt};
+use std::{fmt, marker::PhantomData};
 
 use async_graphql::Variables;
 use axum::{extract::Query, http::Uri};
@@ -23,9 +23,19 @@ pub(super) struct Parameters {
     /// The values of its variables.
     #[serde(default)]
     pub(super) variables: Variables,
-    /// Agreements beyond the protocol. We have none, but their shape is checked.
-    #[serde(default)]
-    extensions: Option<HashMap<String, IgnoredAny>>,
+    /// Agreements beyond the protocol.
+    #[serde(default, deserialize_with = "object_or_null")]
+    pub(super) extensions: Extensions,
+}
+
+/// The agreements that are known; others are left for the future.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Extensions {
+    /// Whether only the cost is asked for.
+    #[serde(deserialize_with = "or_null")]
+    pub(super) cost_only: bool,
+    persisted_query: Option<IgnoredAny>,
 }
 
 /// The same in the query of a URL, where maps are JSON in a string.
@@ -72,17 +82,14 @@ impl Parameters {
             query: found.query,
             operation_name: found.operation_name,
             variables: json_in_url("variables", found.variables)?,
-            extensions: json_in_url("extensions", found.extensions)?,
+            extensions: json_in_url::<Option<Object<_>>>("extensions", found.extensions)?
+                .map_or_else(Extensions::default, |Object(extensions)| extensions),
         })
     }
 
     /// Why a request without a document is refused.
     pub(super) fn without_query(&self) -> Refusal {
-        let wants_persisted = self
-            .extensions
-            .as_ref()
-            .is_some_and(|extensions| extensions.contains_key("persistedQuery"));
-        if wants_persisted {
+        if self.extensions.persisted_query.is_some() {
             // Clients compare this text, and then send the document.
             Refusal::new(
                 Code::PersistedQueryNotSupported,
@@ -117,27 +124,46 @@ fn malformed(what: &str, error: &dyn fmt::Display) -> Refusal {
     )
 }
 
-/// Parameters from an object only: what serde derives would take their values from a list as well.
-struct Object(Parameters);
+/// What is read from an object only: what serde derives would take its values from a list as well.
+struct Object<T>(T);
 
-impl<'de> Deserialize<'de> for Object {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor).map(Self)
+        deserializer
+            .deserialize_map(ObjectVisitor(PhantomData))
+            .map(Self)
     }
 }
 
-struct ObjectVisitor;
+struct ObjectVisitor<T>(PhantomData<T>);
 
-impl<'de> Visitor<'de> for ObjectVisitor {
-    type Value = Parameters;
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("an object with `query`")
+        formatter.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Parameters, A::Error> {
-        Parameters::deserialize(MapAccessDeserializer::new(object))
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(object))
     }
+}
+
+fn object_or_null<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Default + Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    let found = Option::<Object<T>>::deserialize(deserializer)?;
+    Ok(found.map_or_else(T::default, |Object(found)| found))
+}
+
+fn or_null<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Default + Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// Keeps the items of a list up to a limit; none when there are more.
@@ -193,6 +219,7 @@ mod tests {
             r#"{"query": "{a}", "variables": "x"}"#,
             r#"{"query": "{a}", "extensions": 0}"#,
             r#"{"query": "{a}", "extensions": ["array"]}"#,
+            r#"{"query": "{a}", "extensions": {"costOnly": "yes"}}"#,
             r#"{"query": "{a}", "query": "{b}"}"#,
             r#""{a}""#,
             r#"{"query": "#,

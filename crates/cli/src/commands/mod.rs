@@ -1,5 +1,6 @@
 //! The commands.
 
+mod client_limits;
 mod demo;
 mod export;
 mod import;

@@ -1,17 +1,19 @@
 //! `commonground serve`.
 
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use ipnet::IpNet;
 use service::access::ScopeName;
 use service::access::token::{self, NewToken};
 use service::{Space, Viewer};
 use tokio::net::TcpListener;
 
+use super::client_limits::ClientLimits;
 use super::{demo, sentence};
 use crate::config::Config;
 use crate::{database, telemetry};
@@ -49,6 +51,19 @@ pub(crate) struct Serve {
     )]
     cors_origins: Vec<axum::http::HeaderValue>,
 
+    /// The proxies that are believed about who sends a request, as addresses or networks
+    #[arg(
+        long,
+        env = "COMMONGROUND_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_name = "NETWORKS",
+        value_parser = network
+    )]
+    trusted_proxies: Vec<IpNet>,
+
+    #[command(flatten)]
+    limits: ClientLimits,
+
     /// How long one operation may take
     #[arg(long, env = "COMMONGROUND_TIMEOUT", default_value = "30s", value_name = "DURATION", value_parser = timeout)]
     timeout: Duration,
@@ -83,6 +98,16 @@ fn timeout(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// A network, or a single address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let network = text.parse().map(|network: IpNet| network.trunc());
+    network
+        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
+        .map_err(|_| {
+            "write each as an address or a network, as in 192.0.2.7 or 10.0.0.0/8".to_owned()
+        })
+}
+
 impl Serve {
     pub(crate) async fn run(self, config: &Config) -> Result<ExitCode> {
         let metrics = telemetry::count()?;
@@ -104,6 +129,9 @@ impl Serve {
         let follower = tokio::spawn(Arc::clone(&space).follow());
         let settings = api::Settings {
             cors_origins: self.cors_origins,
+            trusted_proxies: self.trusted_proxies.into(),
+            token_rates: self.limits.of_tokens(),
+            anonymous_rates: self.limits.of_addresses(),
             timeout: self.timeout,
             concurrency: config.database_connections as usize,
             metrics,

@@ -1,0 +1,37 @@
+//! Whose budget a request takes from.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use service::Viewer;
+use service::entity::AccessTokenId;
+
+/// One who asks, as far as limits are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Client {
+    /// The holder of a token that was verified.
+    Token(AccessTokenId),
+    /// Somebody without one, by address; all who have none are one.
+    Address(Option<IpAddr>),
+}
+
+impl Client {
+    /// Who asks: the viewer's token, or the address if there is none or it was refused.
+    ///
+    /// Of IPv6 the first 64 bits count: a connection at home has all addresses that begin with them.
+    pub(crate) fn of(viewer: Option<&Viewer>, address: Option<IpAddr>) -> Self {
+        match viewer.and_then(Viewer::token) {
+            Some(token) => Self::Token(token),
+            None => Self::Address(address.map(network)),
+        }
+    }
+}
+
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+    }
+}
