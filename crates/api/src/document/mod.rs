@@ -10,6 +10,7 @@ mod inputs;
 mod limits;
 mod measure;
 mod operation;
+mod prices;
 mod refusal;
 mod scan;
 mod walk;
