@@ -18,6 +18,7 @@ pub mod server;
 
 pub use admission::Rates;
 pub use peer::TrustedProxies;
+pub use protocol::Operations;
 pub use router::{Settings, router};
 
 /// The schema in the schema definition language, sorted so that a difference is easy to read.

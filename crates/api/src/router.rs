@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::admission::{self, Admission, Places, Rates};
 use crate::endpoint::{self, Endpoint};
 use crate::peer::TrustedProxies;
-use crate::protocol::{Protocol, Types};
+use crate::protocol::{Documents, Operations, Protocol, Types};
 use crate::{graph, graphiql, health};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -35,6 +35,8 @@ pub struct Settings {
     pub cors_origins: Vec<HeaderValue>,
     /// The proxies that are believed about who sent a request.
     pub trusted_proxies: TrustedProxies,
+    /// The only operations that may be run; any when there is no list.
+    pub operations: Option<Operations>,
     /// How long one operation may take.
     pub timeout: Duration,
     /// What each token may ask for.
@@ -53,6 +55,7 @@ impl Default for Settings {
         Self {
             cors_origins: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
+            operations: None,
             timeout: Duration::from_secs(30),
             token_rates: Rates::default(),
             anonymous_rates: Rates::default(),
@@ -73,6 +76,7 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
     });
     let protocol = Protocol {
         types: Arc::new(types),
+        documents: Arc::new(Documents::new(settings.operations)),
         ..Protocol::default()
     };
     let endpoint = Arc::new(Endpoint {

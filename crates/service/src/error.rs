@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::sync::Arc;
 
+use crate::time_limit;
+
 macro_rules! codes {
     ($($name:ident $text:literal $status:literal $meaning:literal;)*) => {
         /// A stable name for what went wrong. Clients may rely on it; messages may change.
@@ -144,6 +146,12 @@ impl From<sea_orm::DbErr> for Error {
                 };
             }
             _ => {}
+        }
+        if time_limit::has_stopped(&refusal) {
+            return Self::new(
+                Code::TimedOut,
+                "The database took too long and was stopped; ask for less at once.",
+            );
         }
         match refusal {
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self {

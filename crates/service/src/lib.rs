@@ -19,6 +19,7 @@ pub mod record;
 pub mod shared;
 pub mod space;
 pub mod store;
+mod time_limit;
 pub mod viewer;
 
 pub use entity;

@@ -55,6 +55,17 @@ pub(crate) struct Cost {
     pub(crate) selections: usize,
 }
 
+/// Parses a document as [`check`] does, without what depends on the values of its variables.
+///
+/// # Errors
+/// A [`Refusal`] with the first thing found wrong.
+pub(crate) fn parse(source: &str, limits: &Limits) -> Result<ExecutableDocument, Refusal> {
+    scan::scan(source, limits)?;
+    let document = operation::parse(source)?;
+    operation::count_definitions(&document, limits)?;
+    Ok(document)
+}
+
 /// Parses a document and checks it against the limits.
 ///
 /// # Errors

@@ -25,8 +25,12 @@ pub(crate) enum Code {
     QuotaExhausted,
     /// The operation costs more than the client's quota can ever hold.
     CostAboveQuota,
-    /// The client sent the hash of a document in place of the document.
-    PersistedQueryNotSupported,
+    /// The client sent the hash of a document that is not kept.
+    PersistedQueryNotFound,
+    /// The hash that the client sent is not that of the document beside it.
+    PersistedQueryMismatch,
+    /// The operation is not on the server's list.
+    OperationNotAllowed,
     /// A subscription was sent as a plain HTTP request.
     SubscriptionNotSupported,
     /// The document has more bytes, or a longer name, than the limit.
@@ -71,7 +75,7 @@ pub(crate) enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub(crate) const ALL: [Self; 30] = [
+    pub(crate) const ALL: [Self; 32] = [
         Self::MalformedRequest,
         Self::MethodNotAllowed,
         Self::NotAcceptable,
@@ -81,7 +85,9 @@ impl Code {
         Self::TooManyRequests,
         Self::QuotaExhausted,
         Self::CostAboveQuota,
-        Self::PersistedQueryNotSupported,
+        Self::PersistedQueryNotFound,
+        Self::PersistedQueryMismatch,
+        Self::OperationNotAllowed,
         Self::SubscriptionNotSupported,
         Self::DocumentTooLong,
         Self::TooManyTokens,
@@ -116,7 +122,9 @@ impl Code {
             Self::TooManyRequests => "TOO_MANY_REQUESTS",
             Self::QuotaExhausted => "QUOTA_EXHAUSTED",
             Self::CostAboveQuota => "COST_ABOVE_QUOTA",
-            Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::PersistedQueryMismatch => "PERSISTED_QUERY_MISMATCH",
+            Self::OperationNotAllowed => "OPERATION_NOT_ALLOWED",
             Self::SubscriptionNotSupported => "SUBSCRIPTION_NOT_SUPPORTED",
             Self::DocumentTooLong => "DOCUMENT_TOO_LONG",
             Self::TooManyTokens => "TOO_MANY_TOKENS",
@@ -166,8 +174,14 @@ impl Code {
             Self::CostAboveQuota => {
                 "The operation costs more than the whole quota; waiting is of no use, ask for less at once."
             }
-            Self::PersistedQueryNotSupported => {
-                "A hash was sent in place of the document; send the document itself."
+            Self::PersistedQueryNotFound => {
+                "No document with this hash is kept; send the document with its hash, and it will be."
+            }
+            Self::PersistedQueryMismatch => {
+                "The hash that was sent is not the SHA-256 of the document beside it."
+            }
+            Self::OperationNotAllowed => {
+                "The server runs the operations of a list only, and this is none of them; ask whoever runs it."
             }
             Self::SubscriptionNotSupported => {
                 "A subscription cannot be answered by a single HTTP response."
@@ -215,13 +229,15 @@ impl Code {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::PersistedQueryNotFound => StatusCode::NOT_FOUND,
+            Self::OperationNotAllowed => StatusCode::FORBIDDEN,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooManyRequests | Self::QuotaExhausted => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::MalformedRequest
             | Self::BatchTooLarge
             | Self::CostAboveQuota
-            | Self::PersistedQueryNotSupported
+            | Self::PersistedQueryMismatch
             | Self::SubscriptionNotSupported
             | Self::DocumentTooLong
             | Self::TooManyTokens

@@ -7,6 +7,7 @@
 mod accept;
 mod answer;
 mod code;
+mod documents;
 mod errors;
 mod incoming;
 mod parameters;
@@ -31,6 +32,8 @@ use crate::document::{self, Checked, Cost, Limits, Refusal};
 
 pub(crate) use accept::MediaType;
 pub(crate) use code::Code;
+pub(crate) use documents::Documents;
+pub use documents::Operations;
 pub(crate) use types::Types;
 
 use answer::Answer;
@@ -76,6 +79,8 @@ pub(crate) struct Protocol {
     pub(crate) body_bytes: usize,
     /// The most requests in one batch.
     pub(crate) batch: usize,
+    /// Where documents come from that are asked for by a hash or an id.
+    pub(crate) documents: Arc<Documents>,
     /// The types of the schema, to know where an answer may be null.
     pub(crate) types: Arc<Types>,
 }
@@ -86,6 +91,7 @@ impl Default for Protocol {
             limits: Limits::default(),
             body_bytes: 1024 * 1024,
             batch: 10,
+            documents: Arc::default(),
             types: Arc::default(),
         }
     }
@@ -199,18 +205,25 @@ impl Protocol {
     }
 
     /// Checks the document of one request and hands it on parsed.
-    fn prepare(&self, parameters: Parameters) -> Result<Prepared<'_>, Box<Answer>> {
-        let Some(query) = parameters.query.as_deref() else {
-            return Err(Answer::fault(parameters.without_query()));
-        };
+    fn prepare(&self, mut parameters: Parameters) -> Result<Prepared<'_>, Box<Answer>> {
+        let found = self
+            .documents
+            .find(&mut parameters)
+            .map_err(|refusal| match refusal.code {
+                Code::MalformedRequest => Answer::fault(refusal),
+                _ => Answer::refused(refusal),
+            })?;
         let operation_name = parameters.operation_name.filter(|name| !name.is_empty());
         let checked = document::check(
-            query,
+            &found.text,
             operation_name.as_deref(),
             &parameters.variables,
             &self.limits,
         )
         .map_err(Answer::refused)?;
+        if let Some(hash) = found.keep {
+            self.documents.keep(hash, found.text);
+        }
         let shape = (!parameters.extensions.cost_only)
             .then(|| self.shape(&checked, operation_name.as_deref()));
         if checked.kind == OperationType::Subscription {

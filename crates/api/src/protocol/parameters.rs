@@ -16,8 +16,10 @@ use crate::document::Refusal;
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Parameters {
-    /// The document; required, but its absence is told apart from a wrong type.
+    /// The document; its absence is told apart from a wrong type.
     pub(super) query: Option<String>,
+    /// The id of a document, in place of its text.
+    document_id: Option<String>,
     /// The operation of the document to run.
     pub(super) operation_name: Option<String>,
     /// The values of its variables.
@@ -35,7 +37,32 @@ pub(super) struct Extensions {
     /// Whether only the cost is asked for.
     #[serde(deserialize_with = "or_null")]
     pub(super) cost_only: bool,
-    persisted_query: Option<IgnoredAny>,
+    persisted_query: Option<PersistedQuery>,
+}
+
+/// A document that is named by its hash, as Apollo's clients do.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PersistedQuery {
+    #[serde(rename = "version")]
+    _version: One,
+    sha256_hash: String,
+}
+
+/// The only version of that protocol.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "u64")]
+struct One;
+
+impl TryFrom<u64> for One {
+    type Error = &'static str;
+
+    fn try_from(version: u64) -> Result<Self, Self::Error> {
+        match version {
+            1 => Ok(Self),
+            _ => Err("only version 1 of `persistedQuery` is known"),
+        }
+    }
 }
 
 /// The same in the query of a URL, where maps are JSON in a string.
@@ -43,6 +70,7 @@ pub(super) struct Extensions {
 #[serde(rename_all = "camelCase")]
 struct InUrl {
     query: Option<String>,
+    document_id: Option<String>,
     operation_name: Option<String>,
     variables: Option<String>,
     extensions: Option<String>,
@@ -80,6 +108,7 @@ impl Parameters {
             Query::<InUrl>::try_from_uri(uri).map_err(|error| malformed("The URL", &error))?;
         Ok(Self {
             query: found.query,
+            document_id: found.document_id,
             operation_name: found.operation_name,
             variables: json_in_url("variables", found.variables)?,
             extensions: json_in_url::<Option<Object<_>>>("extensions", found.extensions)?
@@ -87,20 +116,14 @@ impl Parameters {
         })
     }
 
-    /// Why a request without a document is refused.
-    pub(super) fn without_query(&self) -> Refusal {
-        if self.extensions.persisted_query.is_some() {
-            // Clients compare this text, and then send the document.
-            Refusal::new(
-                Code::PersistedQueryNotSupported,
-                "PersistedQueryNotSupported",
-            )
-        } else {
-            Refusal::new(
-                Code::MalformedRequest,
-                "The request has no `query`; send the text of a GraphQL document in it.",
-            )
-        }
+    /// The id by which the document is asked for, a hash without its prefix.
+    pub(super) fn document_id(&mut self) -> Option<String> {
+        let hash = self.extensions.persisted_query.take();
+        let hash = hash.map(|persisted| persisted.sha256_hash);
+        hash.or_else(|| {
+            let id = self.document_id.take()?;
+            Some(id.strip_prefix("sha256:").map_or(id.clone(), str::to_owned))
+        })
     }
 }
 
@@ -220,6 +243,10 @@ mod tests {
             r#"{"query": "{a}", "extensions": 0}"#,
             r#"{"query": "{a}", "extensions": ["array"]}"#,
             r#"{"query": "{a}", "extensions": {"costOnly": "yes"}}"#,
+            r#"{"extensions": {"persistedQuery": {}}}"#,
+            r#"{"extensions": {"persistedQuery": {"version": 2, "sha256Hash": "a"}}}"#,
+            r#"{"extensions": {"persistedQuery": {"version": 1, "sha256Hash": 7}}}"#,
+            r#"{"documentId": 7}"#,
             r#"{"query": "{a}", "query": "{b}"}"#,
             r#""{a}""#,
             r#"{"query": "#,

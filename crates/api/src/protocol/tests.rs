@@ -351,8 +351,6 @@ async fn a_get_never_runs_a_mutation() {
     assert_eq!(chosen.status, 405);
     let other = get("query=query+A%7Bhello%7D+mutation+B%7Bbump%7D&operationName=A").await;
     assert_eq!(other.status, 200);
-    let hash = get("extensions=%7B%22persistedQuery%22%3A%7B%7D%7D").await;
-    assert_eq!(hash.code(), "PERSISTED_QUERY_NOT_SUPPORTED");
 }
 
 #[tokio::test]
@@ -472,22 +470,6 @@ async fn a_body_over_the_limit_is_413() {
     )
     .await;
     assert_eq!((received.status, received.code()), (413, "BODY_TOO_LARGE"));
-}
-
-#[tokio::test]
-async fn a_hash_in_place_of_a_document_makes_the_client_send_the_document() {
-    let extensions = json!({"persistedQuery": {"version": 1, "sha256Hash": "abc"}});
-    let received = post(json!({"extensions": extensions})).await;
-    assert_eq!(
-        (received.status, received.code()),
-        (400, "PERSISTED_QUERY_NOT_SUPPORTED")
-    );
-    assert_eq!(
-        received.body["errors"][0]["message"],
-        "PersistedQueryNotSupported"
-    );
-    let with_document = post(json!({"query": "{ hello }", "extensions": extensions})).await;
-    assert_eq!(with_document.status, 200);
 }
 
 #[tokio::test]

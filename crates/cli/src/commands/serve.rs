@@ -1,11 +1,14 @@
 //! `commonground serve`.
 
+use std::fs;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use api::Operations;
 use clap::Args;
 use ipnet::IpNet;
 use service::access::ScopeName;
@@ -64,6 +67,10 @@ pub(crate) struct Serve {
     #[command(flatten)]
     limits: ClientLimits,
 
+    /// A list of the only operations that may be run, as Apollo's or Relay's tools write it
+    #[arg(long, env = "COMMONGROUND_OPERATIONS", value_name = "FILE")]
+    operations: Option<PathBuf>,
+
     /// How long one operation may take
     #[arg(long, env = "COMMONGROUND_TIMEOUT", default_value = "30s", value_name = "DURATION", value_parser = timeout)]
     timeout: Duration,
@@ -108,13 +115,27 @@ fn network(text: &str) -> Result<IpNet, String> {
         })
 }
 
+/// Reads the list of the only operations that may be run.
+fn operations(file: &Path) -> Result<Operations> {
+    let file_name = file.display();
+    let text = fs::read_to_string(file)
+        .with_context(|| format!("The list of operations, {file_name}, cannot be read"))?;
+    Operations::parse(&text).map_err(|refusal| {
+        anyhow::anyhow!("The list of operations, {file_name}, cannot be used. {refusal}")
+    })
+}
+
 impl Serve {
     pub(crate) async fn run(self, config: &Config) -> Result<ExitCode> {
         let metrics = telemetry::count()?;
-        let space = database::open(config).await?;
+        let operations = self.operations.as_deref().map(operations).transpose()?;
         if self.demo {
+            // Not bound by the time of one operation.
+            let space = database::open(config).await?;
             demo::load(&space).await?;
+            space.close().await;
         }
+        let space = database::open_within(config, self.timeout).await?;
         let listener = TcpListener::bind(self.listen).await.with_context(|| {
             format!(
                 "Cannot listen on {}; is something else there? Choose another with --listen",
@@ -132,6 +153,7 @@ impl Serve {
             trusted_proxies: self.trusted_proxies.into(),
             token_rates: self.limits.of_tokens(),
             anonymous_rates: self.limits.of_addresses(),
+            operations,
             timeout: self.timeout,
             concurrency: config.database_connections as usize,
             metrics,
