@@ -27,6 +27,10 @@ use crate::protocol::{Documents, Operations, Protocol, Types};
 use crate::{graph, graphiql, health};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Who may load an answer into a page without asking as the rules for other origins want it.
+const SAME_ORIGIN: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+/// How long a browser need not ask again whether a page may ask.
+const PREFLIGHT: Duration = Duration::from_secs(600);
 
 /// How the server answers, apart from what it knows.
 #[derive(Clone)]
@@ -98,6 +102,8 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         .layer(CompressionLayer::new())
         .layer(default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(default_header(header::REFERRER_POLICY, "no-referrer"))
+        .layer(default_header(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(default_header(SAME_ORIGIN, "same-origin"))
         .layer(default_header(
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; frame-ancestors 'none'",
@@ -116,7 +122,9 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         .merge(
             Router::new()
                 .route("/graphql", any(endpoint::handle))
-                .with_state(endpoint),
+                .with_state(endpoint)
+                // An answer is what its viewer may see at this moment: nobody is to keep it on the way.
+                .layer(default_header(header::CACHE_CONTROL, "no-store")),
         )
         .layer(around)
 }
@@ -129,7 +137,13 @@ fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([axum::http::Method::GET, axum::http::Method::POST])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::ACCEPT,
+            REQUEST_ID,
+        ])
+        .max_age(PREFLIGHT)
         .expose_headers(
             admission::HEADERS
                 .into_iter()

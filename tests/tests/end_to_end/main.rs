@@ -16,6 +16,7 @@ mod nested_lists;
 mod operations;
 mod persisted;
 mod schema;
+mod sockets;
 mod statements;
 mod strangers;
 mod time_limit;

@@ -26,7 +26,8 @@ impl Client {
     }
 }
 
-fn network(address: IpAddr) -> IpAddr {
+/// The part of an address that stands for one client.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => {

@@ -18,7 +18,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 pub(crate) use budget::Level;
-pub(crate) use client::Client;
+pub(crate) use client::{Client, network};
 pub(crate) use places::Places;
 pub use rates::Rates;
 pub(crate) use refused::Refused;

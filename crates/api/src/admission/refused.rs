@@ -81,6 +81,8 @@ impl Refused {
     /// The answer: the error tells in `extensions.retryAfter` what the header of that name does, for
     /// those who see no headers.
     pub(crate) fn into_response(self) -> Response {
+        let code = self.refusal.code.as_str();
+        metrics::counter!("commonground_refusals_total", "code" => code).increment(1);
         let mut error = ServerError::from(self.refusal);
         if let Some(seconds) = self.retry_after {
             let extensions = error.extensions.get_or_insert_default();

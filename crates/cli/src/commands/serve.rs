@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use api::Operations;
+use api::server::{self, Bounds};
 use clap::Args;
 use ipnet::IpNet;
 use service::access::ScopeName;
@@ -66,6 +67,26 @@ pub(crate) struct Serve {
 
     #[command(flatten)]
     limits: ClientLimits,
+
+    /// How many connections may be open at once
+    #[arg(
+        long,
+        env = "COMMONGROUND_CONNECTIONS",
+        default_value_t = 10_000,
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    connections: u32,
+
+    /// How many of them one address may have; trusted proxies may have all
+    #[arg(
+        long,
+        env = "COMMONGROUND_CONNECTIONS_PER_ADDRESS",
+        default_value_t = 2_000,
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    connections_per_address: u32,
 
     /// A list of the only operations that may be run, as Apollo's or Relay's tools write it
     #[arg(long, env = "COMMONGROUND_OPERATIONS", value_name = "FILE")]
@@ -148,9 +169,16 @@ impl Serve {
         greet(&space, address, self.demo).await?;
 
         let follower = tokio::spawn(Arc::clone(&space).follow());
+        let trusted_proxies = api::TrustedProxies::from(self.trusted_proxies);
+        let bounds = Bounds {
+            connections: self.connections as usize,
+            connections_of_each: self.connections_per_address as usize,
+            trusted_proxies: trusted_proxies.clone(),
+            ..Bounds::default()
+        };
         let settings = api::Settings {
             cors_origins: self.cors_origins,
-            trusted_proxies: self.trusted_proxies.into(),
+            trusted_proxies,
             token_rates: self.limits.of_tokens(),
             anonymous_rates: self.limits.of_addresses(),
             operations,
@@ -158,7 +186,8 @@ impl Serve {
             concurrency: config.database_connections as usize,
             metrics,
         };
-        api::server::serve(listener, api::router(Arc::clone(&space), settings), stop).await;
+        let router = api::router(Arc::clone(&space), settings);
+        server::serve(listener, router, bounds, stop).await;
         follower.abort();
         space.close().await;
         tracing::info!("stopped");
