@@ -6,9 +6,9 @@
 
 use std::time::{Duration, Instant};
 
+use sea_orm::ConnectOptions;
 use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::{self, Sqlite, SqliteConnection};
-use sea_orm::{ConnectOptions, DbErr, RuntimeErr};
 
 /// How many steps of its machine SQLite takes between two questions: less than a millisecond.
 const STEPS: i32 = 10_000;
@@ -31,16 +31,4 @@ async fn begin(connection: &mut SqliteConnection, limit: Duration) -> Result<(),
     let mut handle = connection.lock_handle().await?;
     handle.set_progress_handler(STEPS, may_go_on);
     Ok(())
-}
-
-/// Whether the database stopped a statement because it took too long.
-pub(crate) fn has_stopped(refusal: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) =
-        refusal
-    else {
-        return false;
-    };
-    let code = cause.as_database_error().and_then(|refusal| refusal.code());
-    // PostgreSQL's query_canceled, SQLite's SQLITE_INTERRUPT.
-    matches!(code.as_deref(), Some("57014" | "9"))
 }

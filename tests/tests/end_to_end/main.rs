@@ -10,6 +10,7 @@ mod cookbook;
 mod docs;
 mod evidence;
 mod feed;
+mod fuzz;
 mod http;
 mod limits;
 mod nested_lists;
