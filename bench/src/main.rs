@@ -6,6 +6,7 @@
 
 mod copy;
 mod evidence;
+mod fair;
 mod fill;
 mod http;
 mod load;
@@ -28,6 +29,7 @@ use clap::Parser as _;
 enum Command {
     Fill(fill::Options),
     Load(load::Options),
+    Fair(fair::Options),
 }
 
 // One thread is enough to keep the server busy, and leaves it the rest of the machine.
@@ -36,5 +38,6 @@ async fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Fill(options) => fill::run(&options).await,
         Command::Load(options) => load::run(options).await,
+        Command::Fair(options) => fair::run(options).await,
     }
 }

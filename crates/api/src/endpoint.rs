@@ -116,20 +116,20 @@ impl Execute for Executor<'_> {
             .charge(&self.client, cost.complexity);
         let spending = match charged {
             Ok(spending) => self.shown(spending),
-            Err(refused) => {
-                let spending = refused.spending.map(|spending| self.shown(spending));
-                return with_cost(refused.into_response(), spending);
+            Err((refused, spending)) => {
+                return with_cost(refused.into_response(), self.shown(spending));
             }
         };
         let timeout = self.endpoint.timeout;
-        match tokio::time::timeout(timeout, self.answer(request, spending)).await {
-            Ok(Ok(answer)) => with_cost(answer, Some(spending)),
+        let answer = match tokio::time::timeout(timeout, self.answer(request, spending)).await {
+            Ok(Ok(answer)) => answer,
             Ok(Err(refusal)) => error::refused(&refusal, &self.request_id),
             Err(_) => {
                 let message = "The request took too long and was stopped; ask for less at once.";
                 error::refused(&Error::new(Code::TimedOut, message), &self.request_id)
             }
-        }
+        };
+        with_cost(answer, spending)
     }
 
     fn price(&self, cost: Cost) -> Answer {
@@ -137,7 +137,7 @@ impl Execute for Executor<'_> {
             return error::refused(refusal, &self.request_id);
         }
         let spending = self.endpoint.admission.price(&self.client, cost.complexity);
-        with_cost(Answer::default(), Some(self.shown(spending)))
+        with_cost(Answer::default(), self.shown(spending))
     }
 
     fn status(&self, code: &str) -> Option<StatusCode> {
@@ -157,7 +157,9 @@ impl Execute for Executor<'_> {
 impl Executor<'_> {
     async fn answer(&self, request: async_graphql::Request, spending: RateLimit) -> Result<Answer> {
         let viewer = self.viewer.clone()?;
-        let place = tokio::time::timeout(WAIT, self.endpoint.places.enter(self.client)).await;
+        let place =
+            tokio::time::timeout(WAIT, self.endpoint.places.enter(self.client, spending.cost))
+                .await;
         let _place = match place {
             Ok(Ok(Some(place))) => place,
             Ok(Err(refused)) => return Ok(refused.into_response()),
@@ -201,10 +203,7 @@ impl Executor<'_> {
 }
 
 /// Tells in `extensions.cost` what an operation costs and what is left.
-fn with_cost(answer: Answer, spending: Option<RateLimit>) -> Answer {
-    let Some(spending) = spending else {
-        return answer;
-    };
+fn with_cost(answer: Answer, spending: RateLimit) -> Answer {
     let reset_at = spending
         .reset_at
         .to_rfc3339_opts(SecondsFormat::Millis, true);

@@ -75,19 +75,34 @@ impl Admission {
     /// Takes the cost of an operation from the client's quota.
     ///
     /// # Errors
-    /// `QUOTA_EXHAUSTED`, or `COST_ABOVE_QUOTA` if it can never be afforded.
-    pub(crate) fn charge(&self, client: &Client, cost: u64) -> Result<Spending, Refused> {
+    /// `QUOTA_EXHAUSTED`, or `COST_ABOVE_QUOTA` if it can never be afforded; with what is left.
+    pub(crate) fn charge(
+        &self,
+        client: &Client,
+        cost: u64,
+    ) -> Result<Spending, (Refused, Spending)> {
         let Some(quota) = &self.budgets(client).quota else {
             return Ok(self.price(client, cost));
         };
-        match quota.take(client, cost) {
-            Ok(level) => Ok(Spending {
-                requested: cost,
-                level: Some(level),
-            }),
-            Err(Short::Now(wait)) => Err(Refused::quota(wait, self.price(client, cost))),
-            Err(Short::Ever) => Err(Refused::above_quota(self.price(client, cost))),
-        }
+        let short = match quota.take(client, cost) {
+            Ok(level) => {
+                return Ok(Spending {
+                    requested: cost,
+                    level: Some(level),
+                });
+            }
+            Err(short) => short,
+        };
+        let level = quota.level(client);
+        let refused = match short {
+            Short::Now(wait) => Refused::quota(wait, cost, level),
+            Short::Ever => Refused::above_quota(cost, level),
+        };
+        let spending = Spending {
+            requested: cost,
+            level: Some(level),
+        };
+        Err((refused, spending))
     }
 
     /// What an operation would cost, without taking it.

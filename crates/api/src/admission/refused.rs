@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_graphql::{Response, ServerError};
 use axum::http::{HeaderValue, header};
 
-use super::{Spending, whole_seconds};
+use super::{Level, whole_seconds};
 use crate::document::Refusal;
 use crate::protocol::Code;
 
@@ -15,8 +15,6 @@ pub(crate) struct Refused {
     refusal: Refusal,
     /// In whole seconds; none if waiting is of no use.
     retry_after: Option<u64>,
-    /// What was asked for and what is left, when it is about the quota.
-    pub(crate) spending: Option<Spending>,
 }
 
 impl Refused {
@@ -44,37 +42,33 @@ impl Refused {
     }
 
     /// The quota is used up for now.
-    pub(super) fn quota(wait: Duration, spending: Spending) -> Self {
-        let seconds = at_least_one(wait);
-        let left = spending.level.map_or(0, |level| level.remaining);
-        let message = format!(
-            "The operation costs {}, and {left} points are left of your quota; try again in {seconds} s, or ask for less.",
-            spending.requested
-        );
-        Self {
-            spending: Some(spending),
-            ..Self::with(Code::QuotaExhausted, message, Some(seconds))
-        }
+    pub(super) fn quota(wait: Duration, cost: u64, level: Level) -> Self {
+        let (seconds, left) = (at_least_one(wait), level.remaining);
+        Self::with(
+            Code::QuotaExhausted,
+            format!(
+                "The operation costs {cost}, and {left} points are left of your quota; try again in {seconds} s, or ask for less."
+            ),
+            Some(seconds),
+        )
     }
 
     /// The quota can never hold so much.
-    pub(super) fn above_quota(spending: Spending) -> Self {
-        let most = spending.level.map_or(0, |level| level.capacity);
-        let message = format!(
-            "The operation costs {}, and your whole quota is {most} points; ask for less at once.",
-            spending.requested
-        );
-        Self {
-            spending: Some(spending),
-            ..Self::with(Code::CostAboveQuota, message, None)
-        }
+    pub(super) fn above_quota(cost: u64, level: Level) -> Self {
+        let most = level.capacity;
+        Self::with(
+            Code::CostAboveQuota,
+            format!(
+                "The operation costs {cost}, and your whole quota is {most} points; ask for less at once."
+            ),
+            None,
+        )
     }
 
     fn with(code: Code, message: String, retry_after: Option<u64>) -> Self {
         Self {
             refusal: Refusal::new(code, message),
             retry_after,
-            spending: None,
         }
     }
 

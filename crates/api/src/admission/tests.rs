@@ -48,8 +48,8 @@ fn a_quota_that_is_used_up_is_refused_with_how_long_to_wait() {
     let client = client("203.0.113.7");
     let spending = admission.charge(&client, 3_600).unwrap();
     assert_eq!(spending.level.unwrap().remaining, 0);
-    let refused = admission.charge(&client, 10).unwrap_err();
-    assert_eq!(refused.spending.unwrap().requested, 10);
+    let (refused, spending) = admission.charge(&client, 10).unwrap_err();
+    assert_eq!(spending.requested, 10);
     let (code, seconds) = code(refused);
     assert_eq!((code.as_str(), seconds), ("\"QUOTA_EXHAUSTED\"", Some(10)));
 }
@@ -57,7 +57,7 @@ fn a_quota_that_is_used_up_is_refused_with_how_long_to_wait() {
 #[test]
 fn an_operation_above_the_whole_quota_is_not_told_to_wait() {
     let refused = admission(0, 100).charge(&client("203.0.113.7"), 101);
-    let (code, seconds) = code(refused.unwrap_err());
+    let (code, seconds) = code(refused.unwrap_err().0);
     assert_eq!((code.as_str(), seconds), ("\"COST_ABOVE_QUOTA\"", None));
 }
 
