@@ -6,6 +6,7 @@
 
 mod copy;
 mod evidence;
+mod fair;
 mod fill;
 mod http;
 mod load;
@@ -30,6 +31,7 @@ enum Command {
     Fill(fill::Options),
     Load(load::Options),
     Streams(streams::Options),
+    Fair(fair::Options),
 }
 
 // One thread is enough to keep the server busy, and leaves it the rest of the machine.
@@ -39,5 +41,6 @@ async fn main() -> anyhow::Result<()> {
         Command::Fill(options) => fill::run(&options).await,
         Command::Load(options) => load::run(options).await,
         Command::Streams(options) => streams::run(options).await,
+        Command::Fair(options) => fair::run(options).await,
     }
 }

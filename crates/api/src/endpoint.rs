@@ -1,23 +1,26 @@
 //! The GraphQL endpoint: from a request with a bearer token to an answer for its viewer.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::Response as Answer;
+use async_graphql::{Response as Answer, value};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use chrono::SecondsFormat;
 use futures::stream::BoxStream;
 use service::access::token;
 use service::{Code, Error, Result, Space, Viewer};
-use tokio::sync::{Semaphore, SemaphorePermit};
 use tower_http::request_id::RequestId;
 
+use crate::admission::{Admission, Client, Place, Places, Spending};
 use crate::document::Cost;
 use crate::error;
-use crate::graph::Graph;
+use crate::graph::{Graph, RateLimit};
 use crate::loading::Asker;
-use crate::protocol::{Execute, Outcome, Protocol, Subscribe, Wish};
+use crate::peer::TrustedProxies;
+use crate::protocol::{self, Execute, Outcome, Protocol, Subscribe, Wish};
 use crate::streams::{self, Streams};
 
 /// How long an operation waits for its turn.
@@ -30,27 +33,74 @@ pub(crate) struct Endpoint {
     /// The same graph for subscriptions: it answers each event as a request of its own.
     pub(crate) streamed_graph: Graph,
     pub(crate) protocol: Protocol,
+    pub(crate) trusted_proxies: TrustedProxies,
+    pub(crate) admission: Admission,
     pub(crate) timeout: Duration,
     /// How many operations may be carried out at once: more would only wait for the database, and
     /// hold memory while they do.
-    pub(crate) places: Semaphore,
+    pub(crate) places: Places,
     pub(crate) streams: Streams,
     /// The origins of pages, besides its own, that may open sockets.
     pub(crate) origins: Vec<HeaderValue>,
 }
 
 impl Endpoint {
+    /// Takes the cost of an operation from its client's quota.
+    ///
+    /// # Errors
+    /// The answer to a client that can't afford it.
+    pub(crate) fn charge(&self, client: &Client, cost: u64) -> Result<RateLimit, Box<Answer>> {
+        match self.admission.charge(client, cost) {
+            Ok(spending) => Ok(self.shown(spending)),
+            Err((refused, spending)) => {
+                let answer = refused.into_response();
+                Err(Box::new(with_cost(answer, self.shown(spending))))
+            }
+        }
+    }
+
     /// Waits for a place among the operations that may be carried out at once.
     ///
     /// # Errors
-    /// `UNAVAILABLE` when none has become free for [`WAIT`].
-    pub(crate) async fn place(&self) -> Result<SemaphorePermit<'_>> {
-        match tokio::time::timeout(WAIT, self.places.acquire()).await {
-            Ok(Ok(place)) => Ok(place),
-            Ok(Err(_)) | Err(_) => Err(Error::new(
-                Code::Unavailable,
-                "The server is busy; try again in a moment.",
-            )),
+    /// The answer to a client of whom too many wait, and to one that has waited for [`WAIT`].
+    pub(crate) async fn place(
+        &self,
+        client: Client,
+        cost: u64,
+        request_id: &str,
+    ) -> Result<Place<'_>, Box<Answer>> {
+        match tokio::time::timeout(WAIT, self.places.enter(client, cost)).await {
+            Ok(Ok(Some(place))) => Ok(place),
+            Ok(Err(refused)) => Err(Box::new(refused.into_response())),
+            Ok(Ok(None)) | Err(_) => {
+                let message = "The server is busy; try again in a moment.";
+                let refusal = Error::new(Code::Unavailable, message);
+                Err(Box::new(error::refused(&refusal, request_id)))
+            }
+        }
+    }
+
+    /// What an operation costs, as the client is told. Where no quota is counted, each operation has a
+    /// budget of its own: what one may cost.
+    fn shown(&self, spending: Spending) -> RateLimit {
+        let now = self.space.store().source().now();
+        let cost = spending.requested;
+        match spending.level {
+            Some(level) => RateLimit {
+                cost,
+                limit: level.capacity.into(),
+                remaining: level.remaining.into(),
+                reset_at: now + level.full_in,
+            },
+            None => {
+                let limit = self.protocol.limits.complexity;
+                RateLimit {
+                    cost,
+                    limit,
+                    remaining: limit.saturating_sub(cost),
+                    reset_at: now,
+                }
+            }
         }
     }
 }
@@ -60,12 +110,23 @@ pub(crate) async fn handle(State(endpoint): State<Arc<Endpoint>>, request: Reque
     if streams::is_socket_wanted(&request) {
         return streams::open_socket(&endpoint, request);
     }
-    let viewer = viewer(&endpoint.space, request.headers()).await;
-    let executor = Executor::new(Arc::clone(&endpoint), viewer, request_id(&request));
-    match Wish::of(&request) {
+    let address = address(&endpoint, &request);
+    let viewer = viewer(&endpoint.space, request.headers(), address).await;
+    let executor = Executor::new(Arc::clone(&endpoint), viewer, address, request_id(&request));
+    let client = executor.client;
+    let mut response = match Wish::of(&request) {
         Some(wish) => streams::answer_with_events(executor, wish, request).await,
         None => endpoint.protocol.handle(request, &executor).await,
-    }
+    };
+    endpoint.admission.describe(&client, response.headers_mut());
+    response
+}
+
+/// The address of whoever sent a request.
+pub(crate) fn address(endpoint: &Endpoint, request: &Request) -> Option<IpAddr> {
+    endpoint
+        .trusted_proxies
+        .client(request.extensions(), request.headers())
 }
 
 /// The id that the router gave the request.
@@ -78,11 +139,11 @@ pub(crate) fn request_id(request: &Request) -> String {
 }
 
 /// Who asks, by the bearer token.
-async fn viewer(space: &Space, headers: &HeaderMap) -> Result<Viewer> {
+async fn viewer(space: &Space, headers: &HeaderMap, from: Option<IpAddr>) -> Result<Viewer> {
     let mut sent = headers.get_all(header::AUTHORIZATION).iter();
     match (sent.next(), sent.next()) {
         (None, _) => Ok(Viewer::anonymous()),
-        (Some(value), None) => holder(space, value.to_str().unwrap_or_default()).await,
+        (Some(value), None) => holder(space, value.to_str().unwrap_or_default(), from).await,
         (Some(_), Some(_)) => Err(Error::new(
             Code::TokenInvalid,
             "The Authorization header was sent more than once.",
@@ -90,15 +151,19 @@ async fn viewer(space: &Space, headers: &HeaderMap) -> Result<Viewer> {
     }
 }
 
-/// The holder of the token in an `Authorization` header, or in what stands for one.
-pub(crate) async fn holder(space: &Space, authorization: &str) -> Result<Viewer> {
+/// The holder of the token in an `Authorization` header, or in what stands for one, sent from an address.
+pub(crate) async fn holder(
+    space: &Space,
+    authorization: &str,
+    from: Option<IpAddr>,
+) -> Result<Viewer> {
     let token = authorization
         .split_once(' ')
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim());
     match token {
         Some(token) => Ok(Viewer::holder(
-            token::authenticate(space, token, None).await?,
+            token::authenticate(space, token, from).await?,
         )),
         None => Err(Error::new(
             Code::TokenInvalid,
@@ -111,12 +176,20 @@ pub(crate) async fn holder(space: &Space, authorization: &str) -> Result<Viewer>
 pub(crate) struct Executor {
     endpoint: Arc<Endpoint>,
     viewer: Result<Viewer>,
+    client: Client,
     request_id: String,
 }
 
 impl Executor {
-    pub(crate) fn new(endpoint: Arc<Endpoint>, viewer: Result<Viewer>, request_id: String) -> Self {
+    pub(crate) fn new(
+        endpoint: Arc<Endpoint>,
+        viewer: Result<Viewer>,
+        address: Option<IpAddr>,
+        request_id: String,
+    ) -> Self {
         Self {
+            // Whoever guesses at tokens spends an address's budgets like anybody without one.
+            client: Client::of(viewer.as_ref().ok(), address),
             endpoint,
             viewer: viewer.map(|viewer| viewer.in_request(request_id.clone())),
             request_id,
@@ -135,23 +208,71 @@ impl Executor {
     pub(crate) fn request_id(&self) -> &str {
         &self.request_id
     }
+
+    async fn answer(&self, request: async_graphql::Request, spending: RateLimit) -> Answer {
+        let viewer = match &self.viewer {
+            Ok(viewer) => viewer.clone(),
+            Err(refusal) => return error::refused(refusal, &self.request_id),
+        };
+        let (client, cost) = (self.client, spending.cost);
+        let _place = match self.endpoint.place(client, cost, &self.request_id).await {
+            Ok(place) => place,
+            Err(refused) => return *refused,
+        };
+        let asker = match Asker::new(Arc::clone(&self.endpoint.space), viewer).await {
+            Ok(asker) => asker,
+            Err(refusal) => return error::refused(&refusal, &self.request_id),
+        };
+        let request = request.data(Arc::clone(&asker)).data(spending);
+        let mut answer = self.endpoint.graph.execute(request).await;
+        error::translate(&mut answer, &asker.space, &asker.viewer, &self.request_id);
+        answer
+    }
 }
 
 impl Execute for Executor {
+    fn arrived(&self, requests: usize) -> Result<(), Box<Answer>> {
+        self.endpoint
+            .admission
+            .count(&self.client, requests)
+            .map_err(|refused| Box::new(refused.into_response()))
+    }
+
     async fn execute(&self, request: async_graphql::Request, cost: Cost) -> Answer {
-        match tokio::time::timeout(self.endpoint.timeout, self.answer(request, cost)).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(refusal)) => error::refused(&refusal, &self.request_id),
+        let spending = match self.endpoint.charge(&self.client, cost.complexity) {
+            Ok(spending) => spending,
+            Err(refused) => return *refused,
+        };
+        let answering = self.answer(request, spending);
+        let answer = match tokio::time::timeout(self.endpoint.timeout, answering).await {
+            Ok(answer) => answer,
             Err(_) => {
                 let message = "The request took too long and was stopped; ask for less at once.";
                 error::refused(&Error::new(Code::TimedOut, message), &self.request_id)
             }
+        };
+        with_cost(answer, spending)
+    }
+
+    fn price(&self, cost: Cost) -> Answer {
+        if let Err(refusal) = &self.viewer {
+            return error::refused(refusal, &self.request_id);
         }
+        let spending = self.endpoint.admission.price(&self.client, cost.complexity);
+        with_cost(Answer::default(), self.endpoint.shown(spending))
     }
 
     fn status(&self, code: &str) -> Option<StatusCode> {
-        let code = Code::ALL.iter().find(|known| known.as_str() == code)?;
-        StatusCode::from_u16(code.status()).ok()
+        let of_service = Code::ALL.iter().find(|known| known.as_str() == code);
+        match of_service {
+            Some(code) => StatusCode::from_u16(code.status()).ok(),
+            // What is wrong with a document is told in the status only where the media type has it so.
+            None => protocol::Code::ALL
+                .iter()
+                .find(|known| known.as_str() == code)
+                .map(|code| code.status())
+                .filter(|status| *status != StatusCode::BAD_REQUEST),
+        }
     }
 }
 
@@ -159,30 +280,31 @@ impl Subscribe for Executor {
     async fn subscribe(
         &self,
         request: async_graphql::Request,
-        _cost: Cost,
+        cost: Cost,
     ) -> Result<BoxStream<'static, Outcome>, Box<Answer>> {
         let viewer = self.viewer.clone();
         let viewer = viewer.map_err(|refusal| error::refused(&refusal, &self.request_id))?;
-        Ok(streams::subscription(
-            Arc::clone(&self.endpoint),
+        let follower = streams::Follower {
+            endpoint: Arc::clone(&self.endpoint),
             viewer,
-            self.request_id.clone(),
-            request,
-        ))
+            client: self.client,
+            cost: cost.complexity,
+            request_id: self.request_id.clone(),
+        };
+        Ok(streams::subscription(follower, request))
     }
 }
 
-impl Executor {
-    async fn answer(&self, request: async_graphql::Request, cost: Cost) -> Result<Answer> {
-        let viewer = self.viewer.clone()?;
-        let _place = self.endpoint.place().await?;
-        let asker = Asker::new(Arc::clone(&self.endpoint.space), viewer).await?;
-        let request = request
-            .data(Arc::clone(&asker))
-            .data(cost)
-            .data(self.endpoint.protocol.limits.clone());
-        let mut answer = self.endpoint.graph.execute(request).await;
-        error::translate(&mut answer, &asker.space, &asker.viewer, &self.request_id);
-        Ok(answer)
-    }
+/// Tells in `extensions.cost` what an operation costs and what is left.
+pub(crate) fn with_cost(answer: Answer, spending: RateLimit) -> Answer {
+    let reset_at = spending
+        .reset_at
+        .to_rfc3339_opts(SecondsFormat::Millis, true);
+    let cost = value!({
+        "requested": spending.cost,
+        "remaining": spending.remaining,
+        "limit": spending.limit,
+        "resetAt": reset_at,
+    });
+    answer.extension("cost", cost)
 }

@@ -3,6 +3,7 @@
 //!
 //! Knows no SQL: whatever it needs it asks of `service`, as the viewer.
 
+mod admission;
 mod document;
 mod endpoint;
 mod error;
@@ -11,11 +12,15 @@ mod graphiql;
 mod health;
 mod keys;
 mod loading;
+mod peer;
 mod protocol;
 mod router;
 pub mod server;
 mod streams;
 
+pub use admission::Rates;
+pub use peer::TrustedProxies;
+pub use protocol::Operations;
 pub use router::{Settings, router};
 pub use streams::StreamBounds;
 

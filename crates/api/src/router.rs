@@ -11,7 +11,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get};
 use service::Space;
 use service::clock::Source;
-use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -21,22 +20,36 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::admission::{self, Admission, Places, Rates};
 use crate::endpoint::{self, Endpoint};
-use crate::protocol::{Protocol, Types};
+use crate::peer::TrustedProxies;
+use crate::protocol::{Documents, Operations, Protocol, Types};
 use crate::streams::{EachEvent, StreamBounds, Streams};
 use crate::{graph, graphiql, health, keys};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Who may load an answer into a page without asking as the rules for other origins want it.
+const SAME_ORIGIN: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+/// How long a browser need not ask again whether a page may ask.
+const PREFLIGHT: Duration = Duration::from_secs(600);
 
 /// How the server answers, apart from what it knows.
 #[derive(Clone)]
 pub struct Settings {
     /// The origins whose pages may ask, such as `https://example.org`; none when empty.
     pub cors_origins: Vec<HeaderValue>,
+    /// The proxies that are believed about who sent a request.
+    pub trusted_proxies: TrustedProxies,
+    /// The only operations that may be run; any when there is no list.
+    pub operations: Option<Operations>,
     /// How long one operation may take.
     pub timeout: Duration,
+    /// What each token may ask for.
+    pub token_rates: Rates,
+    /// What each address may ask for without a token.
+    pub anonymous_rates: Rates,
     /// How many operations may be carried out at once; as many as there are connections to the
-    /// database is enough.
+    /// database is enough. One client may take a quarter of them.
     pub concurrency: usize,
     /// How many streams may be open, and how they are kept alive.
     pub streams: StreamBounds,
@@ -48,7 +61,11 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             cors_origins: Vec::new(),
+            trusted_proxies: TrustedProxies::default(),
+            operations: None,
             timeout: Duration::from_secs(30),
+            token_rates: Rates::default(),
+            anonymous_rates: Rates::default(),
             concurrency: 16,
             streams: StreamBounds::default(),
             metrics: Arc::new(String::new),
@@ -67,6 +84,7 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
     });
     let protocol = Protocol {
         types: Arc::new(types),
+        documents: Arc::new(Documents::new(settings.operations)),
         ..Protocol::default()
     };
     let endpoint = Arc::new(Endpoint {
@@ -74,8 +92,10 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         graph,
         streamed_graph: graph::build_with(EachEvent),
         protocol,
+        trusted_proxies: settings.trusted_proxies,
         timeout: settings.timeout,
-        places: Semaphore::new(settings.concurrency),
+        admission: Admission::new(settings.token_rates, settings.anonymous_rates),
+        places: Places::new(settings.concurrency),
         streams: Streams::new(settings.streams),
         origins: settings.cors_origins.clone(),
     });
@@ -89,6 +109,8 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         .layer(CompressionLayer::new())
         .layer(default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(default_header(header::REFERRER_POLICY, "no-referrer"))
+        .layer(default_header(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(default_header(SAME_ORIGIN, "same-origin"))
         .layer(default_header(
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; frame-ancestors 'none'",
@@ -107,7 +129,9 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         .merge(
             Router::new()
                 .route("/graphql", any(endpoint::handle))
-                .with_state(endpoint),
+                .with_state(endpoint)
+                // An answer is what its viewer may see at this moment: nobody is to keep it on the way.
+                .layer(default_header(header::CACHE_CONTROL, "no-store")),
         )
         .layer(around)
 }
@@ -120,8 +144,19 @@ fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([axum::http::Method::GET, axum::http::Method::POST])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
-        .expose_headers([REQUEST_ID])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::ACCEPT,
+            REQUEST_ID,
+        ])
+        .max_age(PREFLIGHT)
+        .expose_headers(
+            admission::HEADERS
+                .into_iter()
+                .chain([header::RETRY_AFTER, REQUEST_ID])
+                .collect::<Vec<_>>(),
+        )
 }
 
 /// Gives each request an id, keeps it in each line of the log and in the answer, and counts it.

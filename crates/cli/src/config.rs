@@ -120,6 +120,10 @@ fn validity(text: &str) -> Result<TimeDelta, String> {
 
 /// The variables that are read; the master key itself may be given by the environment only.
 const VARIABLES: &[&str] = &[
+    "COMMONGROUND_ANONYMOUS_POINTS",
+    "COMMONGROUND_ANONYMOUS_REQUESTS",
+    "COMMONGROUND_CONNECTIONS",
+    "COMMONGROUND_CONNECTIONS_PER_ADDRESS",
     "COMMONGROUND_CORS_ORIGINS",
     "COMMONGROUND_DATABASE_CONNECTIONS",
     "COMMONGROUND_DATABASE_URL",
@@ -130,9 +134,13 @@ const VARIABLES: &[&str] = &[
     "COMMONGROUND_LOG_FORMAT",
     "COMMONGROUND_MASTER_KEY",
     "COMMONGROUND_MASTER_KEY_FILE",
+    "COMMONGROUND_OPERATIONS",
     "COMMONGROUND_STREAMS",
     "COMMONGROUND_TIMEOUT",
     "COMMONGROUND_TOKEN_LONGEST_VALIDITY",
+    "COMMONGROUND_TOKEN_POINTS",
+    "COMMONGROUND_TOKEN_REQUESTS",
+    "COMMONGROUND_TRUSTED_PROXIES",
 ];
 
 /// Variables with our prefix that are for building and testing.

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use migrations::{Migrator, MigratorTrait};
@@ -20,15 +21,29 @@ const LOCK: i64 = 0x434f_4d4d_4f4e;
 /// # Errors
 /// When the database can't be reached or migrated, or the master key can't be had.
 pub(crate) async fn open(config: &Config) -> Result<Arc<Space>> {
+    open_migrated(config, None).await
+}
+
+/// The same for a server: the database stops each statement after `limit`.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) async fn open_within(config: &Config, limit: Duration) -> Result<Arc<Space>> {
+    open_migrated(config, Some(limit)).await
+}
+
+async fn open_migrated(config: &Config, limit: Option<Duration>) -> Result<Arc<Space>> {
     let source = Source::default();
     let url = config.resolved_database_url()?;
     let _alone = lock_file(&url).await?;
     migrate_url(&url).await?;
     let statements = metrics::counter!("commonground_sql_statements_total");
-    let connection = store::connect(&url, config.database_connections, move |_| {
-        statements.increment(1)
-    })
-    .await
+    let observe = move |_: &str| statements.increment(1);
+    let connections = config.database_connections;
+    let connection = match limit {
+        Some(limit) => store::connect_within(&url, connections, limit, observe).await,
+        None => store::connect(&url, connections, observe).await,
+    }
     .map_err(|failure| unreachable_database(&url, &failure))?;
     let master_key = secrets::master_key(config, &source)?;
     let space = Space::new(connection, source, master_key);

@@ -6,6 +6,7 @@ mod database;
 mod secrets;
 mod telemetry;
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -43,7 +44,12 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     config::refuse_unknown_variables(std::env::vars_os())?;
     telemetry::start(&arguments.config)?;
+    // One client's share of what runs at once, in long turns, is not to occupy all threads: the system
+    // divides the cores among more of them, and another's short turn comes soon.
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let share = arguments.config.database_connections as usize / 4;
     tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores + share)
         .enable_all()
         .build()?
         .block_on(arguments.command.run(&arguments.config))

@@ -154,6 +154,23 @@ impl From<sea_orm::DbErr> for Error {
             }
             _ => {}
         }
+        match database_code(&refusal).as_deref() {
+            // PostgreSQL's query_canceled, SQLite's SQLITE_INTERRUPT: see `time_limit`.
+            Some("57014" | "9") => {
+                return Self::new(
+                    Code::TimedOut,
+                    "The database took too long and was stopped; ask for less at once.",
+                );
+            }
+            // PostgreSQL's character_not_in_repertoire.
+            Some("22021") => {
+                return Self::new(
+                    Code::BadInput,
+                    "A text has the character U+0000 in it, which can be neither kept nor found.",
+                );
+            }
+            _ => {}
+        }
         match refusal {
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self {
                 cause: Some(Arc::new(refusal)),
@@ -165,6 +182,19 @@ impl From<sea_orm::DbErr> for Error {
             other => Self::internal(other),
         }
     }
+}
+
+/// The database's own code of an error.
+fn database_code(refusal: &sea_orm::DbErr) -> Option<String> {
+    use sea_orm::{DbErr, RuntimeErr};
+
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) =
+        refusal
+    else {
+        return None;
+    };
+    let code = cause.as_database_error()?.code()?;
+    Some(code.into_owned())
 }
 
 /// The column in a constraint's name (`uq_study_slug`), or in SQLite's own words (`study.slug`).

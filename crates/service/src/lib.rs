@@ -21,6 +21,7 @@ pub mod shared;
 pub mod space;
 pub mod store;
 pub mod tail;
+mod time_limit;
 pub mod viewer;
 
 pub use entity;

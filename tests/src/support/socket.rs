@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use api::server::Bounds;
 use axum::http::{Request, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -19,10 +20,15 @@ pub struct Server {
 impl Server {
     /// Serves a router as the binary does.
     pub async fn start(router: axum::Router) -> Self {
+        Self::start_within(router, Bounds::default()).await
+    }
+
+    /// Serves a router within other bounds.
+    pub async fn start_within(router: axum::Router, bounds: Bounds) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (stop, told) = oneshot::channel();
-        let serving = tokio::spawn(api::server::serve(listener, router, async move {
+        let serving = tokio::spawn(api::server::serve(listener, router, bounds, async move {
             // A test that drops the server stops it too.
             let _ = told.await;
         }));

@@ -1,4 +1,4 @@
-//! What whoever runs a server relies on: health, keys, ids of requests, headers, and how sockets are closed.
+//! What whoever runs a server relies on: health, keys, ids of requests, and headers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,22 +6,12 @@ use std::time::Duration;
 use api::Settings;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
-use axum::routing::get;
-use serde_json::{Value, json};
+use serde_json::Value;
 use service::access::ScopeName;
 use tests::on_both_databases;
 use tests::support::app::{ALPHA, TestApp};
 use tests::support::client::Client;
 use tests::support::databases::DatabaseKind;
-use tests::support::socket::Server;
-use tokio::sync::Notify;
-
-/// How long something that must happen is waited for: only a failure takes so long.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-async fn patiently<T>(what: &str, work: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, work).await.expect(what)
-}
 
 async fn app() -> TestApp {
     TestApp::start(DatabaseKind::Sqlite).await
@@ -188,11 +178,36 @@ async fn each_answer_tells_the_browser_to_trust_nothing() {
         let (_, headers, _) = send(&app.nobody(), "GET", path, &[]).await;
         assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{path}");
         assert_eq!(headers[header::REFERRER_POLICY], "no-referrer", "{path}");
+        assert_eq!(headers[header::X_FRAME_OPTIONS], "DENY", "{path}");
+        assert_eq!(
+            headers["cross-origin-resource-policy"], "same-origin",
+            "{path}"
+        );
         let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(
             policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
             "{path}: {policy}"
         );
+    }
+}
+
+#[tokio::test]
+async fn nobody_keeps_an_answer_of_the_graph_on_its_way() {
+    let app = app().await;
+    for path in [
+        ASKS,
+        "/graphql?query=%7B",
+        "/graphql?query=%7BcentreS%7D",
+        "/graphql",
+    ] {
+        for method in ["GET", "POST", "DELETE"] {
+            let (_, headers, _) = send(&app.nobody(), method, path, &[]).await;
+            assert_eq!(
+                headers[header::CACHE_CONTROL],
+                "no-store",
+                "{method} {path}"
+            );
+        }
     }
 }
 
@@ -237,7 +252,7 @@ async fn a_page_of_a_site_that_was_named_may_read_answers_and_no_other() {
     assert_eq!(allowed_origin(&headers), Some(PAGE));
     assert_eq!(
         headers[header::ACCESS_CONTROL_EXPOSE_HEADERS],
-        "x-request-id"
+        "ratelimit-policy,ratelimit,retry-after,x-request-id"
     );
     assert!(!headers.contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS));
     let asked = preflight(&client, PAGE).await;
@@ -288,108 +303,4 @@ async fn an_operation_that_takes_too_long_is_stopped_with_a_code() {
         (answer.status.as_u16(), answer.code()),
         (503, Some("TIMED_OUT"))
     );
-}
-
-/// A router with a request that goes on until a test lets it end.
-fn waiting_router(entered: &Arc<Notify>, release: &Arc<Notify>) -> axum::Router {
-    let (entered, release) = (Arc::clone(entered), Arc::clone(release));
-    let wait = move || async move {
-        entered.notify_one();
-        release.notified().await;
-        "done"
-    };
-    axum::Router::new()
-        .route("/", get(|| async { "at once" }))
-        .route("/wait", get(wait))
-}
-
-const REQUEST: &str = "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
-
-#[tokio::test]
-async fn a_server_told_to_stop_finishes_what_is_open_and_takes_nothing_more() {
-    let (entered, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let mut server = Server::start(waiting_router(&entered, &release)).await;
-    let mut idle = server.connect().await;
-    idle.send(REQUEST).await;
-    assert!(idle.answer().await.ends_with("at once"));
-    let mut open = server.connect().await;
-    open.send("GET /wait HTTP/1.1\r\nhost: localhost\r\n\r\n")
-        .await;
-    patiently("the request", entered.notified()).await;
-
-    server.tell_to_stop();
-    assert_eq!(
-        patiently("the idle connection's end", idle.rest()).await,
-        ""
-    );
-    patiently("the listener's end", async {
-        while server.try_connect().await.is_some() {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
-    release.notify_one();
-    let answer = patiently("the answer", open.rest()).await;
-    assert!(
-        answer.starts_with("HTTP/1.1 200") && answer.ends_with("done"),
-        "{answer}"
-    );
-    patiently("the server's end", server.stopped()).await;
-}
-
-#[tokio::test]
-async fn a_client_that_never_ends_the_head_of_its_request_is_cut_off() {
-    let nothing = Arc::new(Notify::new());
-    let server = Server::start(waiting_router(&nothing, &nothing)).await;
-    let mut slow = server.connect().await;
-    slow.send("GET / HTTP/1.1\r\nhost: local").await;
-    let answer = patiently("the end of the connection", slow.rest()).await;
-    assert!(
-        answer.is_empty() || answer.starts_with("HTTP/1.1 408"),
-        "{answer}"
-    );
-
-    let mut quick = server.connect().await;
-    quick.send(REQUEST).await;
-    assert!(
-        quick.answer().await.starts_with("HTTP/1.1 200"),
-        "others are served"
-    );
-}
-
-#[tokio::test]
-async fn a_head_of_endless_headers_is_refused() {
-    let app = app().await;
-    let server = Server::start(app.router()).await;
-    let mut connection = server.connect().await;
-    let headers: String = (0..100)
-        .map(|number| format!("x-{number}: 1\r\n"))
-        .collect();
-    connection
-        .send(&format!(
-            "GET / HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n"
-        ))
-        .await;
-    let answer = patiently("the answer", connection.rest()).await;
-    assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
-}
-
-#[tokio::test]
-async fn one_connection_serves_one_request_after_another() {
-    let app = app().await;
-    let server = Server::start(app.router()).await;
-    let mut connection = server.connect().await;
-    let body = json!({ "query": "{ __typename }" }).to_string();
-    for _ in 0..3 {
-        let length = body.len();
-        let head = format!(
-            "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {length}"
-        );
-        connection.send(&format!("{head}\r\n\r\n{body}")).await;
-        let answer = patiently("the answer", connection.answer()).await;
-        assert!(
-            answer.ends_with(r#"{"data":{"__typename":"Query"}}"#),
-            "{answer}"
-        );
-    }
 }

@@ -1,5 +1,7 @@
 //! What a set of selections amounts to, with its fragments expanded.
 
+use super::prices;
+
 /// The sums and heights of one selection set.
 ///
 /// It depends on nothing above the set, so that a fragment is measured once however often it is
@@ -24,6 +26,8 @@ pub(super) struct Measure {
     pub(super) introspection_lists: usize,
     /// The cost of the fields, each times the page sizes above it in this set.
     pub(super) complexity: u64,
+    /// The cost of what is resolved once for the connection that this selects from.
+    pub(super) once: u64,
     /// Whether this selects from a page of a connection.
     pub(super) is_page: bool,
 }
@@ -48,6 +52,7 @@ impl Measure {
         self.introspection_depth = self.introspection_depth.max(other.introspection_depth);
         self.introspection_lists = self.introspection_lists.max(other.introspection_lists);
         self.complexity = self.complexity.saturating_add(other.complexity);
+        self.once = self.once.saturating_add(other.once);
         self.is_page |= other.is_page;
     }
 
@@ -70,6 +75,15 @@ impl Measure {
         cost: u64,
         multiplier: u64,
     ) -> Self {
+        let own = self
+            .complexity
+            .saturating_mul(multiplier)
+            .saturating_add(self.once)
+            .saturating_add(cost);
+        let (complexity, once) = match prices::is_once(name) {
+            true => (0, own),
+            false => (own, 0),
+        };
         let mut field = Self {
             fields: self.fields.saturating_add(1),
             width: 1,
@@ -79,10 +93,8 @@ impl Measure {
             nesting: self.nesting + 1,
             introspection_depth: self.introspection_depth,
             introspection_lists: self.introspection_lists,
-            complexity: self
-                .complexity
-                .saturating_mul(multiplier)
-                .saturating_add(cost),
+            complexity,
+            once,
             is_page: matches!(name, "edges" | "nodes" | "pageInfo"),
         };
         match name {

@@ -10,6 +10,7 @@ mod inputs;
 mod limits;
 mod measure;
 mod operation;
+mod prices;
 mod refusal;
 mod scan;
 mod subscription;
@@ -65,6 +66,17 @@ pub(crate) fn kind(
     let document = operation::parse(source).ok()?;
     let chosen = operation::choose(&document, operation_name).ok()?;
     Some(chosen.ty)
+}
+
+/// Parses a document as [`check`] does, without what depends on the values of its variables.
+///
+/// # Errors
+/// A [`Refusal`] with the first thing found wrong.
+pub(crate) fn parse(source: &str, limits: &Limits) -> Result<ExecutableDocument, Refusal> {
+    scan::scan(source, limits)?;
+    let document = operation::parse(source)?;
+    operation::count_definitions(&document, limits)?;
+    Ok(document)
 }
 
 /// Parses a document and checks it against the limits.

@@ -265,6 +265,29 @@ fn a_page_multiplies_what_is_below_it() {
 }
 
 #[test]
+fn a_total_costs_a_statement_once_for_each_list_however_long_its_page() {
+    for page in ["first: 2", "first: 100"] {
+        assert_eq!(
+            cost(&format!("{{ studies({page}) {{ totalCount }} }}")).complexity,
+            21
+        );
+    }
+    assert_eq!(cost("{ totalCount }").complexity, 20);
+    assert_eq!(
+        cost("{ centres(first: 5) { nodes { studies(first: 90) { ...T } } } } fragment T on C { totalCount }").complexity,
+        1 + 5 * (1 + 1 + 20)
+    );
+}
+
+#[test]
+fn what_takes_an_engine_of_its_own_costs_more() {
+    let plain = cost("{ studies(first: 10) { nodes { id } } }").complexity;
+    let search = cost("{ search(query: \"reading\", first: 10) { nodes { id } } }").complexity;
+    assert_eq!(search - plain, 199);
+    assert!(cost("{ youngPeople { statistics(input: {}) { id } } }").complexity > 500);
+}
+
+#[test]
 fn a_page_is_known_through_fragments() {
     let source =
         "{ studies { ...Page } } fragment Page on StudyConnection { ... { nodes { id } } }";

@@ -15,16 +15,10 @@ use super::{
     given::Given,
     inputs::{self, Arguments},
     measure::Measure,
+    prices,
     refusal::at_most,
 };
 use crate::protocol::Code;
-
-/// The own cost of `__schema`: its answer describes every type.
-const COST_OF_SCHEMA: u64 = 1_000;
-/// The own cost of `__type`.
-const COST_OF_TYPE: u64 = 50;
-/// A field costs one, and one more for each this many of the size of its arguments.
-const INPUT_OF_ONE: usize = 32;
 
 /// What a document asks for, within the limits.
 #[derive(Debug, Clone, Copy)]
@@ -85,7 +79,7 @@ impl<'a> Walk<'a> {
         for (_, operation) in document.operations.iter() {
             let found = self.operation(&operation.node)?;
             if std::ptr::eq(&operation.node, chosen) {
-                complexity = found.complexity;
+                complexity = found.complexity.saturating_add(found.once);
             }
             all.add(&found);
             each.push((operation.pos, found));
@@ -174,7 +168,7 @@ impl<'a> Walk<'a> {
         Ok(below.under_field(
             name,
             alias.is_some(),
-            cost_of(name, size),
+            prices::price(name, size),
             self.multiplier(arguments, below.is_page),
         ))
     }
@@ -341,15 +335,6 @@ impl<'a> Walk<'a> {
             "Send smaller values, or a large one in one place only.",
         )
     }
-}
-
-fn cost_of(field: &str, arguments_size: usize) -> u64 {
-    let own = match field {
-        "__schema" => COST_OF_SCHEMA,
-        "__type" => COST_OF_TYPE,
-        _ => 1,
-    };
-    own + (arguments_size / INPUT_OF_ONE) as u64
 }
 
 /// Points at a place unless the refusal already does.

@@ -15,6 +15,8 @@ mod node;
 mod shared;
 mod word;
 
+pub(crate) use access::RateLimit;
+
 use std::sync::Arc;
 
 use async_graphql::extensions::ExtensionFactory;

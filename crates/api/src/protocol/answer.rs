@@ -66,11 +66,11 @@ impl Answer {
 
     /// The answer that the library gave, with its data in shape and a code in each error.
     ///
-    /// `status_of` tells the status of a refusal of the whole request by its code, when the
+    /// Without a shape nothing was to be executed. `status_of` tells the status of a refusal of the whole request by its code, when the
     /// executor knows one.
     pub(super) fn executed(
         response: async_graphql::Response,
-        shape: &Shape<'_>,
+        shape: Option<&Shape<'_>>,
         request_id: &str,
         status_of: impl Fn(&str) -> Option<StatusCode>,
     ) -> Self {
@@ -83,7 +83,7 @@ impl Answer {
         // The library gives null for data also when it refuses the document, but only what a
         // resolver raised has a path.
         let was_executed = data != Value::Null || errors.is_empty() || !failures.is_empty();
-        if was_executed {
+        if let (true, Some(shape)) = (was_executed, shape) {
             shape.settle(&mut data, &failures);
         }
         errors::complete(&mut errors, was_executed, request_id);

@@ -19,8 +19,18 @@ pub(crate) enum Code {
     UnsupportedMediaType,
     /// A batch has more requests than the limit.
     BatchTooLarge,
-    /// The client sent the hash of a document in place of the document.
-    PersistedQueryNotSupported,
+    /// The client sent more requests at once than it may.
+    TooManyRequests,
+    /// The client's quota of cost is used up for now.
+    QuotaExhausted,
+    /// The operation costs more than the client's quota can ever hold.
+    CostAboveQuota,
+    /// The client sent the hash of a document that is not kept.
+    PersistedQueryNotFound,
+    /// The hash that the client sent is not that of the document beside it.
+    PersistedQueryMismatch,
+    /// The operation is not on the server's list.
+    OperationNotAllowed,
     /// A subscription was sent as a plain HTTP request.
     SubscriptionNotSupported,
     /// A page of an origin that may not open sockets asks for one.
@@ -69,14 +79,19 @@ pub(crate) enum Code {
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub(crate) const ALL: [Self; 29] = [
+    pub(crate) const ALL: [Self; 34] = [
         Self::MalformedRequest,
         Self::MethodNotAllowed,
         Self::NotAcceptable,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
         Self::BatchTooLarge,
-        Self::PersistedQueryNotSupported,
+        Self::TooManyRequests,
+        Self::QuotaExhausted,
+        Self::CostAboveQuota,
+        Self::PersistedQueryNotFound,
+        Self::PersistedQueryMismatch,
+        Self::OperationNotAllowed,
         Self::SubscriptionNotSupported,
         Self::OriginNotAllowed,
         Self::TooManyStreams,
@@ -110,7 +125,12 @@ impl Code {
             Self::BodyTooLarge => "BODY_TOO_LARGE",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::BatchTooLarge => "BATCH_TOO_LARGE",
-            Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
+            Self::TooManyRequests => "TOO_MANY_REQUESTS",
+            Self::QuotaExhausted => "QUOTA_EXHAUSTED",
+            Self::CostAboveQuota => "COST_ABOVE_QUOTA",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::PersistedQueryMismatch => "PERSISTED_QUERY_MISMATCH",
+            Self::OperationNotAllowed => "OPERATION_NOT_ALLOWED",
             Self::SubscriptionNotSupported => "SUBSCRIPTION_NOT_SUPPORTED",
             Self::OriginNotAllowed => "ORIGIN_NOT_ALLOWED",
             Self::TooManyStreams => "TOO_MANY_STREAMS",
@@ -153,8 +173,23 @@ impl Code {
                 "A POST must have `Content-Type: application/json`, in UTF-8 and not compressed."
             }
             Self::BatchTooLarge => "A batch has more requests than the server takes in one.",
-            Self::PersistedQueryNotSupported => {
-                "A hash was sent in place of the document; send the document itself."
+            Self::TooManyRequests => {
+                "Too many requests at once, or too many that wait for their turn; wait as long as `Retry-After` says, and send fewer."
+            }
+            Self::QuotaExhausted => {
+                "The quota of cost is used up; wait as long as `Retry-After` says until there is enough for this operation, or ask for less."
+            }
+            Self::CostAboveQuota => {
+                "The operation costs more than the whole quota; waiting is of no use, ask for less at once."
+            }
+            Self::PersistedQueryNotFound => {
+                "No document with this hash is kept; send the document with its hash, and it will be."
+            }
+            Self::PersistedQueryMismatch => {
+                "The hash that was sent is not the SHA-256 of the document beside it."
+            }
+            Self::OperationNotAllowed => {
+                "The server runs the operations of a list only, and this is none of them; ask whoever runs it."
             }
             Self::SubscriptionNotSupported => {
                 "A subscription has no single answer: accept `text/event-stream`, or open a WebSocket."
@@ -208,13 +243,18 @@ impl Code {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::PersistedQueryNotFound => StatusCode::NOT_FOUND,
+            Self::OperationNotAllowed => StatusCode::FORBIDDEN,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::OriginNotAllowed => StatusCode::FORBIDDEN,
-            Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyRequests | Self::QuotaExhausted | Self::TooManyStreams => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::MalformedRequest
             | Self::BatchTooLarge
-            | Self::PersistedQueryNotSupported
+            | Self::CostAboveQuota
+            | Self::PersistedQueryMismatch
             | Self::SubscriptionNotSupported
             | Self::DocumentTooLong
             | Self::TooManyTokens

@@ -7,6 +7,7 @@
 mod accept;
 mod answer;
 mod code;
+mod documents;
 mod errors;
 mod incoming;
 mod parameters;
@@ -33,6 +34,8 @@ use crate::document::{self, Checked, Cost, Limits, Refusal};
 pub(crate) use accept::{MediaType, Wish};
 pub(crate) use answer::Answer;
 pub(crate) use code::Code;
+pub(crate) use documents::Documents;
+pub use documents::Operations;
 pub(crate) use parameters::Parameters;
 pub(crate) use streaming::{Outcome, Subscribe};
 pub(crate) use types::Types;
@@ -42,6 +45,13 @@ use shape::Shape;
 
 /// What carries out an operation that has passed the checks, on behalf of one viewer.
 pub(crate) trait Execute: Sync {
+    /// Counts requests that have arrived, before anything of them is looked at.
+    ///
+    /// # Errors
+    /// A response as [`Execute::execute`] gives for what concerns the whole request, when they are
+    /// too many.
+    fn arrived(&self, requests: usize) -> Result<(), Box<async_graphql::Response>>;
+
     /// Executes one operation. `cost` is for rate limits: it was computed before.
     ///
     /// An error that concerns the whole request, such as an exhausted budget, is a response
@@ -51,6 +61,9 @@ pub(crate) trait Execute: Sync {
         request: async_graphql::Request,
         cost: Cost,
     ) -> impl Future<Output = async_graphql::Response> + Send;
+
+    /// Says what an operation would cost, without executing it: a response whose data is null.
+    fn price(&self, cost: Cost) -> async_graphql::Response;
 
     /// The HTTP status when a request is refused as a whole with a code that is not of this
     /// module, such as 401 or 429; none for 400 as the draft says.
@@ -64,6 +77,15 @@ pub(crate) fn refused(refusal: Refusal) -> Response {
     Answer::fault(refusal).into_response(MediaType::Json)
 }
 
+/// The response to a request that is refused before it is read, with headers of its own.
+pub(crate) fn refused_with(answer: async_graphql::Response) -> Response {
+    let status = |word: &str| {
+        let code = Code::ALL.iter().find(|code| code.as_str() == word)?;
+        Some(code.status())
+    };
+    Answer::executed(answer, None, "", status).into_response(MediaType::Json)
+}
+
 /// The HTTP endpoint of the graph.
 #[derive(Debug, Clone)]
 pub(crate) struct Protocol {
@@ -73,6 +95,8 @@ pub(crate) struct Protocol {
     pub(crate) body_bytes: usize,
     /// The most requests in one batch.
     pub(crate) batch: usize,
+    /// Where documents come from that are asked for by a hash or an id.
+    pub(crate) documents: Arc<Documents>,
     /// The types of the schema, to know where an answer may be null.
     pub(crate) types: Arc<Types>,
 }
@@ -83,6 +107,7 @@ impl Default for Protocol {
             limits: Limits::default(),
             body_bytes: 1024 * 1024,
             batch: 10,
+            documents: Arc::default(),
             types: Arc::default(),
         }
     }
@@ -93,7 +118,8 @@ struct Prepared<'t> {
     request: async_graphql::Request,
     kind: OperationType,
     cost: Cost,
-    shape: Shape<'t>,
+    /// None when only the price is asked for.
+    shape: Option<Shape<'t>>,
 }
 
 impl Protocol {
@@ -112,7 +138,15 @@ impl Protocol {
             Ok(media) => media,
             Err(refusal) => return Answer::fault(refusal).into_response(MediaType::Json),
         };
-        let mut response = match incoming::read(&head, body, self).await {
+        let incoming = incoming::read(&head, body, self).await;
+        let requests = match &incoming {
+            Ok(Incoming::Batch(all)) => all.len(),
+            Ok(Incoming::One(_)) | Err(_) => 1,
+        };
+        if let Err(refused) = executor.arrived(requests) {
+            return answer(*refused, None, executor, request_id).into_response(media);
+        }
+        let mut response = match incoming {
             Ok(Incoming::One(parameters)) => self
                 .one(parameters, &head.method, executor, request_id)
                 .await
@@ -202,19 +236,27 @@ impl Protocol {
     }
 
     /// Checks the document of one request and hands it on parsed.
-    fn prepare(&self, parameters: Parameters) -> Result<Prepared<'_>, Box<Answer>> {
-        let Some(query) = parameters.query.as_deref() else {
-            return Err(Answer::fault(parameters.without_query()));
-        };
+    fn prepare(&self, mut parameters: Parameters) -> Result<Prepared<'_>, Box<Answer>> {
+        let found = self
+            .documents
+            .find(&mut parameters)
+            .map_err(|refusal| match refusal.code {
+                Code::MalformedRequest => Answer::fault(refusal),
+                _ => Answer::refused(refusal),
+            })?;
         let operation_name = parameters.operation_name.filter(|name| !name.is_empty());
         let checked = document::check(
-            query,
+            &found.text,
             operation_name.as_deref(),
             &parameters.variables,
             &self.limits,
         )
         .map_err(Answer::refused)?;
-        let shape = self.shape(&checked, operation_name.as_deref());
+        if let Some(hash) = found.keep {
+            self.documents.keep(hash, found.text);
+        }
+        let shape = (!parameters.extensions.cost_only)
+            .then(|| self.shape(&checked, operation_name.as_deref()));
         tracing::debug!(cost = ?checked.cost, "document checked");
         // The library reads the text only to parse it, and it is parsed already.
         let mut request =
@@ -244,8 +286,18 @@ impl Protocol {
 }
 
 async fn execute<E: Execute>(prepared: Prepared<'_>, executor: &E, request_id: &str) -> Answer {
-    let response = executor.execute(prepared.request, prepared.cost).await;
-    Answer::executed(response, &prepared.shape, request_id, |code| {
-        executor.status(code)
-    })
+    let response = match prepared.shape {
+        Some(_) => executor.execute(prepared.request, prepared.cost).await,
+        None => executor.price(prepared.cost),
+    };
+    answer(response, prepared.shape.as_ref(), executor, request_id)
+}
+
+fn answer<E: Execute>(
+    response: async_graphql::Response,
+    shape: Option<&Shape<'_>>,
+    executor: &E,
+    request_id: &str,
+) -> Answer {
+    Answer::executed(response, shape, request_id, |code| executor.status(code))
 }

@@ -1,6 +1,6 @@
 //! The parameters of one GraphQL request, from JSON or from a URL.
 
-use std::{collections::HashMap, fmt};
+use std::{fmt, marker::PhantomData};
 
 use async_graphql::Variables;
 use axum::{extract::Query, http::Uri};
@@ -16,16 +16,53 @@ use crate::document::Refusal;
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Parameters {
-    /// The document; required, but its absence is told apart from a wrong type.
+    /// The document; its absence is told apart from a wrong type.
     pub(super) query: Option<String>,
+    /// The id of a document, in place of its text.
+    document_id: Option<String>,
     /// The operation of the document to run.
     pub(super) operation_name: Option<String>,
     /// The values of its variables.
     #[serde(default)]
     pub(super) variables: Variables,
-    /// Agreements beyond the protocol. We have none, but their shape is checked.
-    #[serde(default)]
-    extensions: Option<HashMap<String, IgnoredAny>>,
+    /// Agreements beyond the protocol.
+    #[serde(default, deserialize_with = "object_or_null")]
+    pub(super) extensions: Extensions,
+}
+
+/// The agreements that are known; others are left for the future.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Extensions {
+    /// Whether only the cost is asked for.
+    #[serde(deserialize_with = "or_null")]
+    pub(super) cost_only: bool,
+    persisted_query: Option<PersistedQuery>,
+}
+
+/// A document that is named by its hash, as Apollo's clients do.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PersistedQuery {
+    #[serde(rename = "version")]
+    _version: One,
+    sha256_hash: String,
+}
+
+/// The only version of that protocol.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "u64")]
+struct One;
+
+impl TryFrom<u64> for One {
+    type Error = &'static str;
+
+    fn try_from(version: u64) -> Result<Self, Self::Error> {
+        match version {
+            1 => Ok(Self),
+            _ => Err("only version 1 of `persistedQuery` is known"),
+        }
+    }
 }
 
 /// The same in the query of a URL, where maps are JSON in a string.
@@ -33,6 +70,7 @@ pub(crate) struct Parameters {
 #[serde(rename_all = "camelCase")]
 struct InUrl {
     query: Option<String>,
+    document_id: Option<String>,
     operation_name: Option<String>,
     variables: Option<String>,
     extensions: Option<String>,
@@ -70,35 +108,27 @@ impl Parameters {
             Query::<InUrl>::try_from_uri(uri).map_err(|error| malformed("The URL", &error))?;
         Ok(Self {
             query: found.query,
+            document_id: found.document_id,
             operation_name: found.operation_name,
             variables: json_in_url("variables", found.variables)?,
-            extensions: json_in_url("extensions", found.extensions)?,
+            extensions: json_in_url::<Option<Object<_>>>("extensions", found.extensions)?
+                .map_or_else(Extensions::default, |Object(extensions)| extensions),
         })
     }
 
-    /// Whether there is no document, nor the hash of one.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.query.is_none() && self.without_query().code == Code::MalformedRequest
+    /// The id by which the document is asked for, a hash without its prefix.
+    pub(super) fn document_id(&self) -> Option<&str> {
+        let hash = self.extensions.persisted_query.as_ref();
+        let hash = hash.map(|persisted| persisted.sha256_hash.as_str());
+        hash.or_else(|| {
+            let id = self.document_id.as_deref()?;
+            Some(id.strip_prefix("sha256:").unwrap_or(id))
+        })
     }
 
-    /// Why a request without a document is refused.
-    pub(super) fn without_query(&self) -> Refusal {
-        let wants_persisted = self
-            .extensions
-            .as_ref()
-            .is_some_and(|extensions| extensions.contains_key("persistedQuery"));
-        if wants_persisted {
-            // Clients compare this text, and then send the document.
-            Refusal::new(
-                Code::PersistedQueryNotSupported,
-                "PersistedQueryNotSupported",
-            )
-        } else {
-            Refusal::new(
-                Code::MalformedRequest,
-                "The request has no `query`; send the text of a GraphQL document in it.",
-            )
-        }
+    /// Whether there is no document, nor the id of one.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.query.is_none() && self.document_id().is_none()
     }
 }
 
@@ -122,27 +152,46 @@ fn malformed(what: &str, error: &dyn fmt::Display) -> Refusal {
     )
 }
 
-/// Parameters from an object only: what serde derives would take their values from a list as well.
-struct Object(Parameters);
+/// What is read from an object only: what serde derives would take its values from a list as well.
+struct Object<T>(T);
 
-impl<'de> Deserialize<'de> for Object {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor).map(Self)
+        deserializer
+            .deserialize_map(ObjectVisitor(PhantomData))
+            .map(Self)
     }
 }
 
-struct ObjectVisitor;
+struct ObjectVisitor<T>(PhantomData<T>);
 
-impl<'de> Visitor<'de> for ObjectVisitor {
-    type Value = Parameters;
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("an object with `query`")
+        formatter.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Parameters, A::Error> {
-        Parameters::deserialize(MapAccessDeserializer::new(object))
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(object))
     }
+}
+
+fn object_or_null<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Default + Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    let found = Option::<Object<T>>::deserialize(deserializer)?;
+    Ok(found.map_or_else(T::default, |Object(found)| found))
+}
+
+fn or_null<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Default + Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// Keeps the items of a list up to a limit; none when there are more.
@@ -198,6 +247,11 @@ mod tests {
             r#"{"query": "{a}", "variables": "x"}"#,
             r#"{"query": "{a}", "extensions": 0}"#,
             r#"{"query": "{a}", "extensions": ["array"]}"#,
+            r#"{"query": "{a}", "extensions": {"costOnly": "yes"}}"#,
+            r#"{"extensions": {"persistedQuery": {}}}"#,
+            r#"{"extensions": {"persistedQuery": {"version": 2, "sha256Hash": "a"}}}"#,
+            r#"{"extensions": {"persistedQuery": {"version": 1, "sha256Hash": 7}}}"#,
+            r#"{"documentId": 7}"#,
             r#"{"query": "{a}", "query": "{b}"}"#,
             r#""{a}""#,
             r#"{"query": "#,

@@ -12,7 +12,7 @@ use futures::stream::BoxStream;
 use super::answer::Answer;
 use super::incoming::{self, Incoming};
 use super::shape::Shape;
-use super::{Code, Execute, MediaType, Parameters, Protocol, execute};
+use super::{Code, Execute, MediaType, Parameters, Protocol, answer, execute};
 use crate::document::{self, Cost, Refusal};
 
 /// What carries out subscriptions too.
@@ -73,14 +73,12 @@ impl Protocol {
     pub(crate) fn is_subscription(&self, parameters: &Parameters) -> bool {
         let name = parameters.operation_name.as_deref();
         let name = name.filter(|name| !name.is_empty());
-        let kind = parameters
-            .query
-            .as_deref()
-            .and_then(|query| document::kind(query, name, &self.limits));
+        let text = self.documents.text(parameters);
+        let kind = text.and_then(|text| document::kind(&text, name, &self.limits));
         kind == Some(OperationType::Subscription)
     }
 
-    /// Answers one request at once.
+    /// Answers one request at once, counted as one that has arrived.
     pub(crate) async fn answer<E: Execute>(
         &self,
         parameters: Parameters,
@@ -89,11 +87,15 @@ impl Protocol {
         request_id: &str,
         media: MediaType,
     ) -> axum::response::Response {
+        if let Err(refused) = executor.arrived(1) {
+            return answer(*refused, None, executor, request_id).into_response(media);
+        }
         let answer = self.one(parameters, method, executor, request_id).await;
         answer.into_response(media)
     }
 
-    /// Begins an operation of any kind. A query or a mutation is carried out at once.
+    /// Begins an operation of any kind, counted as one that has arrived. A query or a mutation is carried
+    /// out at once.
     pub(crate) async fn begin<E: Subscribe>(
         &self,
         parameters: Parameters,
@@ -105,6 +107,10 @@ impl Protocol {
             rest,
             request_id: request_id.to_owned(),
         };
+        if let Err(refused) = executor.arrived(1) {
+            let answer = answer(*refused, None, executor, request_id);
+            return running(Rest::One(Box::new(answer)));
+        }
         let prepared = match self.prepare(parameters) {
             Ok(prepared) => prepared,
             Err(refused) => return running(Rest::One(refused)),
@@ -118,11 +124,15 @@ impl Protocol {
                 running(Rest::One(Box::new(answer)))
             }
             OperationType::Subscription => {
+                let Some(shape) = prepared.shape else {
+                    let priced = executor.price(prepared.cost);
+                    let answer = answer(priced, None, executor, request_id);
+                    return running(Rest::One(Box::new(answer)));
+                };
                 match executor.subscribe(prepared.request, prepared.cost).await {
-                    Ok(outcomes) => running(Rest::Many(outcomes, prepared.shape)),
+                    Ok(outcomes) => running(Rest::Many(outcomes, shape)),
                     Err(refused) => {
-                        let answer =
-                            Answer::executed(*refused, &prepared.shape, request_id, |_| None);
+                        let answer = answer(*refused, Some(&shape), executor, request_id);
                         running(Rest::One(Box::new(answer)))
                     }
                 }
@@ -145,7 +155,7 @@ impl Running<'_> {
                     response
                 }
             };
-            let answer = Answer::executed(response, shape, &self.request_id, |_| None);
+            let answer = Answer::executed(response, Some(shape), &self.request_id, |_| None);
             if answer.is_without_data() {
                 self.rest = Rest::None;
             }

@@ -60,27 +60,44 @@ impl Mutation {
 
 type Toy = Schema<Query, Mutation, EmptySubscription>;
 
-/// Executes the toy schema; refuses the operation name "Exhausted" as a rate limit would.
+/// Executes the toy schema; refuses the operation name "Exhausted" as a rate limit would, and more
+/// than ten requests at once.
 struct Executor(Toy);
 
 impl Execute for Executor {
+    fn arrived(&self, requests: usize) -> Result<(), Box<async_graphql::Response>> {
+        match requests {
+            ..=10 => Ok(()),
+            _ => Err(Box::new(exhausted())),
+        }
+    }
+
     async fn execute(
         &self,
         request: async_graphql::Request,
         _cost: Cost,
     ) -> async_graphql::Response {
         if request.operation_name.as_deref() == Some("Exhausted") {
-            let mut error = ServerError::new("wait a little", None);
-            let extensions = error.extensions.get_or_insert_default();
-            extensions.set("code", "RATE_LIMITED");
-            return async_graphql::Response::from_errors(vec![error]);
+            return exhausted();
         }
         self.0.execute(request).await
+    }
+
+    fn price(&self, cost: Cost) -> async_graphql::Response {
+        let cost = async_graphql::Value::from(cost.complexity);
+        async_graphql::Response::default().extension("cost", cost)
     }
 
     fn status(&self, code: &str) -> Option<StatusCode> {
         (code == "RATE_LIMITED").then_some(StatusCode::TOO_MANY_REQUESTS)
     }
+}
+
+fn exhausted() -> async_graphql::Response {
+    let mut error = ServerError::new("wait a little", None);
+    let extensions = error.extensions.get_or_insert_default();
+    extensions.set("code", "RATE_LIMITED");
+    async_graphql::Response::from_errors(vec![error])
 }
 
 /// A received response.
@@ -287,6 +304,34 @@ async fn a_refusal_of_the_whole_request_has_the_status_that_the_executor_says() 
 }
 
 #[tokio::test]
+async fn requests_that_are_too_many_are_refused_before_they_are_looked_at() {
+    let protocol = Protocol {
+        batch: 20,
+        ..Protocol::default()
+    };
+    let body = json!(vec![json!({"query": "{"}); 11]).to_string();
+    let headers = [(header::CONTENT_TYPE, OLD)];
+    let received = send(protocol, request("POST", "/graphql", &headers, &body)).await;
+    assert_eq!((received.status, received.code()), (429, "RATE_LIMITED"));
+}
+
+#[tokio::test]
+async fn when_only_the_cost_is_asked_for_nothing_runs() {
+    let dry = |query: &str| json!({"query": query, "extensions": {"costOnly": true}});
+    for query in ["{ hello fatal }", "mutation { bump fatal: hello }"] {
+        let received = post(dry(query)).await;
+        assert_eq!(received.status, 200);
+        assert_eq!(
+            received.body,
+            json!({"data": null, "extensions": {"cost": 2}})
+        );
+    }
+    assert_eq!(post(dry("{ hello")).await.code(), "PARSE_FAILED");
+    let wet = json!({"query": "{ hello }", "extensions": {"costOnly": false}});
+    assert_eq!(post(wet).await.body["data"]["hello"], "hello world");
+}
+
+#[tokio::test]
 async fn a_get_runs_a_query() {
     let received = get("query=query+A(%24n%3AInt!)%7Btwice(n%3A%24n)%7D+query+B%7Bhello%7D&operationName=A&variables=%7B%22n%22%3A3%7D").await;
     assert_eq!(received.text, r#"{"data":{"twice":6}}"#);
@@ -306,8 +351,6 @@ async fn a_get_never_runs_a_mutation() {
     assert_eq!(chosen.status, 405);
     let other = get("query=query+A%7Bhello%7D+mutation+B%7Bbump%7D&operationName=A").await;
     assert_eq!(other.status, 200);
-    let hash = get("extensions=%7B%22persistedQuery%22%3A%7B%7D%7D").await;
-    assert_eq!(hash.code(), "PERSISTED_QUERY_NOT_SUPPORTED");
 }
 
 #[tokio::test]
@@ -427,22 +470,6 @@ async fn a_body_over_the_limit_is_413() {
     )
     .await;
     assert_eq!((received.status, received.code()), (413, "BODY_TOO_LARGE"));
-}
-
-#[tokio::test]
-async fn a_hash_in_place_of_a_document_makes_the_client_send_the_document() {
-    let extensions = json!({"persistedQuery": {"version": 1, "sha256Hash": "abc"}});
-    let received = post(json!({"extensions": extensions})).await;
-    assert_eq!(
-        (received.status, received.code()),
-        (400, "PERSISTED_QUERY_NOT_SUPPORTED")
-    );
-    assert_eq!(
-        received.body["errors"][0]["message"],
-        "PersistedQueryNotSupported"
-    );
-    let with_document = post(json!({"query": "{ hello }", "extensions": extensions})).await;
-    assert_eq!(with_document.status, 200);
 }
 
 #[tokio::test]

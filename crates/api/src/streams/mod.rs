@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-pub(crate) use each_event::{EachEvent, subscription};
+pub(crate) use each_event::{EachEvent, Follower, subscription};
 pub(crate) use events::answer as answer_with_events;
 pub(crate) use lifeline::Lifeline;
 pub(crate) use socket::{is_wanted as is_socket_wanted, open as open_socket};

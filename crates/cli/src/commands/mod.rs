@@ -1,6 +1,7 @@
 //! The commands.
 
 mod audit;
+mod client_limits;
 mod demo;
 mod export;
 mod import;

@@ -1,17 +1,23 @@
 //! `commonground serve`.
 
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::fs;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use api::Operations;
+use api::server::{self, Bounds};
 use clap::Args;
+use ipnet::IpNet;
 use service::Space;
 use service::access::token::{self, NewToken};
 use service::access::{AllowedNetworks, Reach, ScopeName};
 use tokio::net::TcpListener;
 
+use super::client_limits::ClientLimits;
 use super::{demo, sentence};
 use crate::config::Config;
 use crate::{database, telemetry};
@@ -48,6 +54,43 @@ pub(crate) struct Serve {
         value_parser = origin
     )]
     cors_origins: Vec<axum::http::HeaderValue>,
+
+    /// The proxies that are believed about who sends a request, as addresses or networks
+    #[arg(
+        long,
+        env = "COMMONGROUND_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_name = "NETWORKS",
+        value_parser = network
+    )]
+    trusted_proxies: Vec<IpNet>,
+
+    #[command(flatten)]
+    limits: ClientLimits,
+
+    /// How many connections may be open at once
+    #[arg(
+        long,
+        env = "COMMONGROUND_CONNECTIONS",
+        default_value_t = 10_000,
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    connections: u32,
+
+    /// How many of them one address may have; trusted proxies may have all
+    #[arg(
+        long,
+        env = "COMMONGROUND_CONNECTIONS_PER_ADDRESS",
+        default_value_t = 2_000,
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    connections_per_address: u32,
+
+    /// A list of the only operations that may be run, as Apollo's or Relay's tools write it
+    #[arg(long, env = "COMMONGROUND_OPERATIONS", value_name = "FILE")]
+    operations: Option<PathBuf>,
 
     /// How long one operation may take
     #[arg(long, env = "COMMONGROUND_TIMEOUT", default_value = "30s", value_name = "DURATION", value_parser = timeout)]
@@ -94,18 +137,42 @@ fn timeout(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// A network, or a single address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let network = text.parse().map(|network: IpNet| network.trunc());
+    network
+        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
+        .map_err(|_| {
+            "write each as an address or a network, as in 192.0.2.7 or 10.0.0.0/8".to_owned()
+        })
+}
+
+/// Reads the list of the only operations that may be run.
+fn operations(file: &Path) -> Result<Operations> {
+    let file_name = file.display();
+    let text = fs::read_to_string(file)
+        .with_context(|| format!("The list of operations, {file_name}, cannot be read"))?;
+    Operations::parse(&text).map_err(|refusal| {
+        anyhow::anyhow!("The list of operations, {file_name}, cannot be used. {refusal}")
+    })
+}
+
 impl Serve {
     pub(crate) async fn run(self, config: &Config) -> Result<ExitCode> {
         let metrics = telemetry::count()?;
-        let space = database::open(config).await?;
+        let operations = self.operations.as_deref().map(operations).transpose()?;
+        if self.demo {
+            // Not bound by the time of one operation.
+            let space = database::open(config).await?;
+            demo::load(&space).await?;
+            space.close().await;
+        }
+        let space = database::open_within(config, self.timeout).await?;
         space
             .keyring()
             .ensure(space.store())
             .await
             .map_err(|refusal| sentence(&refusal))?;
-        if self.demo {
-            demo::load(&space).await?;
-        }
         let listener = TcpListener::bind(self.listen).await.with_context(|| {
             format!(
                 "Cannot listen on {}; is something else there? Choose another with --listen",
@@ -119,8 +186,19 @@ impl Serve {
 
         let follower = tokio::spawn(Arc::clone(&space).follow());
         let journal = tokio::spawn(Arc::clone(&space).keep_journal());
+        let trusted_proxies = api::TrustedProxies::from(self.trusted_proxies);
+        let bounds = Bounds {
+            connections: self.connections as usize,
+            connections_of_each: self.connections_per_address as usize,
+            trusted_proxies: trusted_proxies.clone(),
+            ..Bounds::default()
+        };
         let settings = api::Settings {
             cors_origins: self.cors_origins,
+            trusted_proxies,
+            token_rates: self.limits.of_tokens(),
+            anonymous_rates: self.limits.of_addresses(),
+            operations,
             timeout: self.timeout,
             concurrency: config.database_connections as usize,
             streams: api::StreamBounds {
@@ -129,7 +207,8 @@ impl Serve {
             },
             metrics,
         };
-        api::server::serve(listener, api::router(Arc::clone(&space), settings), stop).await;
+        let router = api::router(Arc::clone(&space), settings);
+        server::serve(listener, router, bounds, stop).await;
         follower.abort();
         journal.abort();
         space.close().await;

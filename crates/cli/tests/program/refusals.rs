@@ -72,6 +72,21 @@ const REFUSED: &[Refused] = &[
         &["--cors-origins", "https://"],
     ),
     (
+        &["serve", "--trusted-proxies", "10.0.0.0/8,proxy"],
+        &[],
+        &["--trusted-proxies", "proxy", "10.0.0.0/8"],
+    ),
+    (
+        &["serve", "--token-points", "3000000000"],
+        &[],
+        &["--token-points", "2000000000"],
+    ),
+    (
+        &["serve"],
+        &[("COMMONGROUND_OPERATIONS", "nothing-here")],
+        &["nothing-here"],
+    ),
+    (
         &["serve"],
         &[("COMMONGROUND_MASTER_KEY", "c2hvcnQ=")],
         &["COMMONGROUND_MASTER_KEY"],
@@ -140,6 +155,25 @@ async fn what_is_malformed_is_refused_with_a_sentence_that_says_what_to_do() {
             "a secret is not repeated"
         );
     }
+}
+
+#[tokio::test]
+async fn a_malformed_list_of_operations_stops_the_start_with_the_one_to_blame() {
+    let installation = Installation::new();
+    let list = installation.path("operations.json");
+    std::fs::write(
+        &list,
+        r#"{"a1": "{ centres { totalCount } }", "b1": "{ centres"}"#,
+    )
+    .unwrap();
+    let list = list.to_str().unwrap();
+    let outcome = installation.run(&["serve", "--operations", list]).await;
+    assert_eq!((outcome.code, outcome.answer.as_str()), (Some(1), ""));
+    assert!(
+        outcome.log.contains("'b1'") && outcome.log.contains(list),
+        "{}",
+        outcome.log
+    );
 }
 
 #[tokio::test]

@@ -51,6 +51,27 @@ async fn a_server_says_where_it_is_answers_and_stops_when_it_is_told() {
 }
 
 #[tokio::test]
+async fn a_server_counts_what_it_was_told_to_count_and_runs_what_it_was_told_to_run() {
+    let installation = Installation::new();
+    let list = installation.path("operations.json");
+    std::fs::write(&list, r#"{"types": "{ __typename }"}"#).unwrap();
+    let list = list.to_str().unwrap();
+    let server = installation
+        .serve(&["--operations", list, "--anonymous-points", "3"])
+        .await;
+    let code = |answer: &Value| answer["errors"][0]["extensions"]["code"].clone();
+    for _ in 0..3 {
+        let answer = server.ask("{ __typename }", None).await;
+        assert_eq!(answer["extensions"]["cost"]["limit"], 3, "{answer}");
+    }
+    let refused = server.ask("{ __typename }", None).await;
+    assert_eq!(code(&refused), "QUOTA_EXHAUSTED");
+    let other = server.ask("{ viewer { scopes } }", None).await;
+    assert_eq!(code(&other), "OPERATION_NOT_ALLOWED");
+    assert_eq!(server.stop().await.code, Some(0));
+}
+
+#[tokio::test]
 async fn the_keys_of_a_server_are_for_its_user_alone() {
     use std::os::unix::fs::PermissionsExt;
 

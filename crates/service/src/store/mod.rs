@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use tokio::sync::watch;
 
-pub use connect::connect;
+pub use connect::{connect, connect_within};
 pub use write::Write;
 
 use crate::access::audit::{Chain, Event};

@@ -109,9 +109,13 @@ async fn a_batch_of_ten_is_answered_in_its_order() {
     assert_eq!(answer.status(), 200);
     let answers: Vec<Value> = serde_json::from_str(answer.body()).unwrap();
     let expected: Vec<_> = (0..10)
-        .map(|number| json!({ "data": { format!("a{number}"): "Query" } }))
+        .map(|number| json!({ format!("a{number}"): "Query" }))
         .collect();
-    assert_eq!(answers, expected);
+    let found: Vec<_> = answers
+        .iter()
+        .map(|answer| answer["data"].clone())
+        .collect();
+    assert_eq!(found, expected);
 }
 
 #[tokio::test]
@@ -139,7 +143,7 @@ async fn in_a_batch_each_answer_tells_its_own_error() {
         answers[0]["errors"][0]["extensions"]["code"],
         "VALIDATION_FAILED"
     );
-    assert_eq!(answers[1], json!({ "data": { "__typename": "Query" } }));
+    assert_eq!(answers[1]["data"], json!({ "__typename": "Query" }));
 }
 
 #[tokio::test]

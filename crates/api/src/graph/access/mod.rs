@@ -9,6 +9,7 @@ mod viewer;
 
 pub(crate) use changing::AccessMutation;
 pub(crate) use reading::AccessQuery;
+pub(crate) use viewer::RateLimit;
 
 use async_graphql::ID;
 use service::access::{ScopeName, UnknownScope};

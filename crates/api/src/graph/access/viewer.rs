@@ -6,7 +6,6 @@ use service::viewer::Who;
 
 use super::super::asker;
 use super::super::network::Centre;
-use crate::document::{Cost, Limits};
 
 pub(super) struct Viewer;
 
@@ -43,28 +42,23 @@ impl Viewer {
         }
     }
 
-    /// What this request costs, and how much it may.
+    /// What this operation costs, and what is left of your quota after it.
     async fn rate_limit(&self, ctx: &Context<'_>) -> RateLimit {
-        let cost = ctx.data_unchecked::<Cost>().complexity;
-        let limit = ctx.data_unchecked::<Limits>().complexity;
-        RateLimit {
-            cost,
-            limit,
-            remaining: limit.saturating_sub(cost),
-            reset_at: asker(ctx).space.store().source().now(),
-        }
+        *ctx.data_unchecked::<RateLimit>()
     }
 }
 
-/// What a request costs, computed from the query before it runs. Each request has a budget of its own.
-#[derive(SimpleObject)]
-struct RateLimit {
-    /// What this request costs: about the number of fields that its answer can have.
-    cost: u64,
-    /// What a request may cost.
-    limit: u64,
-    /// What is left of it.
-    remaining: u64,
-    /// When the budget is whole again: at once, as each request has its own.
-    reset_at: DateTime<Utc>,
+/// What an operation costs, computed before it runs, and the quota that it is taken from: that of the
+/// token, or of the address without one.
+#[derive(Clone, Copy, SimpleObject)]
+pub(crate) struct RateLimit {
+    /// What this operation costs: about the number of fields that its answer can have.
+    pub(crate) cost: u64,
+    /// The whole quota, which comes back steadily within an hour. Where the server counts no quota, what
+    /// one operation may cost.
+    pub(crate) limit: u64,
+    /// What is left of it after this operation.
+    pub(crate) remaining: u64,
+    /// When the quota is whole again if nothing else is asked.
+    pub(crate) reset_at: DateTime<Utc>,
 }

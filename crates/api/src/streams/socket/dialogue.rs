@@ -1,6 +1,7 @@
 //! The dialogue on a socket, as the `graphql-transport-ws` protocol says.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::HeaderValue;
@@ -28,6 +29,8 @@ pub(super) struct Dialogue {
     pub(super) endpoint: Arc<Endpoint>,
     /// The `Authorization` headers of the handshake.
     pub(super) authorization: Vec<HeaderValue>,
+    /// Where it came from.
+    pub(super) address: Option<IpAddr>,
     pub(super) request_id: String,
     pub(super) lifeline: Lifeline,
 }
@@ -84,7 +87,8 @@ impl Dialogue {
         };
         let space = &self.endpoint.space;
         let entering = async {
-            let viewer = init::viewer(space, payload.as_deref(), &self.authorization).await?;
+            let payload = payload.as_deref();
+            let viewer = init::viewer(space, payload, &self.authorization, self.address).await?;
             let most = self.endpoint.streams.most_of_one();
             let presence = Presence::register(space, &viewer, most).await?;
             Ok((viewer, presence))
@@ -102,6 +106,7 @@ impl Dialogue {
             ground: Ground {
                 endpoint: Arc::clone(&self.endpoint),
                 viewer,
+                address: self.address,
                 request_id: self.request_id.clone(),
                 steps,
             },

@@ -1,6 +1,7 @@
 //! Who a client says that it is, when it opens a dialogue.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use axum::http::HeaderValue;
 use serde_json::Value;
@@ -18,6 +19,7 @@ pub(super) async fn viewer(
     space: &Space,
     payload: Option<&RawValue>,
     headers: &[HeaderValue],
+    from: Option<IpAddr>,
 ) -> Result<Viewer> {
     let mut sent = in_payload(payload)?;
     if sent.is_empty() {
@@ -28,7 +30,7 @@ pub(super) async fn viewer(
     }
     match sent.as_slice() {
         [] => Ok(Viewer::anonymous()),
-        [authorization] => endpoint::holder(space, authorization).await,
+        [authorization] => endpoint::holder(space, authorization, from).await,
         _ => Err(Error::new(
             Code::TokenInvalid,
             "The token was sent more than once.",

@@ -19,6 +19,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::{Lifeline, origin};
+use crate::admission::Client;
 use crate::document::Refusal;
 use crate::endpoint::{self, Endpoint};
 use crate::protocol::{self, Code};
@@ -55,12 +56,18 @@ pub(crate) fn open(endpoint: &Arc<Endpoint>, mut request: Request) -> Response {
             "This server has as many streams open as it may have; try again in a moment.",
         ));
     };
+    // Opening one is a request of its address, so that guessing at tokens is slow here too.
+    let address = endpoint::address(endpoint, &request);
+    if let Err(refused) = endpoint.admission.count(&Client::of(None, address), 1) {
+        return protocol::refused_with(refused.into_response());
+    }
     let subprotocol = chosen_subprotocol(request.headers());
     let is_spoken = subprotocol.as_ref().is_some_and(|name| name == SUBPROTOCOL);
     let authorization = request.headers().get_all(header::AUTHORIZATION);
     let dialogue = Dialogue {
         endpoint: Arc::clone(endpoint),
         authorization: authorization.iter().cloned().collect(),
+        address,
         request_id: endpoint::request_id(&request),
         lifeline: Lifeline::of(&request),
     };

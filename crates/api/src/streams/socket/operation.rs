@@ -1,5 +1,6 @@
 //! An operation of a socket: a task of its own, which gives its messages to the dialogue.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use service::Viewer;
@@ -29,6 +30,7 @@ pub(super) struct Step {
 pub(super) struct Ground {
     pub(super) endpoint: Arc<Endpoint>,
     pub(super) viewer: Viewer,
+    pub(super) address: Option<IpAddr>,
     pub(super) request_id: String,
     pub(super) steps: Sender<Step>,
 }
@@ -38,10 +40,16 @@ pub(super) async fn carry_out(ground: Ground, name: Name, parameters: Parameters
     let Ground {
         endpoint,
         viewer,
+        address,
         request_id,
         steps,
     } = ground;
-    let executor = Executor::new(Arc::clone(&endpoint), Ok(viewer), request_id.clone());
+    let executor = Executor::new(
+        Arc::clone(&endpoint),
+        Ok(viewer),
+        address,
+        request_id.clone(),
+    );
     let running = endpoint
         .protocol
         .begin(parameters, true, &executor, &request_id);
