@@ -59,7 +59,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         options.sockets > 0 && options.tokens > 0 && !options.urls.is_empty(),
         "--urls, --sockets and --tokens must not be nothing"
     );
-    let mut administrator = Administrator::new(&options).await?;
+    let administrator = Administrator::new(&options)?;
     let mut tokens = Vec::with_capacity(options.tokens);
     for _ in 0..options.tokens {
         tokens.push(administrator.issue().await?);
@@ -168,22 +168,19 @@ async fn closed(mut socket: WebSocketStream<TcpStream>) -> Result<Instant> {
 
 /// Whoever issues and revokes, on the first server.
 struct Administrator {
-    connection: Connection,
     target: Target,
     centre: String,
 }
 
 impl Administrator {
-    async fn new(options: &Options) -> Result<Self> {
-        let target = Target::new(&options.urls[0], Some(&options.token))?;
+    fn new(options: &Options) -> Result<Self> {
         Ok(Self {
-            connection: Connection::open(&target).await?,
-            target,
+            target: Target::new(&options.urls[0], Some(&options.token))?,
             centre: options.centre.clone(),
         })
     }
 
-    async fn issue(&mut self) -> Result<String> {
+    async fn issue(&self) -> Result<String> {
         let query = "mutation ($centre: String!) { issueAccessToken(input: {name: \"bench\", centre: $centre, scopes: [\"evidence:read\"]}) { token } }";
         let issued = self.ask(query).await?;
         let token = issued.pointer("/data/issueAccessToken/token");
@@ -191,16 +188,18 @@ impl Administrator {
         Ok(token.context("no token was issued")?.to_owned())
     }
 
-    async fn revoke_all(&mut self) -> Result<()> {
+    async fn revoke_all(&self) -> Result<()> {
         let query = "mutation ($centre: String!) { revokeAccessTokens(input: {centre: $centre, reason: \"bench\"}) { __typename } }";
         self.ask(query).await.map(|_| ())
     }
 
-    async fn ask(&mut self, query: &str) -> Result<Value> {
+    async fn ask(&self, query: &str) -> Result<Value> {
         let body = json!({ "query": query, "variables": { "centre": self.centre } }).to_string();
         let mut request = Vec::new();
         self.target.render(&[&body], &mut request);
-        let answer = self.connection.exchange(&request).await?;
+        // The server closes connections that are silent while sockets are opened.
+        let mut connection = Connection::open(&self.target).await?;
+        let answer = connection.exchange(&request).await?;
         let answer: Value = serde_json::from_slice(answer.body)?;
         ensure!(answer.get("errors").is_none(), "refused: {answer}");
         Ok(answer)

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use api::{Settings, StreamBounds};
 use axum::http::{HeaderName, HeaderValue, header};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use service::Space;
@@ -82,6 +84,11 @@ impl Drop for StreamServer {
     fn drop(&mut self) {
         self.following.abort();
     }
+}
+
+/// The cursor of a change by its number; 0 is before the first.
+pub fn cursor_of(sequence: i64) -> String {
+    URL_SAFE_NO_PAD.encode(json!(["change", false, [{ "n": sequence }]]).to_string())
 }
 
 fn client() -> reqwest::Client {

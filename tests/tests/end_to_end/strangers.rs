@@ -5,15 +5,13 @@ use std::collections::BTreeSet;
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{Visibility, Vocabulary};
 use serde_json::{Value, json};
 use service::access::ScopeName;
 use tests::on_both_databases;
 use tests::support::app::{ALPHA, BETA, TestApp};
 use tests::support::builders::Sharing;
-use tests::support::streams::StreamServer;
+use tests::support::streams::{StreamServer, cursor_of};
 
 /// What somebody finds behind a field.
 enum Found {
@@ -385,7 +383,7 @@ on_both_databases! {
         app.create_study("end", &Sharing::public(ALPHA)).await;
         let server = StreamServer::start(&app.space).await;
         let (stranger, _) = app.token(BETA, &[ScopeName::YoungPeopleStatistics]).await;
-        let beginning = URL_SAFE_NO_PAD.encode(r#"["change",false,[{"n":0}]]"#);
+        let beginning = cursor_of(0);
         let doors = DOORS.iter().filter(|(field, ..)| field.starts_with("Subscription."));
         for (field, query, for_nobody, for_stranger) in doors {
             let query = query.replace("<BEGINNING>", &beginning);

@@ -5,12 +5,12 @@ use entity::AccessTokenId;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use service::Viewer;
-use service::access::ScopeName;
-use service::access::token;
+use service::access::{ScopeName, issuer, token};
 use tests::on_both_databases;
 use tests::support::app::{ALPHA, TestApp};
 use tests::support::builders::Sharing;
 use tests::support::databases::DatabaseKind;
+use tests::support::issuer::{TestIssuer, TestKey};
 use tests::support::streams::{Socket, StreamServer};
 
 use super::{CHANGES, NAME, code, last_cursor, slug};
@@ -123,6 +123,23 @@ on_both_databases! {
         assert_eq!(refused_with(&mut of_old).await, "TOKEN_INVALID");
         of_new.subscribe("1", NAME, json!({})).await;
         assert_eq!(of_new.hear().await["type"], "next");
+    }
+
+    async fn the_tokens_of_an_identity_provider_end_with_it_and_when_they_expire(app: TestApp) {
+        let key = TestKey::edwards("one");
+        let (kept, removed) = (TestIssuer::start(&[&key]).await, TestIssuer::start(&[&key]).await);
+        app.accept("kept", ALPHA, &kept).await;
+        app.accept("removed", ALPHA, &removed).await;
+        let server = StreamServer::start(&app.space).await;
+        let token = |issuer: &TestIssuer| key.sign(&issuer.claims(&app, "ada", &["analysts"]));
+        let mut of_kept = server.join(Some(&token(&kept))).await;
+        let mut of_removed = server.join(Some(&token(&removed))).await;
+        issuer::remove(&app.space, "removed", false).await.unwrap();
+        assert_eq!(refused_with(&mut of_removed).await, "TOKEN_INVALID");
+        of_kept.subscribe("1", NAME, json!({})).await;
+        assert_eq!(of_kept.hear().await["type"], "next");
+        app.clock.advance(TimeDelta::hours(2));
+        assert_eq!(refused_with(&mut of_kept).await, "TOKEN_EXPIRED");
     }
 
     async fn an_event_stream_whose_token_is_revoked_tells_so_and_is_complete(app: TestApp) {

@@ -1,7 +1,5 @@
 //! The feed as it grows: nothing is missed, nothing repeated, and nothing shown that is unseen.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{ChangeKind, ChangeOperation, Visibility, study};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
@@ -11,7 +9,7 @@ use service::access::{ScopeName, scope};
 use tests::on_both_databases;
 use tests::support::app::{ALPHA, BETA, TestApp};
 use tests::support::builders::Sharing;
-use tests::support::streams::StreamServer;
+use tests::support::streams::{StreamServer, cursor_of};
 
 use super::{CHANGES, code, cursor, last_cursor, slug};
 
@@ -169,7 +167,7 @@ on_both_databases! {
     async fn a_cursor_beyond_the_end_of_the_log_is_refused(app: TestApp) {
         let server = StreamServer::start(&app.space).await;
         let mut socket = server.join(None).await;
-        let beyond = URL_SAFE_NO_PAD.encode(r#"["change",false,[{"n":1000000}]]"#);
+        let beyond = cursor_of(1_000_000);
         socket.subscribe("1", CHANGES, json!({ "after": beyond })).await;
         assert_eq!(code(&socket.hear().await), Some("INVALID_CURSOR"));
     }
