@@ -35,8 +35,10 @@ on_both_databases! {
         let server = StreamServer::start(&app.space).await;
         let mut socket = server.join(None).await;
         socket.subscribe("1", "query ($s: String!) { centre(slug: $s) { slug } }", json!({ "s": ALPHA })).await;
-        let payload = json!({ "data": { "centre": { "slug": ALPHA } } });
-        assert_eq!(socket.hear().await, json!({ "type": "next", "id": "1", "payload": payload }));
+        let next = socket.hear().await;
+        assert_eq!((&next["type"], &next["id"]), (&json!("next"), &json!("1")));
+        assert_eq!(next["payload"]["data"], json!({ "centre": { "slug": ALPHA } }));
+        assert_eq!(next["payload"]["extensions"]["cost"]["requested"], 2);
         assert_eq!(socket.hear().await, json!({ "type": "complete", "id": "1" }));
     }
 

@@ -47,10 +47,9 @@ async fn a_query_is_one_event_and_complete() {
     let app = app().await;
     let server = StreamServer::start(&app.space).await;
     let mut events = server.events(None, NAME, json!({})).await;
-    assert_eq!(
-        events.result().await,
-        json!({ "data": { "__typename": "Query" } })
-    );
+    let result = events.result().await;
+    assert_eq!(result["data"], json!({ "__typename": "Query" }));
+    assert_eq!(result["extensions"]["cost"]["requested"], 1);
     events.is_complete().await;
 }
 
