@@ -38,19 +38,19 @@ macro_rules! codes {
 codes! {
     BadInput "BAD_INPUT" 400 "A value is not acceptable; `extensions.field` says which and the message how to mend it.";
     InvalidCursor "INVALID_CURSOR" 400 "A cursor is not one that this list gave; start again from the first page.";
-    InvalidId "INVALID_ID" 400 "An id is not one that the graph gave.";
+    InvalidId "INVALID_ID" 400 "An id is not one that the graph gave; send it as it came.";
     PageTooLarge "PAGE_TOO_LARGE" 400 "A page was asked to be longer than allowed; ask for less and follow the cursors.";
     NotFound "NOT_FOUND" 404 "There is no such thing, or it is not for you to see.";
     Unauthenticated "UNAUTHENTICATED" 401 "This needs an access token; send it as `Authorization: Bearer …`.";
-    TokenInvalid "TOKEN_INVALID" 401 "The access token is damaged, or none of this space's.";
+    TokenInvalid "TOKEN_INVALID" 401 "The access token is damaged, or none of this space's; send it whole, or ask for a new one.";
     TokenExpired "TOKEN_EXPIRED" 401 "The access token has expired; ask for a new one.";
     TokenRevoked "TOKEN_REVOKED" 401 "The access token was revoked; ask whoever issued it.";
-    TokenNotApproved "TOKEN_NOT_APPROVED" 403 "The access token reaches rows about single young people and waits for a second administrator's approval.";
-    TokenWrongNetwork "TOKEN_WRONG_NETWORK" 403 "The access token is not accepted from the network that the request came from.";
+    TokenNotApproved "TOKEN_NOT_APPROVED" 403 "The access token reaches rows about single young people and waits for a second administrator's approval; ask one.";
+    TokenWrongNetwork "TOKEN_WRONG_NETWORK" 403 "The access token is not accepted from the network that the request came from; ask from one that it is bound to, or for another token.";
     ApprovalNotIndependent "APPROVAL_NOT_INDEPENDENT" 403 "The approving token and the approved one descend from the same first token; another administrator must approve.";
     IssuerUnavailable "ISSUER_UNAVAILABLE" 503 "The identity provider that issued the token can't be asked for its keys at the moment; try again.";
-    Forbidden "FORBIDDEN" 403 "The token lacks the scope that `extensions.requiredScope` names.";
-    Conflict "CONFLICT" 409 "Something with this name or key is there already, or has changed since it was read.";
+    Forbidden "FORBIDDEN" 403 "The token lacks the scope that `extensions.requiredScope` names; ask an administrator for one that has it.";
+    Conflict "CONFLICT" 409 "Something with this name or key is there already, or has changed since it was read; read it again and decide.";
     IdempotencyKeyReused "IDEMPOTENCY_KEY_REUSED" 409 "Something else was asked for with this idempotency key before; give each request a key of its own.";
     TimedOut "TIMED_OUT" 503 "The request took too long and was stopped; ask for less at once.";
     TooManyStreams "TOO_MANY_STREAMS" 429 "Too many streams are open, with this token or without one, or too many operations on one socket; close one first.";
@@ -131,7 +131,7 @@ impl Error {
 impl From<sea_orm::DbErr> for Error {
     /// The one place where what the database refuses becomes an error of the input.
     fn from(refusal: sea_orm::DbErr) -> Self {
-        use sea_orm::{DbErr, SqlErr};
+        use sea_orm::SqlErr;
 
         match refusal.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(text)) => {
@@ -171,16 +171,40 @@ impl From<sea_orm::DbErr> for Error {
             }
             _ => {}
         }
-        match refusal {
-            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self {
+        if is_out_of_reach(&refusal) {
+            return Self {
                 cause: Some(Arc::new(refusal)),
                 ..Self::new(
                     Code::Unavailable,
                     "The database cannot be reached at the moment.",
                 )
-            },
-            other => Self::internal(other),
+            };
         }
+        Self::internal(refusal)
+    }
+}
+
+/// Whether there is no connection to the database, or the one that was used broke or was ended from there.
+fn is_out_of_reach(refusal: &sea_orm::DbErr) -> bool {
+    use sea_orm::{DbErr, RuntimeErr, sqlx};
+
+    let cause = match refusal {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return true,
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
+            cause
+        }
+        _ => return false,
+    };
+    match cause.as_ref() {
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        // PostgreSQL's class 57P (operator intervention: it shuts down, crashed or starts) and 08 (connection).
+        sqlx::Error::Database(told) => told.code().is_some_and(|code| {
+            code.len() == 5 && (code.starts_with("57P") || code.starts_with("08"))
+        }),
+        _ => false,
     }
 }
 
@@ -220,6 +244,18 @@ mod tests {
             constrained_field("UNIQUE constraint failed: study.slug"),
             Some("slug".to_owned())
         );
+    }
+
+    #[test]
+    fn a_connection_that_broke_is_told_apart_from_a_failure_of_ours() {
+        use sea_orm::{DbErr, RuntimeErr, sqlx};
+
+        let told = |cause: sqlx::Error| {
+            Error::from(DbErr::Query(RuntimeErr::SqlxError(Arc::new(cause)))).code
+        };
+        let cut = std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+        assert_eq!(told(sqlx::Error::Io(cut)), Code::Unavailable);
+        assert_eq!(told(sqlx::Error::RowNotFound), Code::Internal);
     }
 
     #[test]

@@ -76,6 +76,40 @@ fn every_scope_stands_in_one_table() {
     );
 }
 
+#[test]
+fn every_test_that_the_threat_model_names_is_there() {
+    let page = read(&root().join("docs/security.md"));
+    let (_, model) = page.split_once("## Threat model").unwrap();
+    let named: Vec<_> = model
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .filter_map(|row| row.trim_end_matches('|').rsplit_once('|'))
+        .flat_map(|(_, tests)| tests.split('`').skip(1).step_by(2))
+        .collect();
+    assert!(named.len() > 20, "{named:?}");
+
+    let mut code = String::new();
+    for folder in ["crates", "tests"] {
+        append_rust(&root().join(folder), &mut code);
+    }
+    let missing: Vec<_> = named
+        .into_iter()
+        .filter(|name| !code.contains(&format!("fn {name}(")))
+        .collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+fn append_rust(folder: &Path, code: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            append_rust(&path, code);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            code.push_str(&read(&path));
+        }
+    }
+}
+
 /// The rows of a document's tables that begin with a word in code.
 fn rows(name: &str) -> Vec<String> {
     read(&root().join(name))

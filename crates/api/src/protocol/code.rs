@@ -166,13 +166,17 @@ impl Code {
                 "The endpoint takes GET and POST, and GET runs queries only; the `Allow` header says what to use."
             }
             Self::NotAcceptable => {
-                "The `Accept` header admits neither `application/graphql-response+json` nor `application/json`."
+                "The `Accept` header admits neither `application/graphql-response+json` nor `application/json`; accept one of them."
             }
-            Self::BodyTooLarge => "The HTTP body has more bytes than the server takes.",
+            Self::BodyTooLarge => {
+                "The HTTP body has more bytes than the server takes; send less at once, or put what changes into variables."
+            }
             Self::UnsupportedMediaType => {
                 "A POST must have `Content-Type: application/json`, in UTF-8 and not compressed."
             }
-            Self::BatchTooLarge => "A batch has more requests than the server takes in one.",
+            Self::BatchTooLarge => {
+                "A batch has more requests than the server takes in one; send several batches."
+            }
             Self::TooManyRequests => {
                 "Too many requests at once, or too many that wait for their turn; wait as long as `Retry-After` says, and send fewer."
             }
@@ -186,7 +190,7 @@ impl Code {
                 "No document with this hash is kept; send the document with its hash, and it will be."
             }
             Self::PersistedQueryMismatch => {
-                "The hash that was sent is not the SHA-256 of the document beside it."
+                "The hash that was sent is not the SHA-256 of the document beside it; compute it from the very bytes of `query`."
             }
             Self::OperationNotAllowed => {
                 "The server runs the operations of a list only, and this is none of them; ask whoever runs it."
@@ -200,36 +204,60 @@ impl Code {
             Self::TooManyStreams => {
                 "Too many streams are open on the server, with the token or without one, or too many operations on the socket; close one, or try again in a moment."
             }
-            Self::DocumentTooLong => "The document has too many bytes, or a name in it too many.",
-            Self::TooManyTokens => "The document has too many tokens.",
-            Self::ParseFailed => "The document is not written in the grammar of GraphQL.",
-            Self::TooDeep => "Fields, brackets, fragments or input values are nested too deeply.",
+            Self::DocumentTooLong => {
+                "The document has too many bytes, or a name in it too many; put values into variables, or ask in several requests."
+            }
+            Self::TooManyTokens => {
+                "The document has too many tokens; put values into variables, or ask in several requests."
+            }
+            Self::ParseFailed => {
+                "The document is not written in the grammar of GraphQL; `locations` says where it goes wrong."
+            }
+            Self::TooDeep => {
+                "Fields, brackets, fragments or input values are nested too deeply; ask for what lies below by its `id`, in a second request."
+            }
             Self::TooManyFields => {
-                "The document asks for too many fields, counted with its fragments expanded."
+                "The document asks for too many fields, counted with its fragments expanded; ask in several requests."
             }
-            Self::TooManyRootFields => "The operation starts from too many root fields.",
+            Self::TooManyRootFields => {
+                "The operation starts from too many root fields; ask by `nodes(ids:)` or a filter, or in several requests."
+            }
             Self::TooManyAliases => {
-                "The document gives too many aliases, counted with its fragments expanded."
+                "The document gives too many aliases, counted with its fragments expanded; ask by `nodes(ids:)` or a filter, or in several requests."
             }
-            Self::TooManyDirectives => "The document has too many directives.",
-            Self::TooManyFragments => "The document defines or spreads too many fragments.",
-            Self::TooManyOperations => "The document defines too many operations.",
+            Self::TooManyDirectives => "The document has too many directives; leave some out.",
+            Self::TooManyFragments => {
+                "The document defines or spreads too many fragments; join some, or ask in several requests."
+            }
+            Self::TooManyOperations => {
+                "The document defines too many operations; send only the one to run."
+            }
             Self::InputTooLarge => {
-                "An argument list, a list, a string or the value of a variable is too large, or a large variable is used too often."
+                "An argument list, a list, a string or the value of a variable is too large, or a large variable is used too often; the message says which, send it in parts."
             }
             Self::TooComplex => {
-                "The fields asked for, each times the page sizes above it, cost more than one request may."
+                "The fields asked for, each times the page sizes above it, cost more than one request may; ask for smaller pages, and price the query with `extensions.costOnly`."
             }
-            Self::FragmentCycle => "A fragment contains itself, directly or through others.",
-            Self::UnknownDirective => "A directive is neither `@skip` nor `@include`.",
-            Self::OperationNotFound => "The document has no operation of the name asked for.",
+            Self::FragmentCycle => {
+                "A fragment contains itself, directly or through others; take it out of itself."
+            }
+            Self::UnknownDirective => {
+                "A directive is neither `@skip` nor `@include`, the two that there are."
+            }
+            Self::OperationNotFound => {
+                "The document has no operation, or none of the name asked for; `operationName` must be one of the document's."
+            }
             Self::OperationNameRequired => {
                 "The document has several operations; `operationName` must say which one to run."
             }
-            Self::ValidationFailed => "The document does not fit the schema.",
-            Self::InputInvalid => "The value of a variable or an argument is not of its type.",
+            Self::ValidationFailed => {
+                "The document does not fit the schema; the message says where, and the schema can be asked for with `__schema` or read in `schema.graphql`."
+            }
+            Self::InputInvalid => {
+                "The value of a variable or an argument is not of its type; the message says which and what it should be."
+            }
             Self::Internal => {
-                "The server failed; the message has the id under which its log tells more."
+                "The server failed; try again, and tell whoever runs it the request id of the message, under which its log tells more."
             }
         }
     }
