@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::parts::{Rows, differing, read, replace};
 use super::plan::versions_in_the_log;
-use super::{Answer, Draft, Outcome, Part, Recorded, RowOf, Subject, Wanted, forbidden};
+use super::{Answer, Draft, Outcome, Part, Recorded, RowOf, Subject, Wanted, delta, forbidden};
 use crate::Viewer;
 use crate::access::{policy, scope};
 use crate::error::{Error, Result};
@@ -66,9 +66,13 @@ pub(crate) async fn amend<D: Whole, E: Part<D>>(
             }));
             continue;
         };
-        changed.push((whole, parts));
         let mut revised = row.clone();
         let version = D::revise(&mut revised, now);
+        let way_back = delta::way_back(
+            &state::<D, E>(row, before.get(&whole))?,
+            &state::<D, E>(&revised, Some(&parts))?,
+        );
+        changed.push((whole, parts));
         if version.is_some() {
             let revised = revised.into_active_model().reset_all();
             D::Table::update(revised)
@@ -77,13 +81,12 @@ pub(crate) async fn amend<D: Whole, E: Part<D>>(
         }
         let version = version.unwrap_or_else(|| versions.get(&whole).copied().unwrap_or(1) + 1);
         let subject = D::subject_of(row);
-        let told = history::<D, E>(row, before.get(&whole))?;
         write.updated(
             subject.kind,
             subject.id,
             entity::ChangeOperation::Updated,
             version,
-            &told,
+            &way_back,
         )?;
         answers.push(Ok(Recorded {
             id: whole,
@@ -94,13 +97,14 @@ pub(crate) async fn amend<D: Whole, E: Part<D>>(
     Ok(answers)
 }
 
-fn history<D: Draft, E: Part<D>>(row: &RowOf<D>, parts: Option<&Vec<E::Model>>) -> Result<Value> {
-    let mut told = serde_json::to_value(row).map_err(Error::internal)?;
-    if let (Value::Object(fields), Some(parts)) = (&mut told, parts) {
-        fields.insert(
-            E::NAME.to_owned(),
-            serde_json::to_value(parts).map_err(Error::internal)?,
-        );
+fn state<D: Draft, E: Part<D>>(
+    row: &RowOf<D>,
+    parts: Option<&Vec<E::Model>>,
+) -> Result<Map<String, Value>> {
+    let mut lists = Map::new();
+    if let Some(parts) = parts {
+        let rows = serde_json::to_value(parts).map_err(Error::internal)?;
+        lists.insert(E::NAME.to_owned(), rows);
     }
-    Ok(told)
+    delta::state(row, &lists)
 }

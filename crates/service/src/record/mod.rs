@@ -7,6 +7,7 @@
 mod amend;
 mod check;
 mod circle;
+pub mod delta;
 pub mod identifier;
 mod keyed;
 mod parts;
@@ -268,6 +269,8 @@ pub async fn record<D: Draft>(
                 let subject = draft.subject(&row);
                 plan.revised.push(Revision {
                     subject,
+                    parts_before: D::Parts::tell(&parts, id)?,
+                    parts_after: D::Parts::tell_wanted(&draft, &row, &parts)?,
                     before,
                     after: row.clone(),
                     version,

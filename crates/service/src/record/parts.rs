@@ -102,8 +102,10 @@ pub(crate) trait PartTables<D: Draft>: Send + Sync {
         drafts: &[(D, RowOf<D>)],
         before: &Self::Before,
     ) -> impl Future<Output = Result<()>> + Send;
-    /// The parts as the history keeps them.
+    /// The parts as they are, for the history.
     fn tell(before: &Self::Before, whole: Uuid) -> Result<Map<String, Value>>;
+    /// The parts as a draft wants them, for the history.
+    fn tell_wanted(draft: &D, row: &RowOf<D>, before: &Self::Before) -> Result<Map<String, Value>>;
 }
 
 macro_rules! part_tables {
@@ -127,6 +129,14 @@ macro_rules! part_tables {
             fn tell(_before: &Self::Before, _whole: Uuid) -> Result<Map<String, Value>> {
                 let mut _parts = Map::new();
                 $(if let Some(rows) = _before.$at.get(&_whole) {
+                    _parts.insert($name::NAME.to_owned(), serde_json::to_value(rows).map_err(Error::internal)?);
+                })*
+                Ok(_parts)
+            }
+
+            fn tell_wanted(_draft: &D, _row: &RowOf<D>, _before: &Self::Before) -> Result<Map<String, Value>> {
+                let mut _parts = <Self as PartTables<D>>::tell(_before, D::id_of(_row))?;
+                $(if let Some(rows) = changed::<D, $name>(_draft, _row, &_before.$at) {
                     _parts.insert($name::NAME.to_owned(), serde_json::to_value(rows).map_err(Error::internal)?);
                 })*
                 Ok(_parts)

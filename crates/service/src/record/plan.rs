@@ -7,12 +7,12 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QuerySelect,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Draft, PartTables, RowOf, Subject};
+use super::{Draft, PartTables, RowOf, Subject, delta};
 use crate::access::scope;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::store::{ROWS_PER_STATEMENT, Write};
 
 /// What a batch will write.
@@ -27,7 +27,18 @@ pub(super) struct Revision<D: Draft> {
     pub(super) subject: Subject,
     pub(super) before: RowOf<D>,
     pub(super) after: RowOf<D>,
+    pub(super) parts_before: Map<String, Value>,
+    pub(super) parts_after: Map<String, Value>,
     pub(super) version: Option<i32>,
+}
+
+impl<D: Draft> Revision<D> {
+    /// From the row as it is to what it was, with its parts.
+    fn way_back(&self) -> Result<Value> {
+        let before = delta::state(&self.before, &self.parts_before)?;
+        let after = delta::state(&self.after, &self.parts_after)?;
+        Ok(Value::Object(delta::way_back(&before, &after)))
+    }
 }
 
 impl<D: Draft> Plan<D> {
@@ -50,7 +61,7 @@ impl<D: Draft> Plan<D> {
                 .await?;
         }
         D::Parts::write(write, &self.with_parts, parts).await?;
-        self.tell(write, parts).await?;
+        self.tell(write).await?;
         let revised = self.revised.into_iter().map(|revision| revision.after);
         let written: Vec<_> = self
             .new
@@ -61,11 +72,7 @@ impl<D: Draft> Plan<D> {
         D::follow_up(write, &written).await
     }
 
-    async fn tell(
-        &self,
-        write: &mut Write,
-        parts: &<D::Parts as PartTables<D>>::Before,
-    ) -> Result<()> {
+    async fn tell(&self, write: &mut Write) -> Result<()> {
         let (created, extended): (Vec<_>, Vec<_>) = self
             .new
             .iter()
@@ -80,12 +87,9 @@ impl<D: Draft> Plan<D> {
             told.entry(subject).or_default();
         }
         for revision in &self.revised {
-            let mut before = serde_json::to_value(&revision.before).map_err(Error::internal)?;
-            if let Value::Object(fields) = &mut before {
-                fields.extend(D::Parts::tell(parts, D::id_of(&revision.before))?);
-            }
+            let way_back = revision.way_back()?;
             let told = told.entry(revision.subject).or_default();
-            told.before.push(before);
+            told.before.push(way_back);
             told.version = revision.version;
             told.operation = Some(D::operation(&revision.before, &revision.after));
         }
