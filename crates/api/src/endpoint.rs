@@ -18,7 +18,7 @@ use crate::admission::{Admission, Client, Place, Places, Spending};
 use crate::document::Cost;
 use crate::error;
 use crate::graph::{Graph, RateLimit};
-use crate::loading::Asker;
+use crate::loading::{Asker, Askers};
 use crate::peer::TrustedProxies;
 use crate::protocol::{self, Execute, Outcome, Protocol, Subscribe, Wish};
 use crate::streams::{self, Streams};
@@ -223,7 +223,7 @@ impl Executor {
             Ok(asker) => asker,
             Err(refusal) => return error::refused(&refusal, &self.request_id),
         };
-        let request = request.data(Arc::clone(&asker)).data(spending);
+        let request = request.data(Askers::new(Arc::clone(&asker))).data(spending);
         let mut answer = self.endpoint.graph.execute(request).await;
         error::translate(&mut answer, &asker.space, &asker.viewer, &self.request_id);
         answer

@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
-use async_graphql::{Response, ServerError};
+use async_graphql::{Response, ServerError, Value};
 use service::{Code, Error, Space, Viewer};
+
+use crate::graph::entry;
 
 /// Gives each error of the service its code and what else a client may know; logs what it may not, and
 /// notes for the audit what was refused to the viewer.
@@ -54,9 +56,16 @@ fn describe(error: &mut ServerError, refusal: &Error, request_id: &str) {
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("code", refusal.code.as_str());
     if let Some(field) = &refusal.field {
-        extensions.set("field", field.as_str());
+        extensions.set("field", entry::field(field));
     }
     if let Some(scope) = refusal.required_scope {
         extensions.set("requiredScope", scope);
+    }
+    if let Some(version) = refusal.current_version {
+        extensions.set("currentVersion", version);
+    }
+    if !refusal.problems.is_empty() {
+        let problems = refusal.problems.iter().map(entry::described);
+        extensions.set("problems", Value::List(problems.collect()));
     }
 }

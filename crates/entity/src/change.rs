@@ -8,7 +8,7 @@ use sea_orm::entity::prelude::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{CentreId, ChangeKind, ChangeOperation};
+use crate::{CentreId, ChangeKind, ChangeOperation, HiddenFrom};
 
 /// One write to one thing: the log on which everything that follows the data stands.
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
@@ -31,8 +31,13 @@ pub struct Model {
     pub token_id: Option<Uuid>,
     /// When it was made.
     pub at: DateTime<Utc>,
-    /// The thing as it was before an update or a withdrawal.
+    /// The way back from the thing as it is after an update or a withdrawal to what it was before. There is none
+    /// where the thing came to be, and where it stayed the same and something that it depends on changed.
     pub before: Option<Json>,
+    /// Why it was made, in the words of who made it.
+    pub reason: Option<String>,
+    /// Those who saw the thing before and may see it no more.
+    pub hidden_from: Option<HiddenFrom>,
 }
 
 /// Relations are followed by the loaders, not by the entity.

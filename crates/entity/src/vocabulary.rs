@@ -303,6 +303,16 @@ vocabularies! {
         Withdrawn = "WITHDRAWN",
     }
 
+    /// Those from whom a change hid a thing that they had seen.
+    HiddenFrom {
+        /// Everybody who may not see it now, also without a token.
+        Everybody = "EVERYBODY",
+        /// The centres that may not see it now.
+        Network = "NETWORK",
+        /// Some centres.
+        Centres = "CENTRES",
+    }
+
     /// The kinds of thing whose changes are told.
     ChangeKind {
         /// A centre.

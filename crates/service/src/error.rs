@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::sync::Arc;
 
+use crate::record::Fault;
+
 macro_rules! codes {
     ($($name:ident $text:literal $status:literal $meaning:literal;)*) => {
         /// A stable name for what went wrong. Clients may rely on it; messages may change.
@@ -70,11 +72,28 @@ pub struct Error {
     pub field: Option<String>,
     /// The scope that would have allowed it.
     pub required_scope: Option<&'static str>,
+    /// All that is wrong with the input, where that is more than one thing can say.
+    pub problems: Vec<InputProblem>,
+    /// The thing's version as it is, where another was expected.
+    pub current_version: Option<i32>,
     /// The action that was refused to the viewer, for the audit.
     pub refused_action: Option<&'static str>,
     /// The internal cause: logged once at the edge, never sent.
     #[source]
     pub cause: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+/// One thing that is wrong with an input.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct InputProblem {
+    /// The field, as `title` or `sites[2].step`; nothing when it is about the whole.
+    pub field: Option<String>,
+    /// Its stable code.
+    pub fault: Fault,
+    /// Why it is refused.
+    pub reason: Cow<'static, str>,
+    /// How to mend it.
+    pub remedy: Cow<'static, str>,
 }
 
 /// What the service gives back.
@@ -88,6 +107,8 @@ impl Error {
             message: message.into(),
             field: None,
             required_scope: None,
+            problems: Vec::new(),
+            current_version: None,
             refused_action: None,
             cause: None,
         }

@@ -8,6 +8,7 @@
 pub mod access;
 pub mod clock;
 pub mod collaboration;
+pub mod embargo;
 pub mod error;
 pub mod evidence;
 pub mod feed;
@@ -25,6 +26,6 @@ mod time_limit;
 pub mod viewer;
 
 pub use entity;
-pub use error::{Code, Error, Result};
+pub use error::{Code, Error, InputProblem, Result};
 pub use space::Space;
 pub use viewer::Viewer;

@@ -11,6 +11,7 @@ use crate::access::issuer::{Issuers, Patience};
 use crate::access::presence::Presences;
 use crate::access::{Keyring, MasterKey, token};
 use crate::clock::Source;
+use crate::embargo;
 use crate::error::Result;
 use crate::network::directory::{Directory, DirectoryCache};
 use crate::store::Store;
@@ -116,9 +117,13 @@ impl Space {
 
     /// Follows the change log for as long as it is polled: what other processes write makes the copies
     /// in memory stale here too, wakes those who follow the feed, and ends what tokens opened that have
-    /// ended.
+    /// ended. And it tells the log of embargoes that pass.
     pub async fn follow(self: Arc<Self>) {
-        tokio::join!(self.tail.follow(&self), self.presences.watch(&self));
+        tokio::join!(
+            self.tail.follow(&self),
+            self.presences.watch(&self),
+            embargo::watch(&self)
+        );
     }
 
     /// Writes the journal every few moments, for as long as it is polled.

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
 use service::collaboration::CollaborationFilter;
-use service::entity::collaboration;
+use service::entity::{Visibility, collaboration};
 use service::{Result, collaboration as collaborations};
 
 use super::asker;
 use super::connection::{Total, connection, page_request};
 use super::date::{ApproximateDate, approximate};
+use super::entry::{contribute, inputs, revise};
 use super::network::Centre;
 use super::shared::{Common, shared_thing};
+use super::word::Word;
 
 /// A collaboration.
 #[derive(Clone)]
@@ -130,5 +133,77 @@ impl CollaborationQuery {
             page.map(|row| Collaboration(Arc::new(row))),
             total,
         ))
+    }
+}
+
+inputs! {
+    /// A collaboration to be begun. Things are named by slug or global id.
+    BeginCollaborationInput {
+        /// Its name in addresses: lower-case letters, digits and hyphens. Without one it is made from the title.
+        may slug: String => "slug";
+    }
+    /// A collaboration to be revised. What is left out stays as it is; null empties it; a list is replaced whole.
+    ReviseCollaborationInput {
+        /// Its title.
+        must title: String => "title";
+        /// What it is about.
+        may summary: String => "summary";
+        /// The centres that take part.
+        must members: Vec<ID> => "members";
+        /// When it began: `2019`, `2019-07` or `2019-07-15`.
+        may started: String => "started";
+        /// When it ended: `2019`, `2019-07` or `2019-07-15`.
+        may ended: String => "ended";
+        /// Who may see it; without a word only your centre. Its members see it where it is `COLLABORATION`.
+        may visibility: Word<Visibility> => "visibility";
+        /// Other collaborations whose members may see it, where its visibility is `COLLABORATION`.
+        may shared_with: Vec<ID> => "shared_with";
+        /// Until then only your centre sees it, whatever its visibility.
+        may embargoed_until: DateTime<Utc> => "embargoed_until";
+    }
+}
+
+/// A collaboration that was begun.
+#[derive(SimpleObject)]
+struct BeginCollaborationPayload {
+    /// The collaboration as it is now; with `dryRun`, as it would be.
+    collaboration: Collaboration,
+}
+
+/// A collaboration that was revised.
+#[derive(SimpleObject)]
+struct ReviseCollaborationPayload {
+    /// The collaboration as it is now; with `dryRun`, as it would be.
+    collaboration: Collaboration,
+}
+
+/// What can be changed about collaborations.
+#[derive(Default)]
+pub(super) struct CollaborationMutation;
+
+#[Object]
+impl CollaborationMutation {
+    /// Begins a collaboration of your centre with others. It needs `collaboration:write`.
+    async fn begin_collaboration(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The collaboration.")] input: BeginCollaborationInput,
+    ) -> Result<BeginCollaborationPayload> {
+        let row = contribute!(ctx, Collaboration, input);
+        Ok(BeginCollaborationPayload {
+            collaboration: Collaboration(Arc::new(row)),
+        })
+    }
+
+    /// Revises a collaboration of your centre. It needs `collaboration:write`.
+    async fn revise_collaboration(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be different.")] input: ReviseCollaborationInput,
+    ) -> Result<ReviseCollaborationPayload> {
+        let row = revise!(ctx, Collaboration, input);
+        Ok(ReviseCollaborationPayload {
+            collaboration: Collaboration(Arc::new(row)),
+        })
     }
 }

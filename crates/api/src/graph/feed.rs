@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, SimpleObject, Subscription};
+use async_graphql::{Context, ID, Object, SimpleObject, Subscription};
 use chrono::{DateTime, Utc};
 use futures::{Stream, StreamExt};
 use service::entity::{ChangeKind, ChangeOperation, change};
 use service::{Result, feed};
 
 use super::connection::page_request;
-use super::global_id::NodeKind;
+use super::global_id::{NodeKind, global_id};
 use super::network::Centre;
 use super::node::Node;
 use super::word::{Word, words};
@@ -19,7 +19,8 @@ use super::{Follower, asker};
 #[derive(Clone)]
 struct Change(change::Model);
 
-/// One write to one thing. Read the thing itself through `subject`: what it is now, not what it was.
+/// One change of one thing, or of what it depends on. Read the thing itself through `subject`: what it is now, not what it
+/// was.
 #[Object]
 impl Change {
     /// Its place in the log. Numbers only grow, and become visible in their order.
@@ -27,9 +28,22 @@ impl Change {
         self.0.sequence
     }
 
-    /// What happened.
-    async fn operation(&self) -> Word<ChangeOperation> {
-        Word(self.0.operation)
+    /// What happened. What you saw before and may see no more, as its visibility was lowered, is `WITHDRAWN` for you:
+    /// take it out of your copy.
+    async fn operation(&self, ctx: &Context<'_>) -> Result<Word<ChangeOperation>> {
+        // Only what hides a thing is shown to those who don't see it.
+        let is_hidden = self.0.hidden_from.is_some() && subject_of(&self.0, ctx).await?.is_none();
+        Ok(Word(if is_hidden {
+            ChangeOperation::Withdrawn
+        } else {
+            self.0.operation
+        }))
+    }
+
+    /// The global id of the thing, also if you may see it no more.
+    async fn subject_id(&self) -> Option<ID> {
+        let kind = NodeKind::of_change(self.0.kind)?;
+        Some(global_id(kind, self.0.subject_id))
     }
 
     /// What kind of thing changed.
@@ -42,12 +56,9 @@ impl Change {
         self.0.version
     }
 
-    /// The thing as it is now.
+    /// The thing as it is now; null if you may see it no more.
     async fn subject(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
-        match NodeKind::of_change(self.0.kind) {
-            Some(kind) => Node::find(asker(ctx), kind, self.0.subject_id).await,
-            None => Ok(None),
-        }
+        subject_of(&self.0, ctx).await
     }
 
     /// When.
@@ -58,6 +69,13 @@ impl Change {
     /// The centre that made it; null when the operator of the space did.
     async fn by(&self, ctx: &Context<'_>) -> Option<Centre> {
         self.0.centre_id.and_then(|id| Centre::find(asker(ctx), id))
+    }
+}
+
+async fn subject_of(change: &change::Model, ctx: &Context<'_>) -> Result<Option<Node>> {
+    match NodeKind::of_change(change.kind) {
+        Some(kind) => Node::find(asker(ctx), kind, change.subject_id).await,
+        None => Ok(None),
     }
 }
 

@@ -7,6 +7,7 @@ mod access;
 mod collaboration;
 mod connection;
 mod date;
+pub(crate) mod entry;
 mod evidence;
 mod feed;
 mod global_id;
@@ -21,9 +22,9 @@ use std::sync::Arc;
 
 use async_graphql::extensions::ExtensionFactory;
 use async_graphql::{Context, MergedObject, MergedSubscription, Schema, SchemaBuilder};
-use service::{Space, Viewer};
+use service::{Result, Space, Viewer};
 
-use crate::loading::Asker;
+use crate::loading::{Asker, Askers};
 
 /// The schema, with nothing to answer from: each request brings its space and its viewer.
 pub(crate) type Graph = Schema<Query, Mutation, Subscription>;
@@ -41,7 +42,12 @@ pub(crate) struct Query(
 
 /// What can be changed through the graph.
 #[derive(Default, MergedObject)]
-pub(crate) struct Mutation(access::AccessMutation);
+pub(crate) struct Mutation(
+    access::AccessMutation,
+    network::NetworkMutation,
+    evidence::EvidenceMutation,
+    collaboration::CollaborationMutation,
+);
 
 /// What can be followed as it happens.
 #[derive(Default, MergedSubscription)]
@@ -74,5 +80,13 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
 
 /// Who asks.
 pub(crate) fn asker<'a>(ctx: &Context<'a>) -> &'a Arc<Asker> {
-    ctx.data_unchecked()
+    ctx.data_unchecked::<Askers>().at(ctx)
+}
+
+/// Begins anew for what is below a mutation: what was read before it may be true no more.
+async fn after_a_write(ctx: &Context<'_>) -> Result<()> {
+    let before = asker(ctx);
+    let after = Asker::new(Arc::clone(&before.space), before.viewer.clone()).await?;
+    ctx.data_unchecked::<Askers>().from_now_on(ctx, after);
+    Ok(())
 }

@@ -2,8 +2,10 @@
 //!
 //! The loaders are made for one request and hold its viewer, so that a batch can't forget who asks.
 
+mod askers;
 mod batch;
 mod lists;
 mod loaders;
 
+pub(crate) use askers::Askers;
 pub(crate) use loaders::Asker;

@@ -18,7 +18,7 @@ use crate::admission::Client;
 use crate::endpoint::{Endpoint, with_cost};
 use crate::error;
 use crate::graph;
-use crate::loading::Asker;
+use crate::loading::{Asker, Askers};
 use crate::protocol::Outcome;
 
 /// The extension of the schema that answers each event as a request of its own.
@@ -100,7 +100,7 @@ impl Extension for EachEvent {
                 Err(refusal) => return error::refused(&refusal, request_id),
             };
             let mut data = Data::default();
-            data.insert(asker);
+            data.insert(Askers::new(asker));
             let mut answer = next.run_with_data(ctx, operation_name, data).await;
             follower.translate(&mut answer);
             answer

@@ -1,5 +1,6 @@
 //! Access: what a viewer may do, what they may see, and the tokens that say who they are.
 
+mod audience;
 pub mod audit;
 mod grant;
 pub mod issuer;
@@ -13,6 +14,7 @@ pub mod scope;
 mod secret;
 pub mod token;
 
+pub(crate) use audience::{Audience, Loss, SharingState};
 pub use grant::{Credential, Grant, Reach, ScopeName, UnknownScope};
 pub use keyring::{KeyRecord, Keyring, PUBLISHED_BEFORE, PublicKey};
 pub use networks::AllowedNetworks;

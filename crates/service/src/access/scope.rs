@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    CentreId, ChangeKind, Visibility, access_token, audit_event, change, collaboration,
-    collaboration_member, finding, identity_provider, publication, rating, shared_with,
-    signing_key, study,
+    CentreId, ChangeKind, HiddenFrom, Visibility, access_token, audit_event, change,
+    change_hidden_from, collaboration, collaboration_member, finding, identity_provider,
+    publication, rating, shared_with, signing_key, study,
 };
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
-    Value,
+    ColumnTrait, Condition, DbBackend, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select, Value,
 };
 
 use super::ScopeName;
@@ -167,6 +167,22 @@ pub fn for_writing<E: EntityTrait>() -> Select<E> {
     E::find()
 }
 
+/// The same, for rows that are about to be written: nobody else writes them until this write is done. They are
+/// locked in the order of their keys, so that two writes never wait for each other. SQLite has one writer at a
+/// time and locks nothing.
+#[must_use]
+pub fn locked<E: EntityTrait>(backend: DbBackend, which: Condition) -> Select<E> {
+    let mut select = for_writing::<E>().filter(which);
+    if backend == DbBackend::Postgres {
+        for key in E::PrimaryKey::iter() {
+            select = select.order_by_asc(key.into_column());
+        }
+        // No key changes, so whoever only refers to a row need not wait.
+        select = select.lock(LockType::NoKeyUpdate);
+    }
+    select
+}
+
 /// The records of access tokens; `policy` decides first whose.
 #[expect(clippy::disallowed_methods, reason = "selects start in this module")]
 #[must_use]
@@ -229,7 +245,7 @@ pub fn sees_kind(viewer: &Viewer, kind: ChangeKind) -> bool {
     }
 }
 
-/// The changes of things that the viewer may see.
+/// The changes of things that the viewer may see, and those that hid from the viewer what they had seen.
 #[expect(clippy::disallowed_methods, reason = "selects start in this module")]
 #[must_use]
 pub fn changes(viewer: &Viewer, now: DateTime<Utc>) -> Select<change::Entity> {
@@ -266,7 +282,40 @@ pub fn changes(viewer: &Viewer, now: DateTime<Utc>) -> Select<change::Entity> {
             Some(rule) => Condition::all().add(of_kind(kind)).add(rule),
         });
     }
+    if let Some(hid) = hid_from(viewer) {
+        seen = seen.add(hid);
+    }
     change::Entity::find().filter(seen)
+}
+
+/// The changes that hid a thing from the viewer; nothing is ever hidden from the operator.
+fn hid_from(viewer: &Viewer) -> Option<Condition> {
+    let hidden_from = change::Column::HiddenFrom;
+    match viewer.who() {
+        Who::Operator => None,
+        Who::Token(grant) if viewer.has(ScopeName::EvidenceRead) => {
+            let named = Query::select()
+                .expr(Expr::val(1))
+                .from(change_hidden_from::Entity)
+                .and_where(
+                    Expr::col(change_hidden_from::Column::Sequence.as_column_ref())
+                        .equals(change::Column::Sequence.as_column_ref()),
+                )
+                .and_where(change_hidden_from::Column::CentreId.eq(grant.centre))
+                .to_owned();
+            let by_name = Condition::all()
+                .add(hidden_from.eq(HiddenFrom::Centres))
+                .add(Expr::exists(named));
+            Some(
+                Condition::any()
+                    .add(hidden_from.is_in([HiddenFrom::Everybody, HiddenFrom::Network]))
+                    .add(by_name),
+            )
+        }
+        Who::Anonymous | Who::Token(_) => {
+            Some(Condition::all().add(hidden_from.eq(HiddenFrom::Everybody)))
+        }
+    }
 }
 
 fn sees_change<E: SharedEntity>(

@@ -1,3 +1,5 @@
 //! Interchange: how evidence comes in and goes out.
 
 pub mod bundle;
+
+pub use bundle::entry;

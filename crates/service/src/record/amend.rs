@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -40,8 +40,7 @@ pub(crate) async fn amend<D: Whole, E: Part<D>>(
 ) -> Result<Vec<Answer>> {
     let backend = write.connection().get_database_backend();
     let ids: Vec<Uuid> = amendments.iter().map(|amendment| amendment.whole).collect();
-    let rows = scope::for_writing::<D::Table>()
-        .filter(D::with_ids(ids.clone(), backend))
+    let rows = scope::locked::<D::Table>(backend, D::with_ids(ids.clone(), backend))
         .all(write.connection())
         .await?;
     let rows: HashMap<Uuid, RowOf<D>> = rows.into_iter().map(|row| (D::id_of(&row), row)).collect();

@@ -13,6 +13,7 @@ mod keyed;
 mod parts;
 mod plan;
 mod problem;
+pub(crate) mod reach;
 mod sharing;
 
 use std::collections::{HashMap, HashSet};
@@ -24,7 +25,7 @@ use chrono::{DateTime, Utc};
 use entity::{ChangeKind, ChangeOperation};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait,
-    IntoActiveModel, QueryFilter,
+    IntoActiveModel,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -32,7 +33,7 @@ use uuid::Uuid;
 use self::plan::{Plan, Revision};
 use crate::Viewer;
 use crate::access::policy::{self, Action};
-use crate::access::scope;
+use crate::access::{SharingState, scope};
 use crate::error::{Error, Result};
 use crate::store::Write;
 
@@ -93,6 +94,27 @@ pub trait Draft: Clone + Debug + Send + Sync + Sized {
     /// The field that leads to the next thing of the same kind, if the kind has one: the chain must
     /// not lead back.
     const NEXT: Option<&'static str> = None;
+
+    /// The kind of thing, if it is one that centres share.
+    const SHARED: Option<ChangeKind> = None;
+
+    /// What decides who sees it, if it is one that centres share.
+    fn sharing_of(_row: &RowOf<Self>) -> Option<SharingState> {
+        None
+    }
+
+    /// Whether the viewer sees the thing, at the time of a write.
+    fn is_seen(
+        _write: &Write,
+        _viewer: &Viewer,
+        _id: Uuid,
+    ) -> impl Future<Output = Result<bool>> + Send {
+        ready(Ok(true))
+    }
+    /// The version of a row.
+    fn version(write: &Write, row: &RowOf<Self>) -> impl Future<Output = Result<i32>> + Send {
+        plan::version_in_the_log(write, Self::id_of(row))
+    }
 
     /// By what it is recognised.
     fn key(&self) -> Self::Key;
@@ -225,8 +247,73 @@ pub async fn record<D: Draft>(
     viewer: &Viewer,
     drafts: Vec<D>,
 ) -> Result<Vec<Answer>> {
+    record_as(write, viewer, drafts, &Expected::Any).await
+}
+
+/// Records things that must be new, with these ids.
+pub(crate) async fn record_new<D: Draft>(
+    write: &mut Write,
+    viewer: &Viewer,
+    drafts: Vec<D>,
+    ids: Vec<Uuid>,
+) -> Result<Vec<Answer>> {
+    record_as(write, viewer, drafts, &Expected::New(ids)).await
+}
+
+/// Records one thing that must be there, with this id.
+pub(crate) async fn record_one<D: Draft>(
+    write: &mut Write,
+    viewer: &Viewer,
+    draft: D,
+    id: Uuid,
+) -> Result<Answer> {
+    let answers = record_as(write, viewer, vec![draft], &Expected::There(id)).await?;
+    let answer = answers.into_iter().next();
+    answer.ok_or_else(|| Error::internal(std::io::Error::other("a draft has no answer")))
+}
+
+/// What is expected to be there of drafts.
+enum Expected {
+    /// Some may be, others not.
+    Any,
+    /// None of them; these are to be their ids.
+    New(Vec<Uuid>),
+    /// This.
+    There(Uuid),
+}
+
+impl Expected {
+    fn is_met<D: Draft>(&self, slot: &Slot<D>) -> bool {
+        let there = slot.before.as_ref().map(D::id_of);
+        match self {
+            Self::Any => true,
+            Self::New(_) => there.is_none(),
+            Self::There(id) => there == Some(*id),
+        }
+    }
+
+    fn id(&self, write: &Write, at: usize) -> Uuid {
+        let chosen = match self {
+            Self::New(ids) => ids.get(at).copied(),
+            Self::Any | Self::There(_) => None,
+        };
+        chosen.unwrap_or_else(|| write.source().id())
+    }
+}
+
+async fn record_as<D: Draft>(
+    write: &mut Write,
+    viewer: &Viewer,
+    drafts: Vec<D>,
+    expected: &Expected,
+) -> Result<Vec<Answer>> {
     let mut slots = checked(drafts);
     recognise(write, &mut slots).await?;
+    for slot in &mut slots {
+        if slot.problems.is_empty() && !expected.is_met(slot) {
+            slot.problems.push(taken());
+        }
+    }
     authorise(viewer, &mut slots);
     D::prepare(write, &mut slots).await?;
     circle::refuse(write, &mut slots).await?;
@@ -244,7 +331,7 @@ pub async fn record<D: Draft>(
         with_parts: Vec::new(),
     };
     let mut answers = Vec::with_capacity(slots.len());
-    for slot in slots {
+    for (at, slot) in slots.into_iter().enumerate() {
         let Slot {
             draft,
             before,
@@ -256,7 +343,7 @@ pub async fn record<D: Draft>(
         }
         let id = before
             .as_ref()
-            .map_or_else(|| write.source().id(), D::id_of);
+            .map_or_else(|| expected.id(write, at), D::id_of);
         let mut row = draft.row(id, before.as_ref(), now);
         let parts_differ = D::Parts::differ(&draft, &row, &parts);
         let outcome = match before {
@@ -274,6 +361,7 @@ pub async fn record<D: Draft>(
                     before,
                     after: row.clone(),
                     version,
+                    parts_differ,
                 });
                 Outcome::Updated
             }
@@ -320,8 +408,7 @@ async fn recognise<D: Draft>(write: &Write, slots: &mut [Slot<D>]) -> Result<()>
         return Ok(());
     }
     let backend = write.connection().get_database_backend();
-    let rows = scope::for_writing::<D::Table>()
-        .filter(D::matching(&sound, backend))
+    let rows = scope::locked::<D::Table>(backend, D::matching(&sound, backend))
         .all(write.connection())
         .await?;
     let mut there: HashMap<D::Key, RowOf<D>> =
@@ -344,6 +431,15 @@ fn authorise<D: Draft>(viewer: &Viewer, slots: &mut [Slot<D>]) {
                 break;
             }
         }
+    }
+}
+
+fn taken() -> Problem {
+    Problem {
+        field: None,
+        fault: Fault::Taken,
+        reason: "Another one has this name already.".into(),
+        remedy: "Choose another name.".into(),
     }
 }
 

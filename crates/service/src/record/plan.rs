@@ -1,8 +1,8 @@
 //! What a batch will write, and how it is written and told.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use entity::{ChangeOperation, change};
+use entity::{ChangeKind, ChangeOperation, Visibility, change};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QuerySelect,
@@ -10,8 +10,9 @@ use sea_orm::{
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::reach::{self, Reach, Thing};
 use super::{Draft, PartTables, RowOf, Subject, delta};
-use crate::access::scope;
+use crate::access::{SharingState, scope};
 use crate::error::Result;
 use crate::store::{ROWS_PER_STATEMENT, Write};
 
@@ -30,6 +31,7 @@ pub(super) struct Revision<D: Draft> {
     pub(super) parts_before: Map<String, Value>,
     pub(super) parts_after: Map<String, Value>,
     pub(super) version: Option<i32>,
+    pub(super) parts_differ: bool,
 }
 
 impl<D: Draft> Revision<D> {
@@ -48,6 +50,7 @@ impl<D: Draft> Plan<D> {
         write: &mut Write,
         parts: &<D::Parts as PartTables<D>>::Before,
     ) -> Result<()> {
+        let reach = self.reach(write).await?;
         for some in self.new.chunks(ROWS_PER_STATEMENT) {
             let rows = some.iter().map(|(_, row)| row.clone().into_active_model());
             D::Table::insert_many(rows)
@@ -62,6 +65,7 @@ impl<D: Draft> Plan<D> {
         }
         D::Parts::write(write, &self.with_parts, parts).await?;
         self.tell(write).await?;
+        self.tell_what_follows(write, reach).await?;
         let revised = self.revised.into_iter().map(|revision| revision.after);
         let written: Vec<_> = self
             .new
@@ -70,6 +74,60 @@ impl<D: Draft> Plan<D> {
             .chain(revised)
             .collect();
         D::follow_up(write, &written).await
+    }
+
+    /// Who sees what is about to change, where the change may decide that: then nobody else writes meanwhile.
+    async fn reach(&self, write: &mut Write) -> Result<Reach> {
+        let Some(kind) = D::SHARED else {
+            return Ok(Reach::default());
+        };
+        let decides = |revision: &&Revision<D>| {
+            let after = D::sharing_of(&revision.after);
+            let is_shared_with =
+                |state: SharingState| state.visibility == Visibility::Collaboration;
+            let by_parts = kind == ChangeKind::Collaboration || after.is_some_and(is_shared_with);
+            D::sharing_of(&revision.before) != after || (revision.parts_differ && by_parts)
+        };
+        let things: Vec<Thing> = self
+            .revised
+            .iter()
+            .filter(decides)
+            .map(|revision| (kind, D::id_of(&revision.before)))
+            .collect();
+        if !things.is_empty() {
+            write.alone().await?;
+        }
+        Reach::of(write, &things).await
+    }
+
+    /// Tells of what is seen by way of the things that changed, or leans on them.
+    async fn tell_what_follows(&self, write: &mut Write, reach: Reach) -> Result<()> {
+        let Some(kind) = D::SHARED else {
+            return Ok(());
+        };
+        let mut told: HashSet<Uuid> = self
+            .revised
+            .iter()
+            .map(|revision| D::id_of(&revision.before))
+            .collect();
+        told.extend(reach.tell(write, &told).await?);
+        let is_withdrawn = |revision: &&Revision<D>| {
+            D::operation(&revision.before, &revision.after) == ChangeOperation::Withdrawn
+        };
+        let withdrawn = self.revised.iter().filter(is_withdrawn);
+        let withdrawn: Vec<Thing> = withdrawn
+            .map(|revision| (kind, D::id_of(&revision.before)))
+            .collect();
+        reach::tell_of_what_leans(write, &withdrawn, &told).await?;
+
+        let until = |row: &RowOf<D>| D::sharing_of(row).and_then(|state| state.embargoed_until);
+        let new = self.new.iter().map(|(_, row)| row);
+        let revised = self.revised.iter();
+        let revised = revised.filter(|revision| until(&revision.before) != until(&revision.after));
+        let revised: Vec<&RowOf<D>> = revised.map(|revision| &revision.after).collect();
+        let known = revised.iter().map(|row| D::id_of(row)).collect();
+        let rows = new.chain(revised).map(|row| (D::id_of(row), until(row)));
+        reach::note_embargoes(write, kind, rows, known).await
     }
 
     async fn tell(&self, write: &mut Write) -> Result<()> {
@@ -139,4 +197,10 @@ pub(super) async fn versions_in_the_log(
         .all(write.connection())
         .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// The same for one thing; 1 if nothing was ever told of it.
+pub(super) async fn version_in_the_log(write: &Write, subject: Uuid) -> Result<i32> {
+    let versions = versions_in_the_log(write, vec![subject]).await?;
+    Ok(versions.get(&subject).copied().unwrap_or(1))
 }

@@ -93,6 +93,36 @@ impl<D: SharedDraft> Part<D> for entity::shared_with::Entity {
 macro_rules! shared_draft {
     ($table:ident, $kind:ident, $may:ident) => {
         const NEXT: Option<&'static str> = Some("superseded_by");
+        const SHARED: Option<entity::ChangeKind> = Some(entity::ChangeKind::$kind);
+
+        fn sharing_of(row: &entity::$table::Model) -> Option<$crate::access::SharingState> {
+            Some($crate::access::SharingState {
+                contributed_by: row.contributed_by,
+                visibility: row.visibility,
+                embargoed_until: row.embargoed_until,
+            })
+        }
+
+        async fn is_seen(
+            write: &$crate::store::Write,
+            viewer: &$crate::Viewer,
+            id: uuid::Uuid,
+        ) -> $crate::error::Result<bool> {
+            let now = write.source().now();
+            let seen = $crate::access::scope::shared::<entity::$table::Entity>(viewer, now);
+            let seen = sea_orm::QueryFilter::filter(
+                seen,
+                sea_orm::ColumnTrait::eq(&entity::$table::Column::Id, id),
+            );
+            Ok(seen.one(write.connection()).await?.is_some())
+        }
+
+        async fn version(
+            _write: &$crate::store::Write,
+            row: &entity::$table::Model,
+        ) -> $crate::error::Result<i32> {
+            Ok(row.version)
+        }
 
         fn id_of(row: &entity::$table::Model) -> uuid::Uuid {
             row.id.into()

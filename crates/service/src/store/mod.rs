@@ -140,6 +140,30 @@ impl Store {
         }
     }
 
+    /// Does what [`Store::write`] does, or takes it all back for whoever only wants to know what would come of it.
+    ///
+    /// # Errors
+    /// What `work` refuses, or what the database does.
+    pub async fn write_or_rehearse<T, F>(
+        &self,
+        viewer: &Viewer,
+        action: &'static str,
+        is_rehearsal: bool,
+        work: F,
+    ) -> Result<T>
+    where
+        T: Send,
+        F: for<'w> FnOnce(&'w mut Write) -> BoxFuture<'w, Result<T>> + Send,
+    {
+        if !is_rehearsal {
+            return self.write(viewer, action, work).await;
+        }
+        let mut write = self.begin_write(viewer).await?;
+        let answer = work(&mut write).await;
+        write.roll_back().await?;
+        answer
+    }
+
     /// Writes to the audit what happened besides writes, and what `work` does with it that is no
     /// change of a thing.
     ///

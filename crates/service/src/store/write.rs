@@ -1,13 +1,16 @@
 //! A write under way: what happens within one transaction, and how it ends.
 
 use chrono::{DateTime, Utc};
-use entity::{AuditOutcome, CentreId, ChangeKind, ChangeOperation, change, change_head};
+use entity::{
+    AuditOutcome, CentreId, ChangeKind, ChangeOperation, change, change_head, change_hidden_from,
+};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait};
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::{ROWS_PER_STATEMENT, WAKE_CHANNEL};
+use crate::access::Loss;
 use crate::access::audit::{Actor, Chain, Event};
 use crate::clock::Source;
 use crate::error::{Error, Result};
@@ -23,6 +26,8 @@ pub struct Write {
     changes: Vec<Changed>,
     /// The centre whose things are changed, where another centre changes them.
     subject_centre: Option<CentreId>,
+    /// Why it is written.
+    reason: Option<String>,
     /// What else is to be written to the audit.
     events: Vec<Event>,
 }
@@ -40,6 +45,7 @@ struct Changed {
     operation: ChangeOperation,
     version: i32,
     before: Option<serde_json::Value>,
+    loss: Option<Loss>,
 }
 
 impl Write {
@@ -51,6 +57,7 @@ impl Write {
             request_id: viewer.request_id().map(str::to_owned),
             changes: Vec::new(),
             subject_centre: None,
+            reason: None,
             events: Vec::new(),
         }
     }
@@ -125,6 +132,7 @@ impl Write {
             operation: ChangeOperation::Created,
             version: 1,
             before: None,
+            loss: None,
         });
     }
 
@@ -146,8 +154,34 @@ impl Write {
             operation,
             version,
             before: Some(serde_json::to_value(before).map_err(Error::internal)?),
+            loss: None,
         });
         Ok(())
+    }
+
+    /// Notes that a thing stayed the same, and that something changed by which it is seen or judged.
+    pub(crate) fn touched(&mut self, kind: ChangeKind, subject: Uuid, version: i32) {
+        self.changes.push(Changed {
+            kind,
+            subject,
+            operation: ChangeOperation::Updated,
+            version,
+            before: None,
+            loss: None,
+        });
+    }
+
+    /// Notes who may see a thing no more, with the change of it that was noted.
+    pub(crate) fn hides(&mut self, subject: Uuid, loss: Loss) {
+        let change = self.changes.iter_mut().rev();
+        if let Some(change) = change.into_iter().find(|change| change.subject == subject) {
+            change.loss = Some(loss);
+        }
+    }
+
+    /// Notes why it is all written, in the words of who writes.
+    pub(crate) fn because(&mut self, reason: Option<String>) {
+        self.reason = reason;
     }
 
     /// Notes the centre whose things are changed: it may know of the event, whoever acts.
@@ -225,6 +259,23 @@ impl Write {
         }
         let count = i64::try_from(changes.len()).map_err(Error::internal)?;
         let last = draw_numbers(&self.transaction, count).await?;
+        let numbered = || (last - count + 1..).zip(&changes);
+        let mut hidden = Vec::new();
+        for (sequence, changed) in numbered() {
+            if let Some(Loss::Centres(centres)) = &changed.loss {
+                let of_centre = |centre: &CentreId| change_hidden_from::ActiveModel {
+                    sequence: Set(sequence),
+                    centre_id: Set(*centre),
+                };
+                hidden.extend(centres.iter().map(of_centre));
+            }
+        }
+        for some in hidden.chunks(ROWS_PER_STATEMENT) {
+            change_hidden_from::Entity::insert_many(some.to_vec())
+                .exec_without_returning(&self.transaction)
+                .await?;
+        }
+        let reason = self.reason.take();
         let rows = changes
             .into_iter()
             .zip(last - count + 1..)
@@ -238,6 +289,8 @@ impl Write {
                 token_id: Set(self.actor.token),
                 at: Set(now),
                 before: Set(changed.before),
+                reason: Set(reason.clone()),
+                hidden_from: Set(changed.loss.map(|loss| loss.word())),
             });
         let rows: Vec<_> = rows.collect();
         for some in rows.chunks(ROWS_PER_STATEMENT) {

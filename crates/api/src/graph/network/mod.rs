@@ -1,6 +1,7 @@
 //! The network in the graph: centres, people, places, programmes, partners, vocabularies, standards.
 
 mod centre;
+mod changing;
 mod engagement;
 mod local_authority;
 mod person;
@@ -10,6 +11,7 @@ mod standard;
 mod term;
 
 pub(crate) use centre::Centre;
+pub(crate) use changing::NetworkMutation;
 pub(crate) use engagement::Engagement;
 pub(crate) use local_authority::LocalAuthority;
 pub(crate) use person::Person;

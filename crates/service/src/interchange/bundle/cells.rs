@@ -7,7 +7,7 @@ use entity::{CollaborationId, PartialDate, RatedKind, Visibility, Vocabulary};
 use uuid::Uuid;
 
 use super::format::{Column, Table, Target, Value};
-use super::references::{Known, key_within};
+use super::references::{BY_ID, Known, key_within};
 use super::rows::Row;
 use crate::record::{Fault, Problems, Sharing, identifier, quoted};
 
@@ -163,6 +163,7 @@ impl<'a> Cells<'a> {
             Value::Many(target) => items(text)
                 .map(|item| (target, item.to_owned(), item.to_owned()))
                 .collect(),
+            Value::Within(target, _) if text.starts_with(BY_ID) => one(target),
             Value::Within(target, others) => {
                 let within = others.iter().map(|other| self.get(other));
                 vec![(target, key_within(within, text), text.to_owned())]

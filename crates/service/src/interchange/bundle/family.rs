@@ -40,6 +40,21 @@ pub(super) struct ChildRows {
     pub(super) file: String,
     places: Vec<usize>,
     is_whole: bool,
+    /// Whether these are all that there shall be, also if there are none.
+    are_all: bool,
+}
+
+impl ChildRows {
+    /// All the child rows that a parent shall have.
+    pub(super) fn exactly(table: &Table, rows: Vec<Row>) -> Self {
+        Self {
+            rows,
+            file: table.name.to_owned(),
+            is_whole: true,
+            are_all: true,
+            ..Self::default()
+        }
+    }
 }
 
 impl Index {
@@ -195,7 +210,7 @@ impl<'a> Kin<'a> {
         let Some((_, children)) = self.rows.iter().find(|(of, _)| of.name == table.name) else {
             return Children::AsTheyAre;
         };
-        if children.rows.is_empty() {
+        if children.rows.is_empty() && !children.are_all {
             return Children::AsTheyAre;
         }
         let mut drafts = Vec::new();

@@ -10,6 +10,7 @@
 
 mod batch;
 mod cells;
+pub mod entry;
 mod export;
 mod family;
 pub mod format;

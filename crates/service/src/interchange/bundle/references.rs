@@ -19,6 +19,19 @@ use crate::Viewer;
 use crate::access::scope;
 use crate::error::Result;
 
+/// Stands before the id of a thing in place of its name, which no name begins with.
+pub(super) const BY_ID: char = '#';
+
+/// A reference to a thing by its id.
+pub(super) fn by_id(id: Uuid) -> String {
+    format!("{BY_ID}{id}")
+}
+
+fn ids_among(names: &HashSet<String>) -> Vec<Uuid> {
+    let ids = names.iter().filter_map(|name| name.strip_prefix(BY_ID));
+    ids.filter_map(|id| id.parse().ok()).collect()
+}
+
 /// Stands between the parts of a key; no text of a bundle that is a key may hold it.
 const MARK: char = '\u{1f}';
 
@@ -34,12 +47,27 @@ pub(super) fn key_within<'t>(within: impl Iterator<Item = &'t str>, name: &str) 
 }
 
 /// What names stand for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Known(HashMap<Target, HashMap<String, Uuid>>);
 
 impl Known {
     pub(super) fn id(&self, target: Target, key: &str) -> Option<Uuid> {
         self.0.get(&target)?.get(key).copied()
+    }
+
+    /// Adds what is known elsewhere, where nothing is known here.
+    pub(super) fn complete(&mut self, other: Self) {
+        for (target, found) in other.0 {
+            let known = self.0.entry(target).or_default();
+            for (key, id) in found {
+                known.entry(key).or_insert(id);
+            }
+        }
+    }
+
+    /// Lets a name stand for something, whatever it is.
+    pub(super) fn assume(&mut self, target: Target, key: String) {
+        self.add(target, [(key, Uuid::nil())]);
     }
 
     fn add(&mut self, target: Target, found: impl IntoIterator<Item = (String, Uuid)>) {
@@ -259,18 +287,23 @@ impl<C: ConnectionTrait> Search<'_, C> {
             return Ok(());
         };
         let backend = self.connection.get_database_backend();
+        let ids = ids_among(&names);
+        let mut which = Condition::any().add(scope::among(backend, name, names));
+        if !ids.is_empty() {
+            which = which.add(scope::among(backend, id, ids));
+        }
         let found: Vec<Found> = select
             .select_only()
             .column_as(name, "name")
             .column_as(id, "id")
-            .filter(scope::among(backend, name, names))
+            .filter(which)
             .into_model()
             .all(self.connection)
             .await?;
-        self.known.add(
-            target,
-            found.into_iter().map(|found| (found.name, found.id)),
-        );
+        let named = found
+            .into_iter()
+            .flat_map(|found| [(by_id(found.id), found.id), (found.name, found.id)]);
+        self.known.add(target, named);
         Ok(())
     }
 
@@ -283,6 +316,21 @@ impl<C: ConnectionTrait> Search<'_, C> {
         let Some(keys) = self.names.remove(&target) else {
             return Ok(());
         };
+        let ids = ids_among(&keys);
+        if !ids.is_empty() {
+            let backend = self.connection.get_database_backend();
+            let found: Vec<Found> = select
+                .clone()
+                .select_only()
+                .column_as(name, "name")
+                .column_as(id, "id")
+                .filter(scope::among(backend, id, ids))
+                .into_model()
+                .all(self.connection)
+                .await?;
+            let found = found.into_iter().map(|found| (by_id(found.id), found.id));
+            self.known.add(target, found.collect::<Vec<_>>());
+        }
         let mut wholes: HashMap<Uuid, &str> = HashMap::new();
         let mut names = HashSet::new();
         for key in &keys {

@@ -22,7 +22,7 @@ pub(super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
     ratings(to).await
 }
 
-async fn collaborations(to: &mut Exporter<'_>) -> Result<()> {
+pub(in super::super) async fn collaborations(to: &mut Exporter<'_>) -> Result<()> {
     let mut sheet = to.sheet(&format::COLLABORATIONS);
     let mut after: Option<String> = None;
     loop {
@@ -63,7 +63,7 @@ async fn collaborations(to: &mut Exporter<'_>) -> Result<()> {
     to.close(sheet)
 }
 
-async fn publications(to: &mut Exporter<'_>) -> Result<()> {
+pub(in super::super) async fn publications(to: &mut Exporter<'_>) -> Result<()> {
     let mut sheet = to.sheet(&format::PUBLICATIONS);
     let mut authors = to.sheet(&format::PUBLICATION_AUTHORS);
     let mut after: Option<String> = None;
@@ -141,6 +141,16 @@ async fn ratings(to: &mut Exporter<'_>) -> Result<()> {
             rating_rows(to, &mut sheet, &page).await?;
         }
     }
+    to.close(sheet)
+}
+
+/// Writes the one rating that is to be written.
+pub(in super::super) async fn rating(to: &mut Exporter<'_>) -> Result<()> {
+    to.names.learn_scales(to.connection).await?;
+    let select = scope::shared::<rating::Entity>(to.viewer, to.now);
+    let rows = to.only_one(select).all(to.connection).await?;
+    let mut sheet = to.sheet(&format::RATINGS);
+    rating_rows(to, &mut sheet, &rows).await?;
     to.close(sheet)
 }
 

@@ -3,28 +3,32 @@
 //! Files are sorted by their keys, byte by byte, so that the same evidence gives the same files on
 //! every database. Everything is read page by page, as it stands at one moment.
 
-mod evidence;
+pub(super) mod evidence;
 mod names;
-mod network;
+pub(super) mod network;
 mod shared;
 mod sheet;
 mod standards;
-mod studies;
+pub(super) mod studies;
 
-use std::io::Write;
+use std::collections::HashMap;
+use std::io::Write as _;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, DatabaseTransaction, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter,
+    QueryOrder, QuerySelect, Select,
 };
+use uuid::Uuid;
 
 use self::names::Names;
-use self::sheet::Sheet;
+use self::sheet::{Closed, Sheet};
+use super::entry::Entered;
 use super::format::{FORMAT, FORMAT_VERSION, TABLES, Table};
 use crate::Viewer;
 use crate::error::{Error, Result};
-use crate::store::Store;
+use crate::store::{Store, Write};
 
 /// How many things are read at once.
 const PAGE: u64 = 500;
@@ -43,22 +47,21 @@ pub struct Exported {
 /// read.
 pub async fn export(store: &Store, viewer: &Viewer, folder: &Path) -> Result<Exported> {
     prepare(folder)?;
+    let snapshot = store.snapshot().await?;
     let mut exporter = Exporter {
-        connection: store.snapshot().await?,
+        connection: &snapshot,
         viewer,
         now: store.source().now(),
-        folder,
+        folder: Some(folder),
+        only: None,
         names: Names::default(),
         written: Exported::default(),
+        kept: HashMap::new(),
     };
     network::write(&mut exporter).await?;
     evidence::write(&mut exporter).await?;
-    let Exporter {
-        connection,
-        mut written,
-        ..
-    } = exporter;
-    connection.rollback().await?;
+    let mut written = exporter.written;
+    snapshot.rollback().await?;
     written
         .tables
         .sort_by_key(|(name, _)| TABLES.iter().position(|table| table.name == *name));
@@ -93,13 +96,40 @@ fn unwritable(failure: std::io::Error) -> Error {
     )
 }
 
-struct Exporter<'e> {
-    connection: DatabaseTransaction,
+/// The rows of one thing and of its children as a bundle has them, by their files; everything that it refers to is
+/// named, whoever may see it.
+pub(super) async fn one<K: Entered>(write: &Write, id: Uuid) -> Result<Kept> {
+    let operator = Viewer::operator();
+    let mut exporter = Exporter {
+        connection: write.connection(),
+        viewer: &operator,
+        now: write.source().now(),
+        folder: None,
+        only: Some(id),
+        names: Names::default(),
+        written: Exported::default(),
+        kept: HashMap::new(),
+    };
+    exporter.centres().await?;
+    K::export(&mut exporter).await?;
+    Ok(exporter.kept)
+}
+
+/// Rows that were kept, by the names of their files.
+pub(super) type Kept = HashMap<&'static str, Vec<Vec<String>>>;
+
+/// Writes what a viewer may see, page by page.
+pub(super) struct Exporter<'e> {
+    connection: &'e DatabaseTransaction,
     viewer: &'e Viewer,
     now: DateTime<Utc>,
-    folder: &'e Path,
+    /// Where files go; nowhere, if rows are kept.
+    folder: Option<&'e Path>,
+    /// The one thing that is to be written, of those that have pages.
+    only: Option<Uuid>,
     names: Names,
     written: Exported,
+    kept: Kept,
 }
 
 impl Exporter<'_> {
@@ -108,9 +138,12 @@ impl Exporter<'_> {
     }
 
     fn close(&mut self, sheet: Sheet) -> Result<()> {
-        let (table, rows) = sheet.close()?;
+        let Closed { table, rows, kept } = sheet.close()?;
         if rows > 0 {
             self.written.tables.push((table.name, rows));
+        }
+        if !kept.is_empty() {
+            self.kept.insert(table.name, kept);
         }
         Ok(())
     }
@@ -137,10 +170,19 @@ impl Exporter<'_> {
             Some(after) => select.filter(key.gt(after)),
             None => select,
         };
+        let select = self.only_one(select);
         Ok(select
             .order_by_asc(key)
             .limit(PAGE)
-            .all(&self.connection)
+            .all(self.connection)
             .await?)
+    }
+
+    /// Leaves of a select what is to be written.
+    fn only_one<E: EntityTrait>(&self, select: Select<E>) -> Select<E> {
+        match (self.only, E::PrimaryKey::iter().next()) {
+            (Some(only), Some(key)) => select.filter(key.into_column().eq(only)),
+            _ => select,
+        }
     }
 }

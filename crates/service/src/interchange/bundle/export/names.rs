@@ -80,7 +80,7 @@ impl Names {
         &mut self,
         (connection, viewer, now): (&DatabaseTransaction, &Viewer, DateTime<Utc>),
         named: Named,
-        ids: impl IntoIterator<Item = Uuid>,
+        ids: Vec<Uuid>,
     ) -> Result<()> {
         let new: Vec<Uuid> = ids
             .into_iter()

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use entity::{
-    Vocabulary, centre, centre_status, engagement, local_authority, partner, person, person_role,
-    programme, programme_partner, term, term_label,
+    CentreId, Vocabulary, centre, centre_status, engagement, local_authority, partner, person,
+    person_role, programme, programme_partner, term, term_label,
 };
+use futures::future::BoxFuture;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::Value;
 use uuid::Uuid;
@@ -31,43 +32,42 @@ pub(super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
 
 impl Exporter<'_> {
     /// Learns the names of what a page refers to.
-    pub(super) async fn learn(
-        &mut self,
+    pub(super) fn learn<'s>(
+        &'s mut self,
         named: Named,
         ids: impl IntoIterator<Item = impl Into<Uuid>>,
-    ) -> Result<()> {
-        let with = (&self.connection, self.viewer, self.now);
-        self.names
-            .learn(with, named, ids.into_iter().map(Into::into))
-            .await
+    ) -> BoxFuture<'s, Result<()>> {
+        let with = (self.connection, self.viewer, self.now);
+        let ids: Vec<Uuid> = ids.into_iter().map(Into::into).collect();
+        Box::pin(self.names.learn(with, named, ids))
     }
 
     /// The parts of the things of a page.
-    pub(super) async fn parts<E: EntityTrait>(
-        &self,
+    pub(super) fn parts<'s, E: EntityTrait>(
+        &'s self,
         whole: E::Column,
         ids: impl IntoIterator<Item = Uuid>,
         whole_of: fn(&E::Model) -> Uuid,
-    ) -> Result<HashMap<Uuid, Vec<E::Model>>>
+    ) -> BoxFuture<'s, Result<HashMap<Uuid, Vec<E::Model>>>>
     where
         E::Model: Send,
     {
         let backend = self.connection.get_database_backend();
-        let rows = scope::parts_of_seen::<E>()
-            .filter(scope::among(backend, whole, ids))
-            .all(&self.connection)
-            .await?;
-        let mut parts: HashMap<Uuid, Vec<E::Model>> = HashMap::new();
-        for row in rows {
-            parts.entry(whole_of(&row)).or_default().push(row);
-        }
-        Ok(parts)
+        let select = scope::parts_of_seen::<E>().filter(scope::among(backend, whole, ids));
+        Box::pin(async move {
+            let rows = select.all(self.connection).await?;
+            let mut parts: HashMap<Uuid, Vec<E::Model>> = HashMap::new();
+            for row in rows {
+                parts.entry(whole_of(&row)).or_default().push(row);
+            }
+            Ok(parts)
+        })
     }
 
     /// The slugs of all centres in order.
     pub(super) async fn centres(&mut self) -> Result<Vec<centre::Model>> {
         let mut all = scope::network::<centre::Entity>()
-            .all(&self.connection)
+            .all(self.connection)
             .await?;
         all.sort_by(|one, other| one.slug.cmp(&other.slug));
         self.learn(Named::Centre, all.iter().map(|centre| centre.id))
@@ -76,10 +76,12 @@ impl Exporter<'_> {
     }
 }
 
-async fn centres(to: &mut Exporter<'_>) -> Result<()> {
+pub(in super::super) async fn centres(to: &mut Exporter<'_>) -> Result<()> {
     let mut sheet = to.sheet(&format::CENTRES);
     let mut statuses = to.sheet(&format::CENTRE_STATUSES);
-    let all = to.centres().await?;
+    let only = to.only.map(CentreId);
+    let mut all = to.centres().await?;
+    all.retain(|centre| only.is_none_or(|only| centre.id == only));
     let ids = all.iter().map(|centre| centre.id.into());
     let mut standings = to
         .parts::<centre_status::Entity>(centre_status::Column::CentreId, ids, |row| {
@@ -114,7 +116,7 @@ async fn centres(to: &mut Exporter<'_>) -> Result<()> {
     to.close(statuses)
 }
 
-async fn people(to: &mut Exporter<'_>) -> Result<()> {
+pub(in super::super) async fn people(to: &mut Exporter<'_>) -> Result<()> {
     let mut sheet = to.sheet(&format::PEOPLE);
     let mut roles = to.sheet(&format::PERSON_ROLES);
     let mut after: Option<String> = None;
@@ -161,7 +163,7 @@ async fn people(to: &mut Exporter<'_>) -> Result<()> {
     to.close(roles)
 }
 
-async fn local_authorities(to: &mut Exporter<'_>) -> Result<()> {
+pub(in super::super) async fn local_authorities(to: &mut Exporter<'_>) -> Result<()> {
     let mut sheet = to.sheet(&format::LOCAL_AUTHORITIES);
     let mut after: Option<String> = None;
     loop {
@@ -188,7 +190,7 @@ async fn local_authorities(to: &mut Exporter<'_>) -> Result<()> {
     to.close(sheet)
 }
 
-async fn partners(to: &mut Exporter<'_>) -> Result<()> {
+pub(in super::super) async fn partners(to: &mut Exporter<'_>) -> Result<()> {
     let mut sheet = to.sheet(&format::PARTNERS);
     let mut after: Option<String> = None;
     loop {
@@ -210,7 +212,7 @@ async fn partners(to: &mut Exporter<'_>) -> Result<()> {
     to.close(sheet)
 }
 
-async fn programmes(to: &mut Exporter<'_>) -> Result<()> {
+pub(in super::super) async fn programmes(to: &mut Exporter<'_>) -> Result<()> {
     let mut sheet = to.sheet(&format::PROGRAMMES);
     let mut after: Option<String> = None;
     loop {
@@ -251,7 +253,7 @@ async fn programmes(to: &mut Exporter<'_>) -> Result<()> {
     to.close(sheet)
 }
 
-async fn engagements(to: &mut Exporter<'_>) -> Result<()> {
+pub(in super::super) async fn engagements(to: &mut Exporter<'_>) -> Result<()> {
     let mut sheet = to.sheet(&format::ENGAGEMENTS);
     for centre in to.centres().await? {
         let mut after: Option<String> = None;
@@ -287,7 +289,7 @@ async fn engagements(to: &mut Exporter<'_>) -> Result<()> {
     to.close(sheet)
 }
 
-async fn terms(to: &mut Exporter<'_>) -> Result<()> {
+pub(in super::super) async fn terms(to: &mut Exporter<'_>) -> Result<()> {
     let mut labels = to.sheet(&format::TERM_LABELS);
     for vocabulary in Vocabulary::ALL.iter().copied() {
         let table: &'static Table = match vocabulary {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entity::{CentreId, Visibility, shared_with};
+use futures::future::BoxFuture;
 use uuid::Uuid;
 
 use super::Exporter;
@@ -72,18 +73,21 @@ impl Shared<'_> {
 
 impl Exporter<'_> {
     /// With whom the things of a page are shared.
-    pub(super) async fn shared_with(
-        &mut self,
+    pub(super) fn shared_with<'s>(
+        &'s mut self,
         ids: impl IntoIterator<Item = Uuid>,
-    ) -> Result<SharedWith> {
-        let with = self
-            .parts::<shared_with::Entity>(shared_with::Column::ThingId, ids, |row| row.thing_id)
+    ) -> BoxFuture<'s, Result<SharedWith>> {
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        Box::pin(async move {
+            let with = self
+                .parts::<shared_with::Entity>(shared_with::Column::ThingId, ids, |row| row.thing_id)
+                .await?;
+            self.learn(
+                Named::Collaboration,
+                with.values().flatten().map(|row| row.collaboration_id),
+            )
             .await?;
-        self.learn(
-            Named::Collaboration,
-            with.values().flatten().map(|row| row.collaboration_id),
-        )
-        .await?;
-        Ok(with)
+            Ok(with)
+        })
     }
 }

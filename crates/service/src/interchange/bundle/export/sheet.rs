@@ -13,10 +13,24 @@ use crate::interchange::bundle::format::Table;
 /// A file that is being written; it comes to be with its first row.
 pub(super) struct Sheet {
     table: &'static Table,
-    path: PathBuf,
     names: Vec<&'static str>,
-    writer: Option<csv::Writer<BufWriter<File>>>,
+    to: To,
     rows: u64,
+}
+
+/// Where rows go.
+enum To {
+    /// A file of this name.
+    File(PathBuf, Option<csv::Writer<BufWriter<File>>>),
+    /// Nowhere: they are kept.
+    Memory(Vec<Vec<String>>),
+}
+
+/// A sheet that was ended.
+pub(super) struct Closed {
+    pub(super) table: &'static Table,
+    pub(super) rows: u64,
+    pub(super) kept: Vec<Vec<String>>,
 }
 
 /// A row that is being written.
@@ -26,12 +40,13 @@ pub(super) struct Line<'s> {
 }
 
 impl Sheet {
-    pub(super) fn new(folder: &Path, table: &'static Table) -> Self {
+    /// A sheet that becomes a file of a folder, or is kept where there is none.
+    pub(super) fn new(folder: Option<&Path>, table: &'static Table) -> Self {
+        let path = folder.map(|folder| folder.join(format!("{}.csv", table.name)));
         Self {
             table,
-            path: folder.join(format!("{}.csv", table.name)),
             names: table.columns().iter().map(|column| column.name).collect(),
-            writer: None,
+            to: path.map_or_else(|| To::Memory(Vec::new()), |path| To::File(path, None)),
             rows: 0,
         }
     }
@@ -44,10 +59,18 @@ impl Sheet {
         };
         fill(&mut line);
         let cells = line.cells;
-        let writer = match &mut self.writer {
+        self.rows += 1;
+        let (path, writer) = match &mut self.to {
+            To::File(path, writer) => (path, writer),
+            To::Memory(rows) => {
+                rows.push(cells);
+                return Ok(());
+            }
+        };
+        let writer = match writer {
             Some(writer) => writer,
             none => {
-                let file = BufWriter::new(File::create(&self.path).map_err(unwritable)?);
+                let file = BufWriter::new(File::create(path).map_err(unwritable)?);
                 let writer = none.insert(csv::Writer::from_writer(file));
                 writer
                     .write_record(&self.names)
@@ -57,16 +80,24 @@ impl Sheet {
         };
         writer
             .write_record(&cells)
-            .map_err(|failure| unwritable(failure.into()))?;
-        self.rows += 1;
-        Ok(())
+            .map_err(|failure| unwritable(failure.into()))
     }
 
-    pub(super) fn close(self) -> Result<(&'static Table, u64)> {
-        if let Some(mut writer) = self.writer {
-            writer.flush().map_err(unwritable)?;
-        }
-        Ok((self.table, self.rows))
+    /// Ends the sheet; gives the rows that were kept.
+    pub(super) fn close(self) -> Result<Closed> {
+        let kept = match self.to {
+            To::File(_, None) => Vec::new(),
+            To::File(_, Some(mut writer)) => {
+                writer.flush().map_err(unwritable)?;
+                Vec::new()
+            }
+            To::Memory(rows) => rows,
+        };
+        Ok(Closed {
+            table: self.table,
+            rows: self.rows,
+            kept,
+        })
     }
 }
 

@@ -8,9 +8,9 @@ use crate::error::Result;
 use crate::interchange::bundle::format;
 
 pub(super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
-    to.names.learn_scales(&to.connection).await?;
+    to.names.learn_scales(to.connection).await?;
     let mut standards = scope::network::<evidence_standard::Entity>()
-        .all(&to.connection)
+        .all(to.connection)
         .await?;
     standards.sort_by(|one, other| one.slug.cmp(&other.slug));
     let mut sheet = to.sheet(&format::STANDARDS);
@@ -32,7 +32,7 @@ pub(super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
 
 async fn versions(to: &mut Exporter<'_>) -> Result<()> {
     let rows = scope::network::<standard_version::Entity>()
-        .all(&to.connection)
+        .all(to.connection)
         .await?;
     let mut rows: Vec<_> = rows
         .into_iter()
@@ -55,7 +55,7 @@ async fn versions(to: &mut Exporter<'_>) -> Result<()> {
 
 async fn dimensions(to: &mut Exporter<'_>) -> Result<()> {
     let rows = scope::network::<standard_dimension::Entity>()
-        .all(&to.connection)
+        .all(to.connection)
         .await?;
     let mut rows: Vec<_> = rows
         .into_iter()
@@ -78,7 +78,7 @@ async fn dimensions(to: &mut Exporter<'_>) -> Result<()> {
 
 async fn levels(to: &mut Exporter<'_>) -> Result<()> {
     let rows = scope::network::<standard_level::Entity>()
-        .all(&to.connection)
+        .all(to.connection)
         .await?;
     let mut rows: Vec<_> = rows
         .into_iter()
@@ -103,7 +103,7 @@ async fn levels(to: &mut Exporter<'_>) -> Result<()> {
 
 async fn crosswalk_file(to: &mut Exporter<'_>) -> Result<()> {
     let rows = scope::network::<crosswalk::Entity>()
-        .all(&to.connection)
+        .all(to.connection)
         .await?;
     let levels = &to.names.levels;
     let mut rows: Vec<_> = rows

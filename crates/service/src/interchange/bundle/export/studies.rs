@@ -6,7 +6,7 @@ use entity::{
     StudyRole, TermId, Vocabulary, finding, study, study_centre, study_partner, study_publication,
     study_site, study_status_change, study_term, term,
 };
-use sea_orm::{ConnectionTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::Exporter;
@@ -25,13 +25,15 @@ struct Studies {
     findings: Sheet,
 }
 
-pub(super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
+pub(in super::super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
     let mut sheets = Studies {
         studies: to.sheet(&format::STUDIES),
         statuses: to.sheet(&format::STUDY_STATUSES),
         sites: to.sheet(&format::STUDY_SITES),
         findings: to.sheet(&format::FINDINGS),
     };
+    // Of one study its findings are things of their own.
+    let to_all = to.only.is_none();
     let mut after: Option<String> = None;
     loop {
         to.renew_names().await?;
@@ -45,7 +47,7 @@ pub(super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
         status_rows(to, &mut sheets.statuses, &page).await?;
         site_rows(to, &mut sheets.sites, &page).await?;
         // Findings are many to a study: fewer studies at a time keep the memory flat.
-        for some in page.chunks(50) {
+        for some in page.chunks(50).filter(|_| to_all) {
             finding_rows(to, &mut sheets.findings, some).await?;
         }
     }
@@ -152,6 +154,21 @@ async fn study_rows(to: &mut Exporter<'_>, sheet: &mut Sheet, page: &[study::Mod
     Ok(())
 }
 
+/// Writes the one finding that is to be written.
+pub(in super::super) async fn finding(to: &mut Exporter<'_>) -> Result<()> {
+    let select = scope::shared::<finding::Entity>(to.viewer, to.now);
+    let Some(row) = to.only_one(select).one(to.connection).await? else {
+        return Ok(());
+    };
+    let studies = scope::shared::<study::Entity>(to.viewer, to.now)
+        .filter(study::Column::Id.eq(row.study_id))
+        .all(to.connection)
+        .await?;
+    let mut sheet = to.sheet(&format::FINDINGS);
+    finding_rows(to, &mut sheet, &studies).await?;
+    to.close(sheet)
+}
+
 async fn vocabularies(
     to: &Exporter<'_>,
     terms: impl Iterator<Item = TermId>,
@@ -160,7 +177,7 @@ async fn vocabularies(
     let ids: HashSet<Uuid> = terms.map(Uuid::from).collect();
     let terms = scope::network::<term::Entity>()
         .filter(scope::among(backend, term::Column::Id, ids))
-        .all(&to.connection)
+        .all(to.connection)
         .await?;
     Ok(terms
         .into_iter()
@@ -227,10 +244,12 @@ async fn finding_rows(
 ) -> Result<()> {
     let backend = to.connection.get_database_backend();
     let ids = studies.iter().map(|study| Uuid::from(study.id));
-    let findings = scope::shared::<finding::Entity>(to.viewer, to.now)
-        .filter(scope::among(backend, finding::Column::StudyId, ids))
-        .all(&to.connection)
-        .await?;
+    let findings = scope::shared::<finding::Entity>(to.viewer, to.now).filter(scope::among(
+        backend,
+        finding::Column::StudyId,
+        ids,
+    ));
+    let findings = to.only_one(findings).all(to.connection).await?;
     let slugs: HashMap<_, _> = studies
         .iter()
         .map(|study| (study.id, study.slug.as_str()))

@@ -13,7 +13,9 @@ use crate::interchange::bundle::family::Kin;
 use crate::interchange::bundle::format::{self, Table};
 use crate::record::identifier;
 
-pub(in super::super) struct Collaborations;
+/// Collaborations.
+#[derive(Debug)]
+pub struct Collaborations;
 
 impl Kind for Collaborations {
     type Draft = CollaborationDraft;
@@ -32,7 +34,9 @@ impl Kind for Collaborations {
     }
 }
 
-pub(in super::super) struct Publications;
+/// Publications, with their authors.
+#[derive(Debug)]
+pub struct Publications;
 
 impl Kind for Publications {
     type Draft = PublicationDraft;
@@ -66,7 +70,9 @@ pub(in super::super) fn author(cells: &Cells<'_>) -> Option<AuthorDraft> {
     })
 }
 
-pub(in super::super) struct Studies;
+/// Studies, with their sites and dated status.
+#[derive(Debug)]
+pub struct Studies;
 
 impl Kind for Studies {
     type Draft = StudyDraft;
@@ -120,7 +126,9 @@ pub(in super::super) fn site(cells: &Cells<'_>) -> Option<SiteDraft> {
     })
 }
 
-pub(in super::super) struct Findings;
+/// Findings.
+#[derive(Debug)]
+pub struct Findings;
 
 impl Kind for Findings {
     type Draft = FindingDraft;
@@ -156,7 +164,9 @@ impl Kind for Findings {
     }
 }
 
-pub(in super::super) struct Ratings;
+/// Ratings.
+#[derive(Debug)]
+pub struct Ratings;
 
 impl Kind for Ratings {
     type Draft = RatingDraft;

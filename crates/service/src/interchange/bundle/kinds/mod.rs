@@ -12,13 +12,13 @@ use super::family::Kin;
 use super::format::Table;
 use crate::record::Draft;
 
-pub(super) use evidence::{
-    Collaborations, Findings, Publications, Ratings, Studies, author, site, status_change,
-};
-pub(super) use network::{
+pub use evidence::{Collaborations, Findings, Publications, Ratings, Studies};
+pub(super) use evidence::{author, site, status_change};
+pub use network::{
     Centres, Engagements, Interventions, LocalAuthorities, Outcomes, Partners, People, Populations,
-    Programmes, label, role, status,
+    Programmes,
 };
+pub(super) use network::{label, role, status};
 pub(super) use standards::{Crosswalk, Dimensions, Levels, Standards, Versions};
 
 /// A kind of row.

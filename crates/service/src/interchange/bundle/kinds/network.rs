@@ -13,7 +13,9 @@ use crate::network::record::{
 };
 use crate::record::identifier;
 
-pub(in super::super) struct Centres;
+/// Centres, with their standing in the network.
+#[derive(Debug)]
+pub struct Centres;
 
 impl Kind for Centres {
     type Draft = CentreDraft;
@@ -45,7 +47,9 @@ pub(in super::super) fn status(cells: &Cells<'_>) -> Option<StatusDraft> {
     })
 }
 
-pub(in super::super) struct People;
+/// People, with their roles.
+#[derive(Debug)]
+pub struct People;
 
 impl Kind for People {
     type Draft = PersonDraft;
@@ -71,7 +75,9 @@ pub(in super::super) fn role(cells: &Cells<'_>) -> Option<RoleDraft> {
     })
 }
 
-pub(in super::super) struct LocalAuthorities;
+/// Local authorities.
+#[derive(Debug)]
+pub struct LocalAuthorities;
 
 impl Kind for LocalAuthorities {
     type Draft = LocalAuthorityDraft;
@@ -92,7 +98,9 @@ impl Kind for LocalAuthorities {
     }
 }
 
-pub(in super::super) struct Partners;
+/// Partner organisations.
+#[derive(Debug)]
+pub struct Partners;
 
 impl Kind for Partners {
     type Draft = PartnerDraft;
@@ -108,7 +116,9 @@ impl Kind for Partners {
     }
 }
 
-pub(in super::super) struct Programmes;
+/// Programmes.
+#[derive(Debug)]
+pub struct Programmes;
 
 impl Kind for Programmes {
     type Draft = ProgrammeDraft;
@@ -128,7 +138,9 @@ impl Kind for Programmes {
     }
 }
 
-pub(in super::super) struct Engagements;
+/// Engagements of centres with authorities.
+#[derive(Debug)]
+pub struct Engagements;
 
 impl Kind for Engagements {
     type Draft = EngagementDraft;
@@ -149,7 +161,9 @@ impl Kind for Engagements {
 
 macro_rules! vocabularies {
     ($($name:ident $table:ident $vocabulary:ident;)*) => {$(
-        pub(in super::super) struct $name;
+        #[doc = concat!("The vocabulary of ", stringify!($name), ".")]
+        #[derive(Debug)]
+        pub struct $name;
 
         impl Kind for $name {
             type Draft = TermDraft;

@@ -1,0 +1,393 @@
+//! What the inputs of contributions and revisions have in common: how their fields become the row of a bundle, and
+//! how what is wrong with a column becomes a problem of a field.
+
+use async_graphql::{ID, MaybeUndefined, SimpleObject, Value, value};
+use chrono::{DateTime, SecondsFormat, Utc};
+use service::InputProblem;
+use service::entity::ClosedVocabulary;
+use service::interchange::entry::Entry;
+
+use super::date::Date;
+use super::global_id;
+use super::word::Word;
+
+/// A value of an input that says something about a thing.
+pub(crate) trait Say {
+    /// Says it in a column, or in several columns and files of its own.
+    fn say(self, column: &'static str, entry: &mut Entry);
+}
+
+/// A value that stands in one cell.
+pub(crate) trait Cell {
+    /// Its text.
+    fn text(self) -> String;
+}
+
+impl Cell for String {
+    fn text(self) -> String {
+        self
+    }
+}
+
+/// A reference: a global id, or the thing's name in its kind (slug, GSS code …).
+impl Cell for ID {
+    fn text(self) -> String {
+        match global_id::parse(&self) {
+            Ok((_, id)) => Entry::named_by_id(id),
+            Err(_) => self.0,
+        }
+    }
+}
+
+impl Cell for i32 {
+    fn text(self) -> String {
+        self.to_string()
+    }
+}
+
+impl Cell for f64 {
+    fn text(self) -> String {
+        self.to_string()
+    }
+}
+
+impl Cell for Date {
+    fn text(self) -> String {
+        self.0.to_string()
+    }
+}
+
+impl Cell for DateTime<Utc> {
+    fn text(self) -> String {
+        self.to_rfc3339_opts(SecondsFormat::Micros, true)
+    }
+}
+
+impl<V: ClosedVocabulary> Cell for Word<V> {
+    fn text(self) -> String {
+        let words = V::MEANINGS.iter();
+        let word = words.into_iter().find(|(word, _, _)| *word == self.0);
+        word.map_or_else(String::new, |(_, text, _)| (*text).to_owned())
+    }
+}
+
+impl<C: Cell> Cell for Vec<C> {
+    fn text(self) -> String {
+        self.into_iter()
+            .map(Cell::text)
+            .collect::<Vec<_>>()
+            .join(";")
+    }
+}
+
+impl<C: Cell> Say for C {
+    fn say(self, column: &'static str, entry: &mut Entry) {
+        entry.set(column, self.text());
+    }
+}
+
+/// What is not said stays as it is; null empties it.
+pub(crate) fn say<S: Say>(value: MaybeUndefined<S>, column: &'static str, entry: &mut Entry) {
+    match value {
+        MaybeUndefined::Undefined => {}
+        MaybeUndefined::Null => entry.set(column, ""),
+        MaybeUndefined::Value(value) => value.say(column, entry),
+    }
+}
+
+/// The cells of a child row.
+pub(crate) fn row<const N: usize>(
+    cells: [(&'static str, Option<String>); N],
+) -> Vec<(&'static str, String)> {
+    let said = cells.into_iter();
+    said.filter_map(|(column, text)| Some((column, text?)))
+        .collect()
+}
+
+/// The text of a cell.
+pub(crate) fn text(cell: impl Cell) -> String {
+    cell.text()
+}
+
+/// The inputs of one kind: what may be said of a new one, and of one that is there.
+macro_rules! inputs {
+    (
+        $(#[$of_new:meta])* $new:ident {
+            $($(#[$only_doc:meta])* $only_need:ident $only:ident: $only_type:ty => $only_column:literal;)*
+        }
+        $(#[$of_revised:meta])* $revised:ident {
+            $($(#[$doc:meta])* $need:ident $field:ident: $type:ty => $column:literal;)*
+        }
+    ) => {
+        $(#[$of_new])*
+        #[derive(async_graphql::InputObject)]
+        pub(crate) struct $new {
+            $($(#[$only_doc])* pub(crate) $only: $crate::graph::entry::inputs!(@new $only_need $only_type),)*
+            $($(#[$doc])* pub(crate) $field: $crate::graph::entry::inputs!(@new $need $type),)*
+            /// A text of your own that names this request, such as a UUID: sent again with the same input, it is answered
+            /// as it was before, and nothing is made twice.
+            pub(crate) idempotency_key: Option<String>,
+            /// Check everything and write nothing: the answer is what would come of it.
+            #[graphql(default)]
+            pub(crate) dry_run: bool,
+        }
+
+        impl $new {
+            pub(crate) fn entry(self) -> (service::interchange::entry::Entry, service::interchange::entry::How) {
+                let mut entry = service::interchange::entry::Entry::default();
+                $($crate::graph::entry::inputs!(@say $only_need self.$only, $only_column, &mut entry);)*
+                $($crate::graph::entry::inputs!(@say $need self.$field, $column, &mut entry);)*
+                let how = service::interchange::entry::How {
+                    dry_run: self.dry_run,
+                    key: self.idempotency_key,
+                    reason: None,
+                };
+                (entry, how)
+            }
+        }
+
+        $(#[$of_revised])*
+        #[derive(async_graphql::InputObject)]
+        pub(crate) struct $revised {
+            /// The global id of the thing.
+            pub(crate) id: async_graphql::ID,
+            /// The version of the thing as you know it. If it has another by now, nothing is changed, and you are told so.
+            pub(crate) expected_version: i32,
+            $($(#[$doc])* pub(crate) $field: async_graphql::MaybeUndefined<$type>,)*
+            /// Why it is revised; it stands in the history.
+            pub(crate) reason: Option<String>,
+            /// Check everything and write nothing: the answer is what would come of it.
+            #[graphql(default)]
+            pub(crate) dry_run: bool,
+        }
+
+        impl $revised {
+            pub(crate) fn entry(self) -> (service::interchange::entry::Entry, service::interchange::entry::How) {
+                let mut entry = service::interchange::entry::Entry::default();
+                $($crate::graph::entry::say(self.$field, $column, &mut entry);)*
+                let how = service::interchange::entry::How {
+                    dry_run: self.dry_run,
+                    key: None,
+                    reason: self.reason,
+                };
+                (entry, how)
+            }
+        }
+    };
+    (@new must $type:ty) => { $type };
+    (@new may $type:ty) => { Option<$type> };
+    (@say must $value:expr, $column:literal, $entry:expr) => {
+        $crate::graph::entry::Say::say($value, $column, $entry)
+    };
+    (@say may $value:expr, $column:literal, $entry:expr) => {
+        if let Some(value) = $value {
+            $crate::graph::entry::Say::say(value, $column, $entry);
+        }
+    };
+}
+pub(crate) use inputs;
+
+/// Revises a thing of one kind by its global id.
+macro_rules! revise {
+    ($ctx:expr, $kind:ident, $input:expr) => {{
+        let asker = $crate::graph::asker($ctx);
+        let input = $input;
+        let id = $crate::graph::entry::id_of($crate::graph::global_id::NodeKind::$kind, &input.id)?;
+        let expected = input.expected_version;
+        let (entry, how) = input.entry();
+        let row = service::interchange::entry::revise::<$crate::graph::entry::kind!($kind)>(
+            &asker.space,
+            &asker.viewer,
+            id,
+            expected,
+            entry,
+            how,
+        )
+        .await?;
+        $crate::graph::after_a_write($ctx).await?;
+        row
+    }};
+}
+pub(crate) use revise;
+
+/// Contributes a thing of one kind.
+macro_rules! contribute {
+    ($ctx:expr, $kind:ident, $input:expr) => {{
+        let asker = $crate::graph::asker($ctx);
+        let (entry, how) = $input.entry();
+        let entered =
+            service::interchange::entry::contribute::<$crate::graph::entry::kind!($kind)>(
+                &asker.space,
+                &asker.viewer,
+                vec![entry],
+                how,
+            )
+            .await?;
+        let row = service::interchange::entry::only(entered)?;
+        $crate::graph::after_a_write($ctx).await?;
+        row
+    }};
+}
+pub(crate) use contribute;
+
+/// How a kind is called where things are entered.
+macro_rules! kind {
+    (Collaboration) => {
+        service::interchange::entry::Collaborations
+    };
+    (Publication) => {
+        service::interchange::entry::Publications
+    };
+    (Study) => {
+        service::interchange::entry::Studies
+    };
+    (Finding) => {
+        service::interchange::entry::Findings
+    };
+    (Rating) => {
+        service::interchange::entry::Ratings
+    };
+    (Centre) => {
+        service::interchange::entry::Centres
+    };
+    (Person) => {
+        service::interchange::entry::People
+    };
+    (LocalAuthority) => {
+        service::interchange::entry::LocalAuthorities
+    };
+    (Partner) => {
+        service::interchange::entry::Partners
+    };
+    (Programme) => {
+        service::interchange::entry::Programmes
+    };
+    (Engagement) => {
+        service::interchange::entry::Engagements
+    };
+    (Intervention) => {
+        service::interchange::entry::Interventions
+    };
+    (Outcome) => {
+        service::interchange::entry::Outcomes
+    };
+    (Population) => {
+        service::interchange::entry::Populations
+    };
+}
+pub(crate) use kind;
+
+/// The id of a thing that must be of one kind; of another kind there is no such thing.
+pub(crate) fn id_of(kind: global_id::NodeKind, id: &ID) -> service::Result<uuid::Uuid> {
+    match global_id::parse(id)? {
+        (of, id) if of == kind => Ok(id),
+        _ => Err(service::Error {
+            field: Some("id".to_owned()),
+            ..service::Error::not_found("thing of this kind")
+        }),
+    }
+}
+
+/// One thing that is wrong with an input.
+#[derive(SimpleObject)]
+pub(crate) struct Problem {
+    /// The field of the input, as `title` or `sites[2].step`; null when it is about the whole.
+    field: Option<String>,
+    /// Its stable code.
+    code: String,
+    /// Why it is refused.
+    message: String,
+    /// How to mend it.
+    remedy: String,
+}
+
+impl From<InputProblem> for Problem {
+    fn from(problem: InputProblem) -> Self {
+        Self {
+            field: problem.field.as_deref().map(field),
+            code: problem.fault.as_str().to_owned(),
+            message: problem.reason.into_owned(),
+            remedy: problem.remedy.into_owned(),
+        }
+    }
+}
+
+/// A problem as an error's extensions tell it.
+pub(crate) fn described(problem: &InputProblem) -> Value {
+    let field = problem
+        .field
+        .as_deref()
+        .map_or(Value::Null, |name| field(name).into());
+    value!({
+        "field": field,
+        "code": problem.fault.as_str(),
+        "message": problem.reason.as_ref(),
+        "remedy": problem.remedy.as_ref(),
+    })
+}
+
+/// Columns and files that are fields of another name in the graph.
+const FIELDS: &[(&str, &str)] = &[
+    ("registry", "registration.registry"),
+    ("registration_id", "registration.number"),
+    ("registration_url", "registration.url"),
+    ("interval_level", "confidenceInterval.level"),
+    ("interval_lower", "confidenceInterval.lower"),
+    ("interval_upper", "confidenceInterval.upper"),
+    ("participants_intervention", "participants.intervention"),
+    ("participants_comparison", "participants.comparison"),
+    ("participants_total", "participants.total"),
+    ("clusters", "participants.clusters"),
+    ("published", "publishedOn"),
+    ("study_statuses", "statusHistory"),
+    ("study_sites", "sites"),
+    ("publication_authors", "authors"),
+    ("centre_statuses", "statuses"),
+    ("person_roles", "roles"),
+    ("term_labels", "labels"),
+];
+
+/// The field of an input that a column, or the column of a child row, stands for.
+pub(crate) fn field(column: &str) -> String {
+    let named = |column: &str| {
+        let known = FIELDS.iter().find(|(name, _)| *name == column);
+        known.map_or_else(|| camel_case(column), |(_, field)| (*field).to_owned())
+    };
+    match column.split_once('[') {
+        None => named(column),
+        Some((file, rest)) => match rest.split_once("].") {
+            None => format!("{}[{rest}", named(file)),
+            Some((at, column)) => format!("{}[{at}].{}", named(file), named(column)),
+        },
+    }
+}
+
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut camel = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        camel.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+        camel.extend(letters);
+    }
+    camel
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_become_the_fields_of_the_input() {
+        for (column, name) in [
+            ("title", "title"),
+            ("embargoed_until", "embargoedUntil"),
+            ("expectedVersion", "expectedVersion"),
+            ("interval_lower", "confidenceInterval.lower"),
+            ("study_sites[2].local_authority", "sites[2].localAuthority"),
+            ("study_statuses[0]", "statusHistory[0]"),
+        ] {
+            assert_eq!(field(column), name);
+        }
+    }
+}

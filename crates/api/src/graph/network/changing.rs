@@ -1,0 +1,551 @@
+//! What can be changed about the network: centres, people, places, partners, programmes and vocabularies.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use service::Result;
+use service::entity::{EngagementKind, NetworkStatus};
+use service::interchange::entry::Entry;
+
+use super::{
+    Centre, Engagement, Intervention, LocalAuthority, Outcome, Partner, Person, Population,
+    Programme,
+};
+use crate::graph::asker;
+use crate::graph::entry::{Say, contribute, inputs, revise, row, text};
+use crate::graph::word::Word;
+
+/// How a centre stood in the network for a time.
+#[derive(InputObject)]
+pub(crate) struct StandingInput {
+    /// Since when: `2019`, `2019-07` or `2019-07-15`.
+    since: String,
+    /// How it stood.
+    status: Word<NetworkStatus>,
+    /// Until when.
+    until: Option<String>,
+    /// What is to be said of it.
+    note: Option<String>,
+}
+
+impl Say for Vec<StandingInput> {
+    fn say(self, _column: &'static str, entry: &mut Entry) {
+        let rows = self.into_iter().map(|standing| {
+            row([
+                ("since", Some(standing.since)),
+                ("status", Some(text(standing.status))),
+                ("until", standing.until),
+                ("note", standing.note),
+            ])
+        });
+        entry.children("centre_statuses", rows.collect());
+    }
+}
+
+/// What a person is at a centre for a time.
+#[derive(InputObject)]
+pub(crate) struct RoleInput {
+    /// The centre.
+    centre: ID,
+    /// What they are there.
+    title: String,
+    /// Since when: `2019`, `2019-07` or `2019-07-15`.
+    since: Option<String>,
+    /// Until when.
+    until: Option<String>,
+}
+
+impl Say for Vec<RoleInput> {
+    fn say(self, _column: &'static str, entry: &mut Entry) {
+        let rows = self.into_iter().map(|role| {
+            row([
+                ("centre", Some(text(role.centre))),
+                ("title", Some(role.title)),
+                ("since", role.since),
+                ("until", role.until),
+            ])
+        });
+        entry.children("person_roles", rows.collect());
+    }
+}
+
+/// What a centre calls a term.
+#[derive(InputObject)]
+pub(crate) struct LabelInput {
+    /// The centre.
+    centre: ID,
+    /// What it calls it.
+    label: String,
+}
+
+impl Say for Vec<LabelInput> {
+    fn say(self, _column: &'static str, entry: &mut Entry) {
+        let rows = self.into_iter().map(|label| {
+            row([
+                ("centre", Some(text(label.centre))),
+                ("label", Some(label.label)),
+            ])
+        });
+        entry.children("term_labels", rows.collect());
+    }
+}
+
+inputs! {
+    /// A centre to be added to the network. Things are named by slug, GSS code or global id.
+    AddCentreInput {
+        /// Its name in addresses: lower-case letters, digits and hyphens. Without one it is made from its name.
+        may slug: String => "slug";
+    }
+    /// A centre to be revised. What is left out stays as it is; null empties it; a list is replaced whole.
+    ReviseCentreInput {
+        /// Its name.
+        must name: String => "name";
+        /// A shorter name.
+        may short_name: String => "short_name";
+        /// Its field, such as `crime reduction`.
+        must policy_area: String => "policy_area";
+        /// What it does.
+        may description: String => "description";
+        /// When it was founded: `2019`, `2019-07` or `2019-07-15`.
+        may founded: String => "founded";
+        /// Its address on the web.
+        may homepage: String => "homepage";
+        /// Its id in the Research Organization Registry.
+        may ror_id: String => "ror_id";
+        /// The centre that took its place.
+        may successor: ID => "successor";
+        /// How it stood in the network over time.
+        may statuses: Vec<StandingInput> => "centre_statuses";
+    }
+}
+
+inputs! {
+    /// A person to be added to the network. Things are named by slug, GSS code or global id.
+    AddPersonInput {
+        /// Its name in addresses: lower-case letters, digits and hyphens. Without one it is made from its name.
+        may slug: String => "slug";
+    }
+    /// A person to be revised. What is left out stays as it is; null empties it; a list is replaced whole.
+    RevisePersonInput {
+        /// Their name.
+        must name: String => "name";
+        /// Their ORCID iD.
+        may orcid: String => "orcid";
+        /// What they were at which centre.
+        may roles: Vec<RoleInput> => "person_roles";
+    }
+}
+
+inputs! {
+    /// A local authority to be added to the network. Things are named by slug, GSS code or global id.
+    AddLocalAuthorityInput {
+        /// Its code of the Office for National Statistics.
+        must gss_code: String => "gss_code";
+    }
+    /// A local authority to be revised. What is left out stays as it is; null empties it; a list is replaced whole.
+    ReviseLocalAuthorityInput {
+        /// Its name.
+        must name: String => "name";
+        /// Its official name.
+        may official_name: String => "official_name";
+        /// The country.
+        must country: String => "country";
+        /// The region.
+        may region: String => "region";
+        /// What kind of authority it is.
+        may authority_type: String => "authority_type";
+        /// Its number at the Department for Education.
+        may dfe_number: String => "dfe_number";
+        /// When it was established: `2019`, `2019-07` or `2019-07-15`.
+        may established: String => "established";
+        /// When it was abolished: `2019`, `2019-07` or `2019-07-15`.
+        may abolished: String => "abolished";
+    }
+}
+
+inputs! {
+    /// A partner organisation to be added to the network. Things are named by slug, GSS code or global id.
+    AddPartnerInput {
+        /// Its name in addresses: lower-case letters, digits and hyphens. Without one it is made from its name.
+        may slug: String => "slug";
+    }
+    /// A partner organisation to be revised. What is left out stays as it is; null empties it; a list is replaced whole.
+    RevisePartnerInput {
+        /// Its name.
+        must name: String => "name";
+        /// What kind of organisation it is.
+        may kind: String => "kind";
+        /// Its address on the web.
+        may homepage: String => "homepage";
+    }
+}
+
+inputs! {
+    /// A programme to be added to the network. Things are named by slug, GSS code or global id.
+    AddProgrammeInput {
+        /// Its name in addresses: lower-case letters, digits and hyphens. Without one it is made from its name.
+        may slug: String => "slug";
+    }
+    /// A programme to be revised. What is left out stays as it is; null empties it; a list is replaced whole.
+    ReviseProgrammeInput {
+        /// Its title.
+        must title: String => "title";
+        /// What it is about.
+        may summary: String => "summary";
+        /// The centre that leads it; your own when nothing is said.
+        may lead_centre: ID => "lead_centre";
+        /// Its partners.
+        may partners: Vec<ID> => "partners";
+        /// When it began: `2019`, `2019-07` or `2019-07-15`.
+        may started: String => "started";
+        /// When it ended: `2019`, `2019-07` or `2019-07-15`.
+        may ended: String => "ended";
+        /// Its address on the web.
+        may homepage: String => "homepage";
+    }
+}
+
+inputs! {
+    /// A visit of a centre to a local authority, or other work with one to be added to the network. Things are named by slug, GSS code or global id.
+    AddEngagementInput {
+        /// The centre; your own when nothing is said.
+        may centre: ID => "centre";
+        /// The centre's own reference for it. Without one it is made.
+        may reference: String => "reference";
+    }
+    /// A visit of a centre to a local authority, or other work with one to be revised. What is left out stays as it is; null empties it; a list is replaced whole.
+    ReviseEngagementInput {
+        /// The authority, by its GSS code or global id.
+        must local_authority: ID => "local_authority";
+        /// What kind of work it is.
+        must kind: Word<EngagementKind> => "kind";
+        /// What was done.
+        may summary: String => "summary";
+        /// When it began: `2019`, `2019-07` or `2019-07-15`.
+        may started: String => "started";
+        /// When it ended: `2019`, `2019-07` or `2019-07-15`.
+        may ended: String => "ended";
+    }
+}
+
+inputs! {
+    /// An intervention to be added to the network. Things are named by slug, GSS code or global id.
+    AddInterventionInput {
+        /// Its name in addresses: lower-case letters, digits and hyphens. Without one it is made from its name.
+        may slug: String => "slug";
+    }
+    /// An intervention to be revised. What is left out stays as it is; null empties it; a list is replaced whole.
+    ReviseInterventionInput {
+        /// Its name.
+        must name: String => "name";
+        /// What it means.
+        may description: String => "description";
+        /// The term that it is narrower than.
+        may broader: ID => "broader";
+        /// The centre that keeps it.
+        may owner: ID => "owner";
+        /// Other words for it.
+        may synonyms: Vec<String> => "synonyms";
+        /// What centres call it.
+        may labels: Vec<LabelInput> => "term_labels";
+    }
+}
+
+inputs! {
+    /// An outcome to be added to the network. Things are named by slug, GSS code or global id.
+    AddOutcomeInput {
+        /// Its name in addresses: lower-case letters, digits and hyphens. Without one it is made from its name.
+        may slug: String => "slug";
+    }
+    /// An outcome to be revised. What is left out stays as it is; null empties it; a list is replaced whole.
+    ReviseOutcomeInput {
+        /// Its name.
+        must name: String => "name";
+        /// What it means.
+        may description: String => "description";
+        /// The term that it is narrower than.
+        may broader: ID => "broader";
+        /// The centre that keeps it.
+        may owner: ID => "owner";
+        /// Other words for it.
+        may synonyms: Vec<String> => "synonyms";
+        /// What centres call it.
+        may labels: Vec<LabelInput> => "term_labels";
+    }
+}
+
+inputs! {
+    /// A population to be added to the network. Things are named by slug, GSS code or global id.
+    AddPopulationInput {
+        /// Its name in addresses: lower-case letters, digits and hyphens. Without one it is made from its name.
+        may slug: String => "slug";
+    }
+    /// A population to be revised. What is left out stays as it is; null empties it; a list is replaced whole.
+    RevisePopulationInput {
+        /// Its name.
+        must name: String => "name";
+        /// What it means.
+        may description: String => "description";
+        /// The term that it is narrower than.
+        may broader: ID => "broader";
+        /// The centre that keeps it.
+        may owner: ID => "owner";
+        /// Other words for it.
+        may synonyms: Vec<String> => "synonyms";
+        /// What centres call it.
+        may labels: Vec<LabelInput> => "term_labels";
+    }
+}
+
+macro_rules! payloads {
+    ($($(#[$doc:meta])* $payload:ident $field:ident $thing:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(SimpleObject)]
+        pub(crate) struct $payload {
+            /// The thing as it is now; null with `dryRun`, if it is new.
+            $field: Option<$thing>,
+        }
+    )*};
+}
+
+payloads! {
+    /// A centre that was added.
+    AddCentrePayload centre Centre;
+    /// A centre that was revised.
+    ReviseCentrePayload centre Centre;
+    /// A person that was added.
+    AddPersonPayload person Person;
+    /// A person that was revised.
+    RevisePersonPayload person Person;
+    /// A local authority that was added.
+    AddLocalAuthorityPayload local_authority LocalAuthority;
+    /// A local authority that was revised.
+    ReviseLocalAuthorityPayload local_authority LocalAuthority;
+    /// A partner organisation that was added.
+    AddPartnerPayload partner Partner;
+    /// A partner organisation that was revised.
+    RevisePartnerPayload partner Partner;
+    /// A programme that was added.
+    AddProgrammePayload programme Programme;
+    /// A programme that was revised.
+    ReviseProgrammePayload programme Programme;
+    /// A visit of a centre to a local authority, or other work with one that was added.
+    AddEngagementPayload engagement Engagement;
+    /// A visit of a centre to a local authority, or other work with one that was revised.
+    ReviseEngagementPayload engagement Engagement;
+    /// An intervention that was added.
+    AddInterventionPayload intervention Intervention;
+    /// An intervention that was revised.
+    ReviseInterventionPayload intervention Intervention;
+    /// An outcome that was added.
+    AddOutcomePayload outcome Outcome;
+    /// An outcome that was revised.
+    ReviseOutcomePayload outcome Outcome;
+    /// A population that was added.
+    AddPopulationPayload population Population;
+    /// A population that was revised.
+    RevisePopulationPayload population Population;
+}
+
+/// What can be changed about the network.
+#[derive(Default)]
+pub(crate) struct NetworkMutation;
+
+#[Object]
+impl NetworkMutation {
+    /// Adds a centre. It needs `network:write`.
+    async fn add_centre(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be added.")] input: AddCentreInput,
+    ) -> Result<AddCentrePayload> {
+        let row = contribute!(ctx, Centre, input);
+        let centre = Centre::find(asker(ctx), row.id);
+        Ok(AddCentrePayload { centre })
+    }
+
+    /// Revises a centre. It needs `network:write`.
+    async fn revise_centre(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be different.")] input: ReviseCentreInput,
+    ) -> Result<ReviseCentrePayload> {
+        let row = revise!(ctx, Centre, input);
+        let centre = Centre::find(asker(ctx), row.id);
+        Ok(ReviseCentrePayload { centre })
+    }
+
+    /// Adds a person. It needs `network:write`.
+    async fn add_person(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be added.")] input: AddPersonInput,
+    ) -> Result<AddPersonPayload> {
+        let row = contribute!(ctx, Person, input);
+        let person = Person::find(asker(ctx), row.id);
+        Ok(AddPersonPayload { person })
+    }
+
+    /// Revises a person. It needs `network:write`.
+    async fn revise_person(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be different.")] input: RevisePersonInput,
+    ) -> Result<RevisePersonPayload> {
+        let row = revise!(ctx, Person, input);
+        let person = Person::find(asker(ctx), row.id);
+        Ok(RevisePersonPayload { person })
+    }
+
+    /// Adds a local authority. It needs `network:write`.
+    async fn add_local_authority(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be added.")] input: AddLocalAuthorityInput,
+    ) -> Result<AddLocalAuthorityPayload> {
+        let row = contribute!(ctx, LocalAuthority, input);
+        let local_authority = LocalAuthority::find(asker(ctx), row.id);
+        Ok(AddLocalAuthorityPayload { local_authority })
+    }
+
+    /// Revises a local authority. It needs `network:write`.
+    async fn revise_local_authority(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be different.")] input: ReviseLocalAuthorityInput,
+    ) -> Result<ReviseLocalAuthorityPayload> {
+        let row = revise!(ctx, LocalAuthority, input);
+        let local_authority = LocalAuthority::find(asker(ctx), row.id);
+        Ok(ReviseLocalAuthorityPayload { local_authority })
+    }
+
+    /// Adds a partner organisation. It needs `network:write`.
+    async fn add_partner(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be added.")] input: AddPartnerInput,
+    ) -> Result<AddPartnerPayload> {
+        let row = contribute!(ctx, Partner, input);
+        let partner = Partner::find(asker(ctx), row.id);
+        Ok(AddPartnerPayload { partner })
+    }
+
+    /// Revises a partner organisation. It needs `network:write`.
+    async fn revise_partner(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be different.")] input: RevisePartnerInput,
+    ) -> Result<RevisePartnerPayload> {
+        let row = revise!(ctx, Partner, input);
+        let partner = Partner::find(asker(ctx), row.id);
+        Ok(RevisePartnerPayload { partner })
+    }
+
+    /// Adds a programme. It needs `network:write`.
+    async fn add_programme(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be added.")] input: AddProgrammeInput,
+    ) -> Result<AddProgrammePayload> {
+        let row = contribute!(ctx, Programme, input);
+        let programme = Programme::find(asker(ctx), row.id);
+        Ok(AddProgrammePayload { programme })
+    }
+
+    /// Revises a programme. It needs `network:write`.
+    async fn revise_programme(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be different.")] input: ReviseProgrammeInput,
+    ) -> Result<ReviseProgrammePayload> {
+        let row = revise!(ctx, Programme, input);
+        let programme = Programme::find(asker(ctx), row.id);
+        Ok(ReviseProgrammePayload { programme })
+    }
+
+    /// Adds a visit of a centre to a local authority, or other work with one. It needs `network:write`.
+    async fn add_engagement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be added.")] input: AddEngagementInput,
+    ) -> Result<AddEngagementPayload> {
+        let row = contribute!(ctx, Engagement, input);
+        let engagement = asker(ctx).engagement(row.id).await?.map(Engagement);
+        Ok(AddEngagementPayload { engagement })
+    }
+
+    /// Revises a visit of a centre to a local authority, or other work with one. It needs `network:write`.
+    async fn revise_engagement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be different.")] input: ReviseEngagementInput,
+    ) -> Result<ReviseEngagementPayload> {
+        let row = revise!(ctx, Engagement, input);
+        let engagement = asker(ctx).engagement(row.id).await?.map(Engagement);
+        Ok(ReviseEngagementPayload { engagement })
+    }
+
+    /// Adds an intervention. It needs `network:write`.
+    async fn add_intervention(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be added.")] input: AddInterventionInput,
+    ) -> Result<AddInterventionPayload> {
+        let row = contribute!(ctx, Intervention, input);
+        let intervention = Intervention::find(asker(ctx), row.id);
+        Ok(AddInterventionPayload { intervention })
+    }
+
+    /// Revises an intervention. It needs `network:write`.
+    async fn revise_intervention(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be different.")] input: ReviseInterventionInput,
+    ) -> Result<ReviseInterventionPayload> {
+        let row = revise!(ctx, Intervention, input);
+        let intervention = Intervention::find(asker(ctx), row.id);
+        Ok(ReviseInterventionPayload { intervention })
+    }
+
+    /// Adds an outcome. It needs `network:write`.
+    async fn add_outcome(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be added.")] input: AddOutcomeInput,
+    ) -> Result<AddOutcomePayload> {
+        let row = contribute!(ctx, Outcome, input);
+        let outcome = Outcome::find(asker(ctx), row.id);
+        Ok(AddOutcomePayload { outcome })
+    }
+
+    /// Revises an outcome. It needs `network:write`.
+    async fn revise_outcome(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be different.")] input: ReviseOutcomeInput,
+    ) -> Result<ReviseOutcomePayload> {
+        let row = revise!(ctx, Outcome, input);
+        let outcome = Outcome::find(asker(ctx), row.id);
+        Ok(ReviseOutcomePayload { outcome })
+    }
+
+    /// Adds a population. It needs `network:write`.
+    async fn add_population(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be added.")] input: AddPopulationInput,
+    ) -> Result<AddPopulationPayload> {
+        let row = contribute!(ctx, Population, input);
+        let population = Population::find(asker(ctx), row.id);
+        Ok(AddPopulationPayload { population })
+    }
+
+    /// Revises a population. It needs `network:write`.
+    async fn revise_population(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be different.")] input: RevisePopulationInput,
+    ) -> Result<RevisePopulationPayload> {
+        let row = revise!(ctx, Population, input);
+        let population = Population::find(asker(ctx), row.id);
+        Ok(RevisePopulationPayload { population })
+    }
+}

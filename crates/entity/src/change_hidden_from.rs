@@ -1,0 +1,27 @@
+//! A centre that saw a thing before a change, and may see it no more.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::CentreId;
+
+/// A centre that saw a thing before a change, and may see it no more.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "change_hidden_from")]
+pub struct Model {
+    /// The change's place in the log.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub sequence: i64,
+    /// The centre.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub centre_id: CentreId,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

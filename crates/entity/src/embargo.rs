@@ -1,0 +1,30 @@
+//! An embargo that is still to pass: then the log tells that the thing can be seen.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::ChangeKind;
+
+/// An embargo that is still to pass: then the log tells that the thing can be seen.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "embargo")]
+pub struct Model {
+    /// The thing.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub thing_id: Uuid,
+    /// Its kind.
+    pub kind: ChangeKind,
+    /// Until when only the contributing centre sees it.
+    pub until: DateTime<Utc>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
