@@ -64,8 +64,8 @@ fn describe(error: &mut ServerError, refusal: &Error, request_id: &str) {
     if let Some(version) = refusal.current_version {
         extensions.set("currentVersion", version);
     }
-    if !refusal.problems.is_empty() {
-        let problems = refusal.problems.iter().map(entry::described);
+    if let Some(problems) = &refusal.problems {
+        let problems = problems.0.iter().map(entry::described);
         extensions.set("problems", Value::List(problems.collect()));
     }
 }

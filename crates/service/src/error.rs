@@ -73,7 +73,7 @@ pub struct Error {
     /// The scope that would have allowed it.
     pub required_scope: Option<&'static str>,
     /// All that is wrong with the input, where that is more than one thing can say.
-    pub problems: Vec<InputProblem>,
+    pub problems: Option<Box<InputProblems>>,
     /// The thing's version as it is, where another was expected.
     pub current_version: Option<i32>,
     /// The action that was refused to the viewer, for the audit.
@@ -96,6 +96,10 @@ pub struct InputProblem {
     pub remedy: Cow<'static, str>,
 }
 
+/// All that is wrong with an input. Errors hold it boxed, as most have none and all are passed on.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct InputProblems(pub Vec<InputProblem>);
+
 /// What the service gives back.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -107,7 +111,7 @@ impl Error {
             message: message.into(),
             field: None,
             required_scope: None,
-            problems: Vec::new(),
+            problems: None,
             current_version: None,
             refused_action: None,
             cause: None,

@@ -26,6 +26,6 @@ mod time_limit;
 pub mod viewer;
 
 pub use entity;
-pub use error::{Code, Error, InputProblem, Result};
+pub use error::{Code, Error, InputProblem, InputProblems, Result};
 pub use space::Space;
 pub use viewer::Viewer;

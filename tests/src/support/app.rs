@@ -99,6 +99,11 @@ impl TestApp {
         OtherServer { space, router }
     }
 
+    /// What time it is.
+    pub fn clock_now(&self) -> chrono::DateTime<chrono::Utc> {
+        service::clock::Clock::now(self.clock.as_ref())
+    }
+
     /// Which database it stands on.
     pub fn kind(&self) -> DatabaseKind {
         self.database.kind()

@@ -6,6 +6,7 @@
 )]
 
 mod access;
+mod contributing;
 mod cookbook;
 mod docs;
 mod evidence;

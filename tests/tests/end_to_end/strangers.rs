@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{Visibility, Vocabulary};
 use serde_json::{Value, json};
 use service::access::ScopeName;
@@ -224,6 +226,192 @@ const DOORS: &[Door] = &[
         Refused("UNAUTHENTICATED"),
         Refused("FORBIDDEN"),
     ),
+    (
+        "Mutation.addCentre",
+        r#"mutation { addCentre(input: {name: "x", policyArea: "x"}) { centre { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.reviseCentre",
+        r#"mutation { reviseCentre(input: {id: "<CENTRE>", expectedVersion: 1}) { centre { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.addPerson",
+        r#"mutation { addPerson(input: {name: "x"}) { person { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.revisePerson",
+        r#"mutation { revisePerson(input: {id: "<PERSON>", expectedVersion: 1}) { person { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.addLocalAuthority",
+        r#"mutation { addLocalAuthority(input: {gssCode: "E08000035", name: "x", country: "x"}) { localAuthority { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.reviseLocalAuthority",
+        r#"mutation { reviseLocalAuthority(input: {id: "<LOCALAUTHORITY>", expectedVersion: 1}) { localAuthority { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.addPartner",
+        r#"mutation { addPartner(input: {name: "x"}) { partner { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.revisePartner",
+        r#"mutation { revisePartner(input: {id: "<PARTNER>", expectedVersion: 1}) { partner { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.addProgramme",
+        r#"mutation { addProgramme(input: {title: "x"}) { programme { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.reviseProgramme",
+        r#"mutation { reviseProgramme(input: {id: "<PROGRAMME>", expectedVersion: 1}) { programme { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.addEngagement",
+        r#"mutation { addEngagement(input: {localAuthority: "E08000035", kind: VISIT}) { engagement { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.reviseEngagement",
+        r#"mutation { reviseEngagement(input: {id: "<ENGAGEMENT>", expectedVersion: 1}) { engagement { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.addIntervention",
+        r#"mutation { addIntervention(input: {name: "x"}) { intervention { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.reviseIntervention",
+        r#"mutation { reviseIntervention(input: {id: "<INTERVENTION>", expectedVersion: 1}) { intervention { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.addOutcome",
+        r#"mutation { addOutcome(input: {name: "x"}) { outcome { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.reviseOutcome",
+        r#"mutation { reviseOutcome(input: {id: "<OUTCOME>", expectedVersion: 1}) { outcome { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.addPopulation",
+        r#"mutation { addPopulation(input: {name: "x"}) { population { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.revisePopulation",
+        r#"mutation { revisePopulation(input: {id: "<POPULATION>", expectedVersion: 1}) { population { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.contributeStudy",
+        r#"mutation { contributeStudy(input: {title: "x", design: PILOT, status: PLANNED}) { study { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.reviseStudy",
+        r#"mutation { reviseStudy(input: {id: "<PUBLIC>", expectedVersion: 1}) { study { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.contributePublication",
+        r#"mutation { contributePublication(input: {title: "x", kind: REPORT}) { publication { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.revisePublication",
+        r#"mutation { revisePublication(input: {id: "<PUBLICATION>", expectedVersion: 1}) { publication { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.contributeFinding",
+        r#"mutation { contributeFinding(input: {study: "public", outcome: "x", measure: FISHER_Z, estimate: 0.1}) { finding { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.contributeFindings",
+        r#"mutation { contributeFindings(input: {findings: [{study: "public", outcome: "x", measure: FISHER_Z, estimate: 0.1}]}) { contributed } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.reviseFinding",
+        r#"mutation { reviseFinding(input: {id: "<FINDING>", expectedVersion: 1}) { finding { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.rate",
+        r#"mutation { rate(input: {subject: "<PUBLIC>", standard: "none", scores: []}) { rating { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.rateMany",
+        r#"mutation { rateMany(input: {ratings: [{subject: "<PUBLIC>", standard: "none", scores: []}]}) { contributed } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.reviseRating",
+        r#"mutation { reviseRating(input: {id: "<RATING>", expectedVersion: 1}) { rating { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.withdraw",
+        r#"mutation { withdraw(input: {id: "<PUBLIC>", reason: "x", expectedVersion: 1}) { thing { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.beginCollaboration",
+        r#"mutation { beginCollaboration(input: {title: "x", members: ["alpha-centre"]}) { collaboration { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.reviseCollaboration",
+        r#"mutation { reviseCollaboration(input: {id: "<COLLABORATION>", expectedVersion: 1}) { collaboration { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
 ];
 
 /// The root fields that have no door yet. It is empty, and stays so.
@@ -309,6 +497,30 @@ async fn global_id(app: &TestApp, slug: &str) -> String {
     answer.at("/study/id").as_str().unwrap().to_owned()
 }
 
+/// Kinds of thing, with the tag that their global ids begin with: whoever may not revise them is told so whether there
+/// is such a thing or not.
+const KINDS: &[(&str, u8)] = &[
+    ("CENTRE", 1),
+    ("PERSON", 2),
+    ("LOCALAUTHORITY", 3),
+    ("ENGAGEMENT", 4),
+    ("PROGRAMME", 5),
+    ("PARTNER", 6),
+    ("INTERVENTION", 8),
+    ("OUTCOME", 9),
+    ("POPULATION", 10),
+    ("COLLABORATION", 11),
+    ("PUBLICATION", 13),
+    ("FINDING", 14),
+    ("RATING", 15),
+];
+
+fn id_of_nothing(tag: u8) -> String {
+    let mut bytes = [0; 17];
+    bytes[0] = tag;
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
 /// One public thing of each kind, and others that are not for strangers.
 async fn furnish(app: &TestApp) -> Ids {
     let outcome = app.create_term(Vocabulary::Outcome, "reading", None).await;
@@ -360,7 +572,10 @@ on_both_databases! {
             if field.starts_with("Subscription.") {
                 continue;
             }
-            let query = query.replace("<DRAFT>", &ids.draft).replace("<PUBLIC>", &ids.public).replace("<TOKEN>", &ids.token);
+            let mut query = query.replace("<DRAFT>", &ids.draft).replace("<PUBLIC>", &ids.public).replace("<TOKEN>", &ids.token);
+            for (kind, tag) in KINDS {
+                query = query.replace(&format!("<{kind}>"), &id_of_nothing(*tag));
+            }
             for (who, client, expected) in [("nobody", &nobody, for_nobody), ("a stranger", &stranger, for_stranger)] {
                 let answer = client.ask(&query).await;
                 let name = field.split_once('.').unwrap().1;

@@ -15,6 +15,11 @@ use super::word::Word;
 pub(crate) trait Say {
     /// Says it in a column, or in several columns and files of its own.
     fn say(self, column: &'static str, entry: &mut Entry);
+
+    /// Says that there is none.
+    fn say_none(column: &'static str, entry: &mut Entry) {
+        entry.set(column, "");
+    }
 }
 
 /// A value that stands in one cell.
@@ -90,7 +95,7 @@ impl<C: Cell> Say for C {
 pub(crate) fn say<S: Say>(value: MaybeUndefined<S>, column: &'static str, entry: &mut Entry) {
     match value {
         MaybeUndefined::Undefined => {}
-        MaybeUndefined::Null => entry.set(column, ""),
+        MaybeUndefined::Null => S::say_none(column, entry),
         MaybeUndefined::Value(value) => value.say(column, entry),
     }
 }

@@ -87,6 +87,6 @@ pub(crate) fn asker<'a>(ctx: &Context<'a>) -> &'a Arc<Asker> {
 async fn after_a_write(ctx: &Context<'_>) -> Result<()> {
     let before = asker(ctx);
     let after = Asker::new(Arc::clone(&before.space), before.viewer.clone()).await?;
-    ctx.data_unchecked::<Askers>().from_now_on(ctx, after);
+    ctx.data_unchecked::<Askers>().let_ask(ctx, after);
     Ok(())
 }

@@ -47,7 +47,7 @@ impl Askers {
     }
 
     /// Lets somebody else ask below the root field that is being answered.
-    pub(crate) fn from_now_on(&self, ctx: &Context<'_>, asker: Arc<Asker>) {
+    pub(crate) fn let_ask(&self, ctx: &Context<'_>, asker: Arc<Asker>) {
         let mut other = Box::new(Other {
             root: root(ctx).to_owned(),
             asker,

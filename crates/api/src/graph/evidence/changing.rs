@@ -45,6 +45,10 @@ impl Say for Vec<StatusChangeInput> {
         });
         entry.children("study_statuses", rows.collect());
     }
+
+    fn say_none(_column: &'static str, entry: &mut Entry) {
+        entry.children("study_statuses", Vec::new());
+    }
 }
 
 /// A local authority where a study takes place.
@@ -69,6 +73,10 @@ impl Say for Vec<SiteInput> {
         });
         entry.children("study_sites", rows.collect());
     }
+
+    fn say_none(_column: &'static str, entry: &mut Entry) {
+        entry.children("study_sites", Vec::new());
+    }
 }
 
 /// Where a study was registered before it began. All of it is replaced.
@@ -87,6 +95,12 @@ impl Say for RegistrationInput {
         entry.set("registry", self.registry.unwrap_or_default());
         entry.set("registration_id", self.number.unwrap_or_default());
         entry.set("registration_url", self.url.unwrap_or_default());
+    }
+
+    fn say_none(_column: &'static str, entry: &mut Entry) {
+        for column in ["registry", "registration_id", "registration_url"] {
+            entry.set(column, "");
+        }
     }
 }
 
@@ -113,6 +127,10 @@ impl Say for Vec<AuthorInput> {
         });
         entry.children("publication_authors", rows.collect());
     }
+
+    fn say_none(_column: &'static str, entry: &mut Entry) {
+        entry.children("publication_authors", Vec::new());
+    }
 }
 
 /// An interval around an estimate, on the scale of its measure. All of it is replaced.
@@ -131,6 +149,12 @@ impl Say for ConfidenceIntervalInput {
         entry.set("interval_level", text(self.level));
         entry.set("interval_lower", text(self.lower));
         entry.set("interval_upper", text(self.upper));
+    }
+
+    fn say_none(_column: &'static str, entry: &mut Entry) {
+        for column in ["interval_level", "interval_lower", "interval_upper"] {
+            entry.set(column, "");
+        }
     }
 }
 
@@ -156,6 +180,17 @@ impl Say for ParticipantsInput {
         set("participants_comparison", self.comparison);
         set("participants_total", self.total);
         set("clusters", self.clusters);
+    }
+
+    fn say_none(_column: &'static str, entry: &mut Entry) {
+        for column in [
+            "participants_intervention",
+            "participants_comparison",
+            "participants_total",
+            "clusters",
+        ] {
+            entry.set(column, "");
+        }
     }
 }
 

@@ -38,6 +38,10 @@ impl Say for Vec<StandingInput> {
         });
         entry.children("centre_statuses", rows.collect());
     }
+
+    fn say_none(_column: &'static str, entry: &mut Entry) {
+        entry.children("centre_statuses", Vec::new());
+    }
 }
 
 /// What a person is at a centre for a time.
@@ -65,6 +69,10 @@ impl Say for Vec<RoleInput> {
         });
         entry.children("person_roles", rows.collect());
     }
+
+    fn say_none(_column: &'static str, entry: &mut Entry) {
+        entry.children("person_roles", Vec::new());
+    }
 }
 
 /// What a centre calls a term.
@@ -85,6 +93,10 @@ impl Say for Vec<LabelInput> {
             ])
         });
         entry.children("term_labels", rows.collect());
+    }
+
+    fn say_none(_column: &'static str, entry: &mut Entry) {
+        entry.children("term_labels", Vec::new());
     }
 }
 

@@ -142,8 +142,7 @@ impl Draft for PublicationDraft {
         );
         problems.short("venue", self.venue.as_ref());
         if let Some(language) = &self.language
-            && !((2..=3).contains(&language.len())
-                && language.bytes().all(|byte| byte.is_ascii_lowercase()))
+            && !is_language(language)
         {
             problems.add(
                 "language",
@@ -152,7 +151,16 @@ impl Draft for PublicationDraft {
                 "Give two or three lower-case letters, such as 'en' or 'cy'.",
             );
         }
-        problems.short("licence", self.licence.as_ref());
+        if let Some(licence) = &self.licence
+            && spdx::license_id(licence).is_none()
+        {
+            problems.add(
+                "licence",
+                Fault::NotAnIdentifier,
+                format!("{} is not an identifier of the SPDX licence list.", quoted(licence)),
+                "Give one such as 'CC-BY-4.0' or 'OGL-UK-3.0'; leave it out where the document has none.",
+            );
+        }
         problems.address("url", self.url.as_ref());
         self.authors.check(problems, AuthorDraft::check);
         self.sharing.check(problems, true);
@@ -189,4 +197,14 @@ impl Part<PublicationDraft> for publication_author::Entity {
     fn replaces(new: &publication_author::Model, old: &publication_author::Model) -> bool {
         new.position == old.position
     }
+}
+
+/// Whether a text is a code of a language: of two letters if there is one (ISO 639-1), else of three (ISO 639-3).
+fn is_language(code: &str) -> bool {
+    let language = match code.len() {
+        2 => isolang::Language::from_639_1(code),
+        3 => isolang::Language::from_639_3(code),
+        _ => None,
+    };
+    language.is_some()
 }

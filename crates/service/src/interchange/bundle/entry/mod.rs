@@ -8,7 +8,6 @@ mod sound;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use entity::CentreId;
 use sea_orm::{ConnectionTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -26,12 +25,12 @@ use super::references::{Known, by_id, resolve};
 use super::report::Located;
 use super::rows::Row;
 use crate::access::{policy, scope};
-use crate::error::{Code, Error, InputProblem, Result};
+use crate::error::{Code, Error, InputProblem, InputProblems, Result};
 use crate::once::Once;
 use crate::record::{Draft, Fault, Problem, RowOf, record_new, record_one};
 use crate::space::Space;
 use crate::store::Write;
-use crate::viewer::{Viewer, Who};
+use crate::viewer::Viewer;
 
 /// How many things may be entered at once.
 pub const LARGEST_BATCH: usize = 500;
@@ -192,7 +191,7 @@ fn refused(problems: Vec<InputProblem>) -> Error {
     };
     Error {
         field: problems.iter().find_map(|problem| problem.field.clone()),
-        problems,
+        problems: Some(Box::new(InputProblems(problems))),
         ..Error::new(Code::BadInput, message)
     }
 }
@@ -350,10 +349,7 @@ async fn enter_anew<K: Entered>(
 fn answered(answer: crate::record::Answer) -> Entering<Uuid> {
     match answer {
         Ok(recorded) => Ok(recorded.id),
-        Err(problems) => Err(problems
-            .into_iter()
-            .map(|problem| of_itself(problem))
-            .collect()),
+        Err(problems) => Err(problems.into_iter().map(of_itself).collect()),
     }
 }
 
@@ -448,9 +444,8 @@ async fn amend<K: Entered>(
     entry: Entry,
 ) -> Result<K::Row> {
     let unseen = || Error::not_found(K::TABLE.name.trim_end_matches('s'));
-    if matches!(viewer.who(), Who::Anonymous) {
-        policy::authorise(viewer, &K::may(CentreId::default()))?;
-    }
+    // Before anything is looked at: whoever may revise nothing is not told what there is.
+    policy::authorise(viewer, &K::may(viewer.centre().unwrap_or_default()))?;
     if !K::Draft::is_seen(write, viewer, id).await? {
         return Err(unseen());
     }
@@ -608,17 +603,18 @@ impl Member {
         let mut kin = Kin::new(known, &self.children);
         let draft = K::read(&cells, &mut kin);
         let of_children: Vec<InputProblem> = kin.problems.into_iter().map(of_child).collect();
-        if problems.is_empty() && of_children.is_empty() {
-            if let Some(draft) = draft {
-                return Ok(draft);
-            }
+        if let Some(draft) = draft
+            && problems.is_empty()
+            && of_children.is_empty()
+        {
+            return Ok(draft);
         }
         let mut all: Vec<InputProblem> = problems
             .iter()
             .map(|problem| of_itself(problem.clone()))
             .collect();
         let others = sound::problems_besides::<K>(&self.row, known, &problems);
-        all.extend(others.into_iter().map(|problem| of_itself(problem)));
+        all.extend(others.into_iter().map(of_itself));
         all.extend(of_children);
         Err(all)
     }

@@ -21,7 +21,7 @@ pub(super) struct Sheet {
 /// Where rows go.
 enum To {
     /// A file of this name.
-    File(PathBuf, Option<csv::Writer<BufWriter<File>>>),
+    File(PathBuf, Option<Box<csv::Writer<BufWriter<File>>>>),
     /// Nowhere: they are kept.
     Memory(Vec<Vec<String>>),
 }
@@ -71,7 +71,7 @@ impl Sheet {
             Some(writer) => writer,
             none => {
                 let file = BufWriter::new(File::create(path).map_err(unwritable)?);
-                let writer = none.insert(csv::Writer::from_writer(file));
+                let writer = none.insert(Box::new(csv::Writer::from_writer(file)));
                 writer
                     .write_record(&self.names)
                     .map_err(|failure| unwritable(failure.into()))?;
