@@ -12,6 +12,7 @@ pub mod embargo;
 pub mod error;
 pub mod evidence;
 pub mod feed;
+pub mod history;
 pub mod interchange;
 pub mod listing;
 pub mod network;

@@ -99,6 +99,21 @@ impl TestApp {
         OtherServer { space, router }
     }
 
+    /// How many bytes the log keeps of what things were before they changed.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test looks at what is kept, not at what somebody sees"
+    )]
+    pub async fn kept_of_changes(&self) -> usize {
+        use sea_orm::EntityTrait;
+        let rows = entity::change::Entity::find()
+            .all(self.space.store().connection())
+            .await
+            .expect("the log");
+        let kept = rows.iter().filter_map(|row| row.before.as_ref());
+        kept.map(|before| before.to_string().len()).sum()
+    }
+
     /// What time it is.
     pub fn clock_now(&self) -> chrono::DateTime<chrono::Utc> {
         service::clock::Clock::now(self.clock.as_ref())

@@ -11,6 +11,7 @@ pub(crate) mod entry;
 mod evidence;
 mod feed;
 mod global_id;
+mod history;
 mod network;
 mod node;
 mod shared;

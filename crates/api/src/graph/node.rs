@@ -88,6 +88,28 @@ impl Node {
 }
 
 impl NodeKind {
+    /// The kind of the changes of such things.
+    pub(crate) const fn changes(self) -> ChangeKind {
+        match self {
+            Self::Centre => ChangeKind::Centre,
+            Self::Person => ChangeKind::Person,
+            Self::LocalAuthority => ChangeKind::LocalAuthority,
+            Self::Engagement => ChangeKind::Engagement,
+            Self::Programme => ChangeKind::Programme,
+            Self::Partner => ChangeKind::Partner,
+            Self::EvidenceStandard => ChangeKind::EvidenceStandard,
+            Self::Intervention => ChangeKind::Intervention,
+            Self::Outcome => ChangeKind::Outcome,
+            Self::Population => ChangeKind::Population,
+            Self::Collaboration => ChangeKind::Collaboration,
+            Self::Study => ChangeKind::Study,
+            Self::Publication => ChangeKind::Publication,
+            Self::Finding => ChangeKind::Finding,
+            Self::Rating => ChangeKind::Rating,
+            Self::AccessToken => ChangeKind::AccessToken,
+        }
+    }
+
     /// The kind of the things whose changes are of this kind.
     pub(crate) const fn of_change(kind: ChangeKind) -> Option<Self> {
         Some(match kind {

@@ -3,14 +3,16 @@
 use async_graphql::{Context, ID, Interface, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use service::Result;
-use service::entity::{CentreId, ChangeOperation, Visibility, change};
+use service::entity::{CentreId, Visibility};
+use service::page::Page;
 use uuid::Uuid;
 
 use super::asker;
 use super::collaboration::Collaboration;
-use super::connection::{Total, connection, page_request, wrapped};
+use super::connection::{Total, connection, page_request};
 use super::evidence::{Finding, Publication, Rating, Study};
 use super::global_id::{NodeKind, global_id};
+use super::history::Revision;
 use super::network::Centre;
 use super::node::Node;
 use super::word::Word;
@@ -87,39 +89,6 @@ pub(crate) struct Withdrawal {
     reason: String,
     /// What took its place, when something did and you may see it.
     superseded_by: Option<Node>,
-}
-
-/// One revision of a shared thing.
-#[derive(Clone)]
-pub(crate) struct Revision(change::Model);
-
-/// One revision of a shared thing.
-#[Object]
-impl Revision {
-    /// The version that it made.
-    async fn version(&self) -> i32 {
-        self.0.version
-    }
-
-    /// What was done.
-    async fn operation(&self) -> Word<ChangeOperation> {
-        Word(self.0.operation)
-    }
-
-    /// When.
-    async fn at(&self) -> DateTime<Utc> {
-        self.0.at
-    }
-
-    /// The centre that did it; null when the operator of the space did.
-    async fn by(&self, ctx: &Context<'_>) -> Option<Centre> {
-        self.0.centre_id.and_then(|id| Centre::find(asker(ctx), id))
-    }
-
-    /// Its place in the change log.
-    async fn sequence(&self) -> i64 {
-        self.0.sequence
-    }
 }
 
 connection! {
@@ -205,10 +174,11 @@ impl Common {
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
     ) -> Result<RevisionConnection> {
         let request = page_request(first, after, None, None)?;
-        let page = asker(ctx).history(self.id, request).await?;
-        let page = wrapped(&page, |row| Revision((*row).clone()));
-        let versions = usize::try_from(self.version).unwrap_or_default();
-        Ok(RevisionConnection::new(page, Total::known(versions)))
+        let all = asker(ctx).history(self.kind.changes(), self.id).await?;
+        let page = Page::of_sorted(&request, (*all).clone(), |revision| revision.sequence)?;
+        let of = (self.kind, self.id);
+        let page = page.map(|row| Revision { row, of });
+        Ok(RevisionConnection::new(page, Total::known(all.len())))
     }
 }
 

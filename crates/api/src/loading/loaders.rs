@@ -5,15 +5,17 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use service::entity::{
-    CentreId, LevelId, RatedKind, access_token, change, collaboration, engagement, finding,
+    CentreId, ChangeKind, LevelId, RatedKind, access_token, collaboration, engagement, finding,
     publication, publication_author, rating, study, study_centre, study_partner, study_site,
     study_status_change, study_term,
 };
+use service::history::Revision;
 use service::network::Directory;
 use service::network::engagement::EngagementsOf;
 use service::page::{Page, PageRequest};
 use service::{
-    Result, Space, Viewer, access, collaboration as collaborations, evidence, feed, network, shared,
+    Result, Space, Viewer, access, collaboration as collaborations, evidence, history, network,
+    shared,
 };
 use uuid::Uuid;
 
@@ -78,7 +80,7 @@ pub(crate) struct Loaders {
     centre_engagement_counts: Batch<Uuid, u64>,
     authority_engagements: Pages<engagement::Model>,
     authority_engagement_counts: Batch<Uuid, u64>,
-    histories: Pages<change::Model>,
+    histories: Batch<(ChangeKind, Uuid), Arc<Vec<Revision>>>,
     access_tokens: Batch<Uuid, Arc<access_token::Model>>,
 }
 
@@ -218,9 +220,28 @@ pages! {
     /// The engagements in a local authority.
     authority_engagements: authority_engagements -> engagement::Model,
         |asker, keys, page| network::engagement::of_each(&asker.space, EngagementsOf::LocalAuthority, &keys, &page);
-    /// The history of a thing.
-    history: histories -> change::Model,
-        |asker, keys, page| feed::of_subjects(&asker.space, &keys, &page);
+}
+
+impl Asker {
+    /// The versions of a shared thing, from the oldest.
+    pub(crate) async fn history(
+        self: &Arc<Self>,
+        kind: ChangeKind,
+        id: Uuid,
+    ) -> Result<Arc<Vec<Revision>>> {
+        let fetch: Fetch<(ChangeKind, Uuid), Arc<Vec<Revision>>> = |asker, keys| {
+            Box::pin(async move {
+                let mut histories = history::of(&asker.space, &asker.viewer, &keys).await?;
+                let of_key = |key: (ChangeKind, Uuid)| {
+                    let (_, id) = key;
+                    (key, Arc::new(histories.remove(&id).unwrap_or_default()))
+                };
+                Ok(keys.into_iter().map(of_key).collect())
+            })
+        };
+        let found = self.loaders.histories.load(self, (kind, id), fetch).await?;
+        Ok(found.unwrap_or_default())
+    }
 }
 
 /// The parents of which the same is asked.

@@ -2,11 +2,8 @@
 
 mod follow;
 
-use std::collections::HashMap;
-
 use entity::{ChangeKind, change};
 use sea_orm::{ColumnTrait, QueryFilter};
-use uuid::Uuid;
 
 use crate::access::scope;
 use crate::error::Result;
@@ -33,20 +30,6 @@ pub async fn list(
         select = select.filter(change::Column::Kind.is_in(kinds.iter().copied()));
     }
     listing::read(store, select, &sort(), request).await
-}
-
-/// The history of things that the viewer has been shown.
-///
-/// # Errors
-/// `INVALID_CURSOR`.
-pub async fn of_subjects(
-    space: &Space,
-    subjects: &[Uuid],
-    request: &PageRequest,
-) -> Result<HashMap<Uuid, Page<change::Model>>> {
-    let parent = change::Column::SubjectId;
-    let select = scope::parts_of_seen::<change::Entity>();
-    listing::read_for_each(space.store(), select, parent, subjects, &sort(), request).await
 }
 
 fn sort() -> SortKey<change::Model> {

@@ -25,7 +25,7 @@ use chrono::{DateTime, Utc};
 use entity::{ChangeKind, ChangeOperation};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait,
-    IntoActiveModel,
+    IntoActiveModel, QueryFilter,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -39,6 +39,7 @@ use crate::store::Write;
 
 pub(crate) use amend::{Amendment, Whole, amend};
 pub use check::{LONGEST_KEY, LONGEST_NAME, LONGEST_TEXT};
+pub(crate) use delta::go_back;
 pub(crate) use keyed::{keyed_by, keyed_within, of_the_network};
 pub use parts::Children;
 pub(crate) use parts::{Part, PartTables, Wanted, link_parts};
@@ -272,6 +273,27 @@ pub(crate) async fn record_one<D: Draft>(
     answer.ok_or_else(|| Error::internal(std::io::Error::other("a draft has no answer")))
 }
 
+/// A row with its parts, field by field.
+pub(crate) type State = serde_json::Map<String, serde_json::Value>;
+
+/// The states of things as they are, by their ids.
+pub(crate) async fn states<D: Draft>(
+    connection: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, State>> {
+    let parts = D::Parts::read(connection, &ids).await?;
+    let rows = scope::for_writing::<D::Table>()
+        .filter(D::with_ids(ids, connection.get_database_backend()))
+        .all(connection)
+        .await?;
+    let mut states = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let id = D::id_of(&row);
+        states.insert(id, delta::state(&row, &D::Parts::tell(&parts, id)?)?);
+    }
+    Ok(states)
+}
+
 /// What is expected to be there of drafts.
 enum Expected {
     /// Some may be, others not.
@@ -323,7 +345,7 @@ async fn record_as<D: Draft>(
         .filter_map(|slot| slot.before.as_ref())
         .map(D::id_of)
         .collect();
-    let parts = D::Parts::read(write, &known).await?;
+    let parts = D::Parts::read(write.connection(), &known).await?;
     let now = write.source().now();
     let mut plan = Plan {
         new: Vec::new(),

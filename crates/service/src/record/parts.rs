@@ -93,7 +93,10 @@ pub(crate) trait PartTables<D: Draft>: Send + Sync {
     type Before: Send + Sync;
 
     /// Reads the parts of some things, one select a table.
-    fn read(write: &Write, wholes: &[Uuid]) -> impl Future<Output = Result<Self::Before>> + Send;
+    fn read(
+        connection: &impl ConnectionTrait,
+        wholes: &[Uuid],
+    ) -> impl Future<Output = Result<Self::Before>> + Send;
     /// Whether a draft wants other parts.
     fn differ(draft: &D, row: &RowOf<D>, before: &Self::Before) -> bool;
     /// Writes the parts of drafts that want other ones.
@@ -113,8 +116,8 @@ macro_rules! part_tables {
         impl<D: Draft, $($name: Part<D>),*> PartTables<D> for ($($name,)*) {
             type Before = ($(Rows<$name>,)*);
 
-            async fn read(_write: &Write, _wholes: &[Uuid]) -> Result<Self::Before> {
-                Ok(($(read::<D, $name>(_write, _wholes).await?,)*))
+            async fn read(_connection: &impl ConnectionTrait, _wholes: &[Uuid]) -> Result<Self::Before> {
+                Ok(($(read::<D, $name>(_connection, _wholes).await?,)*))
             }
 
             fn differ(_draft: &D, _row: &RowOf<D>, _before: &Self::Before) -> bool {
@@ -150,15 +153,18 @@ part_tables!(A 0);
 part_tables!(A 0, B 1);
 part_tables!(A 0, B 1, C 2, E 3, F 4, G 5, H 6);
 
-pub(super) async fn read<D: Draft, E: Part<D>>(write: &Write, wholes: &[Uuid]) -> Result<Rows<E>> {
+pub(super) async fn read<D: Draft, E: Part<D>>(
+    connection: &impl ConnectionTrait,
+    wholes: &[Uuid],
+) -> Result<Rows<E>> {
     let mut parts: Rows<E> = HashMap::new();
     if wholes.is_empty() {
         return Ok(parts);
     }
-    let backend = write.connection().get_database_backend();
+    let backend = connection.get_database_backend();
     let rows = scope::for_writing::<E>()
         .filter(scope::among(backend, E::WHOLE, wholes.iter().copied()))
-        .all(write.connection())
+        .all(connection)
         .await?;
     for row in rows {
         parts.entry(E::whole(&row)).or_default().push(row);

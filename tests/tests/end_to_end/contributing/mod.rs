@@ -2,6 +2,7 @@
 
 mod batches;
 mod concurrency;
+mod history;
 mod problems;
 mod revising;
 mod sight;

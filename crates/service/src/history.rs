@@ -1,0 +1,464 @@
+//! The history of shared things: every version, with who made it, when, why, and what it changed.
+//!
+//! The log keeps of each change the way back to what the thing was before. Going these ways from the present state,
+//! one after another, gives each version. A viewer is shown the versions during which they could have seen the thing:
+//! what it was as a draft stays with those whose draft it was.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use entity::{
+    AccessTokenId, CentreId, ChangeKind, ChangeOperation, CollaborationId, access_token, change,
+    collaboration_member,
+};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::access::{ScopeName, SharingState, scope};
+use crate::collaboration::record::CollaborationDraft;
+use crate::error::Result;
+use crate::evidence::record::{FindingDraft, PublicationDraft, RatingDraft, StudyDraft};
+use crate::record::{State, go_back, states};
+use crate::space::Space;
+use crate::viewer::{Viewer, Who};
+
+/// Fields that follow from others, or that every version changes.
+const FOLLOWING: &[&str] = &[
+    "id",
+    "version",
+    "created_at",
+    "updated_at",
+    "title_key",
+    "sort_on",
+    "strength_rank",
+];
+
+/// A version of a shared thing.
+#[derive(Clone, Debug)]
+pub struct Revision {
+    /// Its place in the log.
+    pub sequence: i64,
+    /// The version that it made.
+    pub version: i32,
+    /// What was done.
+    pub operation: ChangeOperation,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The centre that did it; nothing for the operator of the space.
+    pub centre: Option<CentreId>,
+    /// The name of the token with which it was done, for those who may know it: that centre itself.
+    pub token_name: Option<String>,
+    /// Why, in the words of who did it.
+    pub reason: Option<String>,
+    /// What it changed, if the viewer could see the version before.
+    pub changes: Vec<FieldChange>,
+}
+
+/// What a revision changed in one field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldChange {
+    /// The field, as its column or list is called.
+    pub field: String,
+    /// What it was; of a list, the rows that are no more.
+    pub before: Value,
+    /// What it is since; of a list, the rows that are new.
+    pub after: Value,
+}
+
+/// The versions of things that the viewer has been shown, from the oldest.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn of(
+    space: &Space,
+    viewer: &Viewer,
+    things: &[(ChangeKind, Uuid)],
+) -> Result<HashMap<Uuid, Vec<Revision>>> {
+    let connection = space.store().connection();
+    let changes = changes(space, things.iter().map(|(_, id)| *id)).await?;
+    let revised: Vec<(ChangeKind, Uuid)> = things
+        .iter()
+        .copied()
+        .filter(|(_, id)| changes.get(id).is_some_and(|rows| rows.len() > 1))
+        .collect();
+    let mut pasts = pasts(connection, &revised, &changes).await?;
+    let needed: Vec<(ChangeKind, Uuid)> = pasts
+        .values()
+        .flat_map(Past::needs)
+        .filter(|(_, id)| !pasts.contains_key(id))
+        .collect::<HashSet<_>>()
+        .into_iter()
+        .collect();
+    let of_needed = self::changes(space, needed.iter().map(|(_, id)| *id)).await?;
+    pasts.extend(self::pasts(connection, &needed, &of_needed).await?);
+    let members = members(space, pasts.values()).await?;
+    let names = token_names(space, viewer, changes.values().flatten()).await?;
+    let now = space.store().source().now();
+
+    let mut histories = HashMap::new();
+    for (_, id) in things {
+        let rows = changes.get(id).map(Vec::as_slice).unwrap_or_default();
+        let revisions = match pasts.get(id) {
+            None => rows.iter().map(|row| revision(row, &names)).collect(),
+            Some(past) => {
+                let sees = |at| past.is_seen(viewer, at, &pasts, &members);
+                past.revisions(rows, &names, sees, now)
+            }
+        };
+        histories.insert(*id, revisions);
+    }
+    Ok(histories)
+}
+
+/// The revisions of things in the log, from the oldest, without what only touched them.
+async fn changes(
+    space: &Space,
+    ids: impl Iterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Vec<change::Model>>> {
+    let ids: Vec<Uuid> = ids.collect();
+    let mut changes: HashMap<Uuid, Vec<change::Model>> = HashMap::new();
+    if ids.is_empty() {
+        return Ok(changes);
+    }
+    let is_revision = change::Column::Before
+        .is_not_null()
+        .or(change::Column::Operation.eq(ChangeOperation::Created));
+    let rows = scope::parts_of_seen::<change::Entity>()
+        .filter(scope::among(
+            space.store().backend(),
+            change::Column::SubjectId,
+            ids,
+        ))
+        .filter(is_revision)
+        .order_by_asc(change::Column::Sequence)
+        .all(space.store().connection())
+        .await?;
+    for row in rows {
+        changes.entry(row.subject_id).or_default().push(row);
+    }
+    Ok(changes)
+}
+
+/// What a thing was, version by version.
+struct Past {
+    /// Since when it was what it was, from the oldest.
+    states: Vec<(DateTime<Utc>, State)>,
+}
+
+async fn pasts(
+    connection: &impl ConnectionTrait,
+    things: &[(ChangeKind, Uuid)],
+    changes: &HashMap<Uuid, Vec<change::Model>>,
+) -> Result<HashMap<Uuid, Past>> {
+    let mut pasts = HashMap::new();
+    macro_rules! present {
+        ($($kind:ident $draft:ty;)*) => {$(
+            let of_kind = things.iter().filter(|(kind, _)| *kind == ChangeKind::$kind);
+            let ids: Vec<Uuid> = of_kind.map(|(_, id)| *id).collect();
+            if !ids.is_empty() {
+                for (id, present) in states::<$draft>(connection, ids).await? {
+                    let rows = changes.get(&id).map(Vec::as_slice).unwrap_or_default();
+                    pasts.insert(id, Past::new(present, rows));
+                }
+            }
+        )*};
+    }
+    present! {
+        Collaboration CollaborationDraft;
+        Study StudyDraft;
+        Publication PublicationDraft;
+        Finding FindingDraft;
+        Rating RatingDraft;
+    }
+    Ok(pasts)
+}
+
+impl Past {
+    fn new(present: State, changes: &[change::Model]) -> Self {
+        let mut state = present;
+        let mut states = Vec::with_capacity(changes.len());
+        for change in changes.iter().rev() {
+            states.push((change.at, state.clone()));
+            if let Some(Value::Object(way)) = &change.before {
+                go_back(&mut state, way);
+            }
+        }
+        states.reverse();
+        Self { states }
+    }
+
+    /// What must be seen for it to be seen.
+    fn needs(&self) -> Vec<(ChangeKind, Uuid)> {
+        let Some((_, state)) = self.states.last() else {
+            return Vec::new();
+        };
+        let named = |field: &str| state.get(field).and_then(uuid_of);
+        // Of a finding the publication is only its source; a rating rates one of the two.
+        let is_finding = state.contains_key("estimate");
+        let study = named("study_id").map(|id| (ChangeKind::Study, id));
+        let publication = named("publication_id").map(|id| (ChangeKind::Publication, id));
+        match (study, publication) {
+            (Some(study), _) => vec![study],
+            (None, Some(publication)) if !is_finding => vec![publication],
+            _ => Vec::new(),
+        }
+    }
+
+    /// What it was at a time.
+    fn at(&self, at: DateTime<Utc>) -> Option<&State> {
+        let begun = self.states.iter().rev();
+        let mut begun = begun.filter(|(since, _)| *since <= at);
+        begun.next().map(|(_, state)| state)
+    }
+
+    /// Whether a viewer, as they are today, could see it at a time.
+    fn is_seen(
+        &self,
+        viewer: &Viewer,
+        at: DateTime<Utc>,
+        pasts: &HashMap<Uuid, Self>,
+        members: &HashMap<CollaborationId, BTreeSet<CentreId>>,
+    ) -> bool {
+        let Some(state) = self.at(at) else {
+            return false;
+        };
+        let Some(sharing) = sharing(state) else {
+            return false;
+        };
+        let of_collaborations = collaborations(state)
+            .filter_map(|id| members.get(&id))
+            .flatten();
+        let members_of_all = of_collaborations.copied().collect();
+        sharing.audience(&members_of_all, at).includes(viewer)
+            && self.needs().iter().all(|(_, id)| {
+                pasts
+                    .get(id)
+                    .is_none_or(|needed| needed.is_seen(viewer, at, pasts, members))
+            })
+    }
+
+    /// The versions that could be seen while they stood.
+    fn revisions(
+        &self,
+        changes: &[change::Model],
+        names: &HashMap<Uuid, String>,
+        sees: impl Fn(DateTime<Utc>) -> bool,
+        now: DateTime<Utc>,
+    ) -> Vec<Revision> {
+        let ends = self.states.iter().skip(1).map(|(since, _)| *since);
+        let ends = ends
+            .map(|end| end - chrono::TimeDelta::microseconds(1))
+            .chain([now]);
+        let seen: Vec<bool> = self
+            .states
+            .iter()
+            .zip(ends)
+            .map(|((since, _), end)| sees(Ord::max(end, *since)))
+            .collect();
+        let mut revisions = Vec::new();
+        for (at, row) in changes.iter().enumerate() {
+            if !seen.get(at).copied().unwrap_or_default() {
+                continue;
+            }
+            let mut revision = revision(row, names);
+            let before = at
+                .checked_sub(1)
+                .filter(|before| seen.get(*before).copied().unwrap_or_default());
+            if let Some((_, was)) = before.and_then(|before| self.states.get(before))
+                && let Some((_, is)) = self.states.get(at)
+            {
+                revision.changes = differences(was, is);
+            }
+            revisions.push(revision);
+        }
+        revisions
+    }
+}
+
+fn revision(row: &change::Model, names: &HashMap<Uuid, String>) -> Revision {
+    Revision {
+        sequence: row.sequence,
+        version: row.version,
+        operation: row.operation,
+        at: row.at,
+        centre: row.centre_id,
+        token_name: row.token_id.and_then(|id| names.get(&id).cloned()),
+        reason: row.reason.clone(),
+        changes: Vec::new(),
+    }
+}
+
+/// What differs between two states, field by field.
+fn differences(was: &State, is: &State) -> Vec<FieldChange> {
+    let fields: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
+    let mut changes = Vec::new();
+    for field in fields {
+        if FOLLOWING.contains(&field.as_str()) {
+            continue;
+        }
+        let (before, after) = (
+            was.get(field).unwrap_or(&Value::Null),
+            is.get(field).unwrap_or(&Value::Null),
+        );
+        let (before, after) = match (rows(before), rows(after)) {
+            (Some(were), Some(are)) => (without(were, are), without(are, were)),
+            _ => (before.clone(), after.clone()),
+        };
+        if before != after {
+            changes.push(FieldChange {
+                field: field.clone(),
+                before,
+                after,
+            });
+        }
+    }
+    changes
+}
+
+/// The rows of a list; none are an empty one.
+fn rows(value: &Value) -> Option<&[Value]> {
+    match value {
+        Value::Array(rows) => Some(rows),
+        Value::Null => Some(&[]),
+        _ => None,
+    }
+}
+
+/// The rows that another list doesn't have; nothing, where neither is a list.
+fn without(rows: &[Value], others: &[Value]) -> Value {
+    let left: Vec<Value> = rows
+        .iter()
+        .filter(|row| !others.contains(row))
+        .cloned()
+        .collect();
+    if left.is_empty() && rows.is_empty() && others.is_empty() {
+        Value::Null
+    } else {
+        Value::Array(left)
+    }
+}
+
+fn sharing(state: &Map<String, Value>) -> Option<SharingState> {
+    #[derive(Deserialize)]
+    struct Kept {
+        contributed_by: CentreId,
+        visibility: entity::Visibility,
+        embargoed_until: Option<DateTime<Utc>>,
+    }
+    let field = |name: &str| Some((name.to_owned(), state.get(name)?.clone()));
+    let fields = ["contributed_by", "visibility", "embargoed_until"];
+    let kept: Map<String, Value> = fields.into_iter().filter_map(field).collect();
+    let kept: Kept = serde_json::from_value(Value::Object(kept)).ok()?;
+    Some(SharingState {
+        contributed_by: kept.contributed_by,
+        visibility: kept.visibility,
+        embargoed_until: kept.embargoed_until,
+    })
+}
+
+fn collaborations(state: &Map<String, Value>) -> impl Iterator<Item = CollaborationId> {
+    let rows = state.get("shared_with").and_then(Value::as_array);
+    let ids = rows.into_iter().flatten();
+    ids.filter_map(|row| row.get("collaboration_id").and_then(uuid_of))
+        .map(CollaborationId)
+}
+
+fn uuid_of(value: &Value) -> Option<Uuid> {
+    value.as_str()?.parse().ok()
+}
+
+/// The members, as they are today, of the collaborations with which things were ever shared.
+async fn members<'p>(
+    space: &Space,
+    pasts: impl Iterator<Item = &'p Past>,
+) -> Result<HashMap<CollaborationId, BTreeSet<CentreId>>> {
+    let ids: HashSet<Uuid> = pasts
+        .flat_map(|past| &past.states)
+        .flat_map(|(_, state)| collaborations(state))
+        .map(Uuid::from)
+        .collect();
+    let mut members: HashMap<CollaborationId, BTreeSet<CentreId>> = HashMap::new();
+    if ids.is_empty() {
+        return Ok(members);
+    }
+    let rows = scope::parts_of_seen::<collaboration_member::Entity>()
+        .filter(scope::among(
+            space.store().backend(),
+            collaboration_member::Column::CollaborationId,
+            ids,
+        ))
+        .all(space.store().connection())
+        .await?;
+    for row in rows {
+        let of_one = members.entry(row.collaboration_id).or_default();
+        of_one.insert(row.centre_id);
+    }
+    Ok(members)
+}
+
+/// The names of the tokens with which changes were made, as far as the viewer may know them.
+async fn token_names<'c>(
+    space: &Space,
+    viewer: &Viewer,
+    changes: impl Iterator<Item = &'c change::Model>,
+) -> Result<HashMap<Uuid, String>> {
+    let knows_all = matches!(viewer.who(), Who::Operator) || viewer.has(ScopeName::AuditReadAll);
+    let own = viewer.centre();
+    let ids: HashSet<Uuid> = changes
+        .filter(|row| knows_all || (own.is_some() && row.centre_id == own))
+        .filter_map(|row| row.token_id)
+        .collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let tokens = scope::access_tokens()
+        .filter(scope::among(
+            space.store().backend(),
+            access_token::Column::Id,
+            ids,
+        ))
+        .all(space.store().connection())
+        .await?;
+    let named = tokens.into_iter().map(|token| {
+        let AccessTokenId(id) = token.id;
+        (id, token.name)
+    });
+    Ok(named.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn state(value: Value) -> State {
+        value.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn of_a_list_only_the_rows_that_differ_are_told() {
+        let was = state(json!({ "title": "A", "sites": [{ "id": 1 }, { "id": 2 }], "version": 1 }));
+        let is = state(json!({ "title": "A", "sites": [{ "id": 2 }, { "id": 3 }], "version": 2 }));
+        let told = differences(&was, &is);
+        assert_eq!(
+            told,
+            [FieldChange {
+                field: "sites".to_owned(),
+                before: json!([{ "id": 1 }]),
+                after: json!([{ "id": 3 }]),
+            }]
+        );
+    }
+
+    #[test]
+    fn a_list_that_comes_to_be_is_told_with_all_its_rows() {
+        let (was, is) = (state(json!({})), state(json!({ "sites": [{ "id": 1 }] })));
+        let told = differences(&was, &is);
+        assert_eq!(told[0].before, json!([]));
+        assert_eq!(told[0].after, json!([{ "id": 1 }]));
+    }
+}
