@@ -12,6 +12,8 @@ pub mod change;
 pub mod change_head;
 pub mod collaboration;
 pub mod collaboration_member;
+pub mod considered_publication;
+pub mod considered_study;
 pub mod crosswalk;
 pub mod engagement;
 pub mod evidence_standard;
