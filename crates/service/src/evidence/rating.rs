@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
-use entity::{EvidenceStrength, LevelId, RatedKind, rating, rating_score};
+use entity::{
+    EvidenceStrength, LevelId, PublicationId, RatedKind, StudyId, considered_publication,
+    considered_study, publication, rating, rating_score, study,
+};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use crate::access::scope;
@@ -102,6 +105,47 @@ pub async fn scores(space: &Space, ratings: &[Uuid]) -> Result<HashMap<Uuid, Vec
             .push(row.level_id);
     }
     Ok(scores)
+}
+
+macro_rules! considered {
+    ($($(#[$doc:meta])* $name:ident: $thing:ident of $table:ident by $id:ident $Id:ident $Column:ident;)*) => {$(
+        $(#[$doc])*
+        pub async fn $name(
+            space: &Space,
+            viewer: &Viewer,
+            ratings: &[Uuid],
+        ) -> Result<HashMap<Uuid, Vec<$Id>>> {
+            let store = space.store();
+            let column = $table::Column::$Column;
+            let among = scope::among(store.backend(), $table::Column::RatingId, ratings.iter().copied());
+            let rows = scope::parts_of_seen::<$table::Entity>()
+                .filter(among)
+                .filter(scope::sees::<$thing::Entity>(viewer, store.source().now(), column))
+                .order_by_asc(column)
+                .all(store.connection())
+                .await?;
+            let mut considered: HashMap<Uuid, Vec<_>> = HashMap::new();
+            for row in rows {
+                considered.entry(row.rating_id.into()).or_default().push(row.$id);
+            }
+            Ok(considered)
+        }
+    )*};
+}
+
+considered! {
+    /// The studies that ratings took into account, as far as the viewer may see them, in the order of
+    /// their contribution.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    considered_studies: study of considered_study by study_id StudyId StudyId;
+    /// The publications that ratings took into account, as far as the viewer may see them, in the order
+    /// of their contribution.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    considered_publications: publication of considered_publication by publication_id PublicationId PublicationId;
 }
 
 /// Keeps the ratings that are on one of the levels.
