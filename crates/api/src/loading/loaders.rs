@@ -5,10 +5,12 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use service::entity::{
-    CentreId, LevelId, RatedKind, access_token, change, collaboration, engagement, finding,
-    publication, publication_author, rating, study, study_centre, study_partner, study_site,
-    study_status_change, study_term,
+    CentreId, LevelId, PublicationId, RatedKind, StudyId, access_token, change, collaboration,
+    engagement, finding, publication, publication_author, rating, study, study_centre,
+    study_partner, study_site, study_status_change, study_term,
 };
+use service::evidence::comparison::Comparison;
+use service::evidence::reliance::ReliedUpon;
 use service::network::Directory;
 use service::network::engagement::EngagementsOf;
 use service::page::{Page, PageRequest};
@@ -70,6 +72,14 @@ pub(crate) struct Loaders {
     publication_ratings: Batch<Uuid, Arc<Vec<rating::Model>>>,
     intervention_ratings: Batch<Uuid, Arc<Vec<rating::Model>>>,
     rating_scores: Batch<Uuid, Arc<Vec<LevelId>>>,
+    considered_studies: Batch<Uuid, Arc<Vec<StudyId>>>,
+    considered_publications: Batch<Uuid, Arc<Vec<PublicationId>>>,
+    study_comparisons: Batch<Uuid, Arc<Comparison>>,
+    publication_comparisons: Batch<Uuid, Arc<Comparison>>,
+    intervention_comparisons: Batch<Uuid, Arc<Comparison>>,
+    relied_on_by_studies: Batch<Uuid, Arc<Vec<ReliedUpon>>>,
+    relied_on_by_findings: Batch<Uuid, Arc<Vec<ReliedUpon>>>,
+    relied_on_by_ratings: Batch<Uuid, Arc<Vec<ReliedUpon>>>,
     publication_authors: Batch<Uuid, Arc<Vec<publication_author::Model>>>,
     publication_studies: Pages<study::Model>,
     publication_study_counts: Batch<Uuid, u64>,
@@ -149,6 +159,30 @@ each! {
     /// The levels that a rating gives.
     rating_scores: rating_scores -> Arc<Vec<LevelId>>,
         |asker, keys| evidence::rating::scores(&asker.space, &keys);
+    /// The studies that a rating took into account.
+    considered_studies: considered_studies -> Arc<Vec<StudyId>>,
+        |asker, keys| evidence::rating::considered_studies(&asker.space, &asker.viewer, &keys);
+    /// The publications that a rating took into account.
+    considered_publications: considered_publications -> Arc<Vec<PublicationId>>,
+        |asker, keys| evidence::rating::considered_publications(&asker.space, &asker.viewer, &keys);
+    /// The ratings of a study, side by side.
+    study_comparison: study_comparisons -> Arc<Comparison>,
+        |asker, keys| evidence::comparison::of_subjects(&asker.space, &asker.viewer, RatedKind::Study, &keys);
+    /// The ratings of a publication, side by side.
+    publication_comparison: publication_comparisons -> Arc<Comparison>,
+        |asker, keys| evidence::comparison::of_subjects(&asker.space, &asker.viewer, RatedKind::Publication, &keys);
+    /// The ratings of an intervention, side by side.
+    intervention_comparison: intervention_comparisons -> Arc<Comparison>,
+        |asker, keys| evidence::comparison::of_subjects(&asker.space, &asker.viewer, RatedKind::Intervention, &keys);
+    /// What a study leans on that no longer stands.
+    relied_on_by_study: relied_on_by_studies -> Arc<Vec<ReliedUpon>>,
+        |asker, keys| evidence::reliance::of_studies(&asker.space, &asker.viewer, &keys);
+    /// What a finding leans on that no longer stands.
+    relied_on_by_finding: relied_on_by_findings -> Arc<Vec<ReliedUpon>>,
+        |asker, keys| evidence::reliance::of_findings(&asker.space, &asker.viewer, &keys);
+    /// What a rating leans on that no longer stands.
+    relied_on_by_rating: relied_on_by_ratings -> Arc<Vec<ReliedUpon>>,
+        |asker, keys| evidence::reliance::of_ratings(&asker.space, &asker.viewer, &keys);
     /// The authors of a publication.
     publication_authors: publication_authors -> Arc<Vec<publication_author::Model>>,
         |asker, keys| evidence::publication::authors(&asker.space, &keys);

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject, Union};
+use futures::future::try_join_all;
 use service::entity::{EvidenceStrength, rating};
 use service::{Error, Result};
 
 use super::publication::Publication;
+use super::reliance::{ReliedUpon, wrap_relied};
 use super::study::Study;
 use crate::graph::asker;
 use crate::graph::date::Date;
 use crate::graph::network::{
-    EvidenceStandard, Intervention, StandardDimension, StandardLevel, StandardVersion,
+    EvidenceStandard, Intervention, Outcome, StandardDimension, StandardLevel, StandardVersion,
 };
 use crate::graph::shared::{Common, shared_thing};
 use crate::graph::word::Word;
@@ -107,6 +109,43 @@ impl Rating {
     /// When it was rated.
     async fn rated_on(&self) -> Option<Date> {
         self.0.rated_on.map(Date)
+    }
+
+    /// The outcome that it speaks of; null when it speaks of none in particular.
+    async fn outcome(&self, ctx: &Context<'_>) -> Option<Outcome> {
+        self.0
+            .outcome_id
+            .and_then(|id| Outcome::find(asker(ctx), id))
+    }
+
+    /// The studies that it took into account, as far as you may see them, in the order of their
+    /// contribution; empty also when they are not recorded.
+    async fn considered_studies(&self, ctx: &Context<'_>) -> Result<Vec<Study>> {
+        let asker = asker(ctx);
+        let ids = asker
+            .considered_studies(self.0.id)
+            .await?
+            .unwrap_or_default();
+        let found = try_join_all(ids.iter().map(|id| asker.study(*id))).await?;
+        Ok(found.into_iter().flatten().map(Study).collect())
+    }
+
+    /// The publications that it took into account, as far as you may see them, in the order of their
+    /// contribution; empty also when they are not recorded.
+    async fn considered_publications(&self, ctx: &Context<'_>) -> Result<Vec<Publication>> {
+        let asker = asker(ctx);
+        let ids = asker
+            .considered_publications(self.0.id)
+            .await?
+            .unwrap_or_default();
+        let found = try_join_all(ids.iter().map(|id| asker.publication(*id))).await?;
+        Ok(found.into_iter().flatten().map(Publication).collect())
+    }
+
+    /// What it leans on and was withdrawn or superseded: what it rates, or what it took into account, as far as you may see it.
+    async fn relies_on_withdrawn(&self, ctx: &Context<'_>) -> Result<Vec<ReliedUpon>> {
+        let asker = asker(ctx);
+        wrap_relied(asker, asker.relied_on_by_rating(self.0.id).await?).await
     }
 }
 
