@@ -144,8 +144,9 @@ impl Rating {
 
     /// What it leans on and was withdrawn or superseded: what it rates, or what it took into account, as far as you may see it.
     async fn relies_on_withdrawn(&self, ctx: &Context<'_>) -> Result<Vec<ReliedUpon>> {
-        let asker = asker(ctx);
-        wrap_relied(asker, asker.relied_on_by_rating(self.0.id).await?).await
+        Ok(wrap_relied(
+            asker(ctx).relied_on_by_rating(self.0.id).await?,
+        ))
     }
 }
 

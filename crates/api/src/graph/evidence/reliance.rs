@@ -2,31 +2,52 @@
 
 use std::sync::Arc;
 
-use async_graphql::{SimpleObject, Union};
+use async_graphql::{Context, Object, Union};
 use chrono::{DateTime, Utc};
-use futures::future::try_join_all;
-use service::Result;
 use service::entity::Reliance;
 use service::evidence::reliance::{self, Piece};
+use service::{Error, Result};
 
 use super::publication::Publication;
 use super::study::Study;
+use crate::graph::asker;
 use crate::graph::word::Word;
 use crate::loading::Asker;
 
+/// Evidence that no longer stands.
+pub(crate) struct ReliedUpon(reliance::ReliedUpon);
+
 /// Evidence on which something leans, and which was withdrawn or superseded.
-#[derive(SimpleObject)]
-pub(crate) struct ReliedUpon {
+#[Object]
+impl ReliedUpon {
     /// How it leans on it.
-    how: Word<Reliance>,
+    async fn how(&self) -> Word<Reliance> {
+        Word(self.0.how)
+    }
+
     /// What was withdrawn or superseded.
-    what: PieceOfEvidence,
+    async fn what(&self, ctx: &Context<'_>) -> Result<PieceOfEvidence> {
+        let found = PieceOfEvidence::find(asker(ctx), self.0.what).await?;
+        found.ok_or_else(|| Error::not_found("evidence"))
+    }
+
     /// Since when it no longer stands; null when it was superseded and nobody said when.
-    since: Option<DateTime<Utc>>,
+    async fn since(&self) -> Option<DateTime<Utc>> {
+        self.0.since
+    }
+
     /// Why it was withdrawn; null when it was superseded without a reason.
-    reason: Option<String>,
+    async fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
+
     /// What took its place, when something did and you may see it.
-    superseded_by: Option<PieceOfEvidence>,
+    async fn superseded_by(&self, ctx: &Context<'_>) -> Result<Option<PieceOfEvidence>> {
+        match self.0.superseded_by {
+            None => Ok(None),
+            Some(piece) => PieceOfEvidence::find(asker(ctx), piece).await,
+        }
+    }
 }
 
 /// A study or a publication.
@@ -51,32 +72,8 @@ impl PieceOfEvidence {
     }
 }
 
-impl ReliedUpon {
-    async fn find(asker: &Arc<Asker>, relied: &reliance::ReliedUpon) -> Result<Option<Self>> {
-        let successor = async {
-            match relied.superseded_by {
-                Some(piece) => PieceOfEvidence::find(asker, piece).await,
-                None => Ok(None),
-            }
-        };
-        let (what, superseded_by) =
-            futures::try_join!(PieceOfEvidence::find(asker, relied.what), successor)?;
-        Ok(what.map(|what| Self {
-            how: Word(relied.how),
-            what,
-            since: relied.since,
-            reason: relied.reason.clone(),
-            superseded_by,
-        }))
-    }
-}
-
 /// Wraps what a loader found.
-pub(super) async fn wrap_relied(
-    asker: &Arc<Asker>,
-    found: Option<Arc<Vec<reliance::ReliedUpon>>>,
-) -> Result<Vec<ReliedUpon>> {
-    let found = found.unwrap_or_default();
-    let relied = try_join_all(found.iter().map(|one| ReliedUpon::find(asker, one))).await?;
-    Ok(relied.into_iter().flatten().collect())
+pub(super) fn wrap_relied(found: Option<Arc<Vec<reliance::ReliedUpon>>>) -> Vec<ReliedUpon> {
+    let found = found.iter().flat_map(|list| list.iter());
+    found.cloned().map(ReliedUpon).collect()
 }

@@ -233,8 +233,7 @@ impl Study {
 
     /// What it leans on and was withdrawn or superseded: publications that report it, as far as you may see it.
     async fn relies_on_withdrawn(&self, ctx: &Context<'_>) -> Result<Vec<ReliedUpon>> {
-        let asker = asker(ctx);
-        wrap_relied(asker, asker.relied_on_by_study(self.0.id).await?).await
+        Ok(wrap_relied(asker(ctx).relied_on_by_study(self.0.id).await?))
     }
 }
 
