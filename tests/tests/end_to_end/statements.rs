@@ -272,11 +272,12 @@ on_both_databases! {
             (
                 "ratings with their evidence",
                 5,
-                "{ interventions(first: SIZE) { nodes { ratings { outcome { slug } consideredStudies { slug } consideredPublications { slug } } } } }",
+                "{ interventions(first: SIZE) { nodes { ratings { outcome { slug }
+                    consideredStudies { totalCount nodes { slug } } consideredPublications { totalCount nodes { slug } } } } } }",
             ),
             (
                 "what studies rely on",
-                3,
+                2,
                 "{ studies(first: SIZE) { nodes { reliesOnWithdrawn { how since what { ... on Publication { slug } } } } } }",
             ),
             (

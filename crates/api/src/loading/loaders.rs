@@ -5,9 +5,9 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use service::entity::{
-    CentreId, LevelId, PublicationId, RatedKind, StudyId, access_token, change, collaboration,
-    engagement, finding, publication, publication_author, rating, study, study_centre,
-    study_partner, study_site, study_status_change, study_term,
+    CentreId, LevelId, RatedKind, access_token, change, collaboration, engagement, finding,
+    publication, publication_author, rating, study, study_centre, study_partner, study_site,
+    study_status_change, study_term,
 };
 use service::evidence::comparison::Comparison;
 use service::evidence::reliance::ReliedUpon;
@@ -72,8 +72,10 @@ pub(crate) struct Loaders {
     publication_ratings: Batch<Uuid, Arc<Vec<rating::Model>>>,
     intervention_ratings: Batch<Uuid, Arc<Vec<rating::Model>>>,
     rating_scores: Batch<Uuid, Arc<Vec<LevelId>>>,
-    considered_studies: Batch<Uuid, Arc<Vec<StudyId>>>,
-    considered_publications: Batch<Uuid, Arc<Vec<PublicationId>>>,
+    considered_studies: Pages<study::Model>,
+    considered_study_counts: Batch<Uuid, u64>,
+    considered_publications: Pages<publication::Model>,
+    considered_publication_counts: Batch<Uuid, u64>,
     study_comparisons: Batch<Uuid, Arc<Comparison>>,
     publication_comparisons: Batch<Uuid, Arc<Comparison>>,
     intervention_comparisons: Batch<Uuid, Arc<Comparison>>,
@@ -159,12 +161,12 @@ each! {
     /// The levels that a rating gives.
     rating_scores: rating_scores -> Arc<Vec<LevelId>>,
         |asker, keys| evidence::rating::scores(&asker.space, &keys);
-    /// The studies that a rating took into account.
-    considered_studies: considered_studies -> Arc<Vec<StudyId>>,
-        |asker, keys| evidence::rating::considered_studies(&asker.space, &asker.viewer, &keys);
-    /// The publications that a rating took into account.
-    considered_publications: considered_publications -> Arc<Vec<PublicationId>>,
-        |asker, keys| evidence::rating::considered_publications(&asker.space, &asker.viewer, &keys);
+    /// How many studies a rating took into account.
+    count_considered_studies: considered_study_counts -> u64,
+        |asker, keys| evidence::rating::count_considered_studies(&asker.space, &asker.viewer, &keys);
+    /// How many publications a rating took into account.
+    count_considered_publications: considered_publication_counts -> u64,
+        |asker, keys| evidence::rating::count_considered_publications(&asker.space, &asker.viewer, &keys);
     /// The ratings of a study, side by side.
     study_comparison: study_comparisons -> Arc<Comparison>,
         |asker, keys| evidence::comparison::of_subjects(&asker.space, &asker.viewer, RatedKind::Study, &keys);
@@ -246,6 +248,12 @@ pages! {
     /// The studies that a publication reports.
     publication_studies: publication_studies -> study::Model,
         |asker, keys, page| evidence::study::of_publications(&asker.space, &asker.viewer, &keys, &page);
+    /// The studies that a rating took into account.
+    considered_studies: considered_studies -> study::Model,
+        |asker, keys, page| evidence::rating::considered_studies(&asker.space, &asker.viewer, &keys, &page);
+    /// The publications that a rating took into account.
+    considered_publications: considered_publications -> publication::Model,
+        |asker, keys, page| evidence::rating::considered_publications(&asker.space, &asker.viewer, &keys, &page);
     /// The engagements of a centre.
     centre_engagements: centre_engagements -> engagement::Model,
         |asker, keys, page| network::engagement::of_each(&asker.space, EngagementsOf::Centre, &keys, &page);

@@ -5,45 +5,42 @@
 //! is the study's to tell.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use entity::{
     Reliance, considered_publication, considered_study, finding, publication, rating, study,
     study_publication,
 };
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QueryTrait,
 };
 use uuid::Uuid;
 
 use crate::access::scope::{self, SharedEntity};
 use crate::error::Result;
 use crate::listing;
+use crate::shared::Identified;
 use crate::space::Space;
 use crate::viewer::Viewer;
 
 /// Evidence that was withdrawn or superseded, and how something leans on it.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReliedUpon {
     /// How it leans on it.
     pub how: Reliance,
-    /// What was withdrawn or superseded.
+    /// What was withdrawn or superseded: it says when, why, and what took its place.
     pub what: Piece,
-    /// Since when it no longer stands; nothing when it was superseded and nobody said when.
-    pub since: Option<DateTime<Utc>>,
-    /// Why it was withdrawn, if it was.
-    pub reason: Option<String>,
-    /// What took its place, whether or not the viewer may see it.
-    pub superseded_by: Option<Piece>,
 }
 
 /// A piece of evidence.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Piece {
     /// A study.
-    Study(Uuid),
+    Study(Arc<study::Model>),
     /// A publication.
-    Publication(Uuid),
+    Publication(Arc<publication::Model>),
 }
 
 /// What several things lean on, by the thing that leans.
@@ -116,21 +113,19 @@ pub async fn of_ratings(space: &Space, viewer: &Viewer, ratings: &[Uuid]) -> Res
 }
 
 /// A kind of evidence that others lean on.
-trait Evidence: SharedEntity {
-    const WITHDRAWAL_REASON: Self::Column;
+trait Evidence: SharedEntity<Model: Identified> {
     const SUPERSEDED_BY: Self::Column;
 
-    fn piece(id: Uuid) -> Piece;
+    fn piece(row: Self::Model) -> Piece;
 }
 
 macro_rules! evidence {
     ($($table:ident $Piece:ident;)*) => {$(
         impl Evidence for $table::Entity {
-            const WITHDRAWAL_REASON: Self::Column = $table::Column::WithdrawalReason;
             const SUPERSEDED_BY: Self::Column = $table::Column::SupersededBy;
 
-            fn piece(id: Uuid) -> Piece {
-                Piece::$Piece(id)
+            fn piece(row: $table::Model) -> Piece {
+                Piece::$Piece(Arc::new(row))
             }
         }
     )*};
@@ -141,15 +136,16 @@ evidence! {
     publication Publication;
 }
 
-/// A row of evidence, and the thing that leans on it.
-#[derive(FromQueryResult)]
-struct Leaning {
-    leaning_id: Uuid,
-    evidence_id: Uuid,
-    withdrawn_at: Option<DateTime<Utc>>,
-    withdrawal_reason: Option<String>,
-    superseded_by: Option<Uuid>,
+impl Piece {
+    fn id(&self) -> Uuid {
+        match self {
+            Self::Study(row) => row.uuid(),
+            Self::Publication(row) => row.uuid(),
+        }
+    }
 }
+
+const LEANING_ID: &str = "leaning_id";
 
 struct Search<'s> {
     space: &'s Space,
@@ -183,29 +179,17 @@ impl<'s> Search<'s> {
                 .add(E::SUPERSEDED_BY.is_not_null()),
         );
         let among = scope::among(store.backend(), leaning, self.leaning.iter().copied());
-        let rows = listing::joined(fallen, E::ID, L::default(), evidence)
+        let mut select = listing::joined(fallen, E::ID, L::default(), evidence)
             .filter(among)
-            .select_only()
-            .column_as(leaning, "leaning_id")
-            .column_as(E::ID, "evidence_id")
-            .column_as(E::WITHDRAWN_AT, "withdrawn_at")
-            .column_as(E::WITHDRAWAL_REASON, "withdrawal_reason")
-            .column_as(E::SUPERSEDED_BY, "superseded_by")
             .order_by_asc(E::ID)
-            .into_model::<Leaning>()
-            .all(store.connection())
-            .await?;
-        for row in rows {
-            let what = E::piece(row.evidence_id);
-            let found = self.found.entry(row.leaning_id).or_default();
-            if found.iter().all(|before| before.what != what) {
-                found.push(ReliedUpon {
-                    how,
-                    what,
-                    since: row.withdrawn_at,
-                    reason: row.withdrawal_reason,
-                    superseded_by: row.superseded_by.map(E::piece),
-                });
+            .into_query();
+        select.expr_as(Expr::col(leaning.as_column_ref()), LEANING_ID);
+        for row in store.connection().query_all(&select).await? {
+            let leaning: Uuid = row.try_get("", LEANING_ID)?;
+            let what = E::piece(E::Model::from_query_result(&row, "")?);
+            let found = self.found.entry(leaning).or_default();
+            if found.iter().all(|before| before.what.id() != what.id()) {
+                found.push(ReliedUpon { how, what });
             }
         }
         Ok(())

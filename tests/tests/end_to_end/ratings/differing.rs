@@ -236,10 +236,13 @@ on_both_databases! {
         let named = OLD.replace("early;hidden,", "early;hidden,early-report;late-draft");
         rate(&app, &[&named]).await;
         let query = r#"{ intervention(slug: "mentoring") { ratings {
-            outcome { slug } versionOfStandard { code } consideredStudies { slug } consideredPublications { slug }
+            outcome { slug } versionOfStandard { code } consideredStudies { totalCount nodes { slug } } consideredPublications { totalCount nodes { slug } }
         } } }"#;
         let rating = |studies: &[&str], publications: &[&str]| {
-            let slugs = |slugs: &[&str]| slugs.iter().map(|slug| json!({ "slug": slug })).collect::<Value>();
+            let slugs = |slugs: &[&str]| {
+                let nodes: Vec<_> = slugs.iter().map(|slug| json!({ "slug": slug })).collect();
+                json!({ "totalCount": nodes.len(), "nodes": nodes })
+            };
             json!({
                 "outcome": { "slug": "reading" },
                 "versionOfStandard": { "code": "2020" },

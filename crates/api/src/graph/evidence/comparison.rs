@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Interface, Object, SimpleObject};
-use futures::future::try_join_all;
 use service::entity::{
     CrosswalkRelation, CrosswalkStanding, DifferenceReasonKind, LevelId, RatingId,
 };
-use service::evidence::comparison::{self, Comparison, Difference, Explained, Reason, Rule};
+use service::evidence::comparison::{self, Comparison, Difference, Explained, Named, Reason, Rule};
 use service::{Error, Result};
+use uuid::Uuid;
 
 use super::publication::Publication;
 use super::rating::Rating;
@@ -121,6 +121,10 @@ impl RatingDifference {
         let kind = Word(explained.reason.kind());
         let sentence = explained.sentence.clone();
         let outcome = |id| Outcome::find(asker, id).ok_or_else(|| lost("outcome"));
+        let evidence = |ids: &comparison::Evidence| EvidenceSet {
+            ids: ids.clone(),
+            named: Arc::clone(&self.comparison.named),
+        };
         Ok(match &explained.reason {
             Reason::DifferentEvidence {
                 only_one,
@@ -128,8 +132,8 @@ impl RatingDifference {
             } => DifferenceReason::DifferentEvidence(DifferentEvidence {
                 kind,
                 sentence,
-                only_one: EvidenceSet(only_one.clone()),
-                only_other: EvidenceSet(only_other.clone()),
+                only_one: evidence(only_one),
+                only_other: evidence(only_other),
             }),
             Reason::DifferentOutcome { one, other } => {
                 DifferenceReason::DifferentOutcome(DifferentOutcome {
@@ -144,7 +148,7 @@ impl RatingDifference {
                     kind,
                     sentence,
                     older: self.rating(*older)?,
-                    newer: EvidenceSet(newer.clone()),
+                    newer: evidence(newer),
                 })
             }
             Reason::DifferentRule { one, other } => {
@@ -258,29 +262,33 @@ struct NoReasonRecorded {
 }
 
 /// Studies and publications that a reason names.
-struct EvidenceSet(comparison::Evidence);
+struct EvidenceSet {
+    ids: comparison::Evidence,
+    named: Arc<Named>,
+}
 
 /// Studies and publications that a reason names, at most 100 of each.
 #[Object]
 impl EvidenceSet {
     /// The studies.
-    async fn studies(&self, ctx: &Context<'_>) -> Result<Vec<Study>> {
-        let asker = asker(ctx);
-        let found = try_join_all(self.0.studies.iter().map(|id| asker.study(*id))).await?;
-        Ok(found.into_iter().flatten().map(Study).collect())
+    async fn studies(&self) -> Vec<Study> {
+        let ids = self.ids.studies.iter().copied().map(Into::into);
+        ids.filter_map(|id: Uuid| self.named.studies.get(&id).cloned())
+            .map(Study)
+            .collect()
     }
 
     /// The publications.
-    async fn publications(&self, ctx: &Context<'_>) -> Result<Vec<Publication>> {
-        let asker = asker(ctx);
-        let ids = self.0.publications.iter();
-        let found = try_join_all(ids.map(|id| asker.publication(*id))).await?;
-        Ok(found.into_iter().flatten().map(Publication).collect())
+    async fn publications(&self) -> Vec<Publication> {
+        let ids = self.ids.publications.iter().copied().map(Into::into);
+        ids.filter_map(|id: Uuid| self.named.publications.get(&id).cloned())
+            .map(Publication)
+            .collect()
     }
 
     /// Whether there are, or may be, more than these.
     async fn has_more(&self) -> bool {
-        self.0.has_more
+        self.ids.has_more
     }
 }
 

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject, Union};
-use futures::future::try_join_all;
 use service::entity::{EvidenceStrength, rating};
 use service::{Error, Result};
 
-use super::publication::Publication;
+use super::publication::{Publication, PublicationConnection};
 use super::reliance::{ReliedUpon, wrap_relied};
-use super::study::Study;
+use super::study::{Study, StudyConnection};
 use crate::graph::asker;
+use crate::graph::connection::{Total, page_request, wrapped};
 use crate::graph::date::Date;
 use crate::graph::network::{
     EvidenceStandard, Intervention, Outcome, StandardDimension, StandardLevel, StandardVersion,
@@ -118,28 +118,47 @@ impl Rating {
             .and_then(|id| Outcome::find(asker(ctx), id))
     }
 
-    /// The studies that it took into account, as far as you may see them, in the order of their
-    /// contribution; empty also when they are not recorded.
-    async fn considered_studies(&self, ctx: &Context<'_>) -> Result<Vec<Study>> {
-        let asker = asker(ctx);
-        let ids = asker
-            .considered_studies(self.0.id)
-            .await?
-            .unwrap_or_default();
-        let found = try_join_all(ids.iter().map(|id| asker.study(*id))).await?;
-        Ok(found.into_iter().flatten().map(Study).collect())
+    /// The studies that it took into account, withdrawn or not, in the order of their contribution; none
+    /// also when they are not recorded.
+    async fn considered_studies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<StudyConnection> {
+        let request = page_request(first, after, last, before)?;
+        let id = self.0.id;
+        let page = asker(ctx).considered_studies(id, request).await?;
+        let total = Total::of(move |asker| async move {
+            let count = asker.count_considered_studies(id).await?;
+            Ok(count.unwrap_or_default())
+        });
+        Ok(StudyConnection::new(wrapped(&page, Study), total))
     }
 
-    /// The publications that it took into account, as far as you may see them, in the order of their
-    /// contribution; empty also when they are not recorded.
-    async fn considered_publications(&self, ctx: &Context<'_>) -> Result<Vec<Publication>> {
-        let asker = asker(ctx);
-        let ids = asker
-            .considered_publications(self.0.id)
-            .await?
-            .unwrap_or_default();
-        let found = try_join_all(ids.iter().map(|id| asker.publication(*id))).await?;
-        Ok(found.into_iter().flatten().map(Publication).collect())
+    /// The publications that it took into account, withdrawn or not, in the order of their contribution; none
+    /// also when they are not recorded.
+    async fn considered_publications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<PublicationConnection> {
+        let request = page_request(first, after, last, before)?;
+        let id = self.0.id;
+        let page = asker(ctx).considered_publications(id, request).await?;
+        let total = Total::of(move |asker| async move {
+            let count = asker.count_considered_publications(id).await?;
+            Ok(count.unwrap_or_default())
+        });
+        Ok(PublicationConnection::new(
+            wrapped(&page, Publication),
+            total,
+        ))
     }
 
     /// What it leans on and was withdrawn or superseded: what it rates, or what it took into account, as far as you may see it.

@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object, Union};
 use chrono::{DateTime, Utc};
+use service::Result;
 use service::entity::Reliance;
 use service::evidence::reliance::{self, Piece};
-use service::{Error, Result};
 
 use super::publication::Publication;
 use super::study::Study;
 use crate::graph::asker;
 use crate::graph::word::Word;
-use crate::loading::Asker;
 
 /// Evidence that no longer stands.
 pub(crate) struct ReliedUpon(reliance::ReliedUpon);
@@ -26,27 +25,50 @@ impl ReliedUpon {
     }
 
     /// What was withdrawn or superseded.
-    async fn what(&self, ctx: &Context<'_>) -> Result<PieceOfEvidence> {
-        let found = PieceOfEvidence::find(asker(ctx), self.0.what).await?;
-        found.ok_or_else(|| Error::not_found("evidence"))
+    async fn what(&self) -> PieceOfEvidence {
+        match &self.0.what {
+            Piece::Study(row) => PieceOfEvidence::Study(Study(Arc::clone(row))),
+            Piece::Publication(row) => PieceOfEvidence::Publication(Publication(Arc::clone(row))),
+        }
     }
 
     /// Since when it no longer stands; null when it was superseded and nobody said when.
     async fn since(&self) -> Option<DateTime<Utc>> {
-        self.0.since
+        match &self.0.what {
+            Piece::Study(row) => row.withdrawn_at,
+            Piece::Publication(row) => row.withdrawn_at,
+        }
     }
 
     /// Why it was withdrawn; null when it was superseded without a reason.
     async fn reason(&self) -> Option<&str> {
-        self.0.reason.as_deref()
+        match &self.0.what {
+            Piece::Study(row) => row.withdrawal_reason.as_deref(),
+            Piece::Publication(row) => row.withdrawal_reason.as_deref(),
+        }
     }
 
     /// What took its place, when something did and you may see it.
     async fn superseded_by(&self, ctx: &Context<'_>) -> Result<Option<PieceOfEvidence>> {
-        match self.0.superseded_by {
-            None => Ok(None),
-            Some(piece) => PieceOfEvidence::find(asker(ctx), piece).await,
-        }
+        let asker = asker(ctx);
+        Ok(match &self.0.what {
+            Piece::Study(row) => match row.superseded_by {
+                None => None,
+                Some(id) => asker
+                    .study(id)
+                    .await?
+                    .map(Study)
+                    .map(PieceOfEvidence::Study),
+            },
+            Piece::Publication(row) => match row.superseded_by {
+                None => None,
+                Some(id) => asker
+                    .publication(id)
+                    .await?
+                    .map(Publication)
+                    .map(PieceOfEvidence::Publication),
+            },
+        })
     }
 }
 
@@ -57,19 +79,6 @@ enum PieceOfEvidence {
     Study(Study),
     /// A publication.
     Publication(Publication),
-}
-
-impl PieceOfEvidence {
-    async fn find(asker: &Arc<Asker>, piece: Piece) -> Result<Option<Self>> {
-        Ok(match piece {
-            Piece::Study(id) => asker.study(id).await?.map(Study).map(Self::Study),
-            Piece::Publication(id) => asker
-                .publication(id)
-                .await?
-                .map(Publication)
-                .map(Self::Publication),
-        })
-    }
 }
 
 /// Wraps what a loader found.

@@ -1,19 +1,23 @@
 //! Reads what is compared.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use entity::{LevelId, PublicationId, RatedKind, StudyId, rating, study, study_publication};
+use entity::{
+    LevelId, PublicationId, RatedKind, StudyId, considered_publication, considered_study,
+    publication, rating, study, study_publication,
+};
 use sea_orm::QueryFilter;
 use uuid::Uuid;
 
 use super::MOST_COMPARED;
 use super::pair::{Compared, Score};
 use super::scales::{Crosswalk, Reading};
-use crate::access::scope;
+use crate::access::scope::{self, SharedEntity};
 use crate::error::Result;
 use crate::evidence::rating as ratings;
 use crate::network::Directory;
+use crate::shared::{self, Identified};
 use crate::space::Space;
 use crate::viewer::Viewer;
 
@@ -79,8 +83,8 @@ pub(super) async fn compared(
         return Ok(HashMap::new());
     }
     let mut scores = ratings::scores(space, &ids).await?;
-    let mut studies = ratings::considered_studies(space, viewer, &ids).await?;
-    let mut publications = ratings::considered_publications(space, viewer, &ids).await?;
+    let mut studies = considered_studies(space, viewer, &ids).await?;
+    let mut publications = considered_publications(space, viewer, &ids).await?;
     let reported = reported(space, viewer, publications.values().flatten().copied()).await?;
     let mut compared = |row: &Arc<rating::Model>| {
         let (standard, version) = directory.versions.get(&row.version_id)?;
@@ -136,6 +140,34 @@ fn scores_of(directory: &Directory, levels: &[LevelId]) -> Vec<Score> {
     scores.into_iter().map(|(_, score)| score).collect()
 }
 
+macro_rules! considered {
+    ($($name:ident: $thing:ident by $table:ident $id:ident $Id:ident $Column:ident;)*) => {$(
+        async fn $name(
+            space: &Space,
+            viewer: &Viewer,
+            ratings: &[Uuid],
+        ) -> Result<HashMap<Uuid, Vec<$Id>>> {
+            let store = space.store();
+            let (rating, now) = ($table::Column::RatingId, store.source().now());
+            let rows = scope::parts_of_seen::<$table::Entity>()
+                .filter(scope::among(store.backend(), rating, ratings.iter().copied()))
+                .filter(scope::sees::<$thing::Entity>(viewer, now, $table::Column::$Column))
+                .all(store.connection())
+                .await?;
+            let mut considered: HashMap<Uuid, Vec<_>> = HashMap::new();
+            for row in rows {
+                considered.entry(row.rating_id.into()).or_default().push(row.$id);
+            }
+            Ok(considered)
+        }
+    )*};
+}
+
+considered! {
+    considered_studies: study by considered_study study_id StudyId StudyId;
+    considered_publications: publication by considered_publication publication_id PublicationId PublicationId;
+}
+
 /// The studies that publications report, as far as the viewer may see them.
 async fn reported(
     space: &Space,
@@ -168,4 +200,24 @@ async fn reported(
             .insert(row.study_id);
     }
     Ok(reported)
+}
+
+/// The rows with these ids that the viewer may see.
+pub(super) async fn rows<E>(
+    space: &Space,
+    viewer: &Viewer,
+    ids: HashSet<Uuid>,
+) -> Result<HashMap<Uuid, Arc<E::Model>>>
+where
+    E: SharedEntity<Model: Identified>,
+{
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let rows = shared::by_ids::<E>(space, viewer, &ids).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, row)| (id, Arc::new(row)))
+        .collect())
 }

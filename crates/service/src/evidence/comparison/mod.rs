@@ -11,10 +11,10 @@ mod sentences;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use entity::{RatedKind, rating};
+use entity::{RatedKind, publication, rating, study};
 use uuid::Uuid;
 
 pub use pair::{Decision, Difference, Evidence, Explained, Reason, Rule};
@@ -36,6 +36,17 @@ pub struct Comparison {
     pub ratings: Vec<Arc<rating::Model>>,
     /// The pairs that differ.
     pub differences: Vec<Difference>,
+    /// The evidence that reasons name, of this comparison and those read with it.
+    pub named: Arc<Named>,
+}
+
+/// The evidence that reasons name.
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    /// The studies.
+    pub studies: HashMap<Uuid, Arc<study::Model>>,
+    /// The publications.
+    pub publications: HashMap<Uuid, Arc<publication::Model>>,
 }
 
 impl Comparison {
@@ -73,19 +84,42 @@ pub async fn of_subjects(
     let newer = newer::than(space, viewer, kind, &since).await?;
 
     let nothing_newer = Newer::default();
-    let comparison = |(subject, ratings): (Uuid, Vec<Arc<rating::Model>>)| {
-        let compared = compared.get(&subject).map_or(&[][..], Vec::as_slice);
-        let newer = newer.get(&subject).unwrap_or(&nothing_newer);
+    let differences = compared.iter().map(|(subject, compared)| {
+        let newer = newer.get(subject).unwrap_or(&nothing_newer);
         let differences = pairs(compared)
-            .filter_map(|(one, other)| pair::difference(one, other, &crosswalk, newer))
-            .collect();
+            .filter_map(|(one, other)| pair::difference(one, other, &crosswalk, newer));
+        (*subject, differences.collect())
+    });
+    let mut differences: HashMap<Uuid, Vec<Difference>> = differences.collect();
+    let named = Arc::new(named(space, viewer, differences.values().flatten()).await?);
+    let comparison = |(subject, ratings)| {
         let comparison = Comparison {
             ratings,
-            differences,
+            differences: differences.remove(&subject).unwrap_or_default(),
+            named: Arc::clone(&named),
         };
         (subject, comparison)
     };
     Ok(ratings.into_iter().map(comparison).collect())
+}
+
+/// Reads the evidence that the reasons of some differences name.
+async fn named(
+    space: &Space,
+    viewer: &Viewer,
+    differences: impl Iterator<Item = &Difference>,
+) -> Result<Named> {
+    let (mut studies, mut publications) = (HashSet::new(), HashSet::new());
+    for explained in differences.flat_map(|difference| &difference.reasons) {
+        for evidence in explained.reason.evidence() {
+            studies.extend(evidence.studies.iter().copied().map(Uuid::from));
+            publications.extend(evidence.publications.iter().copied().map(Uuid::from));
+        }
+    }
+    Ok(Named {
+        studies: load::rows::<study::Entity>(space, viewer, studies).await?,
+        publications: load::rows::<publication::Entity>(space, viewer, publications).await?,
+    })
 }
 
 /// Each two of them once, in their order.

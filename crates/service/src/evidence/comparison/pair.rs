@@ -145,6 +145,20 @@ impl Reason {
             Self::NotRecorded => DifferenceReasonKind::NotRecorded,
         }
     }
+
+    /// The evidence that it names.
+    pub(super) fn evidence(&self) -> Vec<&Evidence> {
+        match self {
+            Self::DifferentEvidence {
+                only_one,
+                only_other,
+            } => vec![only_one, only_other],
+            Self::OlderThanNewEvidence { newer, .. } => vec![newer],
+            Self::DifferentOutcome { .. } | Self::DifferentRule { .. } | Self::NotRecorded => {
+                Vec::new()
+            }
+        }
+    }
 }
 
 /// Studies and publications.
