@@ -95,7 +95,7 @@ pub(super) async fn compared(
         let publications = publications.remove(&id).unwrap_or_default().into_iter();
         Some(Compared {
             id: row.id,
-            name: format!("{}'s rating '{}'", centre.row.name, row.reference),
+            name: format!("{} ('{}')", centre.row.name, row.reference),
             standard: standard.row.id,
             version: row.version_id,
             scale: format!("{} ({})", standard.row.name, version.row.code),
