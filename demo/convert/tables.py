@@ -54,7 +54,8 @@ SPEC = {
     "participants_intervention:whole participants_comparison:whole participants_total:whole clusters:whole "
     "time_point subgroup risk_of_bias:enum(risk_of_bias) " + SHARED,
     "ratings": "contributed_by!*:ref(centres) reference!* standard*:ref(standards) version* "
-    "subject_kind*:enum(subject_kind) subject* scores*:list rationale rated_on:date visibility:enum(visibility) "
+    "subject_kind*:enum(subject_kind) subject* outcome:ref(outcomes) scores*:list considered_studies:refs(studies) "
+    "considered_publications:refs(publications) rationale rated_on:date visibility:enum(visibility) "
     "shared_with:refs(collaborations) embargoed_until:time withdrawn_at:time withdrawal_reason superseded_by",
 }
 

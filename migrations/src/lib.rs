@@ -15,6 +15,7 @@ mod m20261123_000002_evidence;
 mod m20261123_000003_access;
 mod m20261124_000004_access_control;
 mod m20261124_000005_history;
+mod m20261124_000006_considered;
 
 /// Brings a database to the present schema.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000003_access::Migration),
             Box::new(m20261124_000004_access_control::Migration),
             Box::new(m20261124_000005_history::Migration),
+            Box::new(m20261124_000006_considered::Migration),
         ]
     }
 }

@@ -97,3 +97,67 @@ async fn tokens_keys_and_events_from_before_keep_their_order_and_get_their_linea
         assert_eq!(texts(&connection, head).await, ["0"], "{kind:?}");
     }
 }
+
+#[tokio::test]
+async fn ratings_from_before_stay_and_may_name_their_evidence_from_then_on() {
+    for kind in DatabaseKind::ALL {
+        let database = empty(kind).await;
+        let connection = Database::connect(database.url()).await.unwrap();
+        Migrator::up(&connection, Some(4)).await.unwrap();
+        let id = |number| id(kind, number);
+        let run = async |sql: String| connection.execute_unprepared(&sql).await;
+        let shared = "'PUBLIC', 1, '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00'";
+        for sql in [
+            format!("INSERT INTO centre (id, slug, name, policy_area) VALUES ({}, 'a', 'A', 'x')", id(1)),
+            format!("INSERT INTO evidence_standard (id, slug, name) VALUES ({}, 's', 'S')", id(2)),
+            format!(
+                "INSERT INTO standard_version (id, standard_id, code, position) VALUES ({}, {}, '1', 1)",
+                id(3),
+                id(2)
+            ),
+            format!(
+                "INSERT INTO term (id, vocabulary, slug, name, synonyms)
+                 VALUES ({}, 'INTERVENTION', 't', 'T', '[]'), ({}, 'OUTCOME', 'o', 'O', '[]')",
+                id(4),
+                id(5)
+            ),
+            format!(
+                "INSERT INTO study (id, slug, title, title_key, design, status, sort_on, lead_centre,
+                    contributed_by, visibility, version, created_at, updated_at)
+                 VALUES ({}, 's', 'S', 's', 'OTHER', 'REPORTED', '2020-01-01', {}, {}, {shared})",
+                id(6),
+                id(1),
+                id(1)
+            ),
+            format!(
+                "INSERT INTO rating (id, reference, version_id, intervention_id, strength_rank,
+                    contributed_by, visibility, version, created_at, updated_at)
+                 VALUES ({}, 'r', {}, {}, 0, {}, {shared})",
+                id(7),
+                id(3),
+                id(4),
+                id(1)
+            ),
+        ] {
+            run(sql).await.unwrap();
+        }
+
+        Migrator::up(&connection, None).await.unwrap();
+
+        let without = "SELECT reference FROM rating WHERE outcome_id IS NULL";
+        assert_eq!(texts(&connection, without).await, ["r"], "{kind:?}");
+        run(format!("UPDATE rating SET outcome_id = {}", id(5)))
+            .await
+            .unwrap();
+        let unknown = run(format!("UPDATE rating SET outcome_id = {}", id(99))).await;
+        assert!(unknown.is_err(), "{kind:?}");
+        let consider = |study| {
+            format!(
+                "INSERT INTO considered_study (rating_id, study_id) VALUES ({}, {study})",
+                id(7)
+            )
+        };
+        run(consider(id(6))).await.unwrap();
+        assert!(run(consider(id(98))).await.is_err(), "{kind:?}");
+    }
+}

@@ -13,6 +13,8 @@ pub mod change_head;
 pub mod change_hidden_from;
 pub mod collaboration;
 pub mod collaboration_member;
+pub mod considered_publication;
+pub mod considered_study;
 pub mod crosswalk;
 pub mod embargo;
 pub mod engagement;

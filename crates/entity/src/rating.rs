@@ -29,6 +29,8 @@ pub struct Model {
     pub publication_id: Option<PublicationId>,
     /// The intervention that is rated.
     pub intervention_id: Option<TermId>,
+    /// The outcome that it speaks of, when it speaks of one.
+    pub outcome_id: Option<TermId>,
     /// The weakest published reading among the levels given.
     pub strength: Option<EvidenceStrength>,
     /// The strength as a number from 1 to 5, 0 when there is none: to filter by.

@@ -271,6 +271,48 @@ vocabularies! {
         NotComparable = "NOT_COMPARABLE",
     }
 
+    /// What the crosswalk says of one rating's levels on another rating's scale.
+    CrosswalkStanding {
+        /// Both ratings are on the same version of the same standard: there is nothing to read across.
+        SameScale = "SAME_SCALE",
+        /// Its levels read as those that the other rating gives.
+        Agrees = "AGREES",
+        /// A level of it reads as another than the one that the other rating gives.
+        Differs = "DIFFERS",
+        /// The levels answer different questions and must not be compared.
+        NotComparable = "NOT_COMPARABLE",
+        /// There is a reading, but none that says whether the levels given are the same.
+        Undecided = "UNDECIDED",
+        /// Nothing is published about its levels on that scale.
+        NotPublished = "NOT_PUBLISHED",
+    }
+
+    /// Why two ratings may differ, as far as it is recorded.
+    DifferenceReasonKind {
+        /// One took evidence into account that the other did not.
+        DifferentEvidence = "DIFFERENT_EVIDENCE",
+        /// They speak of different outcomes.
+        DifferentOutcome = "DIFFERENT_OUTCOME",
+        /// There is evidence that is newer than the older of them.
+        OlderThanNewEvidence = "OLDER_THAN_NEW_EVIDENCE",
+        /// They were made by different rules: standards, versions or dimensions.
+        DifferentRule = "DIFFERENT_RULE",
+        /// Nothing that you may see is recorded that would explain it.
+        NotRecorded = "NOT_RECORDED",
+    }
+
+    /// How one thing leans on another.
+    Reliance {
+        /// A finding is a result of the study.
+        ResultOf = "RESULT_OF",
+        /// The publication reports the study or the finding.
+        ReportedBy = "REPORTED_BY",
+        /// The rating rates it.
+        Rates = "RATES",
+        /// The rating took it into account.
+        Considered = "CONSIDERED",
+    }
+
     /// What a centre did with, or in, a local authority.
     EngagementKind {
         /// A visit.

@@ -18,6 +18,7 @@ mod limits;
 mod nested_lists;
 mod operations;
 mod persisted;
+mod ratings;
 mod schema;
 mod sockets;
 mod statements;

@@ -80,6 +80,116 @@ async fn fill_network(app: &TestApp) {
     }
 }
 
+/// Twenty interventions that two centres rate otherwise, by studies one of which was withdrawn since, as
+/// was its report.
+async fn fill_ratings(app: &TestApp) {
+    let numbers = || 0..20;
+    let lines = |header: &str, row: &dyn Fn(usize) -> Vec<String>| {
+        let mut lines = vec![header.to_owned()];
+        lines.extend(numbers().flat_map(row));
+        lines
+    };
+    let gone = "2025-01-01T00:00:00Z,Wrong";
+    let tables = [
+        (
+            "standards",
+            vec!["slug,name".to_owned(), "guide,Guide".to_owned()],
+        ),
+        (
+            "standard_versions",
+            vec![
+                "standard,version,position".to_owned(),
+                "guide,1,1".to_owned(),
+            ],
+        ),
+        (
+            "standard_dimensions",
+            vec![
+                "standard,version,dimension,name,position".to_owned(),
+                "guide,1,strength,Strength,1".to_owned(),
+            ],
+        ),
+        (
+            "standard_levels",
+            vec![
+                "standard,version,dimension,level,ordinal,label,strength".to_owned(),
+                "guide,1,strength,1,1,One,LOW".to_owned(),
+                "guide,1,strength,2,2,Two,HIGH".to_owned(),
+            ],
+        ),
+        (
+            "outcomes",
+            vec!["slug,name".to_owned(), "reading,Reading".to_owned()],
+        ),
+        (
+            "interventions",
+            lines("slug,name", &|at| vec![format!("help-{at:02},Help")]),
+        ),
+        (
+            "publications",
+            lines(
+                "slug,title,kind,published,contributed_by,visibility,withdrawn_at,withdrawal_reason",
+                &|at| {
+                    vec![
+                        format!("report-{at},Report,REPORT,2024,alpha-centre,PUBLIC,,"),
+                        format!("gone-{at},Gone,REPORT,2024,alpha-centre,PUBLIC,{gone}"),
+                    ]
+                },
+            ),
+        ),
+        (
+            "studies",
+            lines(
+                "slug,title,design,status,ends_on,lead_centre,interventions,publications,contributed_by,visibility,withdrawn_at,withdrawal_reason",
+                &|at| {
+                    vec![
+                        format!(
+                            "study-{at},Study,OTHER,REPORTED,2024-01-01,alpha-centre,help-{at:02},report-{at};gone-{at},alpha-centre,PUBLIC,,"
+                        ),
+                        format!(
+                            "gone-{at},Study,OTHER,REPORTED,2024-01-01,alpha-centre,help-{at:02},,alpha-centre,PUBLIC,{gone}"
+                        ),
+                    ]
+                },
+            ),
+        ),
+        (
+            "findings",
+            lines(
+                "study,reference,publication,outcome,measure,estimate,contributed_by,visibility",
+                &|at| {
+                    vec![format!(
+                        "study-{at},f,gone-{at},reading,RISK_DIFFERENCE,0.1,alpha-centre,PUBLIC"
+                    )]
+                },
+            ),
+        ),
+        (
+            "ratings",
+            lines(
+                "contributed_by,reference,standard,version,subject_kind,subject,scores,considered_studies,considered_publications,rated_on,visibility",
+                &|at| {
+                    vec![
+                        format!(
+                            "alpha-centre,i{at},guide,1,INTERVENTION,help-{at:02},strength=1,gone-{at},,2020-01-01,PUBLIC"
+                        ),
+                        format!(
+                            "beta-centre,i{at},guide,1,INTERVENTION,help-{at:02},strength=2,study-{at},gone-{at},2025-01-01,PUBLIC"
+                        ),
+                        format!(
+                            "alpha-centre,s{at},guide,1,STUDY,study-{at},strength=1,,gone-{at},,PUBLIC"
+                        ),
+                    ]
+                },
+            ),
+        ),
+    ];
+    for (table, lines) in &tables {
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        app.import(&[(table, &lines)]).await;
+    }
+}
+
 on_both_databases! {
     async fn the_main_queries_take_the_same_statements_for_two_and_for_twenty(app: TestApp) {
         fill(&app).await;
@@ -141,6 +251,45 @@ on_both_databases! {
                 let (few, many) = (statements(&app, &query, 2).await, statements(&app, &query, 20).await);
                 assert_eq!((few, many), (most, most), "{query}");
             }
+        }
+    }
+
+    async fn ratings_are_compared_and_traced_in_the_same_statements_for_two_and_for_twenty(app: TestApp) {
+        fill_ratings(&app).await;
+        let queries = [
+            (
+                "comparisons",
+                10,
+                "{ interventions(first: SIZE) { nodes { ratingComparison {
+                    ratings { reference strength }
+                    differences { summary one { reference } oneOnOthersScale { standing } reasons {
+                        kind
+                        ... on DifferentEvidence { onlyOne { studies { slug } publications { slug } } onlyOther { studies { slug } } }
+                        ... on OlderThanNewEvidence { newer { studies { slug } publications { slug } } }
+                    } }
+                } } } }",
+            ),
+            (
+                "ratings with their evidence",
+                5,
+                "{ interventions(first: SIZE) { nodes { ratings { outcome { slug }
+                    consideredStudies { totalCount nodes { slug } } consideredPublications { totalCount nodes { slug } } } } } }",
+            ),
+            (
+                "what studies rely on",
+                2,
+                "{ studies(first: SIZE) { nodes { reliesOnWithdrawn { how since what { ... on Publication { slug } } } } } }",
+            ),
+            (
+                "what findings and ratings rely on",
+                9,
+                "{ studies(first: SIZE) { nodes { findings { nodes { reliesOnWithdrawn { how } } } ratings { reliesOnWithdrawn { how } } } } }",
+            ),
+        ];
+        for (name, most, query) in queries {
+            let (few, many) = (statements(&app, query, 2).await, statements(&app, query, 20).await);
+            assert_eq!(few, many, "{name}");
+            assert!(many <= most, "{name}: {many} statements, more than {most}");
         }
     }
 

@@ -16,6 +16,10 @@ pub(super) fn price(field: &str, arguments_size: usize) -> u64 {
         "__type" => 50,
         // A statement of its own, which goes through all rows that the filter leaves.
         "totalCount" => 20,
+        // Some ten statements, and each two of the ratings are compared.
+        "ratingComparison" => 50,
+        // A statement for each way to lean on evidence.
+        "reliesOnWithdrawn" => 5,
         // The index is asked for a page, a total and facets.
         "search" => 200,
         // Counts of young people are perturbed cell by cell.

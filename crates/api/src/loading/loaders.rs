@@ -9,6 +9,8 @@ use service::entity::{
     publication, publication_author, rating, study, study_centre, study_partner, study_site,
     study_status_change, study_term,
 };
+use service::evidence::comparison::Comparison;
+use service::evidence::reliance::ReliedUpon;
 use service::history::Revision;
 use service::network::Directory;
 use service::network::engagement::EngagementsOf;
@@ -72,6 +74,16 @@ pub(crate) struct Loaders {
     publication_ratings: Batch<Uuid, Arc<Vec<rating::Model>>>,
     intervention_ratings: Batch<Uuid, Arc<Vec<rating::Model>>>,
     rating_scores: Batch<Uuid, Arc<Vec<LevelId>>>,
+    considered_studies: Pages<study::Model>,
+    considered_study_counts: Batch<Uuid, u64>,
+    considered_publications: Pages<publication::Model>,
+    considered_publication_counts: Batch<Uuid, u64>,
+    study_comparisons: Batch<Uuid, Arc<Comparison>>,
+    publication_comparisons: Batch<Uuid, Arc<Comparison>>,
+    intervention_comparisons: Batch<Uuid, Arc<Comparison>>,
+    relied_on_by_studies: Batch<Uuid, Arc<Vec<ReliedUpon>>>,
+    relied_on_by_findings: Batch<Uuid, Arc<Vec<ReliedUpon>>>,
+    relied_on_by_ratings: Batch<Uuid, Arc<Vec<ReliedUpon>>>,
     publication_authors: Batch<Uuid, Arc<Vec<publication_author::Model>>>,
     publication_studies: Pages<study::Model>,
     publication_study_counts: Batch<Uuid, u64>,
@@ -151,6 +163,30 @@ each! {
     /// The levels that a rating gives.
     rating_scores: rating_scores -> Arc<Vec<LevelId>>,
         |asker, keys| evidence::rating::scores(&asker.space, &keys);
+    /// How many studies a rating took into account.
+    count_considered_studies: considered_study_counts -> u64,
+        |asker, keys| evidence::rating::count_considered_studies(&asker.space, &asker.viewer, &keys);
+    /// How many publications a rating took into account.
+    count_considered_publications: considered_publication_counts -> u64,
+        |asker, keys| evidence::rating::count_considered_publications(&asker.space, &asker.viewer, &keys);
+    /// The ratings of a study, side by side.
+    study_comparison: study_comparisons -> Arc<Comparison>,
+        |asker, keys| evidence::comparison::of_subjects(&asker.space, &asker.viewer, RatedKind::Study, &keys);
+    /// The ratings of a publication, side by side.
+    publication_comparison: publication_comparisons -> Arc<Comparison>,
+        |asker, keys| evidence::comparison::of_subjects(&asker.space, &asker.viewer, RatedKind::Publication, &keys);
+    /// The ratings of an intervention, side by side.
+    intervention_comparison: intervention_comparisons -> Arc<Comparison>,
+        |asker, keys| evidence::comparison::of_subjects(&asker.space, &asker.viewer, RatedKind::Intervention, &keys);
+    /// What a study leans on that no longer stands.
+    relied_on_by_study: relied_on_by_studies -> Arc<Vec<ReliedUpon>>,
+        |asker, keys| evidence::reliance::of_studies(&asker.space, &asker.viewer, &keys);
+    /// What a finding leans on that no longer stands.
+    relied_on_by_finding: relied_on_by_findings -> Arc<Vec<ReliedUpon>>,
+        |asker, keys| evidence::reliance::of_findings(&asker.space, &asker.viewer, &keys);
+    /// What a rating leans on that no longer stands.
+    relied_on_by_rating: relied_on_by_ratings -> Arc<Vec<ReliedUpon>>,
+        |asker, keys| evidence::reliance::of_ratings(&asker.space, &asker.viewer, &keys);
     /// The authors of a publication.
     publication_authors: publication_authors -> Arc<Vec<publication_author::Model>>,
         |asker, keys| evidence::publication::authors(&asker.space, &keys);
@@ -214,6 +250,12 @@ pages! {
     /// The studies that a publication reports.
     publication_studies: publication_studies -> study::Model,
         |asker, keys, page| evidence::study::of_publications(&asker.space, &asker.viewer, &keys, &page);
+    /// The studies that a rating took into account.
+    considered_studies: considered_studies -> study::Model,
+        |asker, keys, page| evidence::rating::considered_studies(&asker.space, &asker.viewer, &keys, &page);
+    /// The publications that a rating took into account.
+    considered_publications: considered_publications -> publication::Model,
+        |asker, keys, page| evidence::rating::considered_publications(&asker.space, &asker.viewer, &keys, &page);
     /// The engagements of a centre.
     centre_engagements: centre_engagements -> engagement::Model,
         |asker, keys, page| network::engagement::of_each(&asker.space, EngagementsOf::Centre, &keys, &page);

@@ -74,7 +74,12 @@ fn a_rating_needs(viewer: &Viewer, now: DateTime<Utc>) -> Condition {
 }
 
 /// Whether the viewer sees the thing that a column of another table refers to.
-fn sees<E: SharedEntity>(viewer: &Viewer, now: DateTime<Utc>, reference: impl ColumnTrait) -> Expr {
+#[must_use]
+pub fn sees<E: SharedEntity>(
+    viewer: &Viewer,
+    now: DateTime<Utc>,
+    reference: impl ColumnTrait,
+) -> Expr {
     let thing = visible::<E>(viewer, now)
         .select_only()
         .expr(Expr::val(1))

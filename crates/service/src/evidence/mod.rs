@@ -4,10 +4,12 @@
 //! for many parents in one statement, which the graph's loaders call.
 
 pub mod citation;
+pub mod comparison;
 pub mod finding;
 pub(crate) mod named;
 pub mod parents;
 pub mod publication;
 pub mod rating;
 pub mod record;
+pub mod reliance;
 pub mod study;

@@ -255,11 +255,11 @@ impl FindingLists {
     }
 }
 
-const LINK: &str = "link";
-const NARROWER: &str = "narrower";
-const PARENT_ID: &str = "parent_id";
+pub(super) const LINK: &str = "link";
+pub(super) const NARROWER: &str = "narrower";
+pub(super) const PARENT_ID: &str = "parent_id";
 const STUDY_ID: &str = "study_id";
-const TERM_ID: &str = "term_id";
+pub(super) const TERM_ID: &str = "term_id";
 
 fn having<L: Default + EntityTrait>(
     select: Select<study::Entity>,
@@ -269,7 +269,7 @@ fn having<L: Default + EntityTrait>(
 }
 
 /// The studies, each once for each of the terms that it is about, be it by several narrower ones.
-fn about_narrower(
+pub(super) fn about_narrower(
     mut select: Select<study::Entity>,
     backend: DbBackend,
     terms: &[Uuid],
@@ -292,7 +292,7 @@ fn about_narrower(
 
 /// Each of these terms with itself and with all that is narrower. The database walks the tree, as the
 /// pairs may be more than the values that a statement takes.
-fn narrower(backend: DbBackend, terms: &[Uuid]) -> WithClause {
+pub(super) fn narrower(backend: DbBackend, terms: &[Uuid]) -> WithClause {
     let own = scope::among(backend, term::Column::Id, terms.iter().copied());
     let mut pairs = scope::network::<term::Entity>()
         .filter(own)

@@ -2,14 +2,19 @@
 
 use std::collections::HashMap;
 
-use entity::{EvidenceStrength, LevelId, RatedKind, rating, rating_score};
+use entity::{
+    EvidenceStrength, LevelId, RatedKind, considered_publication, considered_study, publication,
+    rating, rating_score, study,
+};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use crate::access::scope;
 use crate::error::{Error, Result};
+use crate::listing::{self, KeyPart, SortKey};
 use crate::network::Directory;
+use crate::page::{Page, PageRequest};
 use crate::space::Space;
 use crate::viewer::Viewer;
 
@@ -102,6 +107,77 @@ pub async fn scores(space: &Space, ratings: &[Uuid]) -> Result<HashMap<Uuid, Vec
             .push(row.level_id);
     }
     Ok(scores)
+}
+
+macro_rules! considered {
+    ($(
+        $(#[$doc:meta])* $page:ident $(#[$count_doc:meta])* $count:ident $select:ident:
+        $thing:ident by $table:ident $Id:ident;
+    )*) => {$(
+        $(#[$doc])*
+        pub async fn $page(
+            space: &Space,
+            viewer: &Viewer,
+            ratings: &[Uuid],
+            request: &PageRequest,
+        ) -> Result<HashMap<Uuid, Page<$thing::Model>>> {
+            let sort = SortKey::new(
+                "considered",
+                [$thing::Column::Id.as_column_ref()],
+                false,
+                |row: &$thing::Model| vec![KeyPart::Id(row.id.0)],
+            );
+            let (select, parent) = ($select(space, viewer), $table::Column::RatingId);
+            listing::read_for_each(space.store(), select, parent, ratings, &sort, request).await
+        }
+
+        $(#[$count_doc])*
+        pub async fn $count(
+            space: &Space,
+            viewer: &Viewer,
+            ratings: &[Uuid],
+        ) -> Result<HashMap<Uuid, u64>> {
+            let (select, parent) = ($select(space, viewer), $table::Column::RatingId);
+            listing::count_for_each(space.store(), select, parent, ratings).await
+        }
+
+        fn $select(space: &Space, viewer: &Viewer) -> Select<$thing::Entity> {
+            listing::joined(
+                scope::shared::<$thing::Entity>(viewer, space.store().source().now()),
+                $thing::Column::Id,
+                $table::Entity,
+                $table::Column::$Id,
+            )
+        }
+    )*};
+}
+
+considered! {
+    /// The studies that each of these ratings took into account, withdrawn or not, in the order of their
+    /// contribution.
+    ///
+    /// # Errors
+    /// `INVALID_CURSOR`.
+    considered_studies
+    /// How many studies each of these ratings took into account.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    count_considered_studies
+    studies_by_rating: study by considered_study StudyId;
+
+    /// The publications that each of these ratings took into account, withdrawn or not, in the order of
+    /// their contribution.
+    ///
+    /// # Errors
+    /// `INVALID_CURSOR`.
+    considered_publications
+    /// How many publications each of these ratings took into account.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    count_considered_publications
+    publications_by_rating: publication by considered_publication PublicationId;
 }
 
 /// Keeps the ratings that are on one of the levels.

@@ -151,6 +151,7 @@ macro_rules! part_tables {
 part_tables!();
 part_tables!(A 0);
 part_tables!(A 0, B 1);
+part_tables!(A 0, B 1, C 2, E 3);
 part_tables!(A 0, B 1, C 2, E 3, F 4, G 5, H 6);
 
 pub(super) async fn read<D: Draft, E: Part<D>>(

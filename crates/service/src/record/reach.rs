@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::{
-    CentreId, ChangeKind, StudyId, Visibility, collaboration, collaboration_member, embargo,
-    finding, publication, rating, shared_with, study, study_publication,
+    CentreId, ChangeKind, RatingId, StudyId, Visibility, collaboration, collaboration_member,
+    considered_publication, considered_study, embargo, finding, publication, rating, shared_with,
+    study, study_publication,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -162,6 +163,8 @@ pub(super) async fn tell_of_what_leans(
         let studies: Vec<Thing> = studies.collect();
         read(write, &studies, &mut leaning).await?;
     }
+    let ratings = ratings_that_considered(write, withdrawn).await?;
+    read(write, &ratings, &mut leaning).await?;
     let withdrawn: HashSet<Uuid> = withdrawn.iter().map(|(_, id)| *id).collect();
     let mut leaning: Vec<Row> = leaning.into_values().collect();
     leaning.sort_by_key(|row| row.id);
@@ -171,6 +174,35 @@ pub(super) async fn tell_of_what_leans(
         }
     }
     Ok(())
+}
+
+/// The ratings that took studies or publications into account.
+async fn ratings_that_considered(write: &Write, things: &[Thing]) -> Result<Vec<Thing>> {
+    let backend = write.connection().get_database_backend();
+    let mut ratings: Vec<RatingId> = Vec::new();
+    macro_rules! considered {
+        ($($kind:ident $table:ident $column:ident;)*) => {$(
+            let ids = ids_of(things, ChangeKind::$kind);
+            if !ids.is_empty() {
+                let found: Vec<RatingId> = scope::for_writing::<$table::Entity>()
+                    .select_only()
+                    .column($table::Column::RatingId)
+                    .filter(scope::among(backend, $table::Column::$column, ids))
+                    .into_tuple()
+                    .all(write.connection())
+                    .await?;
+                ratings.extend(found);
+            }
+        )*};
+    }
+    considered! {
+        Study considered_study StudyId;
+        Publication considered_publication PublicationId;
+    }
+    let things = ratings
+        .into_iter()
+        .map(|id| (ChangeKind::Rating, id.into()));
+    Ok(things.collect())
 }
 
 /// Keeps which embargoes of these things are still to pass.

@@ -287,10 +287,10 @@ pub(crate) fn full() -> Files {
         ),
         (
             "ratings.csv",
-            "contributed_by,reference,standard,version,subject_kind,subject,scores,rationale,rated_on,visibility,shared_with,embargoed_until,withdrawn_at,withdrawal_reason,superseded_by\n\
-             new-centre,r1,padlocks,2,STUDY,trial,security=3; cost=1,Two trials,2021-05-01,PUBLIC,,,,,r2\n\
-             new-centre,r2,stars,1,INTERVENTION,mentoring,stars=5,,,NETWORK,,,,,\n\
-             old-centre,r1,stars,1,PUBLICATION,report-1,stars=5,,,COLLABORATION,first;second,,,,\n",
+            "contributed_by,reference,standard,version,subject_kind,subject,outcome,scores,considered_studies,considered_publications,rationale,rated_on,visibility,shared_with,embargoed_until,withdrawn_at,withdrawal_reason,superseded_by\n\
+             new-centre,r1,padlocks,2,STUDY,trial,reading,security=3; cost=1,trial,report-2;report-1,Two trials,2021-05-01,PUBLIC,,,,,r2\n\
+             new-centre,r2,stars,1,INTERVENTION,mentoring,,stars=5,trial;draft,,,,NETWORK,,,,,\n\
+             old-centre,r1,stars,1,PUBLICATION,report-1,,stars=5,,,,,COLLABORATION,first;second,,,,\n",
         ),
     ])
 }

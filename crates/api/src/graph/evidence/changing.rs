@@ -364,6 +364,12 @@ inputs! {
     ReviseRatingInput {
         /// The levels given, at most one for each dimension.
         must scores: Vec<ScoreInput> => "scores";
+        /// The outcome that it speaks of.
+        may outcome: ID => "outcome";
+        /// The studies that it took into account.
+        may considered_studies: Vec<ID> => "considered_studies";
+        /// The publications that it took into account.
+        may considered_publications: Vec<ID> => "considered_publications";
         /// Why it was rated so.
         may rationale: String => "rationale";
         /// When it was rated.

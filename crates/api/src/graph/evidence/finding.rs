@@ -11,6 +11,7 @@ use service::{Error, Result, evidence};
 
 use super::filters::FindingFilterInput;
 use super::publication::Publication;
+use super::reliance::{ReliedUpon, wrap_relied};
 use super::study::Study;
 use crate::graph::asker;
 use crate::graph::connection::{Total, connection, wrapped};
@@ -141,6 +142,13 @@ impl Finding {
     /// The assessed risk that it is biased.
     async fn risk_of_bias(&self) -> Option<Word<RiskOfBias>> {
         self.0.risk_of_bias.map(Word)
+    }
+
+    /// What it leans on and was withdrawn or superseded: its study, or the publication that reports it, as far as you may see it.
+    async fn relies_on_withdrawn(&self, ctx: &Context<'_>) -> Result<Vec<ReliedUpon>> {
+        Ok(wrap_relied(
+            asker(ctx).relied_on_by_finding(self.0.id).await?,
+        ))
     }
 }
 

@@ -8,6 +8,7 @@ use service::Result;
 use service::entity::{PublicationKind, publication, publication_author};
 use service::evidence::citation::{self, Style};
 
+use super::comparison::{RatingComparison, wrap_comparison};
 use super::rating::{Rating, wrap_ratings};
 use super::study::{Study, StudyConnection};
 use crate::graph::asker;
@@ -160,6 +161,13 @@ impl Publication {
     async fn ratings(&self, ctx: &Context<'_>) -> Result<Vec<Rating>> {
         Ok(wrap_ratings(
             asker(ctx).publication_ratings(self.0.id).await?,
+        ))
+    }
+
+    /// The ratings that stand, side by side, and why those that differ do so.
+    async fn rating_comparison(&self, ctx: &Context<'_>) -> Result<RatingComparison> {
+        Ok(wrap_comparison(
+            asker(ctx).publication_comparison(self.0.id).await?,
         ))
     }
 }

@@ -6,12 +6,14 @@ use async_graphql::{Context, Object, SimpleObject, Union};
 use service::entity::{EvidenceStrength, rating};
 use service::{Error, Result};
 
-use super::publication::Publication;
-use super::study::Study;
+use super::publication::{Publication, PublicationConnection};
+use super::reliance::{ReliedUpon, wrap_relied};
+use super::study::{Study, StudyConnection};
 use crate::graph::asker;
+use crate::graph::connection::{Total, page_request, wrapped};
 use crate::graph::date::Date;
 use crate::graph::network::{
-    EvidenceStandard, Intervention, StandardDimension, StandardLevel, StandardVersion,
+    EvidenceStandard, Intervention, Outcome, StandardDimension, StandardLevel, StandardVersion,
 };
 use crate::graph::shared::{Common, shared_thing};
 use crate::graph::word::Word;
@@ -107,6 +109,63 @@ impl Rating {
     /// When it was rated.
     async fn rated_on(&self) -> Option<Date> {
         self.0.rated_on.map(Date)
+    }
+
+    /// The outcome that it speaks of; null when it speaks of none in particular.
+    async fn outcome(&self, ctx: &Context<'_>) -> Option<Outcome> {
+        self.0
+            .outcome_id
+            .and_then(|id| Outcome::find(asker(ctx), id))
+    }
+
+    /// The studies that it took into account, withdrawn or not, in the order of their contribution; none
+    /// also when they are not recorded.
+    async fn considered_studies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<StudyConnection> {
+        let request = page_request(first, after, last, before)?;
+        let id = self.0.id;
+        let page = asker(ctx).considered_studies(id, request).await?;
+        let total = Total::of(move |asker| async move {
+            let count = asker.count_considered_studies(id).await?;
+            Ok(count.unwrap_or_default())
+        });
+        Ok(StudyConnection::new(wrapped(&page, Study), total))
+    }
+
+    /// The publications that it took into account, withdrawn or not, in the order of their contribution; none
+    /// also when they are not recorded.
+    async fn considered_publications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<PublicationConnection> {
+        let request = page_request(first, after, last, before)?;
+        let id = self.0.id;
+        let page = asker(ctx).considered_publications(id, request).await?;
+        let total = Total::of(move |asker| async move {
+            let count = asker.count_considered_publications(id).await?;
+            Ok(count.unwrap_or_default())
+        });
+        Ok(PublicationConnection::new(
+            wrapped(&page, Publication),
+            total,
+        ))
+    }
+
+    /// What it leans on and was withdrawn or superseded: what it rates, or what it took into account, as far as you may see it.
+    async fn relies_on_withdrawn(&self, ctx: &Context<'_>) -> Result<Vec<ReliedUpon>> {
+        Ok(wrap_relied(
+            asker(ctx).relied_on_by_rating(self.0.id).await?,
+        ))
     }
 }
 

@@ -11,10 +11,12 @@ use service::page::PageRequest;
 use service::{Result, evidence};
 use uuid::Uuid;
 
+use super::comparison::{RatingComparison, wrap_comparison};
 use super::filters::{StudyFilterInput, StudyOrder};
 use super::finding::{Finding, FindingConnection};
 use super::publication::{Publication, PublicationConnection};
 use super::rating::{Rating, wrap_ratings};
+use super::reliance::{ReliedUpon, wrap_relied};
 use crate::graph::asker;
 use crate::graph::connection::{Total, connection, page_request, wrapped};
 use crate::graph::date::Date;
@@ -220,6 +222,18 @@ impl Study {
     /// What centres hold of it, each on its own standard, newest first.
     async fn ratings(&self, ctx: &Context<'_>) -> Result<Vec<Rating>> {
         Ok(wrap_ratings(asker(ctx).study_ratings(self.0.id).await?))
+    }
+
+    /// The ratings that stand, side by side, and why those that differ do so.
+    async fn rating_comparison(&self, ctx: &Context<'_>) -> Result<RatingComparison> {
+        Ok(wrap_comparison(
+            asker(ctx).study_comparison(self.0.id).await?,
+        ))
+    }
+
+    /// What it leans on and was withdrawn or superseded: publications that report it, as far as you may see it.
+    async fn relies_on_withdrawn(&self, ctx: &Context<'_>) -> Result<Vec<ReliedUpon>> {
+        Ok(wrap_relied(asker(ctx).relied_on_by_study(self.0.id).await?))
     }
 }
 

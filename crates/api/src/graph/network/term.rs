@@ -12,8 +12,8 @@ use super::Centre;
 use crate::graph::asker;
 use crate::graph::connection::{connection, page_request};
 use crate::graph::evidence::{
-    FindingConnection, FindingFilterInput, Rating, StudyConnection, StudyFilterInput, StudyOrder,
-    findings_on, studies_of, wrap_ratings,
+    FindingConnection, FindingFilterInput, Rating, RatingComparison, StudyConnection,
+    StudyFilterInput, StudyOrder, findings_on, studies_of, wrap_comparison, wrap_ratings,
 };
 use crate::graph::global_id::{NodeKind, global_id};
 use crate::loading::Asker;
@@ -208,6 +208,13 @@ vocabulary! {
     async fn ratings(&self, ctx: &Context<'_>) -> Result<Vec<Rating>> {
         Ok(wrap_ratings(
             asker(ctx).intervention_ratings(self.0.row.id).await?,
+        ))
+    }
+
+    /// The ratings that stand, side by side, and why those that differ do so.
+    async fn rating_comparison(&self, ctx: &Context<'_>) -> Result<RatingComparison> {
+        Ok(wrap_comparison(
+            asker(ctx).intervention_comparison(self.0.row.id).await?,
         ))
     }
 }

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     CentreId, CollaborationId, DimensionId, EvidenceStrength, LevelId, PublicationId, RatingId,
-    StandardVersionId, StudyId, TermId, rating, rating_score, shared_with, standard_dimension,
-    standard_level,
+    StandardVersionId, StudyId, TermId, considered_publication, considered_study, rating,
+    rating_score, shared_with, standard_dimension, standard_level,
 };
 use sea_orm::{ConnectionTrait, QueryFilter};
 use uuid::Uuid;
@@ -28,8 +28,14 @@ pub struct RatingDraft {
     pub version: StandardVersionId,
     /// What is rated.
     pub subject: RatedThing,
+    /// The outcome that it speaks of, when it speaks of one.
+    pub outcome: Option<TermId>,
     /// The levels given, at most one a dimension.
     pub scores: Vec<LevelId>,
+    /// The studies that it took into account.
+    pub considered_studies: Vec<StudyId>,
+    /// The publications that it took into account.
+    pub considered_publications: Vec<PublicationId>,
     /// Why it was rated so.
     pub rationale: Option<String>,
     /// When it was rated.
@@ -141,7 +147,12 @@ async fn scale_of(write: &Write, levels: HashSet<LevelId>) -> Result<HashMap<Lev
 impl Draft for RatingDraft {
     type Table = rating::Entity;
     type Key = (Uuid, String);
-    type Parts = (rating_score::Entity, shared_with::Entity);
+    type Parts = (
+        rating_score::Entity,
+        considered_study::Entity,
+        considered_publication::Entity,
+        shared_with::Entity,
+    );
 
     keyed_within!(rating, contributed_by ContributedBy, reference Reference);
     shared_draft!(rating, Rating, WriteEvidence);
@@ -160,6 +171,7 @@ impl Draft for RatingDraft {
             study_id,
             publication_id,
             intervention_id,
+            outcome_id: draft.outcome,
             strength: draft.strength,
             strength_rank: rank(draft.strength),
             rationale: draft.rationale,
@@ -186,6 +198,8 @@ impl Draft for RatingDraft {
                 "Give at least one level.",
             );
         }
+        problems.distinct("considered_studies", &self.considered_studies);
+        problems.distinct("considered_publications", &self.considered_publications);
         problems.text("rationale", self.rationale.as_ref());
         self.sharing.check(problems, true);
     }
@@ -211,4 +225,6 @@ impl SharedDraft for RatingDraft {
 
 link_parts! {
     rating_score of RatingDraft: rating_id RatingId, level_id, "scores", |draft| draft.scores.clone();
+    considered_study of RatingDraft: rating_id RatingId, study_id, "considered_studies", |draft| draft.considered_studies.clone();
+    considered_publication of RatingDraft: rating_id RatingId, publication_id, "considered_publications", |draft| draft.considered_publications.clone();
 }

@@ -1,8 +1,8 @@
 //! The files of what centres share.
 
 use entity::{
-    RatedKind, collaboration, collaboration_member, publication, publication_author, rating,
-    rating_score,
+    RatedKind, collaboration, collaboration_member, considered_publication, considered_study,
+    publication, publication_author, rating, rating_score,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
@@ -166,18 +166,36 @@ async fn rating_rows(
         page.iter().filter_map(|row| row.superseded_by),
     )
     .await?;
-    to.learn(Named::Study, page.iter().filter_map(|row| row.study_id))
+    let studies = to
+        .parts::<considered_study::Entity>(considered_study::Column::RatingId, ids(), |row| {
+            row.rating_id.into()
+        })
         .await?;
+    let considered = studies.values().flatten().map(|row| row.study_id);
+    to.learn(
+        Named::Study,
+        page.iter().filter_map(|row| row.study_id).chain(considered),
+    )
+    .await?;
+    let publications = to
+        .parts::<considered_publication::Entity>(
+            considered_publication::Column::RatingId,
+            ids(),
+            |row| row.rating_id.into(),
+        )
+        .await?;
+    let considered = publications.values().flatten();
     to.learn(
         Named::Publication,
-        page.iter().filter_map(|row| row.publication_id),
+        page.iter()
+            .filter_map(|row| row.publication_id)
+            .chain(considered.map(|row| row.publication_id)),
     )
     .await?;
-    to.learn(
-        Named::Term,
-        page.iter().filter_map(|row| row.intervention_id),
-    )
-    .await?;
+    let terms = page
+        .iter()
+        .flat_map(|row| [row.intervention_id, row.outcome_id]);
+    to.learn(Named::Term, terms.flatten()).await?;
     let scores = to
         .parts::<rating_score::Entity>(rating_score::Column::RatingId, ids(), |row| {
             row.rating_id.into()
@@ -190,6 +208,10 @@ async fn rating_rows(
             Some(format!("{dimension}={level}"))
         });
         let scores: Vec<String> = scores.collect();
+        let studies = studies.get(&row.id.into()).into_iter().flatten();
+        let studies = studies.map(|row| row.study_id);
+        let publications = publications.get(&row.id.into()).into_iter().flatten();
+        let publications = publications.map(|row| row.publication_id);
         let subject = [
             (RatedKind::Study, row.study_id.map(Uuid::from)),
             (RatedKind::Publication, row.publication_id.map(Uuid::from)),
@@ -209,7 +231,10 @@ async fn rating_rows(
             }
             line.set("subject_kind", kind);
             line.set("subject", subject);
+            line.maybe("outcome", row.outcome_id.and_then(|id| to.names.of(id)));
             line.sorted("scores", scores);
+            line.sorted("considered_studies", to.names.all(studies));
+            line.sorted("considered_publications", to.names.all(publications));
             line.maybe("rationale", row.rationale.as_ref());
             line.maybe("rated_on", row.rated_on);
             shared!(row).fill(line, &to.names, &with);

@@ -1,0 +1,27 @@
+//! A publication that a rating took into account.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{PublicationId, RatingId};
+
+/// A publication that a rating took into account.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "considered_publication")]
+pub struct Model {
+    /// The rating.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub rating_id: RatingId,
+    /// The publication.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub publication_id: PublicationId,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

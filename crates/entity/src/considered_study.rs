@@ -1,0 +1,27 @@
+//! A study that a rating took into account.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{RatingId, StudyId};
+
+/// A study that a rating took into account.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "considered_study")]
+pub struct Model {
+    /// The rating.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub rating_id: RatingId,
+    /// The study.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub study_id: StudyId,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,223 @@
+//! Reads what is compared.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use entity::{
+    LevelId, PublicationId, RatedKind, StudyId, considered_publication, considered_study,
+    publication, rating, study, study_publication,
+};
+use sea_orm::QueryFilter;
+use uuid::Uuid;
+
+use super::MOST_COMPARED;
+use super::pair::{Compared, Score};
+use super::scales::{Crosswalk, Reading};
+use crate::access::scope::{self, SharedEntity};
+use crate::error::Result;
+use crate::evidence::rating as ratings;
+use crate::network::Directory;
+use crate::shared::{self, Identified};
+use crate::space::Space;
+use crate::viewer::Viewer;
+
+/// The ratings of each thing that were neither withdrawn nor superseded, newest first.
+pub(super) async fn standing(
+    space: &Space,
+    viewer: &Viewer,
+    kind: RatedKind,
+    subjects: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Arc<rating::Model>>>> {
+    let found = ratings::of_subjects(space, viewer, kind, subjects).await?;
+    let standing = |rows: Vec<rating::Model>| {
+        rows.into_iter()
+            .filter(|row| row.superseded_by.is_none())
+            .map(Arc::new)
+            .collect()
+    };
+    Ok(found
+        .into_iter()
+        .map(|(subject, rows)| (subject, standing(rows)))
+        .collect())
+}
+
+/// The published readings of levels.
+pub(super) fn crosswalk(directory: &Directory) -> Crosswalk {
+    let reading = |row: &entity::crosswalk::Model| {
+        let (dimension, level) = directory.levels.get(&row.to_level)?;
+        Some(Reading {
+            level: row.to_level,
+            label: level.label.clone(),
+            ordinal: level.ordinal,
+            dimension: dimension.row.id,
+            version: dimension.row.version_id,
+            relation: row.relation,
+            caveat: row.caveat.clone(),
+            source: row.source.clone(),
+        })
+    };
+    directory
+        .crosswalk
+        .iter()
+        .map(|(level, rows)| (*level, rows.iter().filter_map(reading).collect()))
+        .collect()
+}
+
+/// The newest ratings of each thing that has several, with all that they are compared by.
+pub(super) async fn compared(
+    space: &Space,
+    viewer: &Viewer,
+    directory: &Directory,
+    standing: &HashMap<Uuid, Vec<Arc<rating::Model>>>,
+) -> Result<HashMap<Uuid, Vec<Compared>>> {
+    let several = || {
+        standing
+            .iter()
+            .filter(|(_, rows)| rows.len() > 1)
+            .map(|(subject, rows)| (*subject, rows.iter().take(MOST_COMPARED)))
+    };
+    let ids: Vec<Uuid> = several()
+        .flat_map(|(_, rows)| rows.map(|row| row.id.into()))
+        .collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut scores = ratings::scores(space, &ids).await?;
+    let mut studies = considered_studies(space, viewer, &ids).await?;
+    let mut publications = considered_publications(space, viewer, &ids).await?;
+    let reported = reported(space, viewer, publications.values().flatten().copied()).await?;
+    let mut compared = |row: &Arc<rating::Model>| {
+        let (standard, version) = directory.versions.get(&row.version_id)?;
+        let centre = directory.centres.by_id(row.contributed_by)?;
+        let id = Uuid::from(row.id);
+        let outcome = row.outcome_id.and_then(|id| directory.outcomes.by_id(id));
+        let levels = scores.remove(&id).unwrap_or_default();
+        let publications = publications.remove(&id).unwrap_or_default().into_iter();
+        Some(Compared {
+            id: row.id,
+            name: format!("{} ('{}')", centre.row.name, row.reference),
+            standard: standard.row.id,
+            version: row.version_id,
+            scale: format!("{} ({})", standard.row.name, version.row.code),
+            strength: row.strength,
+            rated_on: row.rated_on,
+            outcome: outcome.map(|term| (term.row.id, term.row.name.clone())),
+            scores: scores_of(directory, &levels),
+            studies: studies
+                .remove(&id)
+                .unwrap_or_default()
+                .into_iter()
+                .collect(),
+            publications: publications
+                .map(|id| (id, reported.get(&id).cloned().unwrap_or_default()))
+                .collect(),
+        })
+    };
+    Ok(several()
+        .map(|(subject, rows)| (subject, rows.filter_map(&mut compared).collect()))
+        .collect())
+}
+
+/// In the order of their dimensions.
+fn scores_of(directory: &Directory, levels: &[LevelId]) -> Vec<Score> {
+    let mut scores: Vec<(i32, Score)> = levels
+        .iter()
+        .filter_map(|id| {
+            let (dimension, level) = directory.levels.get(id)?;
+            let score = Score {
+                level: *id,
+                label: level.label.clone(),
+                ordinal: level.ordinal,
+                strength: level.strength,
+                dimension: dimension.row.id,
+                dimension_code: dimension.row.code.clone(),
+                dimension_name: dimension.row.name.clone(),
+            };
+            Some((dimension.row.position, score))
+        })
+        .collect();
+    scores.sort_by_key(|(position, _)| *position);
+    scores.into_iter().map(|(_, score)| score).collect()
+}
+
+macro_rules! considered {
+    ($($name:ident: $thing:ident by $table:ident $id:ident $Id:ident $Column:ident;)*) => {$(
+        async fn $name(
+            space: &Space,
+            viewer: &Viewer,
+            ratings: &[Uuid],
+        ) -> Result<HashMap<Uuid, Vec<$Id>>> {
+            let store = space.store();
+            let (rating, now) = ($table::Column::RatingId, store.source().now());
+            let rows = scope::parts_of_seen::<$table::Entity>()
+                .filter(scope::among(store.backend(), rating, ratings.iter().copied()))
+                .filter(scope::sees::<$thing::Entity>(viewer, now, $table::Column::$Column))
+                .all(store.connection())
+                .await?;
+            let mut considered: HashMap<Uuid, Vec<_>> = HashMap::new();
+            for row in rows {
+                considered.entry(row.rating_id.into()).or_default().push(row.$id);
+            }
+            Ok(considered)
+        }
+    )*};
+}
+
+considered! {
+    considered_studies: study by considered_study study_id StudyId StudyId;
+    considered_publications: publication by considered_publication publication_id PublicationId PublicationId;
+}
+
+/// The studies that publications report, as far as the viewer may see them.
+async fn reported(
+    space: &Space,
+    viewer: &Viewer,
+    publications: impl Iterator<Item = PublicationId>,
+) -> Result<BTreeMap<PublicationId, BTreeSet<StudyId>>> {
+    let ids: BTreeSet<Uuid> = publications.map(Uuid::from).collect();
+    let mut reported: BTreeMap<PublicationId, BTreeSet<StudyId>> = BTreeMap::new();
+    if ids.is_empty() {
+        return Ok(reported);
+    }
+    let store = space.store();
+    let (publication, study) = (
+        study_publication::Column::PublicationId,
+        study_publication::Column::StudyId,
+    );
+    let rows = scope::parts_of_seen::<study_publication::Entity>()
+        .filter(scope::among(store.backend(), publication, ids))
+        .filter(scope::sees::<study::Entity>(
+            viewer,
+            store.source().now(),
+            study,
+        ))
+        .all(store.connection())
+        .await?;
+    for row in rows {
+        reported
+            .entry(row.publication_id)
+            .or_default()
+            .insert(row.study_id);
+    }
+    Ok(reported)
+}
+
+/// The rows with these ids that the viewer may see.
+pub(super) async fn rows<E>(
+    space: &Space,
+    viewer: &Viewer,
+    ids: HashSet<Uuid>,
+) -> Result<HashMap<Uuid, Arc<E::Model>>>
+where
+    E: SharedEntity<Model: Identified>,
+{
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let rows = shared::by_ids::<E>(space, viewer, &ids).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, row)| (id, Arc::new(row)))
+        .collect())
+}
