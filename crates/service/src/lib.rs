@@ -17,6 +17,7 @@ pub mod network;
 pub mod once;
 pub mod page;
 pub mod record;
+pub mod report_card;
 pub mod shared;
 pub mod space;
 pub mod store;

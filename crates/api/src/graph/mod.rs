@@ -12,6 +12,7 @@ mod feed;
 mod global_id;
 mod network;
 mod node;
+mod report_card;
 mod shared;
 mod word;
 
@@ -36,6 +37,7 @@ pub(crate) struct Query(
     network::NetworkQuery,
     evidence::EvidenceQuery,
     collaboration::CollaborationQuery,
+    report_card::ReportCardQuery,
     feed::FeedQuery,
 );
 

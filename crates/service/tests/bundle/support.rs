@@ -207,7 +207,7 @@ pub(crate) fn full() -> Files {
         ),
         (
             "programmes.csv",
-            "slug,title,summary,lead_centre,partners,started,ended,homepage\nwhole-systems,Whole systems,All,new-centre,university; charity,2019,2024-05,https://new.example/p\n",
+            "slug,title,summary,lead_centre,partners,started,ended,homepage,studies_stated,partners_stated,local_authorities_stated\nwhole-systems,Whole systems,All,new-centre,university; charity,2019,2024-05,https://new.example/p,9,8,13\n",
         ),
         (
             "engagements.csv",
@@ -273,7 +273,7 @@ pub(crate) fn full() -> Files {
         ),
         (
             "study_statuses.csv",
-            "study,on,status,reason\ntrial,2019-09-01,IN_DELIVERY,Began\ntrial,2019-03-01,PLANNED,\n",
+            "study,on,status,reason,stop_reason\ntrial,2019-09-01,IN_DELIVERY,Began,\ntrial,2019-03-01,PLANNED,,\ntrial,2024-01-01,STOPPED,Not again,CHANGED_OUR_MIND\n",
         ),
         (
             "study_sites.csv",

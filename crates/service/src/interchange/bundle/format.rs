@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use entity::{
     CrosswalkRelation, EffectMeasure, EngagementKind, EvidenceStrength, NetworkStatus,
-    PublicationKind, RatedKind, RiskOfBias, StudyDesign, StudyStatus, Visibility, Vocabulary,
+    PublicationKind, RatedKind, RiskOfBias, StopReason, StudyDesign, StudyStatus, Visibility, Vocabulary,
 };
 
 /// The name of the format in `bundle.json`.
@@ -391,6 +391,9 @@ pub(super) static PROGRAMMES: Table = plain(
         optional("started", PartialDate),
         optional("ended", PartialDate),
         optional("homepage", Text),
+        optional("studies_stated", Whole),
+        optional("partners_stated", Whole),
+        optional("local_authorities_stated", Whole),
     ],
 );
 
@@ -591,6 +594,7 @@ pub(super) static STUDY_STATUSES: Table = child(
         key("on", Date),
         required("status", Word(StudyStatus::WORDS)),
         optional("reason", Text),
+        optional("stop_reason", Word(StopReason::WORDS)),
     ],
 );
 

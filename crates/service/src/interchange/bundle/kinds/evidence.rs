@@ -109,6 +109,7 @@ pub(in super::super) fn status_change(cells: &Cells<'_>) -> Option<StatusChangeD
         on: cells.value("on")?,
         status: cells.value("status")?,
         reason: cells.text("reason"),
+        stop_reason: cells.value("stop_reason"),
     })
 }
 
