@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod builders;
+pub mod bundles;
 pub mod client;
 pub mod clock;
 pub mod databases;

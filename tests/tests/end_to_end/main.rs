@@ -17,6 +17,7 @@ mod limits;
 mod nested_lists;
 mod operations;
 mod persisted;
+mod report_card;
 mod schema;
 mod sockets;
 mod statements;
