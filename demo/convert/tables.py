@@ -56,6 +56,9 @@ SPEC = {
     "ratings": "contributed_by!*:ref(centres) reference!* standard*:ref(standards) version* "
     "subject_kind*:enum(subject_kind) subject* scores*:list rationale rated_on:date visibility:enum(visibility) "
     "shared_with:refs(collaborations) embargoed_until:time withdrawn_at:time withdrawal_reason superseded_by",
+    "feedback": "contributed_by!*:ref(centres) reference!* study:ref(studies) programme:ref(programmes) from_role* text* "
+    "received_on*:date answered_on:date answer visibility:enum(visibility) shared_with:refs(collaborations) "
+    "embargoed_until:time withdrawn_at:time withdrawal_reason superseded_by",
 }
 
 

@@ -353,6 +353,8 @@ vocabularies! {
         Finding = "FINDING",
         /// A rating.
         Rating = "RATING",
+        /// Feedback to a centre.
+        Feedback = "FEEDBACK",
         /// An access token.
         AccessToken = "ACCESS_TOKEN",
         /// A signing key.

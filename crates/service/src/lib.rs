@@ -11,6 +11,7 @@ pub mod collaboration;
 pub mod error;
 pub mod evidence;
 pub mod feed;
+pub mod feedback;
 pub mod interchange;
 pub mod listing;
 pub mod network;

@@ -10,6 +10,7 @@ mod cookbook;
 mod docs;
 mod evidence;
 mod feed;
+mod feedback;
 mod fuzz;
 mod http;
 mod issuers;

@@ -9,6 +9,7 @@ mod connection;
 mod date;
 mod evidence;
 mod feed;
+mod feedback;
 mod global_id;
 mod network;
 mod node;
@@ -43,7 +44,7 @@ pub(crate) struct Query(
 
 /// What can be changed through the graph.
 #[derive(Default, MergedObject)]
-pub(crate) struct Mutation(access::AccessMutation);
+pub(crate) struct Mutation(access::AccessMutation, feedback::FeedbackMutation);
 
 /// What can be followed as it happens.
 #[derive(Default, MergedSubscription)]

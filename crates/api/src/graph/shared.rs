@@ -10,6 +10,7 @@ use super::asker;
 use super::collaboration::Collaboration;
 use super::connection::{Total, connection, page_request, wrapped};
 use super::evidence::{Finding, Publication, Rating, Study};
+use super::feedback::Feedback;
 use super::global_id::{NodeKind, global_id};
 use super::network::Centre;
 use super::node::Node;
@@ -76,6 +77,7 @@ pub(crate) enum Shared {
     Publication(Publication),
     Finding(Finding),
     Rating(Rating),
+    Feedback(Feedback),
 }
 
 /// That a thing was withdrawn: it stays reachable by id, and leaves the lists.

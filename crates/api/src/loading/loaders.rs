@@ -5,9 +5,9 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use service::entity::{
-    CentreId, LevelId, RatedKind, access_token, change, collaboration, engagement, finding,
-    publication, publication_author, rating, study, study_centre, study_partner, study_site,
-    study_status_change, study_term,
+    CentreId, LevelId, RatedKind, access_token, change, collaboration, engagement, feedback,
+    finding, publication, publication_author, rating, study, study_centre, study_partner,
+    study_site, study_status_change, study_term,
 };
 use service::network::Directory;
 use service::network::engagement::EngagementsOf;
@@ -56,6 +56,7 @@ pub(crate) struct Loaders {
     findings: Batch<Uuid, Arc<finding::Model>>,
     ratings: Batch<Uuid, Arc<rating::Model>>,
     collaborations: Batch<Uuid, Arc<collaboration::Model>>,
+    feedback: Batch<Uuid, Arc<feedback::Model>>,
     engagements: Batch<Uuid, Arc<engagement::Model>>,
     study_terms: Batch<Uuid, Arc<Vec<study_term::Model>>>,
     study_centres: Batch<Uuid, Arc<Vec<study_centre::Model>>>,
@@ -113,6 +114,9 @@ each! {
     /// A rating.
     rating: ratings -> Arc<rating::Model>,
         |asker, keys| shared::by_ids::<rating::Entity>(&asker.space, &asker.viewer, &keys);
+    /// Feedback to a centre.
+    feedback: feedback -> Arc<feedback::Model>,
+        |asker, keys| shared::by_ids::<feedback::Entity>(&asker.space, &asker.viewer, &keys);
     /// A collaboration.
     collaboration: collaborations -> Arc<collaboration::Model>,
         |asker, keys| shared::by_ids::<collaboration::Entity>(&asker.space, &asker.viewer, &keys);

@@ -81,11 +81,7 @@ async fn collaborations(
 }
 
 /// The centres of the studies under way that have several.
-async fn study_company(
-    space: &Space,
-    viewer: &Viewer,
-    card: ReportCard,
-) -> Result<Vec<CentreId>> {
+async fn study_company(space: &Space, viewer: &Viewer, card: ReportCard) -> Result<Vec<CentreId>> {
     use study_centre::Column::{CentreId, StudyId};
 
     const OTHER: &str = "other";
@@ -97,9 +93,7 @@ async fn study_company(
         .expr(Expr::val(1))
         .from_as(study_centre::Entity, OTHER)
         .and_where(Expr::col((OTHER, "study_id")).equals(StudyId.as_column_ref()))
-        .and_where(
-            Expr::col((OTHER, "centre_id")).ne(Expr::col(CentreId.as_column_ref())),
-        )
+        .and_where(Expr::col((OTHER, "centre_id")).ne(Expr::col(CentreId.as_column_ref())))
         .to_owned();
     let rows = scope::parts_of_seen::<study_centre::Entity>()
         .filter(StudyId.in_subquery(seen))

@@ -180,19 +180,21 @@ async fn sites(
 }
 
 /// Of each nation, which authorities have been reached of those that are on a day.
-fn reach(directory: &Directory, ever: &HashSet<LocalAuthorityId>, on: NaiveDate) -> Vec<Arc<Reach>> {
+fn reach(
+    directory: &Directory,
+    ever: &HashSet<LocalAuthorityId>,
+    on: NaiveDate,
+) -> Vec<Arc<Reach>> {
     let mut nations: BTreeMap<&str, Reach> = BTreeMap::new();
     for authority in directory.local_authorities.all() {
         if !has_social_care(authority) || !exists(authority, on) {
             continue;
         }
-        let nation = nations
-            .entry(&authority.country)
-            .or_insert_with(|| Reach {
-                country: authority.country.clone(),
-                reached: Vec::new(),
-                out_of: 0,
-            });
+        let nation = nations.entry(&authority.country).or_insert_with(|| Reach {
+            country: authority.country.clone(),
+            reached: Vec::new(),
+            out_of: 0,
+        });
         nation.out_of += 1;
         if ever.contains(&authority.id) {
             nation.reached.push(Arc::clone(authority));

@@ -6,9 +6,7 @@ use entity::{
     CentreId, ProgrammeId, StopReason, StudyStatus, study, study_centre, study_status_change,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
-use sea_orm::{
-    ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select,
-};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select};
 
 use super::ReportCard;
 use crate::access::scope;
@@ -101,9 +99,7 @@ pub async fn milestones(
         "milestone",
         [On.as_column_ref(), StudyId.as_column_ref()],
         false,
-        |row: &study_status_change::Model| {
-            vec![KeyPart::Day(row.on), KeyPart::Id(row.study_id.0)]
-        },
+        |row: &study_status_change::Model| vec![KeyPart::Day(row.on), KeyPart::Id(row.study_id.0)],
     );
     let select = reached(space, viewer, card, milestone, reasons);
     listing::read(space.store(), select, &sort, request).await
@@ -283,10 +279,7 @@ fn first_day_with(statuses: &[StudyStatus]) -> SelectStatement {
     use study_status_change::Column::{On, Status, StudyId};
 
     scope::parts_of_seen::<study_status_change::Entity>()
-        .filter(
-            Expr::col(StudyId.as_column_ref())
-                .equals(study::Column::Id.as_column_ref()),
-        )
+        .filter(Expr::col(StudyId.as_column_ref()).equals(study::Column::Id.as_column_ref()))
         .filter(Status.is_in(statuses.iter().copied()))
         .select_only()
         .expr(On.min())
@@ -309,11 +302,7 @@ fn reached(
 }
 
 /// The changes of status in the card's time.
-fn within(
-    space: &Space,
-    viewer: &Viewer,
-    card: ReportCard,
-) -> Select<study_status_change::Entity> {
+fn within(space: &Space, viewer: &Viewer, card: ReportCard) -> Select<study_status_change::Entity> {
     let seen = studies(space, viewer, card)
         .select_only()
         .column(study::Column::Id)

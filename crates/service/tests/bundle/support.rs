@@ -292,5 +292,12 @@ pub(crate) fn full() -> Files {
              new-centre,r2,stars,1,INTERVENTION,mentoring,stars=5,,,NETWORK,,,,,\n\
              old-centre,r1,stars,1,PUBLICATION,report-1,stars=5,,,COLLABORATION,first;second,,,,\n",
         ),
+        (
+            "feedback.csv",
+            "contributed_by,reference,study,programme,from_role,text,received_on,answered_on,answer,visibility,shared_with,embargoed_until,withdrawn_at,withdrawal_reason,superseded_by\n\
+             new-centre,one,trial,,practice leader,Too long,2019-10-01,2019-11-05,We made it shorter,PUBLIC,,,,,two\n\
+             new-centre,two,,whole-systems,social worker,Thank you,2019-10-02,,,NETWORK,,,,,\n\
+             old-centre,one,,,young person,Ask us first,2019-10-03,,,COLLABORATION,first;second,,,,\n",
+        ),
     ])
 }

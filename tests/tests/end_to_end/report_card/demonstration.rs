@@ -27,23 +27,35 @@ async fn the_demonstration_gives_back_what_its_source_says(kind: DatabaseKind) {
     let groups = "new-research-projects-july-2019";
     let longer = "strengthening-families-protecting-children";
     let launched = |slug: &str, programme: &str| json!({ "study": { "slug": slug, "programme": { "slug": programme } } });
-    let mut studies = found["studiesLaunched"]["nodes"].as_array().unwrap().clone();
+    let mut studies = found["studiesLaunched"]["nodes"]
+        .as_array()
+        .unwrap()
+        .clone();
     studies.sort_by_key(|study| study["study"]["slug"].to_string());
-    assert_eq!(studies, [
-        launched("devolved-budgets", groups),
-        launched("happier-healthier-professionals", groups),
-        launched("schwartz-rounds-trial", groups),
-        launched("social-workers-in-schools", groups),
-        launched(longer, longer),
-    ]);
+    assert_eq!(
+        studies,
+        [
+            launched("devolved-budgets", groups),
+            launched("happier-healthier-professionals", groups),
+            launched("schwartz-rounds-trial", groups),
+            launched("social-workers-in-schools", groups),
+            launched(longer, longer),
+        ]
+    );
     // Nine new projects and the longer-term study.
     assert_eq!(found["studiesLaunchedAtLeast"], 10);
-    let mut interim = found["studiesWithInterimResults"]["nodes"].as_array().unwrap().clone();
+    let mut interim = found["studiesWithInterimResults"]["nodes"]
+        .as_array()
+        .unwrap()
+        .clone();
     interim.sort_by_key(|study| study["study"]["slug"].to_string());
-    assert_eq!(interim, [
-        json!({ "study": { "slug": "devolved-budgets" } }),
-        json!({ "study": { "slug": "social-workers-in-schools" } }),
-    ]);
+    assert_eq!(
+        interim,
+        [
+            json!({ "study": { "slug": "devolved-budgets" } }),
+            json!({ "study": { "slug": "social-workers-in-schools" } }),
+        ]
+    );
     for (pointer, number) in [
         ("/studiesPlanned/totalCount", 0),
         ("/studiesLaunched/totalCount", 5),
@@ -61,22 +73,31 @@ async fn the_demonstration_gives_back_what_its_source_says(kind: DatabaseKind) {
     ] {
         assert_eq!(found.pointer(pointer).unwrap(), number, "{pointer}");
     }
-    assert_eq!(found["programmes"]["nodes"], json!([
-        { "slug": groups, "stated": { "studies": 9, "partners": null, "localAuthorities": 13 } },
-        { "slug": "practice-in-need-of-evidence", "stated": { "studies": null, "partners": 8, "localAuthorities": null } },
-        { "slug": longer, "stated": { "studies": null, "partners": null, "localAuthorities": null } },
-    ]));
-    assert_eq!(found["collaboratingCentres"]["nodes"], json!([
-        { "slug": "centre-for-homelessness-impact" },
-        { "slug": "education-endowment-foundation" },
-        { "slug": "transforming-access-and-student-outcomes-in-higher-education" },
-        { "slug": "what-works-centre-for-crime-reduction" },
-    ]));
-    assert_eq!(found["reach"], json!([
-        { "country": "England", "reached": 0, "outOf": 151 },
-        { "country": "Scotland", "reached": 0, "outOf": 32 },
-        { "country": "Wales", "reached": 0, "outOf": 22 },
-    ]));
+    assert_eq!(
+        found["programmes"]["nodes"],
+        json!([
+            { "slug": groups, "stated": { "studies": 9, "partners": null, "localAuthorities": 13 } },
+            { "slug": "practice-in-need-of-evidence", "stated": { "studies": null, "partners": 8, "localAuthorities": null } },
+            { "slug": longer, "stated": { "studies": null, "partners": null, "localAuthorities": null } },
+        ])
+    );
+    assert_eq!(
+        found["collaboratingCentres"]["nodes"],
+        json!([
+            { "slug": "centre-for-homelessness-impact" },
+            { "slug": "education-endowment-foundation" },
+            { "slug": "transforming-access-and-student-outcomes-in-higher-education" },
+            { "slug": "what-works-centre-for-crime-reduction" },
+        ])
+    );
+    assert_eq!(
+        found["reach"],
+        json!([
+            { "country": "England", "reached": 0, "outOf": 151 },
+            { "country": "Scotland", "reached": 0, "outOf": 32 },
+            { "country": "Wales", "reached": 0, "outOf": 22 },
+        ])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

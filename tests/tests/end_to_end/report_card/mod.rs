@@ -97,8 +97,7 @@ async fn furnish(app: &TestApp) {
 /// The first half of 2019 and July, of a centre or of the whole network.
 async fn card(client: &Client, centre: Option<&str>, fields: &str) -> Value {
     let centre = centre.map_or_else(String::new, |centre| format!(r#", centre: "{centre}""#));
-    let query = format!(
-        r#"{{ reportCard(from: "2019-01-01", to: "2019-07-31"{centre}) {{ {fields} }} }}"#
-    );
+    let query =
+        format!(r#"{{ reportCard(from: "2019-01-01", to: "2019-07-31"{centre}) {{ {fields} }} }}"#);
     client.ask(&query).await.at("/reportCard").clone()
 }

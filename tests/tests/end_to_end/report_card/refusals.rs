@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tests::on_both_databases;
-use tests::support::app::{ALPHA, TestApp};
+use tests::support::app::ALPHA;
 
 use super::furnish;
 

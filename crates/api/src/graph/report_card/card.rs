@@ -3,21 +3,21 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
+use service::Result;
 use service::entity::StopReason;
+use service::feedback::{self, FeedbackEvent};
+use service::network::directory;
 use service::page::{Page, PageRequest};
 use service::report_card::{self, Company, Milestone, Places};
-use service::network::directory;
-use service::Result;
 use tokio::sync::OnceCell;
 
-use super::milestone::{
-    ReportCardLine, StopReasonCount, StudyMilestoneConnection, milestones,
-};
+use super::milestone::{ReportCardLine, StopReasonCount, StudyMilestoneConnection, milestones};
 use super::reach::{Reach, authorities};
 use crate::graph::asker;
 use crate::graph::collaboration::{Collaboration, CollaborationConnection};
 use crate::graph::connection::{Total, page_request};
 use crate::graph::date::Date;
+use crate::graph::feedback::{Feedback, FeedbackConnection};
 use crate::graph::network::{
     Centre, CentreConnection, Engagement, EngagementConnection, LocalAuthorityConnection, Partner,
     PartnerConnection, Programme, ProgrammeConnection,
@@ -123,7 +123,14 @@ impl ReportCard {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyMilestoneConnection> {
         let request = page_request(first, after, last, before)?;
-        milestones(ctx, self.card, Milestone::InterimResults, Vec::new(), request).await
+        milestones(
+            ctx,
+            self.card,
+            Milestone::InterimResults,
+            Vec::new(),
+            request,
+        )
+        .await
     }
 
     /// The studies that were reported.
@@ -178,7 +185,10 @@ impl ReportCard {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<ProgrammeConnection> {
         let request = page_request(first, after, last, before)?;
-        programmes(report_card::begun(&asker(ctx).directory, self.card), &request)
+        programmes(
+            report_card::begun(&asker(ctx).directory, self.card),
+            &request,
+        )
     }
 
     /// The programmes that were running, with their partners and with how much they state. One whose end
@@ -192,7 +202,10 @@ impl ReportCard {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<ProgrammeConnection> {
         let request = page_request(first, after, last, before)?;
-        programmes(report_card::running(&asker(ctx).directory, self.card), &request)
+        programmes(
+            report_card::running(&asker(ctx).directory, self.card),
+            &request,
+        )
     }
 
     /// The partners of the programmes that were running, as far as they are named.
@@ -301,6 +314,32 @@ impl ReportCard {
         Ok(CollaborationConnection::new(page, total))
     }
 
+    /// The feedback that was received, answered or not.
+    async fn feedback_received(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<FeedbackConnection> {
+        let request = page_request(first, after, last, before)?;
+        feedback_of(asker(ctx), self.card, FeedbackEvent::Received, &request).await
+    }
+
+    /// The feedback that was answered, whenever it was received.
+    async fn feedback_answered(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<FeedbackConnection> {
+        let request = page_request(first, after, last, before)?;
+        feedback_of(asker(ctx), self.card, FeedbackEvent::Answered, &request).await
+    }
+
     /// What became of the studies of each centre that led or took part in any, by slug. A study of
     /// several centres is in the line of each.
     async fn by_centre(&self, ctx: &Context<'_>) -> Result<Vec<ReportCardLine>> {
@@ -330,4 +369,20 @@ fn programmes(
         programme.0.row.slug.clone()
     })?;
     Ok(ProgrammeConnection::new(page, total))
+}
+
+async fn feedback_of(
+    asker: &Arc<Asker>,
+    card: report_card::ReportCard,
+    event: FeedbackEvent,
+    request: &PageRequest,
+) -> Result<FeedbackConnection> {
+    let page = feedback::list(&asker.space, &asker.viewer, card, event, request).await?;
+    let total = Total::of(move |asker| async move {
+        feedback::count(&asker.space, &asker.viewer, card, event).await
+    });
+    Ok(FeedbackConnection::new(
+        page.map(|row| Feedback(Arc::new(row))),
+        total,
+    ))
 }

@@ -88,8 +88,7 @@ pub(super) async fn milestones(
 ) -> Result<StudyMilestoneConnection> {
     let asker = asker(ctx);
     let (space, viewer) = (&asker.space, &asker.viewer);
-    let page =
-        report_card::milestones(space, viewer, card, milestone, &reasons, &request).await?;
+    let page = report_card::milestones(space, viewer, card, milestone, &reasons, &request).await?;
     let total = Total::of(move |asker| {
         let reasons = reasons.clone();
         async move {

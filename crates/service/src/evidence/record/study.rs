@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     CentreId, ChangeKind, CollaborationId, LocalAuthorityId, PartnerId, ProgrammeId, PublicationId,
-    StopReason, StudyDesign, StudyId, StudyRole, StudyStatus, TermId, Visibility, finding, shared_with, study,
-    study_centre, study_partner, study_publication, study_site, study_status_change, study_term,
+    StopReason, StudyDesign, StudyId, StudyRole, StudyStatus, TermId, Visibility, finding,
+    shared_with, study, study_centre, study_partner, study_publication, study_site,
+    study_status_change, study_term,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -15,8 +16,8 @@ use super::undated;
 use crate::access::scope;
 use crate::error::Result;
 use crate::record::{
-    Children, Draft, Fault, Part, Problems, RowOf, SharedDraft, Sharing, Slot, Subject, Wanted, Whole,
-    keyed_by, link_parts, shared_draft, title_key,
+    Children, Draft, Fault, Part, Problems, RowOf, SharedDraft, Sharing, Slot, Subject, Wanted,
+    Whole, keyed_by, link_parts, shared_draft, title_key,
 };
 use crate::store::Write;
 
@@ -84,7 +85,10 @@ impl StatusChangeDraft {
             problems.add(
                 "stop_reason",
                 Fault::Inconsistent,
-                format!("The status is {}, and only STOPPED has a reason of this kind.", self.status),
+                format!(
+                    "The status is {}, and only STOPPED has a reason of this kind.",
+                    self.status
+                ),
                 "Empty it, or make the status STOPPED.",
             );
         }

@@ -4,6 +4,7 @@
 //! every database. Everything is read page by page, as it stands at one moment.
 
 mod evidence;
+mod feedback;
 mod names;
 mod network;
 mod shared;

@@ -247,7 +247,10 @@ async fn programmes(to: &mut Exporter<'_>) -> Result<()> {
                 line.maybe("homepage", programme.homepage);
                 line.maybe("studies_stated", programme.studies_stated);
                 line.maybe("partners_stated", programme.partners_stated);
-                line.maybe("local_authorities_stated", programme.local_authorities_stated);
+                line.maybe(
+                    "local_authorities_stated",
+                    programme.local_authorities_stated,
+                );
             })?;
         }
     }

@@ -13,7 +13,7 @@ use super::format::Table;
 use crate::record::Draft;
 
 pub(super) use evidence::{
-    Collaborations, Findings, Publications, Ratings, Studies, author, site, status_change,
+    Collaborations, Feedback, Findings, Publications, Ratings, Studies, author, site, status_change,
 };
 pub(super) use network::{
     Centres, Engagements, Interventions, LocalAuthorities, Outcomes, Partners, People, Populations,
