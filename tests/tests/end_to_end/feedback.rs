@@ -3,7 +3,7 @@
 use entity::Visibility;
 use serde_json::{Value, json};
 use tests::on_both_databases;
-use tests::support::app::{ALPHA, BETA, TestApp};
+use tests::support::app::{ALPHA, BETA};
 use tests::support::builders::Sharing;
 use tests::support::client::{Answer, Client};
 

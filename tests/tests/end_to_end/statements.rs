@@ -132,7 +132,7 @@ on_both_databases! {
             ),
             (
                 "the report card",
-                22,
+                27,
                 r#"{ reportCard(from: "2019-01-01", to: "2021-01-01") {
                     studiesPlanned(first: SIZE) { totalCount nodes { study { title } } }
                     studiesLaunched(first: SIZE) { totalCount nodes { study { title } } }

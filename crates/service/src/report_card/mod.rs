@@ -16,7 +16,8 @@ pub use company::{Company, company};
 pub use places::{Places, Reach, count_undated_engagements, places, undated_engagements};
 pub use programmes::{begun, partners, partners_at_least, running};
 pub use studies::{
-    CentreLine, Milestone, by_centre, count_milestones, launched_at_least, milestones, stop_reasons,
+    Arrival, CentreLine, Milestone, by_centre, count_milestones, launched_at_least, milestones,
+    stop_reasons,
 };
 
 use crate::error::{Error, Result};

@@ -1,6 +1,7 @@
 //! What studies came to within the time of a report card.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use entity::{
     CentreId, ProgrammeId, StopReason, StudyStatus, study, study_centre, study_status_change,
@@ -8,11 +9,14 @@ use entity::{
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select};
 
+use uuid::Uuid;
+
 use super::ReportCard;
 use crate::access::scope;
 use crate::error::Result;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
+use crate::shared;
 use crate::space::Space;
 use crate::viewer::Viewer;
 
@@ -63,6 +67,15 @@ impl Milestone {
     }
 }
 
+/// A study that came to a milestone, with the change of status that brought it there.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// The change.
+    pub change: study_status_change::Model,
+    /// The study.
+    pub study: Arc<study::Model>,
+}
+
 /// What became of the studies of a centre.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct CentreLine {
@@ -81,7 +94,8 @@ pub struct CentreLine {
 }
 
 /// A page of the studies that came to a milestone, from the earliest; of those that were stopped,
-/// only for these reasons if there are any.
+/// only for these reasons if there are any. The studies are read with them, in a statement of their
+/// own.
 ///
 /// # Errors
 /// `INVALID_CURSOR`.
@@ -92,7 +106,7 @@ pub async fn milestones(
     milestone: Milestone,
     reasons: &[StopReason],
     request: &PageRequest,
-) -> Result<Page<study_status_change::Model>> {
+) -> Result<Page<Arrival>> {
     use study_status_change::Column::{On, StudyId};
 
     let sort = SortKey::new(
@@ -102,7 +116,29 @@ pub async fn milestones(
         |row: &study_status_change::Model| vec![KeyPart::Day(row.on), KeyPart::Id(row.study_id.0)],
     );
     let select = reached(space, viewer, card, milestone, reasons);
-    listing::read(space.store(), select, &sort, request).await
+    let page = listing::read(space.store(), select, &sort, request).await?;
+    let ids: Vec<Uuid> = page
+        .items
+        .iter()
+        .map(|(_, change)| change.study_id.into())
+        .collect();
+    let studies = match ids.as_slice() {
+        [] => HashMap::new(),
+        ids => shared::by_ids::<study::Entity>(space, viewer, ids).await?,
+    };
+    let studies: HashMap<Uuid, Arc<study::Model>> = studies
+        .into_iter()
+        .map(|(id, study)| (id, Arc::new(study)))
+        .collect();
+    let arrivals = page.items.into_iter().filter_map(|(cursor, change)| {
+        let study = Arc::clone(studies.get(&change.study_id.into())?);
+        Some((cursor, Arrival { change, study }))
+    });
+    Ok(Page {
+        items: arrivals.collect(),
+        has_previous: page.has_previous,
+        has_next: page.has_next,
+    })
 }
 
 /// How many studies came to a milestone.

@@ -1,10 +1,12 @@
 //! What studies came to.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Object, SimpleObject};
-use service::entity::{StopReason, StudyStatus, study_status_change};
+use service::Result;
+use service::entity::{StopReason, StudyStatus};
 use service::page::PageRequest;
-use service::report_card::{self, Milestone};
-use service::{Error, Result};
+use service::report_card::{self, Arrival, Milestone};
 
 use crate::graph::asker;
 use crate::graph::connection::{Total, connection};
@@ -15,35 +17,34 @@ use crate::graph::word::Word;
 
 /// A study that came to a status on a day.
 #[derive(Clone)]
-pub(crate) struct StudyMilestone(study_status_change::Model);
+pub(crate) struct StudyMilestone(Arrival);
 
 /// A study that came to a status on a day.
 #[Object]
 impl StudyMilestone {
     /// The study.
-    async fn study(&self, ctx: &Context<'_>) -> Result<Study> {
-        let study = asker(ctx).study(self.0.study_id).await?;
-        study.map(Study).ok_or_else(|| Error::not_found("study"))
+    async fn study(&self) -> Study {
+        Study(Arc::clone(&self.0.study))
     }
 
     /// To what it came.
     async fn status(&self) -> Word<StudyStatus> {
-        Word(self.0.status)
+        Word(self.0.change.status)
     }
 
     /// When.
     async fn on(&self) -> Date {
-        Date(self.0.on)
+        Date(self.0.change.on)
     }
 
     /// Why; above all, why a centre changed its mind.
     async fn reason(&self) -> Option<&str> {
-        self.0.reason.as_deref()
+        self.0.change.reason.as_deref()
     }
 
     /// Of a study that was stopped, what kind of reason it was; null when the source does not say.
     async fn stop_reason(&self) -> Option<Word<StopReason>> {
-        self.0.stop_reason.map(Word)
+        self.0.change.stop_reason.map(Word)
     }
 }
 
