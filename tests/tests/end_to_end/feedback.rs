@@ -2,6 +2,7 @@
 
 use entity::Visibility;
 use serde_json::{Value, json};
+use service::access::ScopeName;
 use tests::on_both_databases;
 use tests::support::app::{ALPHA, BETA};
 use tests::support::builders::Sharing;
@@ -128,6 +129,15 @@ on_both_databases! {
         let reader = app.reader(ALPHA).await;
         assert_eq!(give(&reader, &to_alpha()).await.code(), Some("FORBIDDEN"));
         assert_eq!(answer(&reader, &id, 1).await.code(), Some("FORBIDDEN"));
+    }
+
+    async fn whoever_may_give_but_not_read_is_shown_what_they_gave(app: TestApp) {
+        let writer = app.holder(ALPHA, &[ScopeName::CollaborationWrite]).await;
+        let mut hidden = to_alpha();
+        hidden["visibility"] = json!("CENTRE");
+        let given = give(&writer, &hidden).await;
+        assert_eq!(given.at("/giveFeedback/feedback/text"), "It came too late.");
+        assert_eq!(counted(&writer).await["feedbackReceived"]["totalCount"], 0);
     }
 
     async fn feedback_that_is_hidden_is_not_found_and_not_counted(app: TestApp) {

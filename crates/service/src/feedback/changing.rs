@@ -121,7 +121,8 @@ pub async fn give(
         },
     };
     let asking = viewer.clone();
-    let id = space
+    // Whoever may give it is shown what they gave, though they may not be able to read it later.
+    space
         .store()
         .write(viewer, "feedback.give", move |write| {
             Box::pin(async move {
@@ -135,11 +136,10 @@ pub async fn give(
                     None => write.keep(mark).await?,
                     Some(_) => write.take_back(mark).await?,
                 }
-                Ok(first.unwrap_or(made))
+                there(write, first.unwrap_or(made).into()).await
             })
         })
-        .await?;
-    read(space, viewer, id).await
+        .await
 }
 
 /// Answers feedback, or puts another answer in the place of the first.
@@ -153,7 +153,10 @@ pub async fn answer(
     id: FeedbackId,
     answer: Answer,
 ) -> Result<feedback::Model> {
-    let seen = read(space, viewer, id.into()).await?;
+    let mut seen = shared::by_ids::<feedback::Entity>(space, viewer, &[id.into()]).await?;
+    let seen = seen
+        .remove(&id.into())
+        .ok_or_else(|| Error::not_found("feedback"))?;
     policy::authorise(viewer, &Action::WriteCollaboration(seen.contributed_by))?;
     let asking = viewer.clone();
     space
@@ -161,11 +164,7 @@ pub async fn answer(
         .write(viewer, "feedback.answer", move |write| {
             Box::pin(async move {
                 write.alone().await?;
-                let row = scope::for_writing::<feedback::Entity>()
-                    .filter(feedback::Column::Id.eq(id))
-                    .one(write.connection())
-                    .await?
-                    .ok_or_else(|| Error::not_found("feedback"))?;
+                let row = there(write, id).await?;
                 if row.version != answer.expected_version {
                     return Err(changed_since(row.version, answer.expected_version));
                 }
@@ -176,11 +175,11 @@ pub async fn answer(
                     answer: Some(answer.text),
                     ..as_it_is(row, shared_with)
                 };
-                keep(write, &asking, draft).await
+                keep(write, &asking, draft).await?;
+                there(write, id).await
             })
         })
-        .await?;
-    read(space, viewer, id.into()).await
+        .await
 }
 
 fn as_it_is(row: feedback::Model, shared_with: Vec<CollaborationId>) -> FeedbackDraft {
@@ -261,9 +260,10 @@ fn changed_since(version: i32, expected: i32) -> Error {
     }
 }
 
-async fn read(space: &Space, viewer: &Viewer, id: Uuid) -> Result<feedback::Model> {
-    let mut found = shared::by_ids::<feedback::Entity>(space, viewer, &[id]).await?;
-    found
-        .remove(&id)
+async fn there(write: &Write, id: FeedbackId) -> Result<feedback::Model> {
+    scope::for_writing::<feedback::Entity>()
+        .filter(feedback::Column::Id.eq(id))
+        .one(write.connection())
+        .await?
         .ok_or_else(|| Error::not_found("feedback"))
 }
