@@ -148,7 +148,7 @@ on_both_databases! {
                     feedbackAnswered(first: SIZE) { totalCount nodes { text } }
                 } }"#,
             ),
-            ("changes with their subjects", 4, "{ changes(first: SIZE) { nodes { sequence subject { id } } } }"),
+            ("changes with their subjects", 5, "{ changes(first: SIZE) { nodes { sequence subject { id } } } }"),
         ];
         for (name, most, query) in queries {
             let (few, many) = (statements(&app, query, 2).await, statements(&app, query, 20).await);
