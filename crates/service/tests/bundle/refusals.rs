@@ -167,7 +167,7 @@ async fn only_what_was_stopped_has_a_reason_of_that_kind() {
         ("centres.csv", CENTRES),
         (
             "studies.csv",
-            "slug,title,design,status,lead_centre,contributed_by\ntrial,Trial,OTHER,STOPPED,new-centre,new-centre\n",
+            "slug,title,design,status,lead_centre,contributed_by\ntrial,Trial,OTHER,STOPPED,early-years,early-years\n",
         ),
         (
             "study_statuses.csv",
@@ -194,20 +194,20 @@ async fn feedback_that_cannot_be_is_refused() {
         ("centres.csv", CENTRES),
         (
             "programmes.csv",
-            "slug,title,lead_centre,studies_stated\nwhole,Whole,new-centre,9\nless,Less,new-centre,-1\n",
+            "slug,title,lead_centre,studies_stated\nwhole,Whole,early-years,9\nless,Less,early-years,-1\n",
         ),
         (
             "studies.csv",
-            "slug,title,design,status,lead_centre,contributed_by\ntrial,Trial,OTHER,PLANNED,new-centre,new-centre\n",
+            "slug,title,design,status,lead_centre,contributed_by\ntrial,Trial,OTHER,PLANNED,early-years,early-years\n",
         ),
         (
             "feedback.csv",
             "contributed_by,reference,study,programme,from_role,text,received_on,answered_on,answer\n\
-             new-centre,good,trial,,practice leader,Good,2019-02-01,,\n\
-             new-centre,both,trial,whole,practice leader,Both,2019-02-01,,\n\
-             new-centre,no-answer,,,practice leader,Fine,2019-02-01,2019-02-02,\n\
-             new-centre,too-early,,,practice leader,Fine,2019-02-01,2019-01-31,Thanks\n\
-             new-centre,from-nobody,,,,Fine,2019-02-01,,\n",
+             early-years,good,trial,,practice leader,Good,2019-02-01,,\n\
+             early-years,both,trial,whole,practice leader,Both,2019-02-01,,\n\
+             early-years,no-answer,,,practice leader,Fine,2019-02-01,2019-02-02,\n\
+             early-years,too-early,,,practice leader,Fine,2019-02-01,2019-01-31,Thanks\n\
+             early-years,from-nobody,,,,Fine,2019-02-01,,\n",
         ),
     ])
     .await;
