@@ -24,7 +24,7 @@ SPEC = {
     "dfe_number:dfe established:partial abolished:partial",
     "partners": "slug!*:slug name* kind homepage:url",
     "programmes": "slug!*:slug title* summary lead_centre*:ref(centres) partners:refs(partners) started:partial "
-    "ended:partial homepage:url",
+    "ended:partial homepage:url studies_stated:whole partners_stated:whole local_authorities_stated:whole",
     "engagements": "centre!*:ref(centres) reference!* local_authority*:ref(local_authorities) "
     "kind*:enum(engagement_kind) summary started:partial ended:partial",
     "interventions": TERM.format("interventions"),
@@ -46,7 +46,7 @@ SPEC = {
     "registry registration_id registration_url:url lead_centre*:ref(centres) collaborating_centres:refs(centres) "
     "programme:ref(programmes) partners:refs(partners) interventions:refs(interventions) outcomes:refs(outcomes) "
     "populations:refs(populations) publications:refs(publications) " + SHARED,
-    "study_statuses": "study!*:ref(studies) on!*:date status*:enum(study_status) reason",
+    "study_statuses": "study!*:ref(studies) on!*:date status*:enum(study_status) reason stop_reason:enum(stop_reason)",
     "study_sites": "study!*:ref(studies) local_authority!*:ref(local_authorities) step:position starts_on:date",
     "findings": "study!*:ref(studies) reference!* publication:ref(publications) intervention:ref(interventions) "
     "comparator outcome*:ref(outcomes) outcome_detail population:ref(populations) measure*:enum(measure) "
@@ -57,6 +57,9 @@ SPEC = {
     "subject_kind*:enum(subject_kind) subject* outcome:ref(outcomes) scores*:list considered_studies:refs(studies) "
     "considered_publications:refs(publications) rationale rated_on:date visibility:enum(visibility) "
     "shared_with:refs(collaborations) embargoed_until:time withdrawn_at:time withdrawal_reason superseded_by",
+    "feedback": "contributed_by!*:ref(centres) reference!* study:ref(studies) programme:ref(programmes) from_role* text* "
+    "received_on*:date answered_on:date answer visibility:enum(visibility) shared_with:refs(collaborations) "
+    "embargoed_until:time withdrawn_at:time withdrawal_reason superseded_by",
 }
 
 

@@ -74,6 +74,8 @@ ids! {
     FindingId;
     /// A rating.
     RatingId;
+    /// What somebody said to a centre of its work.
+    FeedbackId;
     /// An access token; the `jti` of its JWT.
     AccessTokenId;
     /// A signing key; the `kid` of the tokens that it signs.

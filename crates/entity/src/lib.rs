@@ -1,6 +1,6 @@
 //! The tables, one file each; the ids; the closed vocabularies. No logic, no GraphQL.
 //!
-//! What is shared (collaboration, study, publication, finding, rating) carries the same nine columns
+//! What is shared (collaboration, study, publication, finding, rating, feedback) carries the same nine columns
 //! from `contributed_by` to `superseded_by`.
 
 pub mod access_token;
@@ -19,6 +19,7 @@ pub mod crosswalk;
 pub mod embargo;
 pub mod engagement;
 pub mod evidence_standard;
+pub mod feedback;
 pub mod finding;
 mod id;
 pub mod idempotency_key;

@@ -55,6 +55,19 @@ impl PartialDate {
         first_day(&self.0).unwrap_or_default()
     }
 
+    /// The last day that the date can mean.
+    #[must_use]
+    pub fn last_day(&self) -> NaiveDate {
+        let first = self.first_day();
+        let months = match self.precision() {
+            DatePrecision::Year => 12,
+            DatePrecision::Month => 1,
+            DatePrecision::Day => return first,
+        };
+        let next = first.checked_add_months(chrono::Months::new(months));
+        next.and_then(|next| next.pred_opt()).unwrap_or(first)
+    }
+
     /// The year.
     #[must_use]
     pub fn year(&self) -> i32 {
@@ -128,6 +141,14 @@ mod tests {
                 Ok(DatePrecision::Day)
             ]
         );
+    }
+
+    #[test]
+    fn a_date_ends_with_the_last_day_that_it_can_mean() {
+        let last = |text: &str| text.parse::<PartialDate>().unwrap().last_day().to_string();
+        assert_eq!(last("2019"), "2019-12-31");
+        assert_eq!(last("2020-02"), "2020-02-29");
+        assert_eq!(last("2019-07-15"), "2019-07-15");
     }
 
     #[test]

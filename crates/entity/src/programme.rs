@@ -29,6 +29,12 @@ pub struct Model {
     pub ended: Option<PartialDate>,
     /// Its page on the web.
     pub homepage: Option<String>,
+    /// How many studies it has by its own account, named or not.
+    pub studies_stated: Option<i32>,
+    /// How many partners it has by its own account, named or not.
+    pub partners_stated: Option<i32>,
+    /// In how many local authorities it works by its own account, named or not.
+    pub local_authorities_stated: Option<i32>,
 }
 
 /// Relations are followed by the loaders, not by the entity.

@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::{
 };
 use serde::Serialize;
 
-use crate::{StudyId, StudyStatus};
+use crate::{StopReason, StudyId, StudyStatus};
 
 /// A change of a study's status, with its date and reason.
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
@@ -23,6 +23,8 @@ pub struct Model {
     pub status: StudyStatus,
     /// Why it changed.
     pub reason: Option<String>,
+    /// Of a study that was stopped, what kind of reason it was.
+    pub stop_reason: Option<StopReason>,
 }
 
 /// Relations are followed by the loaders, not by the entity.

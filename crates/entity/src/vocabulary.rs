@@ -165,6 +165,24 @@ vocabularies! {
         Stopped = "STOPPED",
     }
 
+    /// Why a study was stopped. The sentence beside it says more.
+    StopReason {
+        /// The centre changed its mind: it would not do the study again, or not in this way.
+        ChangedOurMind = "CHANGED_OUR_MIND",
+        /// It could not be done as planned.
+        NotFeasible = "NOT_FEASIBLE",
+        /// Too few took part.
+        Recruitment = "RECRUITMENT",
+        /// The money ended or was withdrawn.
+        Funding = "FUNDING",
+        /// A partner or an authority withdrew.
+        PartnerWithdrew = "PARTNER_WITHDREW",
+        /// It did harm, or was likely to.
+        Harm = "HARM",
+        /// None of the others.
+        Other = "OTHER",
+    }
+
     /// What kind of document a publication is.
     PublicationKind {
         /// An article in a journal.
@@ -387,6 +405,8 @@ vocabularies! {
         Finding = "FINDING",
         /// A rating.
         Rating = "RATING",
+        /// Feedback to a centre.
+        Feedback = "FEEDBACK",
         /// An access token.
         AccessToken = "ACCESS_TOKEN",
         /// A signing key.

@@ -21,6 +21,7 @@ use crate::access::{ScopeName, SharingState, scope};
 use crate::collaboration::record::CollaborationDraft;
 use crate::error::Result;
 use crate::evidence::record::{FindingDraft, PublicationDraft, RatingDraft, StudyDraft};
+use crate::feedback::record::FeedbackDraft;
 use crate::record::{State, go_back, states};
 use crate::space::Space;
 use crate::viewer::{Viewer, Who};
@@ -172,6 +173,7 @@ async fn pasts(
         Publication PublicationDraft;
         Finding FindingDraft;
         Rating RatingDraft;
+        Feedback FeedbackDraft;
     }
     Ok(pasts)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use entity::{CollaborationId, FindingId, PublicationId, RatingId, StudyId};
+use entity::{CollaborationId, FeedbackId, FindingId, PublicationId, RatingId, StudyId};
 use sea_orm::QueryFilter;
 use uuid::Uuid;
 
@@ -55,4 +55,5 @@ identified! {
     publication PublicationId;
     finding FindingId;
     rating RatingId;
+    feedback FeedbackId;
 }

@@ -4,7 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     AccessTokenId, CentreId, ChangeKind, EffectMeasure, PublicationKind, StudyDesign, StudyRole,
     StudyStatus, TermId, Visibility, Vocabulary, centre, collaboration, collaboration_member,
-    finding, publication, shared_with, study, study_centre, study_publication, study_term, term,
+    feedback, finding, publication, shared_with, study, study_centre, study_publication,
+    study_term, term,
 };
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::json;
@@ -344,6 +345,34 @@ impl TestApp {
             collaboration_id: id,
         });
         insert!(self, Collaboration, collaboration [row], collaboration_member rows, shared_with shares);
+        id
+    }
+
+    /// Feedback of March 2019 to a centre, about a study or about the centre itself.
+    pub async fn create_feedback(
+        &self,
+        reference: &str,
+        sharing: &Sharing,
+        study_id: Option<entity::StudyId>,
+    ) -> entity::FeedbackId {
+        let id: entity::FeedbackId = self.id();
+        let row = shared_row!(
+            self,
+            sharing,
+            feedback {
+                id: id,
+                reference: reference.to_owned(),
+                study_id: study_id,
+                programme_id: None,
+                from_role: "practice leader".to_owned(),
+                text: "It came too late.".to_owned(),
+                received_on: NaiveDate::from_ymd_opt(2019, 3, 1).expect("a day"),
+                answered_on: None,
+                answer: None,
+            }
+        );
+        let shares = shares(id.0, sharing);
+        insert!(self, Feedback, feedback [row], shared_with shares);
         id
     }
 

@@ -43,6 +43,9 @@ impl TestApp {
             started: None,
             ended: None,
             homepage: None,
+            studies_stated: None,
+            partners_stated: None,
+            local_authorities_stated: None,
         };
         create!(self, Programme, programme row);
         id

@@ -38,11 +38,28 @@ async fn fill(app: &TestApp) {
             &[study],
         )
         .await;
+        app.create_feedback(
+            &format!("feedback-{number}"),
+            &Sharing::public(ALPHA),
+            Some(study),
+        )
+        .await;
         for reference in ["one", "two"] {
             app.create_finding(reference, &Sharing::public(ALPHA), study, outcome)
                 .await;
         }
     }
+}
+
+/// What the report card tells of those studies: each was launched and reported.
+async fn report(app: &TestApp) {
+    let mut statuses = "study,on,status\n".to_owned();
+    for number in 0..30 {
+        for change in ["2020-01-02,IN_DELIVERY", "2020-06-01,REPORTED"] {
+            statuses.push_str(&format!("study-{number},{change}\n"));
+        }
+    }
+    app.import_files(&[("study_statuses.csv", &statuses)]).await;
 }
 
 /// Twenty of everything that has lists of studies or findings.
@@ -193,6 +210,7 @@ async fn fill_ratings(app: &TestApp) {
 on_both_databases! {
     async fn the_main_queries_take_the_same_statements_for_two_and_for_twenty(app: TestApp) {
         fill(&app).await;
+        report(&app).await;
         let queries = [
             ("a list", 1, "{ studies(first: SIZE) { nodes { id title } } }"),
             ("a list with its total", 2, "{ studies(first: SIZE) { totalCount nodes { id title } } }"),
@@ -222,7 +240,25 @@ on_both_databases! {
                 3,
                 "{ publications(first: SIZE) { nodes { title authors { name } studies(first: 2) { nodes { slug } } } } }",
             ),
-            ("changes with their subjects", 4, "{ changes(first: SIZE) { nodes { sequence subject { id } } } }"),
+            (
+                "the report card",
+                27,
+                r#"{ reportCard(from: "2019-01-01", to: "2021-01-01") {
+                    studiesPlanned(first: SIZE) { totalCount nodes { study { title } } }
+                    studiesLaunched(first: SIZE) { totalCount nodes { study { title } } }
+                    studiesWithInterimResults(first: SIZE) { totalCount nodes { study { title } } }
+                    studiesReported(first: SIZE) { totalCount nodes { study { title } } }
+                    studiesStopped(first: SIZE) { totalCount nodes { study { title } } }
+                    studiesLaunchedAtLeast stopReasons { studies } byCentre { studiesLaunched }
+                    programmes(first: SIZE) { totalCount nodes { slug partners { slug } } } partners(first: SIZE) { totalCount }
+                    localAuthorities(first: SIZE) { totalCount nodes { name } } localAuthoritiesAtLeast reach { share }
+                    undatedEngagements(first: SIZE) { totalCount nodes { reference } }
+                    collaboratingCentres(first: SIZE) { totalCount nodes { slug } } collaborations(first: SIZE) { totalCount nodes { slug } }
+                    feedbackReceived(first: SIZE) { totalCount nodes { text about { __typename } } }
+                    feedbackAnswered(first: SIZE) { totalCount nodes { text } }
+                } }"#,
+            ),
+            ("changes with their subjects", 5, "{ changes(first: SIZE) { nodes { sequence subject { id } } } }"),
         ];
         for (name, most, query) in queries {
             let (few, many) = (statements(&app, query, 2).await, statements(&app, query, 20).await);

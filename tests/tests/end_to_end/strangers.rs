@@ -25,8 +25,8 @@ enum Found {
 
 use Found::{Is, Refused};
 
-/// A root field and what a query for it gives to nobody and to a stranger. In the query, `<DRAFT>`, `<PUBLIC>` and
-/// `<TOKEN>` stand for global ids.
+/// A root field and what a query for it gives to nobody and to a stranger. In the query, `<DRAFT>`, `<PUBLIC>`,
+/// `<FEEDBACK>` and `<TOKEN>` stand for global ids.
 type Door = (&'static str, &'static str, Found, Found);
 
 /// A field that gives both the same: what is public.
@@ -140,6 +140,14 @@ const DOORS: &[Door] = &[
         r#"{"totalCount":1,"nodes":[{"slug":"public"}]}"#,
     ),
     open(
+        "Query.reportCard",
+        r#"{ reportCard(from: "2019-01-01", to: "2019-12-31") {
+            studiesLaunched { totalCount } collaborations { totalCount } byCentre { studiesLaunched }
+            feedbackReceived { totalCount nodes { reference } } } }"#,
+        r#"{"studiesLaunched":{"totalCount":0},"collaborations":{"totalCount":0},"byCentre":[],
+            "feedbackReceived":{"totalCount":1,"nodes":[{"reference":"public"}]}}"#,
+    ),
+    open(
         "Query.changes",
         "{ changes(first: 100, kinds: [COLLABORATION, STUDY, PUBLICATION, FINDING, ACCESS_TOKEN, SIGNING_KEY]) { nodes { kind } } }",
         r#"{"nodes":[{"kind":"COLLABORATION"},{"kind":"STUDY"},{"kind":"PUBLICATION"},{"kind":"FINDING"}]}"#,
@@ -196,6 +204,18 @@ const DOORS: &[Door] = &[
         Refused("FORBIDDEN"),
     ),
     // Whoever changes something says who they are, and may.
+    (
+        "Mutation.giveFeedback",
+        r#"mutation { giveFeedback(input: {centre: "alpha-centre", fromRole: "x", text: "x"}) { feedback { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.answerFeedback",
+        r#"mutation { answerFeedback(input: {id: "<FEEDBACK>", answer: "x", expectedVersion: 1}) { feedback { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
     (
         "Mutation.approveAccessToken",
         r#"mutation { approveAccessToken(input: {id: "<TOKEN>"}) { accessToken { id } } }"#,
@@ -488,6 +508,7 @@ fn the_walk_over_the_schema_finds_a_field_that_is_new() {
 struct Ids {
     draft: String,
     public: String,
+    feedback: String,
     token: String,
 }
 
@@ -548,13 +569,21 @@ async fn furnish(app: &TestApp) -> Ids {
         let study = app.create_study_on(name, &sharing, None, &terms).await;
         app.create_publication(name, &sharing, &[study]).await;
         app.create_finding(name, &sharing, study, outcome).await;
+        app.create_feedback(name, &sharing, Some(study)).await;
     }
+    let received = r#"{ reportCard(from: "2019-01-01", to: "2019-12-31") { feedbackReceived(first: 1) { nodes { id } } } }"#;
+    let received = app.nobody().ask(received).await;
     let issue = r#"mutation { issueAccessToken(input: {name: "x", centre: "alpha-centre", scopes: ["evidence:read"]})
         { accessToken { id } } }"#;
     let issued = app.administrator(ALPHA).await.ask(issue).await;
     Ids {
         draft: global_id(app, "draft").await,
         public: global_id(app, "public").await,
+        feedback: received
+            .at("/reportCard/feedbackReceived/nodes/0/id")
+            .as_str()
+            .unwrap()
+            .to_owned(),
         token: issued
             .at("/issueAccessToken/accessToken/id")
             .as_str()
@@ -572,7 +601,7 @@ on_both_databases! {
             if field.starts_with("Subscription.") {
                 continue;
             }
-            let mut query = query.replace("<DRAFT>", &ids.draft).replace("<PUBLIC>", &ids.public).replace("<TOKEN>", &ids.token);
+            let mut query = query.replace("<DRAFT>", &ids.draft).replace("<PUBLIC>", &ids.public).replace("<FEEDBACK>", &ids.feedback).replace("<TOKEN>", &ids.token);
             for (kind, tag) in KINDS {
                 query = query.replace(&format!("<{kind}>"), &id_of_nothing(*tag));
             }

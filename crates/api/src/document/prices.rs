@@ -22,6 +22,8 @@ pub(super) fn price(field: &str, arguments_size: usize) -> u64 {
         "reliesOnWithdrawn" => 5,
         // The index is asked for a page, a total and facets.
         "search" => 200,
+        // Some ten statements below it go through all that happened in its time.
+        "reportCard" => 50,
         // Counts of young people are perturbed cell by cell.
         "statistics" => 500,
         _ => 1,

@@ -18,11 +18,9 @@ pub(crate) struct Date(pub(crate) NaiveDate);
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::String(text) => NaiveDate::parse_from_str(text, "%Y-%m-%d")
-                .map(Self)
-                .map_err(|_| {
-                    InputValueError::custom(format!("`{text}` is not a day such as 2019-07-15"))
-                }),
+            Value::String(text) => day(text).map(Self).ok_or_else(|| {
+                InputValueError::custom(format!("`{text}` is not a day such as 2019-07-15"))
+            }),
             _ => Err(InputValueError::expected_type(value)),
         }
     }
@@ -30,6 +28,14 @@ impl ScalarType for Date {
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
     }
+}
+
+/// A day whose year has four digits: databases don't agree on others, nor on what comes before what.
+fn day(text: &str) -> Option<NaiveDate> {
+    let is_plain = text.len() == 10 && text.starts_with(|first: char| first.is_ascii_digit());
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .ok()
+        .filter(|_| is_plain)
 }
 
 /// A date as its source gives it: to the day, to the month, or only to the year.
@@ -62,4 +68,26 @@ impl ApproximateDate {
 /// An optional date of a row, for the graph.
 pub(crate) fn approximate(date: Option<&PartialDate>) -> Option<ApproximateDate> {
     date.cloned().map(ApproximateDate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_has_a_year_of_four_digits() {
+        assert!(day("2019-07-15").is_some());
+        for text in [
+            "2019-13-01",
+            "2019-7-15",
+            "-9999-01-01",
+            "-999-01-01",
+            "+12019-07-15",
+            "12019-07-15",
+            "2019-07",
+            "",
+        ] {
+            assert_eq!(day(text), None, "{text}");
+        }
+    }
 }

@@ -42,6 +42,7 @@ kinds! {
     Finding 14;
     Rating 15;
     AccessToken 16;
+    Feedback 17;
 }
 
 /// The global id of a thing.

@@ -10,10 +10,12 @@ mod date;
 pub(crate) mod entry;
 mod evidence;
 mod feed;
+mod feedback;
 mod global_id;
 mod history;
 mod network;
 mod node;
+mod report_card;
 mod shared;
 mod word;
 
@@ -38,6 +40,7 @@ pub(crate) struct Query(
     network::NetworkQuery,
     evidence::EvidenceQuery,
     collaboration::CollaborationQuery,
+    report_card::ReportCardQuery,
     feed::FeedQuery,
 );
 
@@ -48,6 +51,7 @@ pub(crate) struct Mutation(
     network::NetworkMutation,
     evidence::EvidenceMutation,
     collaboration::CollaborationMutation,
+    feedback::FeedbackMutation,
 );
 
 /// What can be followed as it happens.

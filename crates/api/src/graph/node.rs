@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::asker;
 use super::collaboration::Collaboration;
 use super::evidence::{Finding, Publication, Rating, Study};
+use super::feedback::Feedback;
 use super::global_id::{self, NodeKind};
 use super::network::{
     Centre, Engagement, EvidenceStandard, Intervention, LocalAuthority, Outcome, Partner, Person,
@@ -40,6 +41,7 @@ pub(crate) enum Node {
     Publication(Publication),
     Finding(Finding),
     Rating(Rating),
+    Feedback(Feedback),
 }
 
 impl Node {
@@ -81,6 +83,7 @@ impl Node {
                 .map(Self::Publication),
             NodeKind::Finding => asker.finding(id).await?.map(Finding).map(Self::Finding),
             NodeKind::Rating => asker.rating(id).await?.map(Rating).map(Self::Rating),
+            NodeKind::Feedback => asker.feedback(id).await?.map(Feedback).map(Self::Feedback),
             // A token's record is no node: it is read where access is managed.
             NodeKind::AccessToken => None,
         })
@@ -106,6 +109,7 @@ impl NodeKind {
             Self::Publication => ChangeKind::Publication,
             Self::Finding => ChangeKind::Finding,
             Self::Rating => ChangeKind::Rating,
+            Self::Feedback => ChangeKind::Feedback,
             Self::AccessToken => ChangeKind::AccessToken,
         }
     }
@@ -128,6 +132,7 @@ impl NodeKind {
             ChangeKind::Publication => Self::Publication,
             ChangeKind::Finding => Self::Finding,
             ChangeKind::Rating => Self::Rating,
+            ChangeKind::Feedback => Self::Feedback,
             ChangeKind::AccessToken | ChangeKind::SigningKey | ChangeKind::IdentityProvider => {
                 return None;
             }

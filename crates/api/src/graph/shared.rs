@@ -11,6 +11,7 @@ use super::asker;
 use super::collaboration::Collaboration;
 use super::connection::{Total, connection, page_request};
 use super::evidence::{Finding, Publication, Rating, Study};
+use super::feedback::Feedback;
 use super::global_id::{NodeKind, global_id};
 use super::history::Revision;
 use super::network::Centre;
@@ -78,6 +79,7 @@ pub(crate) enum Shared {
     Publication(Publication),
     Finding(Finding),
     Rating(Rating),
+    Feedback(Feedback),
 }
 
 /// That a thing was withdrawn: it stays reachable by id, and leaves the lists.

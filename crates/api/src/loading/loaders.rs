@@ -5,9 +5,9 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use service::entity::{
-    CentreId, ChangeKind, LevelId, RatedKind, access_token, collaboration, engagement, finding,
-    publication, publication_author, rating, study, study_centre, study_partner, study_site,
-    study_status_change, study_term,
+    CentreId, ChangeKind, LevelId, RatedKind, access_token, collaboration, engagement, feedback,
+    finding, publication, publication_author, rating, study, study_centre, study_partner,
+    study_site, study_status_change, study_term,
 };
 use service::evidence::comparison::Comparison;
 use service::evidence::reliance::ReliedUpon;
@@ -60,6 +60,7 @@ pub(crate) struct Loaders {
     findings: Batch<Uuid, Arc<finding::Model>>,
     ratings: Batch<Uuid, Arc<rating::Model>>,
     collaborations: Batch<Uuid, Arc<collaboration::Model>>,
+    feedback: Batch<Uuid, Arc<feedback::Model>>,
     engagements: Batch<Uuid, Arc<engagement::Model>>,
     study_terms: Batch<Uuid, Arc<Vec<study_term::Model>>>,
     study_centres: Batch<Uuid, Arc<Vec<study_centre::Model>>>,
@@ -127,6 +128,9 @@ each! {
     /// A rating.
     rating: ratings -> Arc<rating::Model>,
         |asker, keys| shared::by_ids::<rating::Entity>(&asker.space, &asker.viewer, &keys);
+    /// Feedback to a centre.
+    feedback: feedback -> Arc<feedback::Model>,
+        |asker, keys| shared::by_ids::<feedback::Entity>(&asker.space, &asker.viewer, &keys);
     /// A collaboration.
     collaboration: collaborations -> Arc<collaboration::Model>,
         |asker, keys| shared::by_ids::<collaboration::Entity>(&asker.space, &asker.viewer, &keys);

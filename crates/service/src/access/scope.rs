@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::{
     CentreId, ChangeKind, HiddenFrom, Visibility, access_token, audit_event, change,
-    change_hidden_from, collaboration, collaboration_member, finding, identity_provider,
+    change_hidden_from, collaboration, collaboration_member, feedback, finding, identity_provider,
     publication, rating, shared_with, signing_key, study,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, LockType, Query, SelectStatement};
@@ -56,6 +56,7 @@ shared! {
     publication;
     finding a_finding_needs;
     rating a_rating_needs;
+    feedback a_feedback_needs;
 }
 
 fn a_finding_needs(viewer: &Viewer, now: DateTime<Utc>) -> Condition {
@@ -70,6 +71,16 @@ fn a_rating_needs(viewer: &Viewer, now: DateTime<Utc>) -> Condition {
             viewer,
             now,
             rating::Column::PublicationId,
+        ))
+}
+
+fn a_feedback_needs(viewer: &Viewer, now: DateTime<Utc>) -> Condition {
+    Condition::any()
+        .add(feedback::Column::StudyId.is_null())
+        .add(sees::<study::Entity>(
+            viewer,
+            now,
+            feedback::Column::StudyId,
         ))
 }
 
@@ -246,7 +257,8 @@ pub fn sees_kind(viewer: &Viewer, kind: ChangeKind) -> bool {
         | ChangeKind::Study
         | ChangeKind::Publication
         | ChangeKind::Finding
-        | ChangeKind::Rating => true,
+        | ChangeKind::Rating
+        | ChangeKind::Feedback => true,
     }
 }
 
@@ -278,6 +290,7 @@ pub fn changes(viewer: &Viewer, now: DateTime<Utc>) -> Select<change::Entity> {
             }
             ChangeKind::Finding => Some(sees_change::<finding::Entity>(viewer, now, subject)),
             ChangeKind::Rating => Some(sees_change::<rating::Entity>(viewer, now, subject)),
+            ChangeKind::Feedback => Some(sees_change::<feedback::Entity>(viewer, now, subject)),
             ChangeKind::AccessToken | ChangeKind::SigningKey | ChangeKind::IdentityProvider => {
                 Some(Expr::val(Value::Bool(Some(sees_kind(viewer, kind)))))
             }

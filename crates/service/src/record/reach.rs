@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use entity::{
     CentreId, ChangeKind, RatingId, StudyId, Visibility, collaboration, collaboration_member,
-    considered_publication, considered_study, embargo, finding, publication, rating, shared_with,
-    study, study_publication,
+    considered_publication, considered_study, embargo, feedback, finding, publication, rating,
+    shared_with, study, study_publication,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -297,6 +297,7 @@ async fn read(write: &Write, things: &[Thing], into: &mut HashMap<Uuid, Row>) ->
         Study study |_| None;
         Publication publication |_| None;
         Finding finding |row| Some((ChangeKind::Study, row.study_id.into()));
+        Feedback feedback |row| row.study_id.map(|id| (ChangeKind::Study, id.into()));
         Rating rating |row| {
             let study = row.study_id.map(|id| (ChangeKind::Study, id.into()));
             study.or(row.publication_id.map(|id| (ChangeKind::Publication, id.into())))
@@ -320,7 +321,7 @@ async fn read_findings(write: &Write, which: Expr, into: &mut HashMap<Uuid, Row>
     read(write, &findings, into).await
 }
 
-/// Findings of studies, ratings of studies and of publications.
+/// Findings and feedback of studies, ratings of studies and of publications.
 async fn read_what_needs(
     write: &Write,
     things: &[Thing],
@@ -335,6 +336,20 @@ async fn read_what_needs(
     if !studies.is_empty() {
         let of_studies = scope::among(backend, finding::Column::StudyId, studies.clone());
         read_findings(write, of_studies, into).await?;
+        let feedback: Vec<Uuid> = scope::for_writing::<feedback::Entity>()
+            .select_only()
+            .column(feedback::Column::Id)
+            .filter(scope::among(
+                backend,
+                feedback::Column::StudyId,
+                studies.clone(),
+            ))
+            .into_tuple()
+            .all(write.connection())
+            .await?;
+        let feedback = feedback.into_iter().map(|id| (ChangeKind::Feedback, id));
+        let feedback: Vec<Thing> = feedback.collect();
+        read(write, &feedback, into).await?;
     }
     let ratings: Vec<Uuid> = scope::for_writing::<rating::Entity>()
         .select_only()
@@ -379,6 +394,7 @@ async fn shared_with_collaborations(write: &Write, things: &[Thing]) -> Result<V
         .await?;
     // The table doesn't say of which kind a thing is; an id of another kind finds nothing.
     let kinds = [
+        ChangeKind::Feedback,
         ChangeKind::Collaboration,
         ChangeKind::Study,
         ChangeKind::Publication,

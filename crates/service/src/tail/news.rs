@@ -80,7 +80,8 @@ impl News {
                     | ChangeKind::Study
                     | ChangeKind::Publication
                     | ChangeKind::Finding
-                    | ChangeKind::Rating,
+                    | ChangeKind::Rating
+                    | ChangeKind::Feedback,
                     _,
                 ) => {}
             }

@@ -162,6 +162,69 @@ async fn ratings_must_use_levels_of_their_standards_version() {
 }
 
 #[tokio::test]
+async fn only_what_was_stopped_has_a_reason_of_that_kind() {
+    let (space, report) = refused(&[
+        ("centres.csv", CENTRES),
+        (
+            "studies.csv",
+            "slug,title,design,status,lead_centre,contributed_by\ntrial,Trial,OTHER,STOPPED,early-years,early-years\n",
+        ),
+        (
+            "study_statuses.csv",
+            "study,on,status,stop_reason\n\
+             trial,2019-01-01,IN_DELIVERY,CHANGED_OUR_MIND\n\
+             trial,2019-02-01,STOPPED,BORED\n\
+             trial,2019-03-01,STOPPED,CHANGED_OUR_MIND\n",
+        ),
+    ])
+    .await;
+    assert_eq!(
+        places(&report),
+        [
+            "study_statuses.csv:2 stop_reason INCONSISTENT",
+            "study_statuses.csv:3 stop_reason UNKNOWN_WORD",
+        ]
+    );
+    assert_eq!(space.count("study_status_change").await, 1);
+}
+
+#[tokio::test]
+async fn feedback_that_cannot_be_is_refused() {
+    let (space, report) = refused(&[
+        ("centres.csv", CENTRES),
+        (
+            "programmes.csv",
+            "slug,title,lead_centre,studies_stated\nwhole,Whole,early-years,9\nless,Less,early-years,-1\n",
+        ),
+        (
+            "studies.csv",
+            "slug,title,design,status,lead_centre,contributed_by\ntrial,Trial,OTHER,PLANNED,early-years,early-years\n",
+        ),
+        (
+            "feedback.csv",
+            "contributed_by,reference,study,programme,from_role,text,received_on,answered_on,answer\n\
+             early-years,good,trial,,practice leader,Good,2019-02-01,,\n\
+             early-years,both,trial,whole,practice leader,Both,2019-02-01,,\n\
+             early-years,no-answer,,,practice leader,Fine,2019-02-01,2019-02-02,\n\
+             early-years,too-early,,,practice leader,Fine,2019-02-01,2019-01-31,Thanks\n\
+             early-years,from-nobody,,,,Fine,2019-02-01,,\n",
+        ),
+    ])
+    .await;
+    assert_eq!(
+        places(&report),
+        [
+            "programmes.csv:3 studies_stated OUT_OF_RANGE",
+            "feedback.csv:3 programme INCONSISTENT",
+            "feedback.csv:4 answer INCONSISTENT",
+            "feedback.csv:5 answered_on OUT_OF_ORDER",
+            "feedback.csv:6 from_role REQUIRED",
+        ]
+    );
+    assert_eq!(space.count("feedback").await, 1);
+}
+
+#[tokio::test]
 async fn circles_are_refused_wherever_they_close() {
     let (space, report) = refused(&[(
         "interventions.csv",

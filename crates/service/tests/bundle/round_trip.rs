@@ -13,7 +13,7 @@ async fn an_export_imported_into_an_empty_space_and_exported_again_is_the_same_b
     let first = Space::empty().await;
     first.import(full().path()).await;
     let export = first.exported(&Viewer::operator()).await;
-    assert_eq!(export.len(), 26);
+    assert_eq!(export.len(), 27);
 
     let second = Space::empty().await;
     let report = second.import(Files::of(&export).path()).await;

@@ -207,7 +207,7 @@ pub(crate) fn full() -> Files {
         ),
         (
             "programmes.csv",
-            "slug,title,summary,lead_centre,partners,started,ended,homepage\nwhole-systems,Whole systems,All,new-centre,university; charity,2019,2024-05,https://new.example/p\n",
+            "slug,title,summary,lead_centre,partners,started,ended,homepage,studies_stated,partners_stated,local_authorities_stated\nwhole-systems,Whole systems,All,new-centre,university; charity,2019,2024-05,https://new.example/p,9,8,13\n",
         ),
         (
             "engagements.csv",
@@ -273,7 +273,7 @@ pub(crate) fn full() -> Files {
         ),
         (
             "study_statuses.csv",
-            "study,on,status,reason\ntrial,2019-09-01,IN_DELIVERY,Began\ntrial,2019-03-01,PLANNED,\n",
+            "study,on,status,reason,stop_reason\ntrial,2019-09-01,IN_DELIVERY,Began,\ntrial,2019-03-01,PLANNED,,\ntrial,2024-01-01,STOPPED,Not again,CHANGED_OUR_MIND\n",
         ),
         (
             "study_sites.csv",
@@ -291,6 +291,13 @@ pub(crate) fn full() -> Files {
              new-centre,r1,padlocks,2,STUDY,trial,reading,security=3; cost=1,trial,report-2;report-1,Two trials,2021-05-01,PUBLIC,,,,,r2\n\
              new-centre,r2,stars,1,INTERVENTION,mentoring,,stars=5,trial;draft,,,,NETWORK,,,,,\n\
              old-centre,r1,stars,1,PUBLICATION,report-1,,stars=5,,,,,COLLABORATION,first;second,,,,\n",
+        ),
+        (
+            "feedback.csv",
+            "contributed_by,reference,study,programme,from_role,text,received_on,answered_on,answer,visibility,shared_with,embargoed_until,withdrawn_at,withdrawal_reason,superseded_by\n\
+             new-centre,one,trial,,practice leader,Too long,2019-10-01,2019-11-05,We made it shorter,PUBLIC,,,,,two\n\
+             new-centre,two,,whole-systems,social worker,Thank you,2019-10-02,,,NETWORK,,,,,\n\
+             old-centre,one,,,young person,Ask us first,2019-10-03,,,COLLABORATION,first;second,,,,\n",
         ),
     ])
 }

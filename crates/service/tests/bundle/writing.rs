@@ -13,7 +13,7 @@ async fn every_file_and_every_column_is_imported() {
     let space = Space::empty().await;
     let report = space.import(full().path()).await;
     assert_eq!(report.problems, [], "{:#?}", report.problems);
-    assert_eq!(report.tables.len(), 25);
+    assert_eq!(report.tables.len(), 26);
     let total = report.total();
     assert_eq!(
         (total.created, total.updated, total.unchanged, total.refused),
@@ -76,8 +76,8 @@ async fn what_differs_is_revised_and_the_log_keeps_what_it_was() {
     assert_eq!(report.problems, []);
     assert_eq!(
         report.total().updated,
-        4,
-        "the study with its site and two statuses: {:#?}",
+        5,
+        "the study with its site and three statuses: {:#?}",
         report.tables
     );
     assert_eq!(space.count("study_site").await, 1);

@@ -37,7 +37,8 @@ const QUERY: &str = r#"query ($ids: [ID!]!) {
     population(slug: "people") { studies(first: 30) { ...Studies } }
     outcome(slug: "reading") { findings(first: 30) { ...Findings } }
     centres { nodes { slug studies(first: 30) { ...Studies } } }
-    changes(first: 100, kinds: [COLLABORATION, STUDY, PUBLICATION, FINDING]) { nodes { subject { id } } }
+    changes(first: 100, kinds: [COLLABORATION, STUDY, PUBLICATION, FINDING, FEEDBACK]) { nodes { subject { id } } }
+    reportCard(from: "2019-01-01", to: "2019-12-31") { feedbackReceived(first: 30) { totalCount nodes { name: reference } } }
     nodes(ids: $ids) { id }
 }
 fragment Studies on StudyConnection { totalCount nodes { name: slug } }

@@ -54,6 +54,7 @@ impl World {
             .chain(&self.studies)
             .chain(&self.publications)
             .chain(&self.findings)
+            .chain(&self.feedback)
     }
 
     fn names<'t>(things: impl Iterator<Item = &'t Thing>) -> Value {
@@ -103,6 +104,7 @@ impl World {
             "allCollaborations": seen(&self.collaborations),
             "population": { "studies": Self::names(about_people.into_iter()) },
             "outcome": { "findings": listed(&self.findings) },
+            "reportCard": { "feedbackReceived": listed(&self.feedback) },
             "centres": { "nodes": centres.collect::<Vec<_>>() },
             "changes": { "nodes": seen_ids().map(|subject| json!({ "subject": subject })).collect::<Vec<_>>() },
             "nodes": by_id.collect::<Vec<_>>(),

@@ -18,6 +18,7 @@ pub(super) struct World {
     pub(super) studies: Vec<Thing>,
     pub(super) publications: Vec<Thing>,
     pub(super) findings: Vec<Thing>,
+    pub(super) feedback: Vec<Thing>,
 }
 
 /// A shared thing, as the rule knows it.
@@ -32,7 +33,7 @@ pub(super) struct Thing {
     pub(super) withdrawn: bool,
     /// With which collaborations it is shared.
     pub(super) with: Vec<usize>,
-    /// Of a finding, its study.
+    /// Of a finding, its study; of feedback, the study that it is about, if it is about one.
     pub(super) study: Option<usize>,
     /// Of a finding, the publication that reports it; of a study, the publications.
     pub(super) publications: Vec<usize>,
@@ -54,6 +55,7 @@ impl World {
             studies: things(),
             publications: things(),
             findings: things(),
+            feedback: things(),
         };
         world.furnish().await;
         world
@@ -143,6 +145,15 @@ impl World {
             thing.study = Some(study);
             thing.publications.extend(report);
             self.findings.push(thing);
+        }
+        for number in 0..8 {
+            let (mut thing, sharing) = self.thing(17, "feedback", number, &ids);
+            let about = self.chance.one_in(2);
+            thing.study = about.then(|| self.chance.below(studies.len()));
+            let study = thing.study.map(|study| studies[study]);
+            let create = self.app.create_feedback(&thing.name, &sharing, study);
+            thing.id = create.await.0;
+            self.feedback.push(thing);
         }
     }
 

@@ -715,6 +715,7 @@ impl EvidenceMutation {
             | NodeKind::Intervention
             | NodeKind::Outcome
             | NodeKind::Population
+            | NodeKind::Feedback
             | NodeKind::AccessToken => {
                 return Err(Error::bad_input(
                     "id",

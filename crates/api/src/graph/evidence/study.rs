@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject};
 use service::entity::{
-    StudyDesign, StudyRole, StudyStatus, study, study_site, study_status_change,
+    StopReason, StudyDesign, StudyRole, StudyStatus, study, study_site, study_status_change,
 };
 use service::evidence::parents::{StudiesOf, StudyLists};
 use service::page::PageRequest;
@@ -318,6 +318,8 @@ struct StatusChange {
     on: Date,
     /// Why; above all, why a centre changed its mind.
     reason: Option<String>,
+    /// Of a study that was stopped, what kind of reason it was; null when the source does not say.
+    stop_reason: Option<Word<StopReason>>,
 }
 
 impl StatusChange {
@@ -326,6 +328,7 @@ impl StatusChange {
             status: Word(row.status),
             on: Date(row.on),
             reason: row.reason.clone(),
+            stop_reason: row.stop_reason.map(Word),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use service::Result;
 use service::entity::{PartnerId, ProgrammeId, partner};
 use service::evidence::parents::StudiesOf;
@@ -70,6 +70,15 @@ impl Programme {
         self.0.row.homepage.as_deref()
     }
 
+    /// How much it has by its own account, where not everything is named.
+    async fn stated(&self) -> StatedNumbers {
+        StatedNumbers {
+            studies: self.0.row.studies_stated,
+            partners: self.0.row.partners_stated,
+            local_authorities: self.0.row.local_authorities_stated,
+        }
+    }
+
     /// The organisations that take part, as far as they are named.
     async fn partners(&self, ctx: &Context<'_>) -> Vec<Partner> {
         self.0
@@ -97,6 +106,17 @@ impl Programme {
         let of = StudiesOf::Programme;
         studies_of(asker(ctx), of, self.0.row.id, filter, order_by, request).await
     }
+}
+
+/// How much a programme has by its own account, where not everything is named.
+#[derive(SimpleObject)]
+struct StatedNumbers {
+    /// How many studies, at least; null when it does not say.
+    studies: Option<i32>,
+    /// How many partners, at least; null when it does not say.
+    partners: Option<i32>,
+    /// In how many local authorities it works, at least; null when it does not say.
+    local_authorities: Option<i32>,
 }
 
 connection! {
@@ -141,4 +161,9 @@ impl Partner {
     async fn homepage(&self) -> Option<&str> {
         self.0.homepage.as_deref()
     }
+}
+
+connection! {
+    /// A page of partners, by slug.
+    PartnerConnection, PartnerEdge, Partner
 }

@@ -1,8 +1,8 @@
 //! What the holder of a token would see, and why not more.
 
 use entity::{
-    AccessTokenState, CentreId, ChangeKind, Visibility, access_token, collaboration, finding,
-    publication, rating, study,
+    AccessTokenState, CentreId, ChangeKind, Visibility, access_token, collaboration, feedback,
+    finding, publication, rating, study,
 };
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ConnectionTrait, IdenStatic, QuerySelect, QueryTrait};
@@ -101,6 +101,7 @@ async fn counts(space: &Space, holder: &Viewer, centre: CentreId) -> Result<Vec<
         count::<finding::Entity>(space, holder, centre, ChangeKind::Finding).await?,
         count::<rating::Entity>(space, holder, centre, ChangeKind::Rating).await?,
         count::<collaboration::Entity>(space, holder, centre, ChangeKind::Collaboration).await?,
+        count::<feedback::Entity>(space, holder, centre, ChangeKind::Feedback).await?,
     ])
 }
 

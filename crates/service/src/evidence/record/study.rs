@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     CentreId, ChangeKind, CollaborationId, LocalAuthorityId, PartnerId, ProgrammeId, PublicationId,
-    StudyDesign, StudyId, StudyRole, StudyStatus, TermId, Visibility, finding, shared_with, study,
-    study_centre, study_partner, study_publication, study_site, study_status_change, study_term,
+    StopReason, StudyDesign, StudyId, StudyRole, StudyStatus, TermId, Visibility, finding,
+    shared_with, study, study_centre, study_partner, study_publication, study_site,
+    study_status_change, study_term,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -15,8 +16,8 @@ use super::undated;
 use crate::access::scope;
 use crate::error::Result;
 use crate::record::{
-    Children, Draft, Part, Problems, RowOf, SharedDraft, Sharing, Slot, Subject, Wanted, Whole,
-    keyed_by, link_parts, shared_draft, title_key,
+    Children, Draft, Fault, Part, Problems, RowOf, SharedDraft, Sharing, Slot, Subject, Wanted,
+    Whole, keyed_by, link_parts, shared_draft, title_key,
 };
 use crate::store::Write;
 
@@ -72,21 +73,40 @@ pub struct StatusChangeDraft {
     pub status: StudyStatus,
     /// Why it changed.
     pub reason: Option<String>,
+    /// Of a study that was stopped, what kind of reason it was.
+    pub stop_reason: Option<StopReason>,
 }
 
 impl StatusChangeDraft {
     /// What is wrong with it.
     pub fn check(&self, problems: &mut Problems) {
         problems.text("reason", self.reason.as_ref());
+        if self.stop_reason.is_some() && self.status != StudyStatus::Stopped {
+            problems.add(
+                "stop_reason",
+                Fault::Inconsistent,
+                format!(
+                    "The status is {}, and only STOPPED has a reason of this kind.",
+                    self.status
+                ),
+                "Empty it, or make the status STOPPED.",
+            );
+        }
     }
 
     pub(crate) fn row(&self, study_id: StudyId) -> study_status_change::Model {
-        let Self { on, status, reason } = self.clone();
+        let Self {
+            on,
+            status,
+            reason,
+            stop_reason,
+        } = self.clone();
         study_status_change::Model {
             study_id,
             on,
             status,
             reason,
+            stop_reason,
         }
     }
 }

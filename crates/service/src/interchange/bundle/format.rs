@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 
 use entity::{
     CrosswalkRelation, EffectMeasure, EngagementKind, EvidenceStrength, NetworkStatus,
-    PublicationKind, RatedKind, RiskOfBias, StudyDesign, StudyStatus, Visibility, Vocabulary,
+    PublicationKind, RatedKind, RiskOfBias, StopReason, StudyDesign, StudyStatus, Visibility,
+    Vocabulary,
 };
 
 /// The name of the format in `bundle.json`.
@@ -105,6 +106,7 @@ pub enum Target {
     Study,
     Finding,
     Rating,
+    Feedback,
 }
 
 impl Target {
@@ -129,6 +131,7 @@ impl Target {
             Self::Study => "study",
             Self::Finding => "finding of the study",
             Self::Rating => "rating of the centre",
+            Self::Feedback => "feedback to the centre",
         }
     }
 }
@@ -272,7 +275,7 @@ pub fn shared_columns(superseded_by: Value) -> Vec<Column> {
 }
 
 /// The files, in the order in which they are read. A child table is read with its parent.
-pub static TABLES: [&Table; 25] = [
+pub static TABLES: [&Table; 26] = [
     &CENTRES,
     &CENTRE_STATUSES,
     &PEOPLE,
@@ -298,6 +301,7 @@ pub static TABLES: [&Table; 25] = [
     &STUDY_SITES,
     &FINDINGS,
     &RATINGS,
+    &FEEDBACK,
 ];
 
 use Target as To;
@@ -391,6 +395,9 @@ pub(super) static PROGRAMMES: Table = plain(
         optional("started", PartialDate),
         optional("ended", PartialDate),
         optional("homepage", Text),
+        optional("studies_stated", Whole),
+        optional("partners_stated", Whole),
+        optional("local_authorities_stated", Whole),
     ],
 );
 
@@ -591,6 +598,7 @@ pub(super) static STUDY_STATUSES: Table = child(
         key("on", Date),
         required("status", Word(StudyStatus::WORDS)),
         optional("reason", Text),
+        optional("stop_reason", Word(StopReason::WORDS)),
     ],
 );
 
@@ -649,5 +657,21 @@ pub(super) static RATINGS: Table = shared(
         optional("considered_publications", Many(To::Publication)),
         optional("rationale", Text),
         optional("rated_on", Date),
+    ],
+);
+
+pub(super) static FEEDBACK: Table = shared(
+    "feedback",
+    Within(To::Feedback, &["contributed_by"]),
+    &[
+        key("contributed_by", One(To::Centre)),
+        key("reference", Text),
+        optional("study", One(To::Study)),
+        optional("programme", One(To::Programme)),
+        required("from_role", Text),
+        required("text", Text),
+        required("received_on", Date),
+        optional("answered_on", Date),
+        optional("answer", Text),
     ],
 );

@@ -196,7 +196,8 @@ impl Import<'_, '_> {
         )
         .await?;
         self.table::<kinds::Findings>().await?;
-        self.table::<kinds::Ratings>().await
+        self.table::<kinds::Ratings>().await?;
+        self.table::<kinds::Feedback>().await
     }
 
     /// A file with the children of its rows.

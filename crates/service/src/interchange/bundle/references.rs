@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::{
-    Vocabulary, centre, collaboration, evidence_standard, finding, local_authority, partner,
-    person, programme, publication, rating, standard_dimension, standard_level, standard_version,
-    study, term,
+    Vocabulary, centre, collaboration, evidence_standard, feedback, finding, local_authority,
+    partner, person, programme, publication, rating, standard_dimension, standard_level,
+    standard_version, study, term,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
@@ -108,7 +108,7 @@ fn name_wholes(target: Target, whole: &str, names: &mut HashMap<Target, HashSet<
         Target::Dimension => Target::Version,
         Target::Version => Target::Standard,
         Target::Finding => Target::Study,
-        Target::Rating => Target::Centre,
+        Target::Rating | Target::Feedback => Target::Centre,
         _ => return,
     };
     if let Some((rest, _)) = whole.rsplit_once(MARK) {
@@ -253,7 +253,7 @@ impl<C: ConnectionTrait> Search<'_, C> {
     }
 
     async fn within_shared(&mut self, viewer: &Viewer, now: DateTime<Utc>) -> Result<()> {
-        use Target::{Centre, Finding, Rating, Study};
+        use Target::{Centre, Feedback, Finding, Rating, Study};
         self.by_name_within(
             (Finding, Study),
             scope::shared::<finding::Entity>(viewer, now),
@@ -271,6 +271,16 @@ impl<C: ConnectionTrait> Search<'_, C> {
                 rating::Column::ContributedBy,
                 rating::Column::Reference,
                 rating::Column::Id,
+            ],
+        )
+        .await?;
+        self.by_name_within(
+            (Feedback, Centre),
+            scope::shared::<feedback::Entity>(viewer, now),
+            [
+                feedback::Column::ContributedBy,
+                feedback::Column::Reference,
+                feedback::Column::Id,
             ],
         )
         .await

@@ -49,6 +49,7 @@ pub const fn holds(kind: ChangeKind) -> bool {
         | ChangeKind::Publication
         | ChangeKind::Finding
         | ChangeKind::Rating
+        | ChangeKind::Feedback
         | ChangeKind::AccessToken
         | ChangeKind::SigningKey
         | ChangeKind::IdentityProvider => false,

@@ -25,6 +25,12 @@ pub struct ProgrammeDraft {
     pub ended: Option<PartialDate>,
     /// Its page on the web.
     pub homepage: Option<String>,
+    /// How many studies it has by its own account, named or not.
+    pub studies_stated: Option<i32>,
+    /// How many partners it has by its own account, named or not.
+    pub partners_stated: Option<i32>,
+    /// In how many local authorities it works by its own account, named or not.
+    pub local_authorities_stated: Option<i32>,
 }
 
 impl Draft for ProgrammeDraft {
@@ -51,6 +57,9 @@ impl Draft for ProgrammeDraft {
             started: draft.started,
             ended: draft.ended,
             homepage: draft.homepage,
+            studies_stated: draft.studies_stated,
+            partners_stated: draft.partners_stated,
+            local_authorities_stated: draft.local_authorities_stated,
         }
     }
 
@@ -61,6 +70,9 @@ impl Draft for ProgrammeDraft {
         problems.distinct("partners", &self.partners);
         problems.partly_in_order("ended", self.started.as_ref(), self.ended.as_ref());
         problems.address("homepage", self.homepage.as_ref());
+        problems.at_least("studies_stated", self.studies_stated, 0);
+        problems.at_least("partners_stated", self.partners_stated, 0);
+        problems.at_least("local_authorities_stated", self.local_authorities_stated, 0);
     }
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::names::Named;
 use super::shared::shared;
 use super::sheet::Sheet;
-use super::{Exporter, studies};
+use super::{Exporter, feedback, studies};
 use crate::access::scope;
 use crate::error::Result;
 use crate::interchange::bundle::format;
@@ -19,7 +19,8 @@ pub(super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
     collaborations(to).await?;
     publications(to).await?;
     studies::write(to).await?;
-    ratings(to).await
+    ratings(to).await?;
+    feedback::write(to).await
 }
 
 pub(in super::super) async fn collaborations(to: &mut Exporter<'_>) -> Result<()> {

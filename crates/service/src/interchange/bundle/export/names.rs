@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::{
-    centre, collaboration, evidence_standard, finding, local_authority, partner, person, programme,
-    publication, rating, standard_dimension, standard_level, standard_version, study, term,
+    centre, collaboration, evidence_standard, feedback, finding, local_authority, partner, person,
+    programme, publication, rating, standard_dimension, standard_level, standard_version, study,
+    term,
 };
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
@@ -45,6 +46,7 @@ pub(super) enum Named {
     Study,
     Finding,
     Rating,
+    Feedback,
 }
 
 #[derive(FromQueryResult)]
@@ -113,6 +115,7 @@ impl Names {
             Named::Study => names!(shared study Id Slug, viewer, now),
             Named::Finding => names!(shared finding Id Reference, viewer, now),
             Named::Rating => names!(shared rating Id Reference, viewer, now),
+            Named::Feedback => names!(shared feedback Id Reference, viewer, now),
         };
         self.known
             .extend(found.into_iter().map(|found| (found.id, found.name)));

@@ -247,6 +247,12 @@ pub(in super::super) async fn programmes(to: &mut Exporter<'_>) -> Result<()> {
                 line.maybe("started", programme.started);
                 line.maybe("ended", programme.ended);
                 line.maybe("homepage", programme.homepage);
+                line.maybe("studies_stated", programme.studies_stated);
+                line.maybe("partners_stated", programme.partners_stated);
+                line.maybe(
+                    "local_authorities_stated",
+                    programme.local_authorities_stated,
+                );
             })?;
         }
     }

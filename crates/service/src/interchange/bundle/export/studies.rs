@@ -201,6 +201,7 @@ async fn status_rows(to: &Exporter<'_>, sheet: &mut Sheet, page: &[study::Model]
                 line.set("on", change.on);
                 line.set("status", change.status);
                 line.maybe("reason", change.reason);
+                line.maybe("stop_reason", change.stop_reason);
             })?;
         }
     }

@@ -1,4 +1,5 @@
-//! Rows of what centres share: collaborations, publications, studies, findings and ratings.
+//! Rows of what centres share: collaborations, publications, studies, findings, ratings and
+//! feedback.
 
 use entity::{RatedKind, TermId};
 
@@ -8,6 +9,7 @@ use crate::evidence::record::{
     AuthorDraft, FindingDraft, Interval, PublicationDraft, RatedThing, RatingDraft, SiteDraft,
     StatusChangeDraft, StudyDraft,
 };
+use crate::feedback::record::FeedbackDraft;
 use crate::interchange::bundle::cells::Cells;
 use crate::interchange::bundle::family::Kin;
 use crate::interchange::bundle::format::{self, Table};
@@ -115,6 +117,7 @@ pub(in super::super) fn status_change(cells: &Cells<'_>) -> Option<StatusChangeD
         on: cells.value("on")?,
         status: cells.value("status")?,
         reason: cells.text("reason"),
+        stop_reason: cells.value("stop_reason"),
     })
 }
 
@@ -188,6 +191,27 @@ impl Kind for Ratings {
             rationale: cells.text("rationale"),
             rated_on: cells.value("rated_on"),
             strength: None,
+            sharing: cells.sharing()?,
+        })
+    }
+}
+
+pub(in super::super) struct Feedback;
+
+impl Kind for Feedback {
+    type Draft = FeedbackDraft;
+    const TABLE: &'static Table = &format::FEEDBACK;
+
+    fn read(cells: &Cells<'_>, _kin: &mut Kin<'_>) -> Option<FeedbackDraft> {
+        Some(FeedbackDraft {
+            reference: cells.text("reference")?,
+            study: cells.one("study"),
+            programme: cells.one("programme"),
+            from_role: cells.text("from_role")?,
+            text: cells.text("text")?,
+            received_on: cells.value("received_on")?,
+            answered_on: cells.value("answered_on"),
+            answer: cells.text("answer"),
             sharing: cells.sharing()?,
         })
     }

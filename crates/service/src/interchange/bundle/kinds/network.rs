@@ -134,6 +134,9 @@ impl Kind for Programmes {
             started: cells.value("started"),
             ended: cells.value("ended"),
             homepage: cells.text("homepage"),
+            studies_stated: cells.value("studies_stated"),
+            partners_stated: cells.value("partners_stated"),
+            local_authorities_stated: cells.value("local_authorities_stated"),
         })
     }
 }

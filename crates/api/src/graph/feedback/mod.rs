@@ -1,0 +1,7 @@
+//! Feedback in the graph.
+
+mod changing;
+mod thing;
+
+pub(super) use changing::FeedbackMutation;
+pub(crate) use thing::{Feedback, FeedbackConnection};

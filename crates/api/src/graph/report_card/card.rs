@@ -1,0 +1,388 @@
+//! The report card itself.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+use service::Result;
+use service::entity::StopReason;
+use service::feedback::{self, FeedbackEvent};
+use service::network::directory;
+use service::page::{Page, PageRequest};
+use service::report_card::{self, Company, Milestone, Places};
+use tokio::sync::OnceCell;
+
+use super::milestone::{ReportCardLine, StopReasonCount, StudyMilestoneConnection, milestones};
+use super::reach::{Reach, authorities};
+use crate::graph::asker;
+use crate::graph::collaboration::{Collaboration, CollaborationConnection};
+use crate::graph::connection::{Total, page_request};
+use crate::graph::date::Date;
+use crate::graph::feedback::{Feedback, FeedbackConnection};
+use crate::graph::network::{
+    Centre, CentreConnection, Engagement, EngagementConnection, LocalAuthorityConnection, Partner,
+    PartnerConnection, Programme, ProgrammeConnection,
+};
+use crate::graph::word::{Word, words};
+use crate::loading::Asker;
+
+/// A report card.
+pub(super) struct ReportCard {
+    card: report_card::ReportCard,
+    /// Read when the first of its fields is asked for.
+    places: OnceCell<Arc<Places>>,
+    /// The same.
+    company: OnceCell<Arc<Company>>,
+}
+
+impl ReportCard {
+    pub(super) fn new(card: report_card::ReportCard) -> Self {
+        Self {
+            card,
+            places: OnceCell::new(),
+            company: OnceCell::new(),
+        }
+    }
+
+    async fn places(&self, asker: &Asker) -> Result<&Arc<Places>> {
+        let read = || async {
+            let places = report_card::places(&asker.space, &asker.viewer, self.card);
+            Ok(Arc::new(places.await?))
+        };
+        self.places.get_or_try_init(read).await
+    }
+
+    async fn company(&self, asker: &Asker) -> Result<&Arc<Company>> {
+        let read = || async {
+            let company = report_card::company(&asker.space, &asker.viewer, self.card);
+            Ok(Arc::new(company.await?))
+        };
+        self.company.get_or_try_init(read).await
+    }
+}
+
+/// What changed between two days, at a centre or in the whole network, as far as you may see it. Each
+/// number leads to the things behind it. A date of which only the month or the year is known counts if
+/// it may lie in the time; what has no date is in no time.
+#[Object]
+impl ReportCard {
+    /// The first day.
+    async fn from(&self) -> Date {
+        Date(self.card.from)
+    }
+
+    /// The last day.
+    async fn to(&self) -> Date {
+        Date(self.card.to)
+    }
+
+    /// The centre; null for the whole network.
+    async fn centre(&self, ctx: &Context<'_>) -> Option<Centre> {
+        Centre::find(asker(ctx), self.card.centre?)
+    }
+
+    /// The studies that were announced.
+    async fn studies_planned(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<StudyMilestoneConnection> {
+        let request = page_request(first, after, last, before)?;
+        milestones(ctx, self.card, Milestone::Planned, Vec::new(), request).await
+    }
+
+    /// The studies that went into delivery for the first time.
+    async fn studies_launched(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<StudyMilestoneConnection> {
+        let request = page_request(first, after, last, before)?;
+        milestones(ctx, self.card, Milestone::Launched, Vec::new(), request).await
+    }
+
+    /// How many studies were launched at least: those that are named, and those that programmes which
+    /// began in this time say they have without naming them (`Programme.stated`).
+    async fn studies_launched_at_least(&self, ctx: &Context<'_>) -> Result<u64> {
+        let asker = asker(ctx);
+        report_card::launched_at_least(&asker.space, &asker.viewer, self.card).await
+    }
+
+    /// The studies that had first results.
+    async fn studies_with_interim_results(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<StudyMilestoneConnection> {
+        let request = page_request(first, after, last, before)?;
+        milestones(
+            ctx,
+            self.card,
+            Milestone::InterimResults,
+            Vec::new(),
+            request,
+        )
+        .await
+    }
+
+    /// The studies that were reported.
+    async fn studies_reported(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<StudyMilestoneConnection> {
+        let request = page_request(first, after, last, before)?;
+        milestones(ctx, self.card, Milestone::Reported, Vec::new(), request).await
+    }
+
+    /// The studies that were stopped, with the reasons. A study that went on and was stopped again is
+    /// there for each time.
+    async fn studies_stopped(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only for reasons of one of these kinds.")] reasons: Option<
+            Vec<Word<StopReason>>,
+        >,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<StudyMilestoneConnection> {
+        let request = page_request(first, after, last, before)?;
+        let reasons = words(reasons);
+        milestones(ctx, self.card, Milestone::Stopped, reasons, request).await
+    }
+
+    /// For which kinds of reason studies were stopped, the most frequent first.
+    async fn stop_reasons(&self, ctx: &Context<'_>) -> Result<Vec<StopReasonCount>> {
+        let asker = asker(ctx);
+        let counts = report_card::stop_reasons(&asker.space, &asker.viewer, self.card).await?;
+        let counts = counts.into_iter().map(|(reason, studies)| StopReasonCount {
+            stop_reason: reason.map(Word),
+            studies,
+        });
+        Ok(counts.collect())
+    }
+
+    /// The programmes that began.
+    async fn programmes_begun(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<ProgrammeConnection> {
+        let request = page_request(first, after, last, before)?;
+        programmes(
+            report_card::begun(&asker(ctx).directory, self.card),
+            &request,
+        )
+    }
+
+    /// The programmes that were running, with their partners and with how much they state. One whose end
+    /// is not known goes on.
+    async fn programmes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<ProgrammeConnection> {
+        let request = page_request(first, after, last, before)?;
+        programmes(
+            report_card::running(&asker(ctx).directory, self.card),
+            &request,
+        )
+    }
+
+    /// The partners of the programmes that were running, as far as they are named.
+    async fn partners(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<PartnerConnection> {
+        let request = page_request(first, after, last, before)?;
+        let list = report_card::partners(&asker(ctx).directory, self.card);
+        let total = Total::known(list.len());
+        let list = list.into_iter().map(Partner).collect();
+        let page = Page::of_sorted(&request, list, |partner| partner.0.slug.clone())?;
+        Ok(PartnerConnection::new(page, total))
+    }
+
+    /// How many partners the programmes had at least: as many as are named, or as one programme states,
+    /// whichever is more.
+    async fn partners_at_least(&self, ctx: &Context<'_>) -> u64 {
+        report_card::partners_at_least(&asker(ctx).directory, self.card)
+    }
+
+    /// The local authorities where there was an engagement, or a study with a site there was under way.
+    async fn local_authorities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<LocalAuthorityConnection> {
+        let request = page_request(first, after, last, before)?;
+        let places = self.places(asker(ctx)).await?;
+        authorities(&places.worked_with, &request)
+    }
+
+    /// In how many local authorities there was work at least: as many as are named, or as one programme
+    /// states, whichever is more.
+    async fn local_authorities_at_least(&self, ctx: &Context<'_>) -> Result<u64> {
+        Ok(self.places(asker(ctx)).await?.at_least)
+    }
+
+    /// Of each nation, how many of all its local authorities have been reached so far: by the last day.
+    async fn reach(&self, ctx: &Context<'_>) -> Result<Vec<Reach>> {
+        let places = self.places(asker(ctx)).await?;
+        Ok(places.reached.iter().cloned().map(Reach).collect())
+    }
+
+    /// The engagements of which no date is known. They are in no time, and count neither among the
+    /// authorities worked with nor among those reached.
+    async fn undated_engagements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<EngagementConnection> {
+        let request = page_request(first, after, last, before)?;
+        let card = self.card;
+        let page = report_card::undated_engagements(&asker(ctx).space, card, &request).await?;
+        let total = Total::of(move |asker| async move {
+            report_card::count_undated_engagements(&asker.space, card).await
+        });
+        Ok(EngagementConnection::new(
+            page.map(|row| Engagement(Arc::new(row))),
+            total,
+        ))
+    }
+
+    /// The centres with which the centre worked, in collaborations that were running and in studies that
+    /// were under way; of the whole network, all that worked with another.
+    async fn collaborating_centres(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<CentreConnection> {
+        let request = page_request(first, after, last, before)?;
+        let list = &self.company(asker(ctx)).await?.centres;
+        let total = Total::known(list.len());
+        let list = list.iter().cloned().map(Centre).collect();
+        let page = Page::of_sorted(&request, list, |centre: &Centre| centre.0.row.slug.clone())?;
+        Ok(CentreConnection::new(page, total))
+    }
+
+    /// The collaborations that were running.
+    async fn collaborations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<CollaborationConnection> {
+        let request = page_request(first, after, last, before)?;
+        let list = &self.company(asker(ctx)).await?.collaborations;
+        let total = Total::known(list.len());
+        let list = list.iter().cloned().map(Collaboration).collect();
+        let page = Page::of_sorted(&request, list, |row: &Collaboration| row.0.slug.clone())?;
+        Ok(CollaborationConnection::new(page, total))
+    }
+
+    /// The feedback that was received, answered or not.
+    async fn feedback_received(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<FeedbackConnection> {
+        let request = page_request(first, after, last, before)?;
+        feedback_of(asker(ctx), self.card, FeedbackEvent::Received, &request).await
+    }
+
+    /// The feedback that was answered, whenever it was received.
+    async fn feedback_answered(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<FeedbackConnection> {
+        let request = page_request(first, after, last, before)?;
+        feedback_of(asker(ctx), self.card, FeedbackEvent::Answered, &request).await
+    }
+
+    /// What became of the studies of each centre that led or took part in any, by slug. A study of
+    /// several centres is in the line of each.
+    async fn by_centre(&self, ctx: &Context<'_>) -> Result<Vec<ReportCardLine>> {
+        let asker = asker(ctx);
+        let lines = report_card::by_centre(&asker.space, &asker.viewer, self.card).await?;
+        let lines = lines.into_iter().map(|line| {
+            Ok(ReportCardLine {
+                centre: Centre::of(asker, line.centre)?,
+                studies_planned: line.planned,
+                studies_launched: line.launched,
+                studies_with_interim_results: line.with_interim_results,
+                studies_reported: line.reported,
+                studies_stopped: line.stopped,
+            })
+        });
+        lines.collect()
+    }
+}
+
+fn programmes(
+    list: Vec<Arc<directory::Programme>>,
+    request: &PageRequest,
+) -> Result<ProgrammeConnection> {
+    let total = Total::known(list.len());
+    let list = list.into_iter().map(Programme).collect();
+    let page = Page::of_sorted(request, list, |programme: &Programme| {
+        programme.0.row.slug.clone()
+    })?;
+    Ok(ProgrammeConnection::new(page, total))
+}
+
+async fn feedback_of(
+    asker: &Arc<Asker>,
+    card: report_card::ReportCard,
+    event: FeedbackEvent,
+    request: &PageRequest,
+) -> Result<FeedbackConnection> {
+    let page = feedback::list(&asker.space, &asker.viewer, card, event, request).await?;
+    let total = Total::of(move |asker| async move {
+        feedback::count(&asker.space, &asker.viewer, card, event).await
+    });
+    Ok(FeedbackConnection::new(
+        page.map(|row| Feedback(Arc::new(row))),
+        total,
+    ))
+}

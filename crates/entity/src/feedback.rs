@@ -1,0 +1,60 @@
+//! What somebody said to a centre of its work, and what the centre answered.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde::Serialize;
+
+use crate::{CentreId, FeedbackId, ProgrammeId, StudyId, Visibility};
+
+/// What somebody said to a centre of its work, and what the centre answered. About a study or a
+/// programme, or about the centre itself when it names neither.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[sea_orm(table_name = "feedback")]
+pub struct Model {
+    /// The feedback's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: FeedbackId,
+    /// The centre's own reference for it.
+    pub reference: String,
+    /// The study that it is about.
+    pub study_id: Option<StudyId>,
+    /// The programme that it is about.
+    pub programme_id: Option<ProgrammeId>,
+    /// From whom it came, as a role: never a name.
+    pub from_role: String,
+    /// What was said.
+    pub text: String,
+    /// When it was received.
+    pub received_on: NaiveDate,
+    /// When it was answered.
+    pub answered_on: Option<NaiveDate>,
+    /// What was answered.
+    pub answer: Option<String>,
+    /// The centre that received it.
+    pub contributed_by: CentreId,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// Until then only the contributing centre sees it.
+    pub embargoed_until: Option<DateTime<Utc>>,
+    /// Counts up from 1 with each revision.
+    pub version: i32,
+    /// When it was contributed.
+    pub created_at: DateTime<Utc>,
+    /// When it was last revised.
+    pub updated_at: DateTime<Utc>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Why it was withdrawn.
+    pub withdrawal_reason: Option<String>,
+    /// What took its place.
+    pub superseded_by: Option<FeedbackId>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

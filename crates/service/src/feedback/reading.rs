@@ -1,0 +1,85 @@
+//! Feedback of a time, as far as the viewer may see it.
+
+use entity::feedback;
+use sea_orm::{ColumnTrait, QueryFilter, Select};
+
+use crate::access::scope;
+use crate::error::Result;
+use crate::listing::{self, KeyPart, SortKey};
+use crate::page::{Page, PageRequest};
+use crate::report_card::ReportCard;
+use crate::space::Space;
+use crate::viewer::Viewer;
+
+/// What happened to feedback.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum FeedbackEvent {
+    /// It was received.
+    Received,
+    /// It was answered.
+    Answered,
+}
+
+impl FeedbackEvent {
+    const fn column(self) -> feedback::Column {
+        match self {
+            Self::Received => feedback::Column::ReceivedOn,
+            Self::Answered => feedback::Column::AnsweredOn,
+        }
+    }
+
+    fn sort(self) -> SortKey<feedback::Model> {
+        let columns = [self.column(), feedback::Column::Id].map(|column| column.as_column_ref());
+        let (name, day): (_, fn(&feedback::Model) -> _) = match self {
+            Self::Received => ("received", |row| row.received_on),
+            Self::Answered => ("answered", |row| row.answered_on.unwrap_or_default()),
+        };
+        SortKey::new(name, columns, false, move |row| {
+            vec![KeyPart::Day(day(row)), KeyPart::Id(row.id.0)]
+        })
+    }
+}
+
+/// A page of the feedback that was received, or answered, in the time of a report card, from the
+/// earliest.
+///
+/// # Errors
+/// `INVALID_CURSOR`.
+pub async fn list(
+    space: &Space,
+    viewer: &Viewer,
+    card: ReportCard,
+    event: FeedbackEvent,
+    request: &PageRequest,
+) -> Result<Page<feedback::Model>> {
+    let select = within(space, viewer, card, event);
+    listing::read(space.store(), select, &event.sort(), request).await
+}
+
+/// How much feedback was received, or answered, in the time of a report card.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn count(
+    space: &Space,
+    viewer: &Viewer,
+    card: ReportCard,
+    event: FeedbackEvent,
+) -> Result<u64> {
+    listing::count(space.store(), within(space, viewer, card, event)).await
+}
+
+fn within(
+    space: &Space,
+    viewer: &Viewer,
+    card: ReportCard,
+    event: FeedbackEvent,
+) -> Select<feedback::Entity> {
+    let select = scope::shared::<feedback::Entity>(viewer, space.store().source().now())
+        .filter(feedback::Column::WithdrawnAt.is_null())
+        .filter(event.column().between(card.from, card.to));
+    match card.centre {
+        None => select,
+        Some(centre) => select.filter(feedback::Column::ContributedBy.eq(centre)),
+    }
+}

@@ -1,0 +1,114 @@
+//! Recording feedback.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{CentreId, CollaborationId, FeedbackId, ProgrammeId, StudyId, feedback, shared_with};
+use uuid::Uuid;
+
+use crate::record::{
+    Draft, Fault, Problems, RowOf, SharedDraft, Sharing, keyed_within, shared_draft,
+};
+
+/// What feedback should be.
+#[derive(Clone, Debug)]
+pub struct FeedbackDraft {
+    /// Its key within the centre that received it.
+    pub reference: String,
+    /// The study that it is about.
+    pub study: Option<StudyId>,
+    /// The programme that it is about; the centre itself, if it is about neither.
+    pub programme: Option<ProgrammeId>,
+    /// From whom it came, as a role: never a name.
+    pub from_role: String,
+    /// What was said.
+    pub text: String,
+    /// When it was received.
+    pub received_on: NaiveDate,
+    /// When it was answered.
+    pub answered_on: Option<NaiveDate>,
+    /// What was answered.
+    pub answer: Option<String>,
+    /// Which centre received it, and who may see it.
+    pub sharing: Sharing<FeedbackId>,
+}
+
+impl FeedbackDraft {
+    const fn contributed_by(&self) -> CentreId {
+        self.sharing.contributed_by
+    }
+}
+
+impl Draft for FeedbackDraft {
+    type Table = feedback::Entity;
+    type Key = (Uuid, String);
+    type Parts = (shared_with::Entity,);
+
+    keyed_within!(feedback, contributed_by ContributedBy, reference Reference);
+    shared_draft!(feedback, Feedback, WriteCollaboration);
+
+    fn row(
+        &self,
+        id: Uuid,
+        before: Option<&feedback::Model>,
+        now: DateTime<Utc>,
+    ) -> feedback::Model {
+        let draft = self.clone();
+        feedback::Model {
+            id: id.into(),
+            reference: draft.reference,
+            study_id: draft.study,
+            programme_id: draft.programme,
+            from_role: draft.from_role,
+            text: draft.text,
+            received_on: draft.received_on,
+            answered_on: draft.answered_on,
+            answer: draft.answer,
+            contributed_by: draft.sharing.contributed_by,
+            visibility: draft.sharing.visibility,
+            embargoed_until: draft.sharing.embargoed_until,
+            version: before.map_or(1, |before| before.version),
+            created_at: before.map_or(now, |before| before.created_at),
+            updated_at: before.map_or(now, |before| before.updated_at),
+            withdrawn_at: draft.sharing.withdrawn_at,
+            withdrawal_reason: draft.sharing.withdrawal_reason,
+            superseded_by: draft.sharing.superseded_by,
+        }
+    }
+
+    fn check(&self, problems: &mut Problems) {
+        problems.key("reference", &self.reference);
+        if self.study.is_some() && self.programme.is_some() {
+            problems.add(
+                "programme",
+                Fault::Inconsistent,
+                "It is about a study and about a programme.",
+                "Name one of the two, or neither if it is about the centre.",
+            );
+        }
+        problems.name("from_role", &self.from_role);
+        problems.text("text", Some(&self.text));
+        problems.in_order("answered_on", Some(self.received_on), self.answered_on);
+        match (&self.answer, self.answered_on) {
+            (Some(_), None) => problems.add(
+                "answered_on",
+                Fault::Inconsistent,
+                "There is an answer, but not when it was given.",
+                "Fill in answered_on.",
+            ),
+            (None, Some(_)) => problems.add(
+                "answer",
+                Fault::Inconsistent,
+                "It was answered, but the answer is not there.",
+                "Fill in answer, or empty answered_on.",
+            ),
+            _ => {}
+        }
+        problems.text("answer", self.answer.as_ref());
+        self.sharing.check(problems, true);
+    }
+}
+
+impl SharedDraft for FeedbackDraft {
+    fn shared_with(&self, _row: &RowOf<Self>) -> Vec<CollaborationId> {
+        self.sharing.shared_with.clone()
+    }
+}
