@@ -4,6 +4,7 @@
 //! for many parents in one statement, which the graph's loaders call.
 
 pub mod citation;
+pub mod duplicates;
 pub mod finding;
 pub(crate) mod named;
 pub mod parents;
