@@ -97,7 +97,9 @@ impl Case {
         let beside_the_title = self.weight - TITLE;
         let certainty = 0.83 + 0.16 * (beside_the_title / (AUTHORS + YEAR)).min(1.0);
         match title {
-            Title::Telling => certainty,
+            // Where only the titles are known, they must be the same.
+            Title::Alike if beside_the_title <= 0.0 => 0.7,
+            Title::Same | Title::Alike => certainty,
             // "Annual report" is the title of many.
             Title::Short if beside_the_title < AUTHORS => 0.6,
             Title::Short => certainty,
@@ -115,7 +117,8 @@ const PAGES: f64 = 0.09;
 /// What the titles are worth as evidence.
 #[derive(Clone, Copy)]
 enum Title {
-    Telling,
+    Same,
+    Alike,
     Short,
     Unlike,
 }
@@ -147,7 +150,8 @@ fn titles(case: &mut Case, one: &Facts, other: &Facts) -> Title {
     match agreement {
         agreement if agreement < 0.75 => Title::Unlike,
         _ if words < TELLING_WORDS => Title::Short,
-        _ => Title::Telling,
+        agreement if agreement < 1.0 => Title::Alike,
+        _ => Title::Same,
     }
 }
 

@@ -162,7 +162,11 @@ fn spelling_initials_and_a_missing_subtitle_do_not_hide_the_same() {
             2018,
             &["Forrester D", "Lynch A"],
         ),
-        described("Family Safeguarding Hertfordshire evaluation", 2017, &["Forrester, D."]),
+        described(
+            "Family Safeguarding Hertfordshire evaluation",
+            2017,
+            &["Forrester, D."],
+        ),
     ] {
         let judgement = judged(&one, &other);
         assert!(judgement.proposes(), "{other:?} {judgement:?}");

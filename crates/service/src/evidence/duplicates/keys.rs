@@ -38,6 +38,9 @@ pub fn keys(facts: &Facts) -> BTreeSet<String> {
     keys
 }
 
+/// More publications than these under one key are not compared by it: the key tells too little.
+pub const LARGEST_BLOCK: usize = 50;
+
 /// How much of a title's beginning and end stands in a key.
 const LETTERS: usize = 20;
 /// How many of a title's longest words stand in a key.

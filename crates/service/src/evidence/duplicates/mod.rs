@@ -11,4 +11,4 @@ mod normal;
 
 pub use facts::{Described, Facts};
 pub use judge::{Judgement, THRESHOLD, judge};
-pub use keys::keys;
+pub use keys::{LARGEST_BLOCK, keys};
