@@ -14,6 +14,7 @@ mod m20261123_000001_network;
 mod m20261123_000002_evidence;
 mod m20261123_000003_access;
 mod m20261124_000004_access_control;
+mod m20261124_000007_duplicates;
 
 /// Brings a database to the present schema.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_evidence::Migration),
             Box::new(m20261123_000003_access::Migration),
             Box::new(m20261124_000004_access_control::Migration),
+            Box::new(m20261124_000007_duplicates::Migration),
         ]
     }
 }

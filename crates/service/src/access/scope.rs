@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use entity::{
     CentreId, ChangeKind, Visibility, access_token, audit_event, change, collaboration,
-    collaboration_member, finding, identity_provider, publication, rating, shared_with,
-    signing_key, study,
+    collaboration_member, finding, identity_provider, possible_duplicate, publication, rating,
+    shared_with, signing_key, study,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
@@ -158,6 +158,20 @@ pub fn network<E: EntityTrait>() -> Select<E> {
 #[must_use]
 pub fn parts_of_seen<E: EntityTrait>() -> Select<E> {
     E::find()
+}
+
+/// The pairs of publications that may be the same of which the viewer may see both.
+#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
+#[must_use]
+pub fn possible_duplicates(
+    viewer: &Viewer,
+    now: DateTime<Utc>,
+) -> Select<possible_duplicate::Entity> {
+    use possible_duplicate::Column::{OneId, OtherId};
+
+    possible_duplicate::Entity::find()
+        .filter(sees::<publication::Entity>(viewer, now, OneId))
+        .filter(sees::<publication::Entity>(viewer, now, OtherId))
 }
 
 /// What a write must know, whoever may see it: whether a key is taken, and by what.
