@@ -8,6 +8,7 @@
 mod access;
 mod cookbook;
 mod docs;
+mod duplicates;
 mod evidence;
 mod feed;
 mod fuzz;

@@ -23,8 +23,8 @@ enum Found {
 
 use Found::{Is, Refused};
 
-/// A root field and what a query for it gives to nobody and to a stranger. In the query, `<DRAFT>`, `<PUBLIC>` and
-/// `<TOKEN>` stand for global ids.
+/// A root field and what a query for it gives to nobody and to a stranger. In the query, `<DRAFT>`, `<PUBLIC>` (studies),
+/// `<PUBLICATION>`, `<HIDDEN>` (publications) and `<TOKEN>` stand for global ids.
 type Door = (&'static str, &'static str, Found, Found);
 
 /// A field that gives both the same: what is public.
@@ -123,6 +123,11 @@ const DOORS: &[Door] = &[
         r#"{"totalCount":1,"nodes":[{"slug":"public","studies":{"totalCount":1}}]}"#,
     ),
     open(
+        "Query.possibleDuplicates",
+        "{ possibleDuplicates { totalCount nodes { similarity } } }",
+        r#"{"totalCount":0,"nodes":[]}"#,
+    ),
+    open(
         "Query.findings",
         "{ findings { totalCount nodes { reference } } }",
         r#"{"totalCount":1,"nodes":[{"reference":"public"}]}"#,
@@ -194,6 +199,19 @@ const DOORS: &[Door] = &[
         Refused("FORBIDDEN"),
     ),
     // Whoever changes something says who they are, and may.
+    (
+        "Mutation.joinPublications",
+        r#"mutation { joinPublications(input: {keep: "<PUBLICATION>", expectedVersionOfKept: 1, join: "<HIDDEN>",
+            expectedVersionOfJoined: 1, reason: "x"}) { publication { id } } }"#,
+        Refused("NOT_FOUND"),
+        Refused("NOT_FOUND"),
+    ),
+    (
+        "Mutation.declareDistinct",
+        r#"mutation { declareDistinct(input: {one: "<PUBLICATION>", other: "<HIDDEN>", reason: "x"}) { one { id } } }"#,
+        Refused("NOT_FOUND"),
+        Refused("NOT_FOUND"),
+    ),
     (
         "Mutation.approveAccessToken",
         r#"mutation { approveAccessToken(input: {id: "<TOKEN>"}) { accessToken { id } } }"#,
@@ -300,7 +318,15 @@ fn the_walk_over_the_schema_finds_a_field_that_is_new() {
 struct Ids {
     draft: String,
     public: String,
+    publication: String,
+    hidden: String,
     token: String,
+}
+
+async fn publication_id(app: &TestApp, slug: &str) -> String {
+    let query = format!("{{ publication(doi: \"10.5555/{slug}\") {{ id }} }}");
+    let answer = app.reader(ALPHA).await.ask(&query).await;
+    answer.at("/publication/id").as_str().unwrap().to_owned()
 }
 
 async fn global_id(app: &TestApp, slug: &str) -> String {
@@ -343,6 +369,8 @@ async fn furnish(app: &TestApp) -> Ids {
     Ids {
         draft: global_id(app, "draft").await,
         public: global_id(app, "public").await,
+        publication: publication_id(app, "public").await,
+        hidden: publication_id(app, "draft").await,
         token: issued
             .at("/issueAccessToken/accessToken/id")
             .as_str()
@@ -360,7 +388,8 @@ on_both_databases! {
             if field.starts_with("Subscription.") {
                 continue;
             }
-            let query = query.replace("<DRAFT>", &ids.draft).replace("<PUBLIC>", &ids.public).replace("<TOKEN>", &ids.token);
+            let query = query.replace("<DRAFT>", &ids.draft).replace("<PUBLIC>", &ids.public).replace("<TOKEN>", &ids.token)
+                .replace("<PUBLICATION>", &ids.publication).replace("<HIDDEN>", &ids.hidden);
             for (who, client, expected) in [("nobody", &nobody, for_nobody), ("a stranger", &stranger, for_stranger)] {
                 let answer = client.ask(&query).await;
                 let name = field.split_once('.').unwrap().1;

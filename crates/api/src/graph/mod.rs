@@ -35,13 +35,14 @@ pub(crate) struct Query(
     access::AccessQuery,
     network::NetworkQuery,
     evidence::EvidenceQuery,
+    evidence::DuplicatesQuery,
     collaboration::CollaborationQuery,
     feed::FeedQuery,
 );
 
 /// What can be changed through the graph.
 #[derive(Default, MergedObject)]
-pub(crate) struct Mutation(access::AccessMutation);
+pub(crate) struct Mutation(access::AccessMutation, evidence::DuplicatesMutation);
 
 /// What can be followed as it happens.
 #[derive(Default, MergedSubscription)]

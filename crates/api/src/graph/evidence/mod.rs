@@ -1,5 +1,6 @@
 //! The evidence in the graph: studies, publications, findings and ratings.
 
+mod duplicates;
 mod filters;
 mod finding;
 mod publication;
@@ -7,6 +8,7 @@ mod query;
 mod rating;
 mod study;
 
+pub(crate) use duplicates::{DuplicatesMutation, DuplicatesQuery};
 pub(crate) use filters::{FindingFilterInput, StudyFilterInput, StudyOrder};
 pub(crate) use finding::{Finding, FindingConnection, findings_on};
 pub(crate) use publication::Publication;

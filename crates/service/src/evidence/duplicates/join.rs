@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::audience::Audience;
 use super::decide::{authorise, checked_reason, note, two_standing};
 use super::{moving, refresh};
+use crate::access::policy::{self, Action};
 use crate::access::scope;
 use crate::error::{Code, Error, Result};
 use crate::record::delta;
@@ -81,7 +82,12 @@ async fn carry_out(
 ) -> Result<Joined> {
     let ids = (PublicationId(join.keep), PublicationId(join.join));
     let (kept, joined) = two_standing(write, viewer, ("keep", ids.0), ("join", ids.1)).await?;
-    authorise(viewer, &kept, &joined)?;
+    let decides_for_both = authorise(viewer, &kept, &joined);
+    if let Err(refusal) = &decides_for_both
+        && !may_give_up(viewer, &kept, &joined)
+    {
+        return Err(refusal.clone());
+    }
     is_at(
         "expectedVersionOfKept",
         &kept,
@@ -141,6 +147,14 @@ async fn carry_out(
         kept,
         joined: superseded,
     })
+}
+
+/// Whether the viewer may give up a publication of its own centre for another's with the same DOI.
+fn may_give_up(viewer: &Viewer, kept: &publication::Model, own: &publication::Model) -> bool {
+    let is_its_own_to_write = Action::WriteEvidence(own.contributed_by);
+    own.doi.is_some()
+        && own.doi == kept.doi
+        && policy::authorise(viewer, &is_its_own_to_write).is_ok()
 }
 
 fn is_at(field: &str, row: &publication::Model, expected: i32) -> Result<()> {

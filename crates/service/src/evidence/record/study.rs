@@ -190,7 +190,8 @@ impl Draft for StudyDraft {
         self.sharing.check(problems, true);
     }
 
-    /// Means what was kept by publications that were joined, and adds the terms that the study's findings use, of those that everybody may see.
+    /// Means what was kept by publications that were joined, and adds the terms that the study's
+    /// findings use, of those that everybody may see.
     async fn prepare(write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
         name_kept_publications(write, slots).await?;
         let there = slots
