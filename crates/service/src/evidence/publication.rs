@@ -86,12 +86,14 @@ pub async fn get_by_doi(
     doi: &str,
 ) -> Result<Option<publication::Model>> {
     let store = space.store();
-    let rows = scope::shared::<publication::Entity>(viewer, store.source().now())
+    let now = store.source().now();
+    let rows = scope::shared::<publication::Entity>(viewer, now)
         .filter(publication::Column::Doi.eq(normal_doi(doi)))
         .all(store.connection())
         .await?;
     let precedence = |row: &publication::Model| {
-        let is_hidden = match row.visibility {
+        let is_embargoed = row.embargoed_until.is_some_and(|until| until > now);
+        let narrowness = match row.visibility {
             Visibility::Public => 0,
             Visibility::Network => 1,
             Visibility::Collaboration => 2,

@@ -4,10 +4,10 @@ use entity::Visibility;
 use serde_json::json;
 use service::access::ScopeName;
 use tests::on_both_databases;
-use tests::support::app::{ALPHA, BETA, TestApp};
+use tests::support::app::{ALPHA, BETA};
 use tests::support::builders::Sharing;
 
-use super::{concerning, contribute, declare, join, proposed, report, reviewer};
+use super::{Paper, concerning, contribute, declare, global_id, join, proposed, report, reviewer};
 
 on_both_databases! {
     async fn what_was_declared_different_is_proposed_no_more(app: TestApp) {
@@ -19,7 +19,7 @@ on_both_databases! {
         assert!(proposed(&reader, &other).await.is_empty());
         assert_eq!(concerning(&reader).await.0, 0);
         // Not even when one of them is revised.
-        contribute(&app, &Sharing::public(ALPHA), &super::Paper { year: 2018, ..report("one") }).await;
+        contribute(&app, &Sharing::public(ALPHA), &Paper { year: 2018, ..report("one") }).await;
         assert!(proposed(&reader, &one).await.is_empty());
 
         let decided = "{ possibleDuplicates(decided: true) { totalCount nodes { decision { outcome reason by { slug } } } } }";
@@ -66,7 +66,7 @@ on_both_databases! {
     async fn an_unseen_publication_is_told_from_none_that_ever_was_by_nobody(app: TestApp) {
         let seen = contribute(&app, &Sharing::public(ALPHA), &report("seen")).await;
         let hidden = contribute(&app, &Sharing::new(BETA, Visibility::Centre), &report("hidden")).await;
-        let never = super::global_id(uuid::Uuid::from_u128(7));
+        let never = global_id(uuid::Uuid::from_u128(7));
         let reviewer = reviewer(&app, ALPHA).await;
         for document in [join, declare] {
             let unseen = reviewer.ask(&document(&seen, &hidden)).await;

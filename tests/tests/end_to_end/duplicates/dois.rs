@@ -4,7 +4,7 @@ use entity::Visibility;
 use serde_json::json;
 use service::Code;
 use tests::on_both_databases;
-use tests::support::app::{ALPHA, BETA, TestApp};
+use tests::support::app::{ALPHA, BETA};
 use tests::support::builders::Sharing;
 
 use super::{contribute, join, proposed, report, try_contribute};

@@ -3,7 +3,7 @@
 use entity::{Visibility, Vocabulary};
 use serde_json::json;
 use tests::on_both_databases;
-use tests::support::app::{ALPHA, BETA, TestApp};
+use tests::support::app::{ALPHA, BETA};
 use tests::support::builders::Sharing;
 
 use super::{Paper, concerning, contribute, join, join_at, proposed, report, reviewer};

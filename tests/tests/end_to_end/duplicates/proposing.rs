@@ -6,7 +6,7 @@ use serde_json::json;
 use service::Viewer;
 use service::evidence::duplicates;
 use tests::on_both_databases;
-use tests::support::app::{ALPHA, BETA, TestApp};
+use tests::support::app::{ALPHA, BETA};
 use tests::support::builders::Sharing;
 
 use super::{another, concerning, contribute, proposed, report, reviewer};
