@@ -99,12 +99,9 @@ pub async fn get_by_doi(
             Visibility::Collaboration => 2,
             Visibility::Centre => 3,
         };
-        (
-            row.withdrawn_at.is_some(),
-            is_hidden,
-            row.created_at,
-            row.id,
-        )
+        let is_withdrawn = row.withdrawn_at.is_some();
+        let first = (row.created_at, row.id);
+        (is_withdrawn, is_embargoed, narrowness, first)
     };
     match rows.into_iter().min_by_key(precedence) {
         Some(row) => Ok(Some(duplicates::in_its_place(space, viewer, row).await?)),

@@ -58,7 +58,8 @@ on_both_databases! {
         let changes = changes.at("/changes/nodes").as_array().unwrap();
         let told = |kind: &str, operation: &str, version: i32| {
             let found = changes.iter().find(|change| change["kind"] == kind && change["operation"] == operation && change["version"] == version);
-            found.unwrap_or_else(|| panic!("{kind} {operation}: {changes:?}")).clone()
+            assert!(found.is_some(), "{kind} {operation}: {changes:?}");
+            found.cloned().unwrap()
         };
         let withdrawn = told("PUBLICATION", "WITHDRAWN", 2);
         assert_eq!(withdrawn["subject"]["id"], json!(joined));
