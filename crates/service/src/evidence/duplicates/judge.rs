@@ -333,5 +333,4 @@ fn kinds(case: &mut Case, one: &Facts, other: &Facts) {
 }
 
 #[cfg(test)]
-#[path = "judge_tests.rs"]
 mod tests;

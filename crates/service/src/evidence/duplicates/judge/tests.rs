@@ -1,3 +1,5 @@
+//! Facts of published test records, and made-up cases that must stay apart or be found.
+
 use entity::{DuplicateReason, PublicationKind};
 
 use super::super::{Described, Facts};
