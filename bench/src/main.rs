@@ -5,6 +5,7 @@
 )]
 
 mod copy;
+mod duplicates;
 mod evidence;
 mod fair;
 mod fill;
@@ -24,7 +25,7 @@ mod table;
 
 use clap::Parser as _;
 
-/// Fills a space with evidence, and puts load on a server.
+/// Fills a space with evidence, puts load on a server, and measures the proposal of duplicates.
 #[derive(clap::Parser)]
 #[command(name = "bench")]
 enum Command {
@@ -32,6 +33,7 @@ enum Command {
     Load(load::Options),
     Streams(streams::Options),
     Fair(fair::Options),
+    Duplicates(duplicates::Options),
 }
 
 // One thread is enough to keep the server busy, and leaves it the rest of the machine.
@@ -42,5 +44,6 @@ async fn main() -> anyhow::Result<()> {
         Command::Load(options) => load::run(options).await,
         Command::Streams(options) => streams::run(options).await,
         Command::Fair(options) => fair::run(options).await,
+        Command::Duplicates(options) => duplicates::run(&options),
     }
 }

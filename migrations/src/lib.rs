@@ -16,6 +16,7 @@ mod m20261123_000003_access;
 mod m20261124_000004_access_control;
 mod m20261124_000005_history;
 mod m20261124_000006_considered;
+mod m20261124_000007_duplicates;
 mod m20261124_000008_report_card;
 
 /// Brings a database to the present schema.
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000004_access_control::Migration),
             Box::new(m20261124_000005_history::Migration),
             Box::new(m20261124_000006_considered::Migration),
+            Box::new(m20261124_000007_duplicates::Migration),
             Box::new(m20261124_000008_report_card::Migration),
         ]
     }

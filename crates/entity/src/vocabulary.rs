@@ -353,6 +353,54 @@ vocabularies! {
         Collaborator = "COLLABORATOR",
     }
 
+    /// What speaks for, or against, two publications being the same.
+    DuplicateReason {
+        /// Both have the same DOI.
+        SameDoi = "SAME_DOI",
+        /// The titles are the same, apart from case, punctuation and accents.
+        SameTitle = "SAME_TITLE",
+        /// The titles are alike.
+        SimilarTitle = "SIMILAR_TITLE",
+        /// One title is the other without its subtitle.
+        SameMainTitle = "SAME_MAIN_TITLE",
+        /// The authors are the same.
+        SameAuthors = "SAME_AUTHORS",
+        /// Some of the authors are the same.
+        SharedAuthors = "SHARED_AUTHORS",
+        /// Both were published in the same year.
+        SameYear = "SAME_YEAR",
+        /// They were published a year apart, as an article is that came out online first.
+        NeighbouringYears = "NEIGHBOURING_YEARS",
+        /// Both appeared in the same place.
+        SameVenue = "SAME_VENUE",
+        /// Both begin on the same page.
+        SamePages = "SAME_PAGES",
+        /// Against: the DOIs differ.
+        DifferentDoi = "DIFFERENT_DOI",
+        /// Against: numbers in the titles differ, as of two parts or two years.
+        DifferentNumbers = "DIFFERENT_NUMBERS",
+        /// Against: only one title says that it is a protocol, a correction, a reply, a summary or the like.
+        DifferentPurpose = "DIFFERENT_PURPOSE",
+        /// Against: the kinds of document differ.
+        DifferentKind = "DIFFERENT_KIND",
+        /// Against: no author is the same.
+        DifferentAuthors = "DIFFERENT_AUTHORS",
+        /// Against: they were published years apart.
+        DifferentYears = "DIFFERENT_YEARS",
+        /// Against: they appeared in different places.
+        DifferentVenue = "DIFFERENT_VENUE",
+        /// Against: they begin on different pages.
+        DifferentPages = "DIFFERENT_PAGES",
+    }
+
+    /// What was decided of two publications that may be the same.
+    DuplicateOutcome {
+        /// They are the same, and were joined.
+        Joined = "JOINED",
+        /// They differ.
+        Distinct = "DISTINCT",
+    }
+
     /// What happened to a thing.
     ChangeOperation {
         /// It came to be.

@@ -256,6 +256,30 @@ impl TestApp {
         id
     }
 
+    /// Says that a publication which is there reports a study.
+    pub async fn link_publication(
+        &self,
+        study_id: entity::StudyId,
+        publication_id: entity::PublicationId,
+    ) {
+        let link = study_publication::Model {
+            study_id,
+            publication_id,
+        };
+        self.space
+            .store()
+            .write(&Viewer::operator(), "test", move |write| {
+                Box::pin(async move {
+                    study_publication::Entity::insert(link.into_active_model())
+                        .exec_without_returning(write.connection())
+                        .await?;
+                    Ok(())
+                })
+            })
+            .await
+            .expect("a write");
+    }
+
     /// A finding of a study.
     pub async fn create_finding(
         &self,

@@ -9,6 +9,7 @@ mod access;
 mod contributing;
 mod cookbook;
 mod docs;
+mod duplicates;
 mod evidence;
 mod feed;
 mod feedback;

@@ -25,8 +25,8 @@ enum Found {
 
 use Found::{Is, Refused};
 
-/// A root field and what a query for it gives to nobody and to a stranger. In the query, `<DRAFT>`, `<PUBLIC>`,
-/// `<FEEDBACK>` and `<TOKEN>` stand for global ids.
+/// A root field and what a query for it gives to nobody and to a stranger. In the query, `<DRAFT>`, `<PUBLIC>` (studies),
+/// `<PUBLICATION>`, `<HIDDEN>` (publications), `<FEEDBACK>` and `<TOKEN>` stand for global ids.
 type Door = (&'static str, &'static str, Found, Found);
 
 /// A field that gives both the same: what is public.
@@ -125,6 +125,11 @@ const DOORS: &[Door] = &[
         r#"{"totalCount":1,"nodes":[{"slug":"public","studies":{"totalCount":1}}]}"#,
     ),
     open(
+        "Query.possibleDuplicates",
+        "{ possibleDuplicates { totalCount nodes { similarity } } }",
+        r#"{"totalCount":0,"nodes":[]}"#,
+    ),
+    open(
         "Query.findings",
         "{ findings { totalCount nodes { reference } } }",
         r#"{"totalCount":1,"nodes":[{"reference":"public"}]}"#,
@@ -215,6 +220,19 @@ const DOORS: &[Door] = &[
         r#"mutation { answerFeedback(input: {id: "<FEEDBACK>", answer: "x", expectedVersion: 1}) { feedback { id } } }"#,
         Refused("UNAUTHENTICATED"),
         Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.joinPublications",
+        r#"mutation { joinPublications(input: {keep: "<PUBLICATION>", expectedVersionOfKept: 1, join: "<HIDDEN>",
+            expectedVersionOfJoined: 1, reason: "x"}) { publication { id } } }"#,
+        Refused("NOT_FOUND"),
+        Refused("NOT_FOUND"),
+    ),
+    (
+        "Mutation.declareDistinct",
+        r#"mutation { declareDistinct(input: {one: "<PUBLICATION>", other: "<HIDDEN>", reason: "x"}) { one { id } } }"#,
+        Refused("NOT_FOUND"),
+        Refused("NOT_FOUND"),
     ),
     (
         "Mutation.approveAccessToken",
@@ -509,7 +527,15 @@ struct Ids {
     draft: String,
     public: String,
     feedback: String,
+    publication: String,
+    hidden: String,
     token: String,
+}
+
+async fn publication_id(app: &TestApp, slug: &str) -> String {
+    let query = format!("{{ publication(doi: \"10.5555/{slug}\") {{ id }} }}");
+    let answer = app.reader(ALPHA).await.ask(&query).await;
+    answer.at("/publication/id").as_str().unwrap().to_owned()
 }
 
 async fn global_id(app: &TestApp, slug: &str) -> String {
@@ -584,6 +610,8 @@ async fn furnish(app: &TestApp) -> Ids {
             .as_str()
             .unwrap()
             .to_owned(),
+        publication: publication_id(app, "public").await,
+        hidden: publication_id(app, "draft").await,
         token: issued
             .at("/issueAccessToken/accessToken/id")
             .as_str()
@@ -601,7 +629,8 @@ on_both_databases! {
             if field.starts_with("Subscription.") {
                 continue;
             }
-            let mut query = query.replace("<DRAFT>", &ids.draft).replace("<PUBLIC>", &ids.public).replace("<FEEDBACK>", &ids.feedback).replace("<TOKEN>", &ids.token);
+            let mut query = query.replace("<DRAFT>", &ids.draft).replace("<PUBLIC>", &ids.public).replace("<FEEDBACK>", &ids.feedback)
+                .replace("<TOKEN>", &ids.token).replace("<PUBLICATION>", &ids.publication).replace("<HIDDEN>", &ids.hidden);
             for (kind, tag) in KINDS {
                 query = query.replace(&format!("<{kind}>"), &id_of_nothing(*tag));
             }

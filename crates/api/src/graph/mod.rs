@@ -39,6 +39,7 @@ pub(crate) struct Query(
     access::AccessQuery,
     network::NetworkQuery,
     evidence::EvidenceQuery,
+    evidence::DuplicatesQuery,
     collaboration::CollaborationQuery,
     report_card::ReportCardQuery,
     feed::FeedQuery,
@@ -50,6 +51,7 @@ pub(crate) struct Mutation(
     access::AccessMutation,
     network::NetworkMutation,
     evidence::EvidenceMutation,
+    evidence::DuplicatesMutation,
     collaboration::CollaborationMutation,
     feedback::FeedbackMutation,
 );

@@ -45,7 +45,17 @@ pub(crate) enum Node {
 }
 
 impl Node {
-    /// The thing of this kind and id, if the viewer may see it.
+    /// What stands for this kind and id, if the viewer may see it: of what was joined, what was kept.
+    async fn standing(asker: &Arc<Asker>, kind: NodeKind, id: Uuid) -> Result<Option<Self>> {
+        if kind == NodeKind::Publication {
+            let found = asker.standing_publication(id).await?;
+            return Ok(found.map(Publication).map(Self::Publication));
+        }
+        Self::find(asker, kind, id).await
+    }
+
+    /// The thing of this kind and id, if the viewer may see it: itself, also when it was joined into
+    /// another.
     pub(crate) async fn find(asker: &Arc<Asker>, kind: NodeKind, id: Uuid) -> Result<Option<Self>> {
         let directory = &asker.directory;
         Ok(match kind {
@@ -145,14 +155,15 @@ pub(super) struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// The thing with this global id, or null when there is none that you may see.
+    /// The thing with this global id, or null when there is none that you may see. For a publication that
+    /// was joined into another, the one that was kept.
     async fn node(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "A global id, as an `id` field gave it.")] id: ID,
     ) -> Result<Option<Node>> {
         let (kind, id) = global_id::parse(&id)?;
-        Node::find(asker(ctx), kind, id).await
+        Node::standing(asker(ctx), kind, id).await
     }
 
     /// The things with these global ids, in the same order; null for those that are not there or that
@@ -165,7 +176,7 @@ impl NodeQuery {
         service::page::check_size("ids", ids.len())?;
         let finds = ids.iter().map(|id| async {
             let (kind, id) = global_id::parse(id)?;
-            Node::find(asker(ctx), kind, id).await
+            Node::standing(asker(ctx), kind, id).await
         });
         futures::future::try_join_all(finds).await
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use service::entity::{
     CentreId, ChangeKind, LevelId, RatedKind, access_token, collaboration, engagement, feedback,
-    finding, publication, publication_author, rating, study, study_centre, study_partner,
-    study_site, study_status_change, study_term,
+    finding, possible_duplicate, publication, publication_author, rating, study, study_centre,
+    study_partner, study_site, study_status_change, study_term,
 };
 use service::evidence::comparison::Comparison;
 use service::evidence::reliance::ReliedUpon;
@@ -57,6 +57,8 @@ type Pages<T> = Batch<(Uuid, PageRequest), Arc<Page<T>>>;
 pub(crate) struct Loaders {
     studies: Batch<Uuid, Arc<study::Model>>,
     publications: Batch<Uuid, Arc<publication::Model>>,
+    standing_publications: Batch<Uuid, Arc<publication::Model>>,
+    possible_duplicates: Batch<Uuid, Arc<Vec<possible_duplicate::Model>>>,
     findings: Batch<Uuid, Arc<finding::Model>>,
     ratings: Batch<Uuid, Arc<rating::Model>>,
     collaborations: Batch<Uuid, Arc<collaboration::Model>>,
@@ -122,6 +124,12 @@ each! {
     /// A publication.
     publication: publications -> Arc<publication::Model>,
         |asker, keys| shared::by_ids::<publication::Entity>(&asker.space, &asker.viewer, &keys);
+    /// The publication that stands for an id: itself, or the one into which it was joined.
+    standing_publication: standing_publications -> Arc<publication::Model>,
+        |asker, keys| evidence::duplicates::stands_for(&asker.space, &asker.viewer, &keys);
+    /// What may be the same as a publication.
+    possible_duplicates: possible_duplicates -> Arc<Vec<possible_duplicate::Model>>,
+        |asker, keys| evidence::duplicates::of_publications(&asker.space, &asker.viewer, &keys);
     /// A finding.
     finding: findings -> Arc<finding::Model>,
         |asker, keys| shared::by_ids::<finding::Entity>(&asker.space, &asker.viewer, &keys);

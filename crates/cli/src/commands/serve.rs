@@ -15,6 +15,7 @@ use ipnet::IpNet;
 use service::Space;
 use service::access::token::{self, NewToken};
 use service::access::{AllowedNetworks, Reach, ScopeName};
+use service::evidence::duplicates;
 use tokio::net::TcpListener;
 
 use super::client_limits::ClientLimits;
@@ -184,6 +185,7 @@ impl Serve {
         let stop = told_to_stop()?;
         greet(&space, address, self.demo).await?;
 
+        let duplicates = tokio::spawn(look_for_duplicates(Arc::clone(&space)));
         let follower = tokio::spawn(Arc::clone(&space).follow());
         let journal = tokio::spawn(Arc::clone(&space).keep_journal());
         let trusted_proxies = api::TrustedProxies::from(self.trusted_proxies);
@@ -209,11 +211,21 @@ impl Serve {
         };
         let router = api::router(Arc::clone(&space), settings);
         server::serve(listener, router, bounds, stop).await;
+        duplicates.abort();
         follower.abort();
         journal.abort();
         space.close().await;
         tracing::info!("stopped");
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Looks for what may be the same among publications that are there from before such was looked for.
+async fn look_for_duplicates(space: Arc<Space>) {
+    match duplicates::complete(&space).await {
+        Ok(0) => {}
+        Ok(publications) => tracing::info!(publications, "looked for possible duplicates"),
+        Err(refusal) => tracing::error!(%refusal, "possible duplicates were not looked for"),
     }
 }
 

@@ -55,6 +55,7 @@ scopes! {
     NetworkWrite "network:write" Space "Change centres, people, authorities, programmes, partners, vocabularies and standards.";
     EvidenceRead "evidence:read" Centre "See evidence beyond what is public, as its visibility allows.";
     EvidenceWrite "evidence:write" Centre "Contribute and revise the centre's own evidence.";
+    EvidenceReview "evidence:review" Space "Decide for the network which publications are the same.";
     CollaborationWrite "collaboration:write" Centre "Begin and lead collaborations; record and answer the feedback that the centre receives.";
     YoungPeopleStatistics "young-people:statistics" Centre "Ask for disclosure-controlled counts.";
     YoungPeopleRead "young-people:read" Persons "Read pseudonymous rows under an agreement.";

@@ -15,6 +15,8 @@ pub enum Action {
     WriteNetwork,
     /// Contribute or revise evidence of a centre.
     WriteEvidence(CentreId),
+    /// Decide whether two publications, of these centres, are the same.
+    ReviewEvidence(CentreId, CentreId),
     /// Begin or change a collaboration that a centre contributes.
     WriteCollaboration(CentreId),
     /// See the tokens of a centre.
@@ -57,6 +59,7 @@ impl Action {
         match self {
             Self::WriteNetwork => "network.write",
             Self::WriteEvidence(_) => "evidence.write",
+            Self::ReviewEvidence(..) => "evidence.review",
             Self::WriteCollaboration(_) => "collaboration.write",
             Self::ReadTokens(_) => "token.read",
             Self::IssueToken(..) => "token.issue",
@@ -69,8 +72,8 @@ impl Action {
 
 fn missing_scope(viewer: &Viewer, action: &Action) -> Option<ScopeName> {
     use ScopeName::{
-        AuditRead, AuditReadAll, CollaborationWrite, EvidenceWrite, NetworkWrite, TokensManage,
-        TokensManageAll,
+        AuditRead, AuditReadAll, CollaborationWrite, EvidenceReview, EvidenceWrite, NetworkWrite,
+        TokensManage, TokensManageAll,
     };
 
     if matches!(viewer.who(), Who::Operator) {
@@ -87,6 +90,10 @@ fn missing_scope(viewer: &Viewer, action: &Action) -> Option<ScopeName> {
         // Evidence and collaborations of another centre are nobody's to write, whatever the scope.
         Action::WriteEvidence(_) => Some(EvidenceWrite),
         Action::WriteCollaboration(_) => Some(CollaborationWrite),
+        Action::ReviewEvidence(one, other) if is_own(one) && is_own(other) => {
+            lacks_both(EvidenceWrite, EvidenceReview)
+        }
+        Action::ReviewEvidence(..) => lacks(EvidenceReview),
         Action::ReadTokens(centre) | Action::ApproveToken(centre) | Action::RevokeToken(centre)
             if is_own(centre) =>
         {

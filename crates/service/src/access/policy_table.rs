@@ -25,7 +25,8 @@ fn next(action: Option<&Action>, centre: CentreId) -> Option<Action> {
     };
     match action {
         Action::WriteNetwork => Some(Action::WriteEvidence(centre)),
-        Action::WriteEvidence(_) => Some(Action::WriteCollaboration(centre)),
+        Action::WriteEvidence(_) => Some(Action::ReviewEvidence(OWN, centre)),
+        Action::ReviewEvidence(..) => Some(Action::WriteCollaboration(centre)),
         Action::WriteCollaboration(_) => Some(Action::ReadTokens(centre)),
         Action::ReadTokens(_) => Some(Action::IssueToken(
             centre,
@@ -48,6 +49,7 @@ fn words(action: &Action) -> (&'static str, Option<CentreId>) {
     match action {
         Action::WriteNetwork => ("change the network", None),
         Action::WriteEvidence(centre) => ("write evidence", Some(*centre)),
+        Action::ReviewEvidence(_, centre) => ("join publications", Some(*centre)),
         Action::WriteCollaboration(centre) => ("write collaborations", Some(*centre)),
         Action::ReadTokens(centre) => ("see the tokens", Some(*centre)),
         Action::IssueToken(centre, scopes) if scopes.len() == 1 => {

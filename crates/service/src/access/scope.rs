@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     CentreId, ChangeKind, HiddenFrom, Visibility, access_token, audit_event, change,
     change_hidden_from, collaboration, collaboration_member, feedback, finding, identity_provider,
-    publication, rating, shared_with, signing_key, study,
+    possible_duplicate, publication, rating, shared_with, signing_key, study,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, LockType, Query, SelectStatement};
 use sea_orm::{
@@ -174,6 +174,20 @@ pub fn network<E: EntityTrait>() -> Select<E> {
 #[must_use]
 pub fn parts_of_seen<E: EntityTrait>() -> Select<E> {
     E::find()
+}
+
+/// The pairs of publications that may be the same of which the viewer may see both.
+#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
+#[must_use]
+pub fn possible_duplicates(
+    viewer: &Viewer,
+    now: DateTime<Utc>,
+) -> Select<possible_duplicate::Entity> {
+    use possible_duplicate::Column::{OneId, OtherId};
+
+    possible_duplicate::Entity::find()
+        .filter(sees::<publication::Entity>(viewer, now, OneId))
+        .filter(sees::<publication::Entity>(viewer, now, OtherId))
 }
 
 /// What a write must know, whoever may see it: whether a key is taken, and by what.

@@ -5,6 +5,7 @@
 
 pub mod citation;
 pub mod comparison;
+pub mod duplicates;
 pub mod finding;
 pub(crate) mod named;
 pub mod parents;

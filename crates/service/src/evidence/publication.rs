@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use entity::{
-    PublicationKind, Vocabulary, publication, publication_author, study, study_publication,
-    study_term,
+    PublicationKind, Visibility, Vocabulary, publication, publication_author, study,
+    study_publication, study_term,
 };
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
-use super::named;
+use super::{duplicates, named};
 use crate::access::scope;
 use crate::error::Result;
 use crate::listing::{self, KeyPart, SortKey};
@@ -74,7 +74,9 @@ impl Default for PublicationOrder {
     }
 }
 
-/// The publication with this DOI, in any spelling.
+/// The publication with this DOI, in any spelling. Of several, as one may be hidden from others or be
+/// joined into another, it is the one that stands, is seen by most and was contributed first; what was
+/// joined is answered by what was kept.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -83,15 +85,44 @@ pub async fn get_by_doi(
     viewer: &Viewer,
     doi: &str,
 ) -> Result<Option<publication::Model>> {
-    one(space, viewer, publication::Column::Doi.eq(normal_doi(doi))).await
+    let store = space.store();
+    let now = store.source().now();
+    let rows = scope::shared::<publication::Entity>(viewer, now)
+        .filter(publication::Column::Doi.eq(normal_doi(doi)))
+        .all(store.connection())
+        .await?;
+    let precedence = |row: &publication::Model| {
+        let is_embargoed = row.embargoed_until.is_some_and(|until| until > now);
+        let narrowness = match row.visibility {
+            Visibility::Public => 0,
+            Visibility::Network => 1,
+            Visibility::Collaboration => 2,
+            Visibility::Centre => 3,
+        };
+        let is_withdrawn = row.withdrawn_at.is_some();
+        let first = (row.created_at, row.id);
+        (is_withdrawn, is_embargoed, narrowness, first)
+    };
+    match rows.into_iter().min_by_key(precedence) {
+        Some(row) => Ok(Some(duplicates::in_its_place(space, viewer, row).await?)),
+        None => Ok(None),
+    }
 }
 
-/// The publication with this slug.
+/// The publication with this slug; what was joined is answered by what was kept.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn get(space: &Space, viewer: &Viewer, slug: &str) -> Result<Option<publication::Model>> {
-    one(space, viewer, publication::Column::Slug.eq(slug)).await
+    let store = space.store();
+    let row = scope::shared::<publication::Entity>(viewer, store.source().now())
+        .filter(publication::Column::Slug.eq(slug))
+        .one(store.connection())
+        .await?;
+    match row {
+        Some(row) => Ok(Some(duplicates::in_its_place(space, viewer, row).await?)),
+        None => Ok(None),
+    }
 }
 
 /// A DOI in its normal form: lower case, without an address before it.
@@ -110,16 +141,6 @@ pub fn normal_doi(doi: &str) -> String {
     .unwrap_or(&doi)
     .trim()
     .to_owned()
-}
-
-async fn one(space: &Space, viewer: &Viewer, which: Expr) -> Result<Option<publication::Model>> {
-    let store = space.store();
-    Ok(
-        scope::shared::<publication::Entity>(viewer, store.source().now())
-            .filter(which)
-            .one(store.connection())
-            .await?,
-    )
 }
 
 /// A page of the publications that the viewer may see.

@@ -49,6 +49,7 @@ pub(crate) async fn amend<D: Whole, E: Part<D>>(
 
     let now = write.source().now();
     let mut changed = Vec::new();
+    let mut amended = Vec::new();
     let mut answers = Vec::with_capacity(amendments.len());
     for Amendment { whole, wanted } in amendments {
         let row = rows
@@ -72,6 +73,7 @@ pub(crate) async fn amend<D: Whole, E: Part<D>>(
             &state::<D, E>(&revised, Some(&parts))?,
         );
         changed.push((whole, parts));
+        amended.push(revised.clone());
         if version.is_some() {
             let revised = revised.into_active_model().reset_all();
             D::Table::update(revised)
@@ -93,6 +95,7 @@ pub(crate) async fn amend<D: Whole, E: Part<D>>(
         }));
     }
     replace::<D, E>(write, changed, &before).await?;
+    D::follow_up(write, &amended).await?;
     Ok(answers)
 }
 

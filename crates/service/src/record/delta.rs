@@ -22,7 +22,7 @@ const ROWS: &str = "$rows";
 ///
 /// # Errors
 /// Never for rows of the database; the signature is that of the encoder.
-pub(super) fn state(
+pub(crate) fn state(
     row: &impl Serialize,
     parts: &Map<String, Value>,
 ) -> Result<Map<String, Value>> {

@@ -49,7 +49,7 @@ impl Finding {
     async fn publication(&self, ctx: &Context<'_>) -> Result<Option<Publication>> {
         match self.0.publication_id {
             None => Ok(None),
-            Some(id) => Ok(asker(ctx).publication(id).await?.map(Publication)),
+            Some(id) => Ok(asker(ctx).standing_publication(id).await?.map(Publication)),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod changing;
 mod comparison;
+mod duplicates;
 mod filters;
 mod finding;
 mod publication;
@@ -12,6 +13,7 @@ mod study;
 
 pub(crate) use changing::EvidenceMutation;
 pub(crate) use comparison::{RatingComparison, wrap_comparison};
+pub(crate) use duplicates::{DuplicatesMutation, DuplicatesQuery};
 pub(crate) use filters::{FindingFilterInput, StudyFilterInput, StudyOrder};
 pub(crate) use finding::{Finding, FindingConnection, findings_on};
 pub(crate) use publication::Publication;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, Object};
 use chrono::Datelike;
 use service::Result;
-use service::entity::{PublicationKind, publication, publication_author};
+use service::entity::{PublicationKind, possible_duplicate, publication, publication_author};
 use service::evidence::citation::{self, Style};
 
 use super::comparison::{RatingComparison, wrap_comparison};
+use super::duplicates::PossibleDuplicate;
 use super::rating::{Rating, wrap_ratings};
 use super::study::{Study, StudyConnection};
 use crate::graph::asker;
@@ -155,6 +156,19 @@ impl Publication {
             Ok(asker.publication_study_count(id).await?.unwrap_or_default())
         });
         Ok(StudyConnection::new(wrapped(&page, Study), total))
+    }
+
+    /// What may be the same publication, the most alike first: as far as you may see it, and nobody has
+    /// decided.
+    async fn possible_duplicates(&self, ctx: &Context<'_>) -> Result<Vec<PossibleDuplicate>> {
+        let pairs = asker(ctx).possible_duplicates(self.0.id).await?;
+        let of_this =
+            |pair: &possible_duplicate::Model| PossibleDuplicate::seen_from(self.0.id, pair);
+        Ok(pairs
+            .iter()
+            .flat_map(|list| list.iter())
+            .map(of_this)
+            .collect())
     }
 
     /// What centres hold of it, each on its own standard, newest first.

@@ -12,8 +12,9 @@ use sea_orm::{EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::evidence::duplicates;
 use crate::record::{
-    Draft, Fault, Problems, RowOf, SharedDraft, Sharing, keyed_within, shared_draft,
+    Draft, Fault, Problems, RowOf, SharedDraft, Sharing, Slot, keyed_within, shared_draft,
 };
 use crate::store::{ROWS_PER_STATEMENT, Write};
 
@@ -187,6 +188,18 @@ impl Draft for FindingDraft {
         problems.at_least("participants_total", self.participants_total, 0);
         problems.at_least("clusters", self.clusters, 0);
         self.sharing.check(problems, true);
+    }
+
+    async fn prepare(write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
+        let named = slots.iter().filter_map(|slot| slot.draft.publication);
+        let kept = duplicates::kept_of(write, named).await?;
+        for publication in slots
+            .iter_mut()
+            .filter_map(|slot| slot.draft.publication.as_mut())
+        {
+            *publication = kept.get(publication).copied().unwrap_or(*publication);
+        }
+        Ok(())
     }
 
     /// A study is about what its findings are about. A finding that somebody may not see lends it

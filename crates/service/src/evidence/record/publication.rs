@@ -8,10 +8,13 @@ use entity::{
 use uuid::Uuid;
 
 use super::undated;
+use crate::error::Result;
+use crate::evidence::duplicates;
 use crate::record::{
-    Children, Draft, Fault, Part, Problems, RowOf, SharedDraft, Sharing, Subject, Wanted, Whole,
-    identifier, keyed_by, quoted, shared_draft, title_key,
+    Children, Draft, Fault, Part, Problems, RowOf, SharedDraft, Sharing, Slot, Subject, Wanted,
+    Whole, identifier, keyed_by, quoted, shared_draft, title_key,
 };
+use crate::store::Write;
 
 /// What a publication should be.
 #[derive(Clone, Debug)]
@@ -164,6 +167,29 @@ impl Draft for PublicationDraft {
         problems.address("url", self.url.as_ref());
         self.authors.check(problems, AuthorDraft::check);
         self.sharing.check(problems, true);
+    }
+
+    /// What was joined stays so: a copy that was made before doesn't take it apart.
+    async fn prepare(write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
+        let before: Vec<&publication::Model> = slots
+            .iter()
+            .filter_map(|slot| slot.before.as_ref())
+            .collect();
+        let joined = duplicates::joined_among(write, &before).await?;
+        for slot in slots {
+            let Some(row) = slot.before.as_ref().filter(|row| joined.contains(&row.id)) else {
+                continue;
+            };
+            let sharing = &mut slot.draft.sharing;
+            sharing.withdrawn_at = row.withdrawn_at;
+            sharing.withdrawal_reason = row.withdrawal_reason.clone();
+            sharing.superseded_by = row.superseded_by;
+        }
+        Ok(())
+    }
+
+    async fn follow_up(write: &Write, rows: &[publication::Model]) -> Result<()> {
+        duplicates::refresh(write, rows).await
     }
 }
 

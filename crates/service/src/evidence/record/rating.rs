@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::access::scope;
 use crate::error::Result;
+use crate::evidence::duplicates;
 use crate::record::{
     Draft, Fault, Problems, RowOf, SharedDraft, Sharing, Slot, keyed_within, link_parts,
     shared_draft,
@@ -210,7 +211,15 @@ impl Draft for RatingDraft {
             .flat_map(|slot| slot.draft.scores.iter().copied())
             .collect();
         let scale = scale_of(write, levels).await?;
+        let named = slots.iter().filter_map(|slot| match slot.draft.subject {
+            RatedThing::Publication(publication) => Some(publication),
+            RatedThing::Study(_) | RatedThing::Intervention(_) => None,
+        });
+        let kept = duplicates::kept_of(write, named).await?;
         for slot in slots {
+            if let RatedThing::Publication(publication) = &mut slot.draft.subject {
+                *publication = kept.get(publication).copied().unwrap_or(*publication);
+            }
             slot.draft.weigh(&scale, &mut slot.problems);
         }
         Ok(())

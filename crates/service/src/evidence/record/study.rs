@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::undated;
 use crate::access::scope;
 use crate::error::Result;
+use crate::evidence::duplicates;
 use crate::record::{
     Children, Draft, Fault, Part, Problems, RowOf, SharedDraft, Sharing, Slot, Subject, Wanted,
     Whole, keyed_by, link_parts, shared_draft, title_key,
@@ -209,8 +210,10 @@ impl Draft for StudyDraft {
         self.sharing.check(problems, true);
     }
 
-    /// Adds the terms that the study's findings use, of those that everybody may see.
+    /// Means what was kept by publications that were joined, and adds the terms that the study's
+    /// findings use, of those that everybody may see.
     async fn prepare(write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
+        name_kept_publications(write, slots).await?;
         let there = slots
             .iter()
             .filter_map(|slot| slot.before.as_ref())
@@ -254,6 +257,24 @@ impl Draft for StudyDraft {
         }
         Ok(())
     }
+}
+
+/// Names what was kept in the place of publications that were joined.
+async fn name_kept_publications(write: &Write, slots: &mut [Slot<StudyDraft>]) -> Result<()> {
+    let named = slots.iter().flat_map(|slot| slot.draft.publications.iter());
+    let kept = duplicates::kept_of(write, named.copied()).await?;
+    if kept.is_empty() {
+        return Ok(());
+    }
+    for slot in slots {
+        let mut seen = HashSet::new();
+        let publications = slot.draft.publications.iter();
+        slot.draft.publications = publications
+            .map(|id| kept.get(id).copied().unwrap_or(*id))
+            .filter(|id| seen.insert(*id))
+            .collect();
+    }
+    Ok(())
 }
 
 impl SharedDraft for StudyDraft {

@@ -1,0 +1,170 @@
+//! Pairs of publications that may be the same.
+
+use async_graphql::{Context, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use service::entity::{
+    ClosedVocabulary, DuplicateOutcome, DuplicateReason, PublicationId, possible_duplicate,
+};
+use service::{Result, evidence::duplicates};
+
+use crate::graph::asker;
+use crate::graph::connection::{Total, connection, page_request};
+use crate::graph::evidence::Publication;
+use crate::graph::network::Centre;
+use crate::graph::word::Word;
+
+/// Two publications that may be the same.
+#[derive(Clone)]
+pub(crate) struct PossibleDuplicate {
+    pair: possible_duplicate::Model,
+    /// The publication from which the pair is looked at.
+    of: PublicationId,
+}
+
+impl PossibleDuplicate {
+    /// A pair as seen from one of its publications.
+    pub(crate) fn seen_from(publication: PublicationId, pair: &possible_duplicate::Model) -> Self {
+        Self {
+            pair: pair.clone(),
+            of: publication,
+        }
+    }
+
+    fn other(&self) -> PublicationId {
+        let possible_duplicate::Model {
+            one_id, other_id, ..
+        } = self.pair;
+        if self.of == one_id { other_id } else { one_id }
+    }
+}
+
+/// Two publications that may be the same.
+#[Object]
+impl PossibleDuplicate {
+    /// The publication from which the pair is looked at. In the list of all pairs, the one that was
+    /// contributed first.
+    async fn of(&self, ctx: &Context<'_>) -> Result<Option<Publication>> {
+        Ok(asker(ctx).publication(self.of).await?.map(Publication))
+    }
+
+    /// The one that may be the same.
+    async fn publication(&self, ctx: &Context<'_>) -> Result<Option<Publication>> {
+        Ok(asker(ctx).publication(self.other()).await?.map(Publication))
+    }
+
+    /// How alike they are, from 0 to 1. It orders the proposals; it is no probability.
+    async fn similarity(&self) -> f64 {
+        f64::from(self.pair.similarity) / 1000.0
+    }
+
+    /// What speaks for it, then what speaks against it.
+    async fn reasons(&self) -> Result<Vec<Reason>> {
+        let reasons = duplicates::reasons(&self.pair)?;
+        Ok(reasons.into_iter().map(Reason::from).collect())
+    }
+
+    /// What was decided; null while nobody has.
+    async fn decision(&self) -> Option<DuplicateDecision> {
+        Some(DuplicateDecision {
+            outcome: self.pair.outcome?,
+            reason: self.pair.decision_reason.clone().unwrap_or_default(),
+            at: self.pair.decided_at?,
+            pair: self.pair.clone(),
+        })
+    }
+}
+
+/// Something that speaks for, or against, two publications being the same.
+#[derive(SimpleObject)]
+#[graphql(name = "PossibleDuplicateReason")]
+struct Reason {
+    /// What it is.
+    kind: Word<DuplicateReason>,
+    /// The same as a sentence.
+    sentence: &'static str,
+}
+
+impl From<DuplicateReason> for Reason {
+    fn from(reason: DuplicateReason) -> Self {
+        let sentence = DuplicateReason::MEANINGS
+            .iter()
+            .find(|(word, ..)| *word == reason)
+            .map_or("", |(.., meaning)| meaning.trim());
+        Self {
+            kind: Word(reason),
+            sentence,
+        }
+    }
+}
+
+/// What was decided of two publications that may be the same.
+struct DuplicateDecision {
+    outcome: DuplicateOutcome,
+    reason: String,
+    at: DateTime<Utc>,
+    pair: possible_duplicate::Model,
+}
+
+/// What was decided of two publications that may be the same.
+#[Object]
+impl DuplicateDecision {
+    /// What.
+    async fn outcome(&self) -> Word<DuplicateOutcome> {
+        Word(self.outcome)
+    }
+
+    /// Why.
+    async fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// When.
+    async fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    /// The centre that decided; null when the operator of the space did.
+    async fn by(&self, ctx: &Context<'_>) -> Option<Centre> {
+        self.pair
+            .decided_by
+            .and_then(|id| Centre::find(asker(ctx), id))
+    }
+}
+
+connection! {
+    /// A page of pairs of publications that may be the same.
+    PossibleDuplicateConnection, PossibleDuplicateEdge, PossibleDuplicate
+}
+
+#[derive(Default)]
+pub(crate) struct DuplicatesQuery;
+
+#[Object]
+impl DuplicatesQuery {
+    /// The pairs of publications that may be the same and concern your centre, as it contributed one of
+    /// them; all that you may see, with the scope `evidence:review`. The most alike come first. Without a
+    /// token there are none.
+    async fn possible_duplicates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Those of which somebody has decided, in place of those that wait for it.",
+            default
+        )]
+        decided: bool,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<PossibleDuplicateConnection> {
+        let asker = asker(ctx);
+        let request = page_request(first, after, last, before)?;
+        let page = duplicates::list(&asker.space, &asker.viewer, decided, &request).await?;
+        let total = Total::of(move |asker| async move {
+            duplicates::count(&asker.space, &asker.viewer, decided).await
+        });
+        // Ids grow with time: the lower one was contributed first.
+        let page = page.map(|pair| PossibleDuplicate::seen_from(pair.one_id, &pair));
+        Ok(PossibleDuplicateConnection::new(page, total))
+    }
+}

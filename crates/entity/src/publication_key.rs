@@ -1,0 +1,26 @@
+//! A text by which publications that may be the same are found.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+
+use crate::PublicationId;
+
+/// A text by which publications that may be the same are found.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
+#[sea_orm(table_name = "publication_key")]
+pub struct Model {
+    /// The text.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub key: String,
+    /// The publication.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub publication_id: PublicationId,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,325 @@
+//! Joining two publications: one is kept, with what leaned on the other and what only the other knew; the
+//! other is superseded, and its id and DOI lead to the one that was kept.
+
+use entity::{
+    ChangeKind, ChangeOperation, DuplicateOutcome, PartialDate, PublicationId, joined_publication,
+    publication, publication_author,
+};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
+};
+use serde_json::Map;
+use uuid::Uuid;
+
+use super::audience::Audience;
+use super::decide::{authorise, checked_reason, note, two_standing};
+use super::{moving, refresh};
+use crate::access::policy::{self, Action};
+use crate::access::scope;
+use crate::error::{Code, Error, Result};
+use crate::record::delta;
+use crate::space::Space;
+use crate::store::Write;
+use crate::viewer::Viewer;
+
+/// Two publications that somebody holds to be the same.
+#[derive(Clone, Debug)]
+pub struct Join {
+    /// The one that is kept.
+    pub keep: Uuid,
+    /// The version of it that was looked at.
+    pub expected_version_of_kept: i32,
+    /// The one that is joined into it.
+    pub join: Uuid,
+    /// The version of it that was looked at.
+    pub expected_version_of_joined: i32,
+    /// Why they are the same.
+    pub reason: String,
+    /// Whether it is only to be tried.
+    pub dry_run: bool,
+}
+
+/// Two publications that were joined.
+#[derive(Clone, Debug)]
+pub struct Joined {
+    /// The one that was kept, as it is now.
+    pub kept: publication::Model,
+    /// The one that was joined into it, as it is now.
+    pub joined: publication::Model,
+}
+
+/// Joins two publications. After a dry run everything is as it was; the answer says how it would be.
+///
+/// # Errors
+/// `NOT_FOUND`, `FORBIDDEN`; `BAD_INPUT` for two with different DOIs, and when fewer would see the one that
+/// is kept; `CONFLICT` when one of them has changed since.
+pub async fn join(space: &Space, viewer: &Viewer, join: Join) -> Result<Joined> {
+    let reason = checked_reason(&join.reason)?;
+    let viewer_of_write = viewer.clone();
+    space
+        .store()
+        .write(viewer, "publication.join", |write| {
+            Box::pin(async move {
+                let mark = write.mark().await?;
+                let joined = carry_out(write, &viewer_of_write, &join, reason).await?;
+                if join.dry_run {
+                    write.take_back(mark).await?;
+                } else {
+                    write.keep(mark).await?;
+                }
+                Ok(joined)
+            })
+        })
+        .await
+}
+
+async fn carry_out(
+    write: &mut Write,
+    viewer: &Viewer,
+    join: &Join,
+    reason: String,
+) -> Result<Joined> {
+    let ids = (PublicationId(join.keep), PublicationId(join.join));
+    let (kept, joined) = two_standing(write, viewer, ("keep", ids.0), ("join", ids.1)).await?;
+    let decides_for_both = authorise(viewer, &kept, &joined);
+    if let Err(refusal) = &decides_for_both
+        && !may_give_up(viewer, &kept, &joined)
+    {
+        return Err(refusal.clone());
+    }
+    is_at(
+        "expectedVersionOfKept",
+        &kept,
+        join.expected_version_of_kept,
+    )?;
+    is_at(
+        "expectedVersionOfJoined",
+        &joined,
+        join.expected_version_of_joined,
+    )?;
+    if let (Some(one), Some(other)) = (&kept.doi, &joined.doi)
+        && one != other
+    {
+        return Err(Error::bad_input(
+            "join",
+            "The two have different DOIs, so they are not the same. If one DOI is wrong, correct it first.",
+        ));
+    }
+    let now = write.source().now();
+    let audience_of_kept = Audience::of(write, &kept, now).await?;
+    let audience_of_joined = Audience::of(write, &joined, now).await?;
+    if !audience_of_kept.includes(&audience_of_joined) {
+        return Err(Error::bad_input(
+            "keep",
+            "Some who see the other can't see this one. Keep the other, or let as many see this one first.",
+        ));
+    }
+    // What only the joined one's readers know must not become known to more, unless its centre does it.
+    let may_fill = audience_of_joined.includes(&audience_of_kept)
+        || viewer
+            .centre()
+            .is_none_or(|centre| centre == joined.contributed_by);
+
+    note(
+        write,
+        viewer,
+        (&kept, &joined),
+        DuplicateOutcome::Joined,
+        &reason,
+    )
+    .await?;
+    let superseded = supersede(write, &joined, kept.id, &reason).await?;
+    lead_to(write, viewer, &joined, &kept, reason).await?;
+    let kept = if may_fill {
+        fill(write, kept, &joined).await?
+    } else {
+        kept
+    };
+    moving::to_the_kept(write, joined.id, kept.id).await?;
+    refresh(write, &[kept.clone(), superseded.clone()]).await?;
+    let centres = [joined.contributed_by, kept.contributed_by];
+    let concerned = centres
+        .into_iter()
+        .find(|centre| viewer.centre() != Some(*centre));
+    write.of_centre(concerned.unwrap_or(kept.contributed_by));
+    Ok(Joined {
+        kept,
+        joined: superseded,
+    })
+}
+
+/// Whether the viewer may give up a publication of its own centre for another's with the same DOI.
+fn may_give_up(viewer: &Viewer, kept: &publication::Model, own: &publication::Model) -> bool {
+    let is_its_own_to_write = Action::WriteEvidence(own.contributed_by);
+    own.doi.is_some()
+        && own.doi == kept.doi
+        && policy::authorise(viewer, &is_its_own_to_write).is_ok()
+}
+
+fn is_at(field: &str, row: &publication::Model, expected: i32) -> Result<()> {
+    if row.version == expected {
+        return Ok(());
+    }
+    let version = row.version;
+    Err(Error {
+        field: Some(field.to_owned()),
+        ..Error::new(
+            Code::Conflict,
+            format!(
+                "It has changed since; it is now at version {version}. Read it again and decide."
+            ),
+        )
+    })
+}
+
+/// Withdraws the joined one, with the kept one in its place.
+async fn supersede(
+    write: &mut Write,
+    joined: &publication::Model,
+    kept: PublicationId,
+    reason: &str,
+) -> Result<publication::Model> {
+    let now = write.source().now();
+    let after = publication::Model {
+        version: joined.version + 1,
+        updated_at: now,
+        withdrawn_at: Some(now),
+        withdrawal_reason: Some(reason.to_owned()),
+        superseded_by: Some(kept),
+        ..joined.clone()
+    };
+    update(
+        write,
+        joined,
+        &after,
+        ChangeOperation::Withdrawn,
+        (&[], &[]),
+    )
+    .await?;
+    Ok(after)
+}
+
+/// Lets the joined one's id lead to the kept one, and those that led to the joined one.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where joined ids lead is no thing of its own: the log tells of the publications"
+)]
+async fn lead_to(
+    write: &Write,
+    viewer: &Viewer,
+    joined: &publication::Model,
+    kept: &publication::Model,
+    reason: String,
+) -> Result<()> {
+    joined_publication::Entity::update_many()
+        .col_expr(joined_publication::Column::KeptId, Expr::val(kept.id))
+        .filter(joined_publication::Column::KeptId.eq(joined.id))
+        .exec(write.connection())
+        .await?;
+    let row = joined_publication::ActiveModel {
+        id: Set(joined.id),
+        kept_id: Set(kept.id),
+        joined_by: Set(viewer.centre()),
+        reason: Set(reason),
+        at: Set(write.source().now()),
+    };
+    joined_publication::Entity::insert(row)
+        .exec_without_returning(write.connection())
+        .await?;
+    Ok(())
+}
+
+/// Completes the kept one by what only the joined one says. Gives it as it is then.
+async fn fill(
+    write: &mut Write,
+    kept: publication::Model,
+    joined: &publication::Model,
+) -> Result<publication::Model> {
+    let other = joined.clone();
+    let mut after = publication::Model {
+        abstract_text: kept.abstract_text.clone().or(other.abstract_text),
+        doi: kept.doi.clone().or(other.doi),
+        venue: kept.venue.clone().or(other.venue),
+        language: kept.language.clone().or(other.language),
+        licence: kept.licence.clone().or(other.licence),
+        url: kept.url.clone().or(other.url),
+        ..kept.clone()
+    };
+    if kept.published.is_none()
+        && let Some(published) = other.published
+    {
+        after.year = Some(PartialDate::year(&published));
+        after.sort_on = published.first_day();
+        after.published = Some(published);
+    }
+    let (authors, others) = (
+        authors(write, kept.id).await?,
+        authors(write, joined.id).await?,
+    );
+    let gained: Vec<publication_author::Model> = match authors.is_empty() {
+        true => others
+            .into_iter()
+            .map(|author| publication_author::Model {
+                publication_id: kept.id,
+                ..author
+            })
+            .collect(),
+        false => Vec::new(),
+    };
+    if after == kept && gained.is_empty() {
+        return Ok(kept);
+    }
+    after.version += 1;
+    after.updated_at = write.source().now();
+    if !gained.is_empty() {
+        let rows = gained
+            .iter()
+            .cloned()
+            .map(IntoActiveModel::into_active_model);
+        publication_author::Entity::insert_many(rows)
+            .exec_without_returning(write.connection())
+            .await?;
+    }
+    let now = if gained.is_empty() { &authors } else { &gained };
+    let lists = (authors.as_slice(), now.as_slice());
+    update(write, &kept, &after, ChangeOperation::Updated, lists).await?;
+    Ok(after)
+}
+
+async fn authors(write: &Write, of: PublicationId) -> Result<Vec<publication_author::Model>> {
+    Ok(scope::for_writing::<publication_author::Entity>()
+        .filter(publication_author::Column::PublicationId.eq(of))
+        .all(write.connection())
+        .await?)
+}
+
+/// Writes a publication as it is now, and tells the log how it was.
+async fn update(
+    write: &mut Write,
+    before: &publication::Model,
+    after: &publication::Model,
+    operation: ChangeOperation,
+    (authors_before, authors_after): (&[publication_author::Model], &[publication_author::Model]),
+) -> Result<()> {
+    after
+        .clone()
+        .into_active_model()
+        .reset_all()
+        .update(write.connection())
+        .await?;
+    let state = |row: &publication::Model, authors: &[publication_author::Model]| {
+        let mut parts = Map::new();
+        if !authors.is_empty() {
+            let authors = serde_json::to_value(authors).map_err(Error::internal)?;
+            parts.insert("authors".to_owned(), authors);
+        }
+        delta::state(row, &parts)
+    };
+    let way_back = delta::way_back(
+        &state(before, authors_before)?,
+        &state(after, authors_after)?,
+    );
+    let kind = ChangeKind::Publication;
+    write.updated(kind, after.id, operation, after.version, &way_back)
+}
