@@ -132,6 +132,21 @@ impl Error {
         Self::new(Code::NotFound, format!("There is no such {what}."))
     }
 
+    /// Somebody else has changed a thing since it was read; `field` is where its expected version was given.
+    #[must_use]
+    pub fn changed_since(field: &str, expected: i32, current: i32) -> Self {
+        Self {
+            field: Some(field.to_owned()),
+            current_version: Some(current),
+            ..Self::new(
+                Code::Conflict,
+                format!(
+                    "It has changed since: you expected version {expected}, and it is at version {current}. Read it again and decide."
+                ),
+            )
+        }
+    }
+
     /// The viewer lacks a scope.
     #[must_use]
     pub fn forbidden(scope: &'static str) -> Self {

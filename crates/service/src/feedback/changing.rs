@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::record::FeedbackDraft;
 use crate::access::policy::{self, Action};
 use crate::access::scope;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::evidence;
 use crate::evidence::named;
 use crate::once::Once;
@@ -166,7 +166,11 @@ pub async fn answer(
                 write.alone().await?;
                 let row = there(write, id).await?;
                 if row.version != answer.expected_version {
-                    return Err(changed_since(row.version, answer.expected_version));
+                    return Err(Error::changed_since(
+                        "expectedVersion",
+                        answer.expected_version,
+                        row.version,
+                    ));
                 }
                 let shared_with = collaborations(write, id).await?;
                 let today = write.source().now().date_naive();
@@ -245,18 +249,6 @@ fn of_the_input(field: &'static str) -> &'static str {
         "from_role" => "fromRole",
         "answered_on" => "answeredOn",
         same => same,
-    }
-}
-
-fn changed_since(version: i32, expected: i32) -> Error {
-    Error {
-        field: Some("expectedVersion".to_owned()),
-        ..Error::new(
-            Code::Conflict,
-            format!(
-                "It has changed since it was read: its version is {version}, not {expected}. Read it again and decide."
-            ),
-        )
     }
 }
 

@@ -17,7 +17,7 @@ use super::decide::{authorise, checked_reason, note, two_standing};
 use super::{moving, refresh};
 use crate::access::policy::{self, Action};
 use crate::access::scope;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::record::delta;
 use crate::space::Space;
 use crate::store::Write;
@@ -161,16 +161,7 @@ fn is_at(field: &str, row: &publication::Model, expected: i32) -> Result<()> {
     if row.version == expected {
         return Ok(());
     }
-    let version = row.version;
-    Err(Error {
-        field: Some(field.to_owned()),
-        ..Error::new(
-            Code::Conflict,
-            format!(
-                "It has changed since; it is now at version {version}. Read it again and decide."
-            ),
-        )
-    })
+    Err(Error::changed_since(field, expected, row.version))
 }
 
 /// Withdraws the joined one, with the kept one in its place.

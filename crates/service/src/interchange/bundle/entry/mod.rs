@@ -458,16 +458,11 @@ async fn amend<K: Entered>(
     policy::authorise(viewer, &K::Draft::action_on(&row))?;
     let version = K::Draft::version(write, &row).await?;
     if version != expected_version {
-        return Err(Error {
-            current_version: Some(version),
-            field: Some("expectedVersion".to_owned()),
-            ..Error::new(
-                Code::Conflict,
-                format!(
-                    "It has changed since: you expected version {expected_version}, and it is at version {version}. Read it again and decide."
-                ),
-            )
-        });
+        return Err(Error::changed_since(
+            "expectedVersion",
+            expected_version,
+            version,
+        ));
     }
     let mut kept = export::one::<K>(write, id).await?;
     let cells = kept
