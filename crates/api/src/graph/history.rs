@@ -105,6 +105,14 @@ fn named(column: &str) -> String {
         "intervention_id" => "intervention".to_owned(),
         "outcome_id" => "outcome".to_owned(),
         "population_id" => "population".to_owned(),
+        "study_id" => "study".to_owned(),
+        "centre_id" => "centre".to_owned(),
+        "partner_id" => "partner".to_owned(),
+        "person_id" => "person".to_owned(),
+        "term_id" => "term".to_owned(),
+        "level_id" => "score".to_owned(),
+        "local_authority_id" => "localAuthority".to_owned(),
+        "collaboration_id" => "collaboration".to_owned(),
         _ => field(column),
     }
 }
@@ -125,6 +133,10 @@ async fn name_things(
                     for (column, value) in fields.iter_mut() {
                         name(asker, of.0, column, value).await?;
                     }
+                    let fields_of_the_graph = std::mem::take(fields).into_iter();
+                    let fields_of_the_graph =
+                        fields_of_the_graph.map(|(column, value)| (named(&column), value));
+                    *fields = fields_of_the_graph.collect();
                 }
             }
         }

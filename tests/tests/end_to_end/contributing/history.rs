@@ -24,7 +24,7 @@ on_both_databases! {
         app.clock.advance(TimeDelta::minutes(1));
         revise_study(&alpha, &id, 1, json!({ "title": "The study", "summary": "New", "reason": "A better title" })).await.data();
         app.clock.advance(TimeDelta::minutes(1));
-        let status = json!({ "status": "STOPPED", "statusHistory": [{ "on": "2026-01-14", "status": "STOPPED", "reason": "changed our mind" }] });
+        let status = json!({ "status": "STOPPED", "statusHistory": [{ "on": "2026-01-14", "status": "STOPPED", "stopReason": "CHANGED_OUR_MIND", "reason": "The partner left" }] });
         revise_study(&alpha, &id, 2, status).await.data();
         let versions = history(&alpha, &id).await;
         assert_eq!(versions.len(), 3);
@@ -36,7 +36,7 @@ on_both_databases! {
             { "field": "summary", "before": "null", "after": "\"New\"" },
             { "field": "title", "before": "\"A study\"", "after": "\"The study\"" },
         ]));
-        let row = r#"[{"on":"2026-01-14","reason":"changed our mind","status":"STOPPED"}]"#;
+        let row = r#"[{"on":"2026-01-14","reason":"The partner left","status":"STOPPED","stopReason":"CHANGED_OUR_MIND"}]"#;
         assert_eq!(versions[2]["changes"], json!([
             { "field": "status", "before": "\"PLANNED\"", "after": "\"STOPPED\"" },
             { "field": "statusHistory", "before": "[]", "after": row },

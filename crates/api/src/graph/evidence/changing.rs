@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use service::entity::{
-    EffectMeasure, PublicationKind, RatedKind, RiskOfBias, StudyDesign, StudyStatus, Visibility,
+    EffectMeasure, PublicationKind, RatedKind, RiskOfBias, StopReason, StudyDesign, StudyStatus,
+    Visibility,
 };
 use service::error::{Error, Result};
 use service::interchange::entry::{self, Entry, How};
@@ -32,6 +33,8 @@ pub(crate) struct StatusChangeInput {
     status: Word<StudyStatus>,
     /// Why it changed.
     reason: Option<String>,
+    /// Why it stopped, if it did.
+    stop_reason: Option<Word<StopReason>>,
 }
 
 impl Say for Vec<StatusChangeInput> {
@@ -41,6 +44,7 @@ impl Say for Vec<StatusChangeInput> {
                 ("on", Some(text(change.on))),
                 ("status", Some(text(change.status))),
                 ("reason", change.reason),
+                ("stop_reason", change.stop_reason.map(text)),
             ])
         });
         entry.children("study_statuses", rows.collect());
