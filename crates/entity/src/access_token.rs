@@ -5,13 +5,13 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, Json, PrimaryKeyTrait,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{AccessTokenId, CentreId, SigningKeyId};
 
 /// The record of an access token; the token itself is kept nowhere.
-#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "access_token")]
 pub struct Model {
     /// The token's id, the `jti` of its JWT.

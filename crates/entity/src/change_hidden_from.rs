@@ -4,12 +4,12 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::CentreId;
 
 /// A centre that saw a thing before a change, and may see it no more.
-#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "change_hidden_from")]
 pub struct Model {
     /// The change's place in the log.

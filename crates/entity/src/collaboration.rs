@@ -5,12 +5,12 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{CentreId, CollaborationId, PartialDate, Visibility};
 
 /// A shared initiative of several centres.
-#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "collaboration")]
 pub struct Model {
     /// The collaboration's id.

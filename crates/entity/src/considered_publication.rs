@@ -4,12 +4,12 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{PublicationId, RatingId};
 
 /// A publication that a rating took into account.
-#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "considered_publication")]
 pub struct Model {
     /// The rating.

@@ -5,13 +5,13 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{CentreId, FeedbackId, ProgrammeId, StudyId, Visibility};
 
 /// What somebody said to a centre of its work, and what the centre answered. About a study or a
 /// programme, or about the centre itself when it names neither.
-#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "feedback")]
 pub struct Model {
     /// The feedback's id.

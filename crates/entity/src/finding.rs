@@ -5,14 +5,14 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     CentreId, EffectMeasure, FindingId, PublicationId, RiskOfBias, StudyId, TermId, Visibility,
 };
 
 /// One result of a study.
-#[derive(Clone, Debug, DeriveEntityModel, PartialEq, Serialize)]
+#[derive(Clone, Debug, DeriveEntityModel, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "finding")]
 pub struct Model {
     /// The finding's id.

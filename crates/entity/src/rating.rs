@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     CentreId, EvidenceStrength, PublicationId, RatingId, StandardVersionId, StudyId, TermId,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A centre's rating of a study, a publication or an intervention on a standard.
-#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "rating")]
 pub struct Model {
     /// The rating's id.

@@ -4,12 +4,12 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{DimensionId, StandardVersionId};
 
 /// One dimension of a version of a standard.
-#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "standard_dimension")]
 pub struct Model {
     /// The dimension's id.

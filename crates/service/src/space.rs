@@ -25,11 +25,11 @@ const JOURNAL: Duration = Duration::from_secs(2);
 pub struct Space {
     store: Store,
     directory: DirectoryCache,
-    keyring: Keyring,
-    issuers: Issuers,
-    journal: Journal,
-    presences: Presences,
-    tail: Tail,
+    keyring: Arc<Keyring>,
+    issuers: Arc<Issuers>,
+    journal: Arc<Journal>,
+    presences: Arc<Presences>,
+    tail: Arc<Tail>,
     longest_validity: TimeDelta,
 }
 
@@ -40,11 +40,11 @@ impl Space {
         Self {
             store: Store::new(connection, source, Chain::new(&master_key)),
             directory: DirectoryCache::default(),
-            issuers: Issuers::new(&master_key),
-            keyring: Keyring::new(master_key),
-            journal: Journal::default(),
-            presences: Presences::default(),
-            tail: Tail::default(),
+            issuers: Arc::new(Issuers::new(&master_key)),
+            keyring: Arc::new(Keyring::new(master_key)),
+            journal: Arc::default(),
+            presences: Arc::default(),
+            tail: Arc::default(),
             longest_validity: token::LONGEST_VALIDITY,
         }
     }
@@ -62,8 +62,27 @@ impl Space {
     #[must_use]
     pub fn with_patience(self, patience: Patience) -> Self {
         Self {
-            issuers: self.issuers.with_patience(patience),
+            issuers: Arc::new(self.issuers.with_patience(patience)),
             ..self
+        }
+    }
+
+    /// The same space through a connection that shows the past.
+    pub(crate) fn in_the_past(
+        &self,
+        connection: DatabaseConnection,
+        source: Source,
+        directory: Arc<Directory>,
+    ) -> Self {
+        Self {
+            store: Store::new(connection, source, self.store.chain().clone()),
+            directory: DirectoryCache::still(directory),
+            issuers: Arc::clone(&self.issuers),
+            keyring: Arc::clone(&self.keyring),
+            journal: Arc::clone(&self.journal),
+            presences: Arc::clone(&self.presences),
+            tail: Arc::clone(&self.tail),
+            longest_validity: self.longest_validity,
         }
     }
 
@@ -75,29 +94,29 @@ impl Space {
 
     /// The signing keys.
     #[must_use]
-    pub const fn keyring(&self) -> &Keyring {
+    pub fn keyring(&self) -> &Keyring {
         &self.keyring
     }
 
     /// The centres' own identity providers, as far as they are held in memory.
-    pub(crate) const fn issuers(&self) -> &Issuers {
+    pub(crate) fn issuers(&self) -> &Issuers {
         &self.issuers
     }
 
     /// Uses of tokens and refusals that are still to be written.
     #[must_use]
-    pub const fn journal(&self) -> &Journal {
+    pub fn journal(&self) -> &Journal {
         &self.journal
     }
 
     /// Who is present through something that lasts, such as a stream.
-    pub(crate) const fn presences(&self) -> &Presences {
+    pub(crate) fn presences(&self) -> &Presences {
         &self.presences
     }
 
     /// How far this process has read the change log.
     #[must_use]
-    pub const fn tail(&self) -> &Tail {
+    pub fn tail(&self) -> &Tail {
         &self.tail
     }
 

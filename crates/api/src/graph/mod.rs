@@ -25,7 +25,8 @@ use std::sync::Arc;
 
 use async_graphql::extensions::ExtensionFactory;
 use async_graphql::{Context, MergedObject, MergedSubscription, Schema, SchemaBuilder};
-use service::{Result, Space, Viewer};
+use chrono::{DateTime, Utc};
+use service::{Error, Result, Space, Viewer};
 
 use crate::loading::{Asker, Askers};
 
@@ -88,6 +89,31 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
 /// Who asks.
 pub(crate) fn asker<'a>(ctx: &Context<'a>) -> &'a Arc<Asker> {
     ctx.data_unchecked::<Askers>().at(ctx)
+}
+
+/// How many fields of one request may ask of the past: each takes a connection to the database.
+const MOST_OF_THE_PAST: usize = 4;
+
+/// Who asks below a root field, of the space as it is or as it stood at a moment.
+async fn asker_as_of<'a>(
+    ctx: &Context<'a>,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<&'a Arc<Asker>> {
+    if let Some(at) = as_of {
+        let askers = ctx.data_unchecked::<Askers>();
+        if !askers.admits_past(MOST_OF_THE_PAST) {
+            return Err(Error::bad_input(
+                "asOf",
+                format!(
+                    "At most {MOST_OF_THE_PAST} fields of a request may ask of the past; send several."
+                ),
+            ));
+        }
+        let now = asker(ctx);
+        let past = service::history::as_of(&now.space, at).await?;
+        askers.let_ask(ctx, now.of_the_past(past));
+    }
+    Ok(asker(ctx))
 }
 
 /// Begins anew for what is below a mutation: what was read before it may be true no more.

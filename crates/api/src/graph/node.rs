@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object};
+use chrono::{DateTime, Utc};
 use service::Result;
 use service::entity::ChangeKind;
 use uuid::Uuid;
 
-use super::asker;
+use super::asker_as_of;
 use super::collaboration::Collaboration;
 use super::evidence::{Finding, Publication, Rating, Study};
 use super::feedback::Feedback;
@@ -161,9 +162,14 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "A global id, as an `id` field gave it.")] id: ID,
+        #[graphql(
+            name = "asOf",
+            desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
+        )]
+        as_of: Option<DateTime<Utc>>,
     ) -> Result<Option<Node>> {
         let (kind, id) = global_id::parse(&id)?;
-        Node::standing(asker(ctx), kind, id).await
+        Node::standing(asker_as_of(ctx, as_of).await?, kind, id).await
     }
 
     /// The things with these global ids, in the same order; null for those that are not there or that
@@ -172,11 +178,17 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global ids, at most 100.")] ids: Vec<ID>,
+        #[graphql(
+            name = "asOf",
+            desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
+        )]
+        as_of: Option<DateTime<Utc>>,
     ) -> Result<Vec<Option<Node>>> {
         service::page::check_size("ids", ids.len())?;
+        let asker = asker_as_of(ctx, as_of).await?;
         let finds = ids.iter().map(|id| async {
             let (kind, id) = global_id::parse(id)?;
-            Node::standing(asker(ctx), kind, id).await
+            Node::standing(asker, kind, id).await
         });
         futures::future::try_join_all(finds).await
     }

@@ -3,6 +3,7 @@
 //!
 //! Fields below a root field belong to it, so its name in the answer says who asks for them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use async_graphql::{Context, QueryPathNode, QueryPathSegment};
@@ -13,6 +14,8 @@ use super::Asker;
 pub(crate) struct Askers {
     first: Arc<Asker>,
     next: OnceLock<Box<Other>>,
+    /// How many fields have wanted to ask of the past.
+    of_the_past: AtomicUsize,
 }
 
 /// Who asks below one root field. They are only ever added, and live as long as the request.
@@ -27,6 +30,7 @@ impl Askers {
         Self {
             first,
             next: OnceLock::new(),
+            of_the_past: AtomicUsize::new(0),
         }
     }
 
@@ -44,6 +48,11 @@ impl Askers {
             next = other.next.get();
         }
         &self.first
+    }
+
+    /// Whether one more field may ask of the past, of so many at most.
+    pub(crate) fn admits_past(&self, most: usize) -> bool {
+        self.of_the_past.fetch_add(1, Ordering::Relaxed) < most
     }
 
     /// Lets somebody else ask below the root field that is being answered.

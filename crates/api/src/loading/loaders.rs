@@ -50,6 +50,19 @@ impl Asker {
     }
 }
 
+impl Asker {
+    /// The same one, asking of the past. The network is as it is now.
+    pub(crate) fn of_the_past(&self, past: Arc<Space>) -> Arc<Self> {
+        Arc::new(Self {
+            space: past,
+            viewer: self.viewer.clone(),
+            directory: Arc::clone(&self.directory),
+            loaders: Loaders::default(),
+            lists: Lists::default(),
+        })
+    }
+}
+
 /// A page of each parent's list.
 type Pages<T> = Batch<(Uuid, PageRequest), Arc<Page<T>>>;
 

@@ -28,6 +28,7 @@ use sea_orm::{
     IntoActiveModel, QueryFilter,
 };
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use self::plan::{Plan, Revision};
@@ -53,6 +54,7 @@ pub trait Table:
         Model: IntoActiveModel<Self::ActiveModel>
                    + PartialEq
                    + Serialize
+                   + DeserializeOwned
                    + Clone
                    + Debug
                    + Send
@@ -67,6 +69,7 @@ impl<E> Table for E where
             Model: IntoActiveModel<Self::ActiveModel>
                        + PartialEq
                        + Serialize
+                       + DeserializeOwned
                        + Clone
                        + Debug
                        + Send

@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 use std::future::Future;
 
-use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::sea_query::InsertStatement;
+use sea_orm::{ConnectionTrait, EntityTrait, IdenStatic, IntoActiveModel, QueryFilter};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Draft, Problems, RowOf, Table};
+use super::{Draft, Problems, RowOf, State, Table};
 use crate::access::scope;
 use crate::error::{Error, Result};
+use crate::history::insert_then;
 use crate::store::{ROWS_PER_STATEMENT, Write};
 
 /// A table of parts of one kind of thing.
@@ -105,6 +107,10 @@ pub(crate) trait PartTables<D: Draft>: Send + Sync {
         drafts: &[(D, RowOf<D>)],
         before: &Self::Before,
     ) -> impl Future<Output = Result<()>> + Send;
+    /// The tables, each with its column that names the thing.
+    fn tables() -> Vec<(&'static str, &'static str)>;
+    /// The parts of states of the past, to be put into the tables of what things were.
+    fn inserts_then(states: &[State]) -> Result<Vec<InsertStatement>>;
     /// The parts as they are, for the history.
     fn tell(before: &Self::Before, whole: Uuid) -> Result<Map<String, Value>>;
     /// The parts as a draft wants them, for the history.
@@ -127,6 +133,16 @@ macro_rules! part_tables {
             async fn write(_write: &Write, _drafts: &[(D, RowOf<D>)], _before: &Self::Before) -> Result<()> {
                 $(write_table::<D, $name>(_write, _drafts, &_before.$at).await?;)*
                 Ok(())
+            }
+
+            fn tables() -> Vec<(&'static str, &'static str)> {
+                vec![$(($name::default().table_name(), $name::WHOLE.as_str())),*]
+            }
+
+            fn inserts_then(_states: &[State]) -> Result<Vec<InsertStatement>> {
+                let mut _statements = Vec::new();
+                $(_statements.extend(insert_then::<$name>(of_states::<D, $name>(_states)?));)*
+                Ok(_statements)
             }
 
             fn tell(_before: &Self::Before, _whole: Uuid) -> Result<Map<String, Value>> {
@@ -171,6 +187,17 @@ pub(super) async fn read<D: Draft, E: Part<D>>(
         parts.entry(E::whole(&row)).or_default().push(row);
     }
     Ok(parts)
+}
+
+/// The parts of one table that states have.
+fn of_states<D: Draft, E: Part<D>>(states: &[State]) -> Result<Vec<E::Model>> {
+    let lists = states.iter().filter_map(|state| state.get(E::NAME));
+    let mut rows = Vec::new();
+    for list in lists {
+        let list: Vec<E::Model> = serde_json::from_value(list.clone()).map_err(Error::internal)?;
+        rows.extend(list);
+    }
+    Ok(rows)
 }
 
 /// The parts as they should be, if they are others.

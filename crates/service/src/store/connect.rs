@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm::sqlx::postgres::PgPoolOptions;
+use sea_orm::sqlx::sqlite::SqlitePoolOptions;
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
+    SqlxPostgresConnector, SqlxSqliteConnector, sqlx,
+};
 
 use crate::error::Result;
 use crate::time_limit;
@@ -87,4 +92,31 @@ async fn open(
     let mut connection = Database::connect(options).await?;
     connection.set_metric_callback(move |info| observe(&info.statement.sql));
     Ok(connection)
+}
+
+/// One more connection to the database of a pool, which nobody else uses.
+pub(super) async fn apart(of: &DatabaseConnection) -> Result<DatabaseConnection> {
+    let connection = match of.get_database_backend() {
+        DbBackend::Postgres => {
+            let options = of.get_postgres_connection_pool().connect_options();
+            let pool = PgPoolOptions::new()
+                .max_connections(1)
+                .acquire_timeout(ACQUIRE)
+                .connect_with(options.as_ref().clone());
+            SqlxPostgresConnector::from_sqlx_postgres_pool(pool.await.map_err(unreachable)?)
+        }
+        _ => {
+            let options = of.get_sqlite_connection_pool().connect_options();
+            let pool = SqlitePoolOptions::new()
+                .max_connections(1)
+                .acquire_timeout(ACQUIRE)
+                .connect_with(options.as_ref().clone());
+            SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.await.map_err(unreachable)?)
+        }
+    };
+    Ok(connection)
+}
+
+fn unreachable(failure: sqlx::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(failure.into()))
 }

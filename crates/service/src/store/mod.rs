@@ -113,6 +113,14 @@ impl Store {
         Ok(self.connection.begin_with_options(options).await?)
     }
 
+    /// A connection of its own to the same database, for whoever leaves something in it that is for nobody else.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub(crate) async fn apart(&self) -> Result<DatabaseConnection> {
+        connect::apart(&self.connection).await
+    }
+
     /// The one way to write: runs `work` in a transaction, appends its changes to the log and one
     /// audit event, and commits. If `work` fails, nothing is written.
     ///

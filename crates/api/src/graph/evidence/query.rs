@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
+use chrono::{DateTime, Utc};
 use service::{Result, evidence};
 
 use super::filters::{
@@ -11,7 +12,7 @@ use super::filters::{
 use super::finding::{FindingConnection, list_findings};
 use super::publication::{Publication, PublicationConnection};
 use super::study::{Study, StudyConnection, list_studies};
-use crate::graph::asker;
+use crate::graph::asker_as_of;
 use crate::graph::connection::{Total, page_request};
 
 #[derive(Default)]
@@ -24,8 +25,13 @@ impl EvidenceQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
+        #[graphql(
+            name = "asOf",
+            desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
+        )]
+        as_of: Option<DateTime<Utc>>,
     ) -> Result<Option<Study>> {
-        let asker = asker(ctx);
+        let asker = asker_as_of(ctx, as_of).await?;
         let row = evidence::study::get(&asker.space, &asker.viewer, &slug).await?;
         Ok(row.map(|row| Study(Arc::new(row))))
     }
@@ -41,9 +47,15 @@ impl EvidenceQuery {
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(
+            name = "asOf",
+            desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
+        )]
+        as_of: Option<DateTime<Utc>>,
     ) -> Result<StudyConnection> {
         let request = page_request(first, after, last, before)?;
-        list_studies(asker(ctx), filter.unwrap_or_default(), order_by, request).await
+        let asker = asker_as_of(ctx, as_of).await?;
+        list_studies(asker, filter.unwrap_or_default(), order_by, request).await
     }
 
     /// The publication with this DOI, or null when there is none that you may see.
@@ -54,8 +66,13 @@ impl EvidenceQuery {
             desc = "Its DOI, in any spelling: `10.1002/cl2.1152` or `https://doi.org/10.1002/cl2.1152`."
         )]
         doi: String,
+        #[graphql(
+            name = "asOf",
+            desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
+        )]
+        as_of: Option<DateTime<Utc>>,
     ) -> Result<Option<Publication>> {
-        let asker = asker(ctx);
+        let asker = asker_as_of(ctx, as_of).await?;
         let row = evidence::publication::get_by_doi(&asker.space, &asker.viewer, &doi).await?;
         Ok(row.map(|row| Publication(Arc::new(row))))
     }
@@ -71,8 +88,13 @@ impl EvidenceQuery {
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(
+            name = "asOf",
+            desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
+        )]
+        as_of: Option<DateTime<Utc>>,
     ) -> Result<PublicationConnection> {
-        let asker = asker(ctx);
+        let asker = asker_as_of(ctx, as_of).await?;
         let request = page_request(first, after, last, before)?;
         let filter = Arc::new(evidence::publication::PublicationFilter::from(
             filter.unwrap_or_default(),
@@ -100,8 +122,14 @@ impl EvidenceQuery {
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(
+            name = "asOf",
+            desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
+        )]
+        as_of: Option<DateTime<Utc>>,
     ) -> Result<FindingConnection> {
         let request = page_request(first, after, last, before)?;
-        list_findings(asker(ctx), filter.unwrap_or_default(), request).await
+        let asker = asker_as_of(ctx, as_of).await?;
+        list_findings(asker, filter.unwrap_or_default(), request).await
     }
 }

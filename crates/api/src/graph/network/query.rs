@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
+use chrono::{DateTime, Utc};
 use service::Result;
 use service::entity::Vocabulary;
 use service::network::directory;
@@ -17,8 +18,8 @@ use super::term::{
 use super::{
     Centre, EvidenceStandard, Intervention, LocalAuthority, Outcome, Population, Programme,
 };
-use crate::graph::asker;
 use crate::graph::connection::{Total, page_request};
+use crate::graph::{asker, asker_as_of};
 use crate::loading::Asker;
 
 #[derive(Default)]
@@ -73,13 +74,15 @@ impl NetworkQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
-    ) -> Option<Intervention> {
-        asker(ctx)
-            .directory
-            .interventions
-            .by_key(&slug)
-            .cloned()
-            .map(Intervention)
+        #[graphql(
+            name = "asOf",
+            desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
+        )]
+        as_of: Option<DateTime<Utc>>,
+    ) -> Result<Option<Intervention>> {
+        let asker = asker_as_of(ctx, as_of).await?;
+        let interventions = &asker.directory.interventions;
+        Ok(interventions.by_key(&slug).cloned().map(Intervention))
     }
 
     /// The outcome with this slug, or null.
@@ -173,8 +176,13 @@ impl NetworkQuery {
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(
+            name = "asOf",
+            desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
+        )]
+        as_of: Option<DateTime<Utc>>,
     ) -> Result<InterventionConnection> {
-        let asker = asker(ctx);
+        let asker = asker_as_of(ctx, as_of).await?;
         let request = page_request(first, after, last, before)?;
         let list = terms(filter, asker, Vocabulary::Intervention, Intervention)?;
         let total = Total::known(list.len());

@@ -78,10 +78,14 @@ impl Issuers {
         }
     }
 
-    /// The same, with another patience.
+    /// The same issuers with another patience; nothing is known of them yet.
     #[must_use]
-    pub fn with_patience(self, patience: Patience) -> Self {
-        Self { patience, ..self }
+    pub fn with_patience(&self, patience: Patience) -> Self {
+        Self {
+            pseudonyms: self.pseudonyms.clone(),
+            patience,
+            held: Mutex::default(),
+        }
     }
 
     /// What is held of a provider's keys.

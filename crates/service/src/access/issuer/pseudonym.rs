@@ -9,6 +9,7 @@ use crate::access::secret::keyed_hash;
 const SHOWN: usize = 8;
 
 /// Makes pseudonyms, with a key of its own.
+#[derive(Clone)]
 pub(super) struct Pseudonyms([u8; 32]);
 
 /// A subject of a provider.

@@ -57,6 +57,15 @@ pub const fn holds(kind: ChangeKind) -> bool {
 }
 
 impl DirectoryCache {
+    /// A directory that stays as it is, beside a store that hears of no changes.
+    pub(crate) fn still(directory: Arc<Directory>) -> Self {
+        Self {
+            present: ArcSwap::new(directory),
+            version: AtomicI64::new(0),
+            reading: Mutex::default(),
+        }
+    }
+
     /// The directory. Many callers at once wait for one reading.
     ///
     /// # Errors

@@ -4,6 +4,8 @@
 //! one after another, gives each version. A viewer is shown the versions during which they could have seen the thing:
 //! what it was as a draft stays with those whose draft it was.
 
+mod as_of;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
@@ -25,6 +27,9 @@ use crate::feedback::record::FeedbackDraft;
 use crate::record::{State, go_back, states};
 use crate::space::Space;
 use crate::viewer::{Viewer, Who};
+
+pub use as_of::as_of;
+pub(crate) use as_of::insert_then;
 
 /// Fields that follow from others, or that every version changes.
 const FOLLOWING: &[&str] = &[

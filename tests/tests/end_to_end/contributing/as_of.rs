@@ -1,0 +1,105 @@
+//! The space as it stood at a moment, to a viewer as they are today.
+
+use chrono::TimeDelta;
+use entity::Vocabulary;
+use serde_json::{Value, json};
+use tests::on_both_databases;
+use tests::support::app::{ALPHA, BETA, TestApp};
+use tests::support::client::Client;
+
+use super::{new_study, revise_study, text};
+
+/// Lets a minute pass, and gives the time in the middle of it.
+fn a_minute_passes(app: &TestApp) -> String {
+    app.clock.advance(TimeDelta::seconds(30));
+    let between = app.clock_now().to_rfc3339();
+    app.clock.advance(TimeDelta::seconds(30));
+    between
+}
+
+async fn titles(client: &Client, as_of: Option<&str>) -> Vec<String> {
+    let query = "query ($asOf: DateTime) { studies(asOf: $asOf, orderBy: { field: TITLE, direction: ASC }) { totalCount nodes { title } } }";
+    let answer = client.ask_with(query, json!({ "asOf": as_of })).await;
+    let titles = answer.list("/studies/nodes", "title");
+    assert_eq!(answer.at("/studies/totalCount"), titles.len());
+    titles
+}
+
+on_both_databases! {
+    async fn lists_and_lookups_answer_as_it_stood(app: TestApp) {
+        let population = app.create_term(Vocabulary::Population, "care-leavers", None).await;
+        assert!(!population.0.is_nil());
+        let alpha = app.contributor(ALPHA).await;
+        let public = json!({ "visibility": "PUBLIC", "statusHistory": [{ "on": "2026-01-01", "status": "PLANNED" }] });
+        let before = app.clock_now().to_rfc3339();
+        app.clock.advance(TimeDelta::seconds(30));
+        let id = new_study(&alpha, "First title", public.clone()).await;
+        new_study(&alpha, "Unchanged", public).await;
+        let then = a_minute_passes(&app);
+        let change = json!({ "title": "Second title", "populations": ["care-leavers"], "statusHistory": [] });
+        revise_study(&alpha, &id, 1, change).await.data();
+        let later = a_minute_passes(&app);
+        new_study(&alpha, "Third", json!({ "visibility": "PUBLIC" })).await;
+
+        let nobody = app.nobody();
+        assert_eq!(titles(&nobody, Some(&before)).await, Vec::<String>::new());
+        assert_eq!(titles(&nobody, Some(&then)).await, ["First title", "Unchanged"]);
+        assert_eq!(titles(&nobody, Some(&later)).await, ["Second title", "Unchanged"]);
+        assert_eq!(titles(&nobody, None).await, ["Second title", "Third", "Unchanged"]);
+
+        let query = "query ($id: ID!, $then: DateTime) {
+            then: node(id: $id, asOf: $then) { ... on Study { title version populations { slug } statusHistory { status } } }
+            now: node(id: $id) { ... on Study { title version populations { slug } statusHistory { status } } }
+            filtered: studies(filter: { populations: [\"care-leavers\"] }, asOf: $then) { nodes { title } }
+        }";
+        let answer = nobody.ask_with(query, json!({ "id": id, "then": then })).await;
+        assert_eq!(answer.at("/then"), &json!({ "title": "First title", "version": 1, "populations": [], "statusHistory": [{ "status": "PLANNED" }] }));
+        assert_eq!(answer.at("/now"), &json!({ "title": "Second title", "version": 2, "populations": [{ "slug": "care-leavers" }], "statusHistory": [] }));
+        assert_eq!(answer.at("/filtered/nodes"), &json!([]));
+    }
+
+    async fn what_hangs_on_a_thing_is_as_it_was_too(app: TestApp) {
+        app.create_term(Vocabulary::Outcome, "reading", None).await;
+        let alpha = app.contributor(ALPHA).await;
+        let study = new_study(&alpha, "A study", json!({ "visibility": "PUBLIC" })).await;
+        let find = r#"mutation { contributeFinding(input: {study: "a-study", outcome: "reading", measure: FISHER_Z, estimate: 0.1, visibility: PUBLIC}) { finding { id } } }"#;
+        let finding = text(&alpha.ask(find).await, "/contributeFinding/finding/id");
+        let then = a_minute_passes(&app);
+        let revise = "mutation ($input: ReviseFindingInput!) { reviseFinding(input: $input) { finding { id } } }";
+        alpha.ask_with(revise, json!({ "input": { "id": finding, "expectedVersion": 1, "estimate": 0.2 } })).await.data();
+        let withdraw = "mutation ($input: WithdrawInput!) { withdraw(input: $input) { thing { id } } }";
+        alpha.ask_with(withdraw, json!({ "input": { "id": study, "reason": "wrong", "expectedVersion": 1 } })).await.data();
+        let query = "query ($asOf: DateTime) { study(slug: \"a-study\", asOf: $asOf) { withdrawal { reason } findings { totalCount nodes { estimate study { title } } } } }";
+        let was = app.nobody().ask_with(query, json!({ "asOf": then })).await;
+        assert_eq!(was.at("/study"), &json!({ "withdrawal": null, "findings": { "totalCount": 1, "nodes": [{ "estimate": 0.1, "study": { "title": "A study" } }] } }));
+        let is = app.nobody().ask(&query.replace("($asOf: DateTime)", "").replace(", asOf: $asOf", "")).await;
+        assert_eq!(is.at("/study/withdrawal/reason"), "wrong");
+        assert_eq!(is.at("/study/findings/nodes/0/estimate"), 0.2);
+    }
+
+    async fn what_was_not_the_viewers_then_is_not_shown_and_what_was_is(app: TestApp) {
+        let (alpha, beta) = (app.contributor(ALPHA).await, app.reader(BETA).await);
+        let draft = new_study(&alpha, "A draft", json!({})).await;
+        new_study(&alpha, "Taken back", json!({ "visibility": "NETWORK", "slug": "back" })).await;
+        let then = a_minute_passes(&app);
+        revise_study(&alpha, &draft, 1, json!({ "title": "Published", "visibility": "PUBLIC" })).await.data();
+        let back = alpha.ask("{ study(slug: \"back\") { id } }").await;
+        revise_study(&alpha, &text(&back, "/study/id"), 1, json!({ "visibility": "CENTRE" })).await.data();
+        assert_eq!(titles(&beta, Some(&then)).await, ["Taken back"]);
+        assert_eq!(titles(&beta, None).await, ["Published"]);
+        assert_eq!(titles(&alpha, Some(&then)).await, ["A draft", "Taken back"]);
+    }
+
+    async fn a_moment_to_come_and_too_many_moments_are_refused(app: TestApp) {
+        let later = (app.clock_now() + TimeDelta::days(1)).to_rfc3339();
+        let query = "query ($asOf: DateTime) { studies(asOf: $asOf) { totalCount } }";
+        let answer = app.nobody().ask_with(query, json!({ "asOf": later })).await;
+        assert_eq!(answer.code(), Some("BAD_INPUT"));
+        assert_eq!(answer.body["errors"][0]["extensions"]["field"], "asOf");
+        let fields: String = (0..6).map(|at| format!("a{at}: studies(asOf: $asOf) {{ totalCount }} ")).collect();
+        let query = format!("query ($asOf: DateTime) {{ {fields} }}");
+        let answer = app.nobody().ask_with(&query, json!({ "asOf": app.clock_now().to_rfc3339() })).await;
+        assert_eq!(answer.body["data"], Value::Null);
+        assert_eq!(answer.code(), Some("BAD_INPUT"));
+    }
+}
