@@ -108,6 +108,7 @@ pub(crate) struct Loaders {
     centre_engagement_counts: Batch<Uuid, u64>,
     authority_engagements: Pages<engagement::Model>,
     authority_engagement_counts: Batch<Uuid, u64>,
+    versions: Batch<Uuid, i32>,
     histories: Batch<(ChangeKind, Uuid), Arc<Vec<Revision>>>,
     access_tokens: Batch<Uuid, Arc<access_token::Model>>,
 }
@@ -290,6 +291,14 @@ pages! {
 }
 
 impl Asker {
+    /// The version of a thing of the network.
+    pub(crate) async fn version(self: &Arc<Self>, id: impl Into<Uuid>) -> Result<i32> {
+        let fetch: Fetch<Uuid, i32> =
+            |asker, ids| Box::pin(async move { network::versions(&asker.space, ids).await });
+        let found = self.loaders.versions.load(self, id.into(), fetch).await?;
+        Ok(found.unwrap_or(1))
+    }
+
     /// The versions of a shared thing, from the oldest.
     pub(crate) async fn history(
         self: &Arc<Self>,

@@ -1,7 +1,23 @@
 //! The network: centres, people, places, programmes, partners, vocabularies and standards.
 
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::record::versions_in_the_log;
+use crate::space::Space;
+
 pub mod directory;
 pub mod engagement;
 pub mod record;
 
 pub use directory::Directory;
+
+/// The versions of things of the network: their tables keep none, the log counts them.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn versions(space: &Space, ids: Vec<Uuid>) -> Result<HashMap<Uuid, i32>> {
+    versions_in_the_log(space.store().connection(), ids).await
+}

@@ -45,7 +45,7 @@ pub(crate) async fn amend<D: Whole, E: Part<D>>(
         .await?;
     let rows: HashMap<Uuid, RowOf<D>> = rows.into_iter().map(|row| (D::id_of(&row), row)).collect();
     let before: Rows<E> = read::<D, E>(write.connection(), &ids).await?;
-    let versions = versions_in_the_log(write, ids).await?;
+    let versions = versions_in_the_log(write.connection(), ids).await?;
 
     let now = write.source().now();
     let mut changed = Vec::new();

@@ -44,6 +44,7 @@ pub(crate) use delta::go_back;
 pub(crate) use keyed::{keyed_by, keyed_within, of_the_network};
 pub use parts::Children;
 pub(crate) use parts::{Part, PartTables, Wanted, link_parts};
+pub(crate) use plan::versions_in_the_log;
 pub use problem::{Fault, Problem, Problems, quoted};
 pub(crate) use sharing::shared_draft;
 pub use sharing::{SharedDraft, Sharing, title_key};

@@ -153,7 +153,7 @@ impl<D: Draft> Plan<D> {
         }
         let unnumbered = told.iter().filter(|(_, told)| told.version.is_none());
         let unnumbered: Vec<Uuid> = unnumbered.map(|(subject, _)| subject.id).collect();
-        let versions = versions_in_the_log(write, unnumbered).await?;
+        let versions = versions_in_the_log(write.connection(), unnumbered).await?;
         let mut told: Vec<_> = told.into_iter().collect();
         told.sort_by_key(|(subject, _)| subject.id);
         for (subject, told) in told {
@@ -179,14 +179,14 @@ struct Told {
 }
 
 /// Things whose table keeps no version are counted in the log.
-pub(super) async fn versions_in_the_log(
-    write: &Write,
+pub(crate) async fn versions_in_the_log(
+    connection: &impl ConnectionTrait,
     subjects: Vec<Uuid>,
 ) -> Result<HashMap<Uuid, i32>> {
     if subjects.is_empty() {
         return Ok(HashMap::new());
     }
-    let backend = write.connection().get_database_backend();
+    let backend = connection.get_database_backend();
     let rows: Vec<(Uuid, i32)> = scope::for_writing::<change::Entity>()
         .select_only()
         .column(change::Column::SubjectId)
@@ -194,13 +194,13 @@ pub(super) async fn versions_in_the_log(
         .filter(scope::among(backend, change::Column::SubjectId, subjects))
         .group_by(change::Column::SubjectId)
         .into_tuple()
-        .all(write.connection())
+        .all(connection)
         .await?;
     Ok(rows.into_iter().collect())
 }
 
 /// The same for one thing; 1 if nothing was ever told of it.
 pub(super) async fn version_in_the_log(write: &Write, subject: Uuid) -> Result<i32> {
-    let versions = versions_in_the_log(write, vec![subject]).await?;
+    let versions = versions_in_the_log(write.connection(), vec![subject]).await?;
     Ok(versions.get(&subject).copied().unwrap_or(1))
 }

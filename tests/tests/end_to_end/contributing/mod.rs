@@ -5,6 +5,7 @@ mod batches;
 mod concurrency;
 mod history;
 mod problems;
+mod replaying;
 mod revising;
 mod sight;
 

@@ -157,10 +157,11 @@ on_both_databases! {
     async fn whoever_keeps_the_network_adds_and_revises_its_things(app: TestApp) {
         let keeper = app.holder(ALPHA, &[ScopeName::NetworkWrite]).await;
         let add = r#"mutation { addCentre(input: {name: "Gamma Centre", policyArea: "housing", statuses: [{since: "2020", status: MEMBER}]})
-            { centre { id slug networkStatus } } }"#;
+            { centre { id slug version networkStatus } } }"#;
         let added = keeper.ask(add).await;
         assert_eq!(added.at("/addCentre/centre/slug"), "gamma-centre");
         assert_eq!(added.at("/addCentre/centre/networkStatus"), "MEMBER");
+        assert_eq!(added.at("/addCentre/centre/version"), 1);
         let id = added.at("/addCentre/centre/id").clone();
         let revise = "mutation ($input: ReviseCentreInput!) { reviseCentre(input: $input) { centre { name policyArea networkStatus } } }";
         let input = json!({ "id": id, "expectedVersion": 1, "name": "The Gamma Centre" });

@@ -54,6 +54,11 @@ impl Centre {
         &self.0.row.slug
     }
 
+    /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
+    async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
+        asker(ctx).version(self.0.row.id).await
+    }
+
     /// Its full name.
     async fn name(&self) -> &str {
         &self.0.row.name

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
+use service::Result;
 use service::entity::{EngagementKind, engagement};
 
 use super::{Centre, LocalAuthority};
@@ -27,6 +28,11 @@ impl Engagement {
     /// The centre's own reference for it.
     async fn reference(&self) -> &str {
         &self.0.reference
+    }
+
+    /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
+    async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
+        asker(ctx).version(self.0.id).await
     }
 
     /// The centre.

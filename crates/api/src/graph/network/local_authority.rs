@@ -43,6 +43,11 @@ impl LocalAuthority {
         &self.0.gss_code
     }
 
+    /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
+    async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
+        asker(ctx).version(self.0.id).await
+    }
+
     /// Its name.
     async fn name(&self) -> &str {
         &self.0.name

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
+use service::Result;
 use service::entity::{PartialDate, PersonId, person_role};
 use service::network::directory;
 
@@ -33,6 +34,11 @@ impl Person {
     /// Their name in bundles and addresses.
     async fn slug(&self) -> &str {
         &self.0.row.slug
+    }
+
+    /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
+    async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
+        asker(ctx).version(self.0.row.id).await
     }
 
     /// Their name.

@@ -40,6 +40,11 @@ impl Programme {
         &self.0.row.slug
     }
 
+    /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
+    async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
+        asker(ctx).version(self.0.row.id).await
+    }
+
     /// Its title.
     async fn title(&self) -> &str {
         &self.0.row.title
@@ -145,6 +150,11 @@ impl Partner {
     /// Its name in bundles and addresses.
     async fn slug(&self) -> &str {
         &self.0.slug
+    }
+
+    /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
+    async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
+        asker(ctx).version(self.0.id).await
     }
 
     /// Its name.
