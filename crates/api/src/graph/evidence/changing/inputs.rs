@@ -1,0 +1,186 @@
+//! The inputs of evidence: what may be said of a new thing, and of one that is there.
+
+use async_graphql::ID;
+use chrono::{DateTime, Utc};
+use service::entity::{
+    EffectMeasure, PublicationKind, RiskOfBias, StudyDesign, StudyStatus, Visibility,
+};
+
+use super::parts::{
+    AuthorInput, ConfidenceIntervalInput, ParticipantsInput, RegistrationInput, ScoreInput,
+    SiteInput, StatusChangeInput,
+};
+use crate::graph::date::Date;
+use crate::graph::entry::inputs;
+use crate::graph::word::Word;
+
+inputs! {
+    /// A study to be contributed. Things are named by slug, GSS code or global id.
+    ContributeStudyInput {
+        /// Its name in addresses: lower-case letters, digits and hyphens. Without one it is made from the title.
+        may slug: String => "slug";
+    }
+    /// A study to be revised. What is left out stays as it is; null empties it; a list is replaced whole.
+    ReviseStudyInput {
+        /// Its title.
+        must title: String => "title";
+        /// What it asks and does.
+        may summary: String => "summary";
+        /// How it is, or will be, done.
+        must design: Word<StudyDesign> => "design";
+        /// How far it has come.
+        must status: Word<StudyStatus> => "status";
+        /// How its status changed.
+        may status_history: Vec<StatusChangeInput> => "study_statuses";
+        /// When it begins.
+        may starts_on: Date => "starts_on";
+        /// When it ends.
+        may ends_on: Date => "ends_on";
+        /// Where it was registered before it began.
+        may registration: RegistrationInput => "registration";
+        /// The centre that leads it; your own when nothing is said.
+        may lead_centre: ID => "lead_centre";
+        /// The other centres that take part.
+        may collaborating_centres: Vec<ID> => "collaborating_centres";
+        /// The programme that it belongs to.
+        may programme: ID => "programme";
+        /// Its partners.
+        may partners: Vec<ID> => "partners";
+        /// Where it takes place.
+        may sites: Vec<SiteInput> => "study_sites";
+        /// The interventions that it is about.
+        may interventions: Vec<ID> => "interventions";
+        /// The outcomes that it measures.
+        may outcomes: Vec<ID> => "outcomes";
+        /// The populations that it is about.
+        may populations: Vec<ID> => "populations";
+        /// The documents that report it.
+        may publications: Vec<ID> => "publications";
+        /// Who may see it; without a word only your centre.
+        may visibility: Word<Visibility> => "visibility";
+        /// The collaborations whose members may see it, where its visibility is `COLLABORATION`.
+        may shared_with: Vec<ID> => "shared_with";
+        /// Until then only your centre sees it, whatever its visibility.
+        may embargoed_until: DateTime<Utc> => "embargoed_until";
+    }
+}
+
+inputs! {
+    /// A publication to be contributed. Things are named by slug or global id.
+    ContributePublicationInput {
+        /// Its name in addresses: lower-case letters, digits and hyphens. Without one it is made from the title.
+        may slug: String => "slug";
+    }
+    /// A publication to be revised. What is left out stays as it is; null empties it; a list is replaced whole.
+    RevisePublicationInput {
+        /// Its title.
+        must title: String => "title";
+        /// What kind of document it is.
+        must kind: Word<PublicationKind> => "kind";
+        /// Its abstract.
+        may r#abstract: String => "abstract";
+        /// Its authors, in order.
+        may authors: Vec<AuthorInput> => "publication_authors";
+        /// Its DOI, in any spelling.
+        may doi: String => "doi";
+        /// When it was published: `2019`, `2019-07` or `2019-07-15`.
+        may published_on: String => "published";
+        /// The journal, series or publisher.
+        may venue: String => "venue";
+        /// Its language, as a code of ISO 639, such as `en` or `cy`.
+        may language: String => "language";
+        /// Its licence, by its SPDX identifier, such as `CC-BY-4.0`.
+        may licence: String => "licence";
+        /// Where it can be read.
+        may url: String => "url";
+        /// Who may see it; without a word only your centre.
+        may visibility: Word<Visibility> => "visibility";
+        /// The collaborations whose members may see it, where its visibility is `COLLABORATION`.
+        may shared_with: Vec<ID> => "shared_with";
+        /// Until then only your centre sees it, whatever its visibility.
+        may embargoed_until: DateTime<Utc> => "embargoed_until";
+    }
+}
+
+inputs! {
+    /// A finding to be contributed: one result of a study. Things are named by slug or global id.
+    ContributeFindingInput {
+        /// The study.
+        must study: ID => "study";
+        /// Your own reference within the study. Without one it is made.
+        may reference: String => "reference";
+    }
+    /// A finding to be revised. What is left out stays as it is; null empties it. Its study stays the same.
+    ReviseFindingInput {
+        /// The publication that reports it.
+        may publication: ID => "publication";
+        /// What was done.
+        may intervention: ID => "intervention";
+        /// With what it was compared.
+        may comparator: String => "comparator";
+        /// What was measured.
+        must outcome: ID => "outcome";
+        /// How it was measured, such as the name of the test.
+        may outcome_detail: String => "outcome_detail";
+        /// In whom it was measured.
+        may population: ID => "population";
+        /// The scale of the estimate.
+        must measure: Word<EffectMeasure> => "measure";
+        /// The estimate: above 0 when the intervention group has more of the outcome. Ratios are natural logarithms.
+        must estimate: f64 => "estimate";
+        /// The standard error of the estimate, on the same scale; above 0.
+        may standard_error: f64 => "standard_error";
+        /// An interval around the estimate.
+        may confidence_interval: ConfidenceIntervalInput => "interval";
+        /// How many took part.
+        may participants: ParticipantsInput => "participants";
+        /// When it was measured.
+        may time_point: String => "time_point";
+        /// For which part of the participants it holds.
+        may subgroup: String => "subgroup";
+        /// The assessed risk that it is biased.
+        may risk_of_bias: Word<RiskOfBias> => "risk_of_bias";
+        /// Who may see it; without a word only your centre.
+        may visibility: Word<Visibility> => "visibility";
+        /// The collaborations whose members may see it, where its visibility is `COLLABORATION`.
+        may shared_with: Vec<ID> => "shared_with";
+        /// Until then only your centre sees it, whatever its visibility.
+        may embargoed_until: DateTime<Utc> => "embargoed_until";
+    }
+}
+
+inputs! {
+    /// A rating to be given, on a standard, to a study, a publication or an intervention.
+    RateInput {
+        /// What is rated: the global id of a study, a publication or an intervention.
+        must subject: ID => "subject";
+        /// The standard, by slug or global id.
+        must standard: ID => "standard";
+        /// The code of the standard's version; the latest when nothing is said.
+        may version: String => "version";
+        /// Your own reference for it. Without one it is made.
+        may reference: String => "reference";
+    }
+    /// A rating to be revised. What is left out stays as it is; null empties it; scores are replaced whole. What is rated,
+    /// and on which version of the standard, stays the same.
+    ReviseRatingInput {
+        /// The levels given, at most one for each dimension.
+        must scores: Vec<ScoreInput> => "scores";
+        /// The outcome that it speaks of.
+        may outcome: ID => "outcome";
+        /// The studies that it took into account.
+        may considered_studies: Vec<ID> => "considered_studies";
+        /// The publications that it took into account.
+        may considered_publications: Vec<ID> => "considered_publications";
+        /// Why it was rated so.
+        may rationale: String => "rationale";
+        /// When it was rated.
+        may rated_on: Date => "rated_on";
+        /// Who may see it; without a word only your centre.
+        may visibility: Word<Visibility> => "visibility";
+        /// The collaborations whose members may see it, where its visibility is `COLLABORATION`.
+        may shared_with: Vec<ID> => "shared_with";
+        /// Until then only your centre sees it, whatever its visibility.
+        may embargoed_until: DateTime<Utc> => "embargoed_until";
+    }
+}

@@ -1,0 +1,338 @@
+//! What can be changed about the evidence: it is contributed, revised, rated and withdrawn.
+
+mod batches;
+mod inputs;
+mod parts;
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use service::entity::RatedKind;
+use service::error::{Error, Result};
+use service::interchange::entry::{self, Entry, How};
+
+use self::batches::{
+    ContributeFindingsInput, ContributeFindingsPayload, RateManyInput, RateManyPayload, all,
+};
+use self::inputs::{
+    ContributeFindingInput, ContributePublicationInput, ContributeStudyInput, RateInput,
+    ReviseFindingInput, RevisePublicationInput, ReviseRatingInput, ReviseStudyInput,
+};
+use super::finding::Finding;
+use super::publication::Publication;
+use super::rating::Rating;
+use super::study::Study;
+use crate::graph::collaboration::Collaboration;
+use crate::graph::entry::{contribute, revise, say};
+use crate::graph::global_id::{self, NodeKind};
+use crate::graph::shared::Shared;
+use crate::graph::{after_a_write, asker};
+use crate::loading::Asker;
+
+/// A thing to be withdrawn or superseded.
+#[derive(InputObject)]
+struct WithdrawInput {
+    /// The global id of a study, a publication, a finding, a rating or a collaboration.
+    id: ID,
+    /// Why; everybody who sees the thing is told.
+    reason: String,
+    /// The version of the thing as you know it. If it has another by now, nothing is changed, and you are told so.
+    expected_version: i32,
+    /// The global id of what takes its place, of the same kind.
+    superseded_by: Option<ID>,
+    /// Check everything and write nothing: the answer is what would come of it.
+    #[graphql(default)]
+    dry_run: bool,
+}
+
+macro_rules! payloads {
+    ($($(#[$doc:meta])* $payload:ident $field:ident $thing:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(SimpleObject)]
+        pub(crate) struct $payload {
+            /// The thing as it is now; with `dryRun`, as it would be, without what would hang on it.
+            $field: $thing,
+        }
+    )*};
+}
+
+payloads! {
+    /// A study that was contributed.
+    ContributeStudyPayload study Study;
+    /// A study that was revised.
+    ReviseStudyPayload study Study;
+    /// A publication that was contributed.
+    ContributePublicationPayload publication Publication;
+    /// A publication that was revised.
+    RevisePublicationPayload publication Publication;
+    /// A finding that was contributed.
+    ContributeFindingPayload finding Finding;
+    /// A finding that was revised.
+    ReviseFindingPayload finding Finding;
+    /// A rating that was given.
+    RatePayload rating Rating;
+    /// A rating that was revised.
+    ReviseRatingPayload rating Rating;
+    /// A thing that was withdrawn.
+    WithdrawPayload thing Shared;
+}
+
+/// What can be changed about the evidence.
+#[derive(Default)]
+pub(crate) struct EvidenceMutation;
+
+#[Object]
+impl EvidenceMutation {
+    /// Contributes a study of your centre. It needs `evidence:write`.
+    async fn contribute_study(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The study.")] input: ContributeStudyInput,
+    ) -> Result<ContributeStudyPayload> {
+        let row = contribute!(ctx, Study, input);
+        Ok(ContributeStudyPayload {
+            study: Study(Arc::new(row)),
+        })
+    }
+
+    /// Revises a study of your centre. It needs `evidence:write`.
+    async fn revise_study(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be different.")] input: ReviseStudyInput,
+    ) -> Result<ReviseStudyPayload> {
+        let row = revise!(ctx, Study, input);
+        Ok(ReviseStudyPayload {
+            study: Study(Arc::new(row)),
+        })
+    }
+
+    /// Contributes a publication of your centre. It needs `evidence:write`.
+    async fn contribute_publication(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The publication.")] input: ContributePublicationInput,
+    ) -> Result<ContributePublicationPayload> {
+        let row = contribute!(ctx, Publication, input);
+        Ok(ContributePublicationPayload {
+            publication: Publication(Arc::new(row)),
+        })
+    }
+
+    /// Revises a publication of your centre. It needs `evidence:write`.
+    async fn revise_publication(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be different.")] input: RevisePublicationInput,
+    ) -> Result<RevisePublicationPayload> {
+        let row = revise!(ctx, Publication, input);
+        Ok(RevisePublicationPayload {
+            publication: Publication(Arc::new(row)),
+        })
+    }
+
+    /// Contributes a finding of your centre. It needs `evidence:write`.
+    async fn contribute_finding(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The finding.")] input: ContributeFindingInput,
+    ) -> Result<ContributeFindingPayload> {
+        let row = contribute!(ctx, Finding, input);
+        Ok(ContributeFindingPayload {
+            finding: Finding(Arc::new(row)),
+        })
+    }
+
+    /// Contributes findings of your centre together. A finding that is refused costs no other. It needs `evidence:write`.
+    async fn contribute_findings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The findings.")] input: ContributeFindingsInput,
+    ) -> Result<ContributeFindingsPayload> {
+        let asker = asker(ctx);
+        let entries = input.findings.into_iter().map(|finding| finding.entry().0);
+        let how = How {
+            dry_run: input.dry_run,
+            key: input.idempotency_key,
+            reason: None,
+        };
+        let entered = entry::contribute::<entry::Findings>(
+            &asker.space,
+            &asker.viewer,
+            entries.collect(),
+            how,
+        )
+        .await?;
+        after_a_write(ctx).await?;
+        let wrapped = entered
+            .into_iter()
+            .map(|one| one.map(|row| Finding(Arc::new(row))).map_err(all));
+        Ok(ContributeFindingsPayload::new(wrapped.collect()))
+    }
+
+    /// Revises a finding of your centre. It needs `evidence:write`.
+    async fn revise_finding(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be different.")] input: ReviseFindingInput,
+    ) -> Result<ReviseFindingPayload> {
+        let row = revise!(ctx, Finding, input);
+        Ok(ReviseFindingPayload {
+            finding: Finding(Arc::new(row)),
+        })
+    }
+
+    /// Rates a study, a publication or an intervention for your centre. It needs `evidence:write`.
+    async fn rate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The rating.")] input: RateInput,
+    ) -> Result<RatePayload> {
+        let asker = asker(ctx);
+        let (entry, how) = rating_entry(asker, input)?;
+        let entered =
+            entry::contribute::<entry::Ratings>(&asker.space, &asker.viewer, vec![entry], how)
+                .await?;
+        let row = entry::only(entered)?;
+        after_a_write(ctx).await?;
+        Ok(RatePayload {
+            rating: Rating(Arc::new(row)),
+        })
+    }
+
+    /// Gives ratings of your centre together. A rating that is refused costs no other. It needs `evidence:write`.
+    async fn rate_many(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The ratings.")] input: RateManyInput,
+    ) -> Result<RateManyPayload> {
+        let asker = asker(ctx);
+        let entries = input
+            .ratings
+            .into_iter()
+            .map(|rating| Ok(rating_entry(asker, rating)?.0))
+            .collect::<Result<Vec<_>>>()?;
+        let how = How {
+            dry_run: input.dry_run,
+            key: input.idempotency_key,
+            reason: None,
+        };
+        let entered =
+            entry::contribute::<entry::Ratings>(&asker.space, &asker.viewer, entries, how).await?;
+        after_a_write(ctx).await?;
+        let wrapped = entered
+            .into_iter()
+            .map(|one| one.map(|row| Rating(Arc::new(row))).map_err(all));
+        Ok(RateManyPayload::new(wrapped.collect()))
+    }
+
+    /// Revises a rating of your centre. It needs `evidence:write`.
+    async fn revise_rating(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be different.")] input: ReviseRatingInput,
+    ) -> Result<ReviseRatingPayload> {
+        let row = revise!(ctx, Rating, input);
+        Ok(ReviseRatingPayload {
+            rating: Rating(Arc::new(row)),
+        })
+    }
+
+    /// Withdraws something of your centre, or lets something else take its place. It stays reachable by its id, and what
+    /// leans on it says so. It needs the scope with which it was contributed.
+    async fn withdraw(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What, and why.")] input: WithdrawInput,
+    ) -> Result<WithdrawPayload> {
+        let asker = asker(ctx);
+        let (kind, id) = global_id::parse(&input.id)?;
+        let mut entry = Entry::default();
+        let now = asker.space.store().source().now();
+        say(MaybeUndefined::Value(now), "withdrawn_at", &mut entry);
+        entry.set("withdrawal_reason", input.reason.clone());
+        if let Some(other) = input.superseded_by {
+            let (of, _) = global_id::parse(&other)?;
+            if of != kind {
+                return Err(Error::bad_input(
+                    "supersededBy",
+                    "Only a thing of the same kind can take its place.",
+                ));
+            }
+            say(MaybeUndefined::Value(other), "superseded_by", &mut entry);
+        }
+        let how = How {
+            dry_run: input.dry_run,
+            key: None,
+            reason: Some(input.reason),
+        };
+        let (space, viewer, expected) = (&asker.space, &asker.viewer, input.expected_version);
+        macro_rules! revised {
+            ($kind:ident $thing:ident) => {
+                Shared::$thing($thing(Arc::new(
+                    entry::revise::<entry::$kind>(space, viewer, id, expected, entry, how).await?,
+                )))
+            };
+        }
+        let thing = match kind {
+            NodeKind::Study => revised!(Studies Study),
+            NodeKind::Publication => revised!(Publications Publication),
+            NodeKind::Finding => revised!(Findings Finding),
+            NodeKind::Rating => revised!(Ratings Rating),
+            NodeKind::Collaboration => revised!(Collaborations Collaboration),
+            NodeKind::Centre
+            | NodeKind::Person
+            | NodeKind::LocalAuthority
+            | NodeKind::Engagement
+            | NodeKind::Programme
+            | NodeKind::Partner
+            | NodeKind::EvidenceStandard
+            | NodeKind::Intervention
+            | NodeKind::Outcome
+            | NodeKind::Population
+            | NodeKind::Feedback
+            | NodeKind::AccessToken => {
+                return Err(Error::bad_input(
+                    "id",
+                    "Only what centres share can be withdrawn: a study, a publication, a finding, a rating or a collaboration.",
+                ));
+            }
+        };
+        after_a_write(ctx).await?;
+        Ok(WithdrawPayload { thing })
+    }
+}
+
+/// A rating says by its subject's id which kind of thing it rates, and means the latest version of its standard.
+fn rating_entry(asker: &Asker, input: RateInput) -> Result<(Entry, How)> {
+    let (kind, _) = global_id::parse(&input.subject)?;
+    let kind = match kind {
+        NodeKind::Study => RatedKind::Study,
+        NodeKind::Publication => RatedKind::Publication,
+        NodeKind::Intervention => RatedKind::Intervention,
+        _ => {
+            return Err(Error::bad_input(
+                "subject",
+                "Only a study, a publication or an intervention can be rated.",
+            ));
+        }
+    };
+    let standards = &asker.directory.standards;
+    let standard = match global_id::parse(&input.standard) {
+        Ok((_, id)) => standards.by_id(id.into()),
+        Err(_) => standards.by_key(&input.standard),
+    };
+    let is_said = input.version.is_some();
+    let latest =
+        standard.and_then(|standard| standard.current().map(|version| version.row.code.clone()));
+    let slug = standard.map(|standard| standard.row.slug.clone());
+    let (mut entry, how) = input.entry();
+    entry.set("subject_kind", kind.to_string());
+    if let Some(slug) = slug {
+        entry.set("standard", slug);
+    }
+    if let Some(latest) = latest.filter(|_| !is_said) {
+        entry.set("version", latest);
+    }
+    Ok((entry, how))
+}
