@@ -130,7 +130,7 @@ macro_rules! inputs {
             $($(#[$only_doc])* pub(crate) $only: $crate::graph::entry::inputs!(@new $only_need $only_type),)*
             $($(#[$doc])* pub(crate) $field: $crate::graph::entry::inputs!(@new $need $type),)*
             /// A text of your own that names this request, such as a UUID: sent again with the same input, it is answered
-            /// as it was before, and nothing is made twice.
+            /// with what it made, and nothing is made twice.
             pub(crate) idempotency_key: Option<String>,
             /// Check everything and write nothing: the answer is what would come of it.
             #[graphql(default)]
@@ -220,15 +220,13 @@ macro_rules! contribute {
     ($ctx:expr, $kind:ident, $input:expr) => {{
         let asker = $crate::graph::asker($ctx);
         let (entry, how) = $input.entry();
-        let entered =
-            service::interchange::entry::contribute::<$crate::graph::entry::kind!($kind)>(
-                &asker.space,
-                &asker.viewer,
-                vec![entry],
-                how,
-            )
-            .await?;
-        let row = service::interchange::entry::only(entered)?;
+        let row = service::interchange::entry::contribute::<$crate::graph::entry::kind!($kind)>(
+            &asker.space,
+            &asker.viewer,
+            entry,
+            how,
+        )
+        .await?;
         $crate::graph::after_a_write($ctx).await?;
         row
     }};
@@ -333,6 +331,8 @@ pub(crate) fn described(problem: &InputProblem) -> Value {
 
 /// Columns and files that are fields of another name in the graph.
 const FIELDS: &[(&str, &str)] = &[
+    // Only feedback is entered for a centre by name.
+    ("contributed_by", "centre"),
     ("registry", "registration.registry"),
     ("registration_id", "registration.number"),
     ("registration_url", "registration.url"),

@@ -83,6 +83,11 @@ impl Audience {
         }
     }
 
+    /// Whether everybody of another is in it too.
+    pub fn includes_all_of(&self, other: &Self) -> bool {
+        other.loss(self).is_none()
+    }
+
     /// Whether a viewer is in it.
     pub fn includes(&self, viewer: &Viewer) -> bool {
         match (viewer.who(), self) {

@@ -25,7 +25,7 @@ use crate::error::Result;
 use crate::store::{ROWS_PER_STATEMENT, Write};
 
 /// A thing of a kind.
-pub(super) type Thing = (ChangeKind, Uuid);
+pub(crate) type Thing = (ChangeKind, Uuid);
 
 /// Things and who sees them.
 #[derive(Debug, Default)]
@@ -60,7 +60,7 @@ impl Reach {
         read(write, &of_members, &mut rows).await?;
         let seen_with: Vec<Thing> = rows.values().map(|row: &Row| (row.kind, row.id)).collect();
         read_what_needs(write, &seen_with, &mut rows).await?;
-        Self::judge(write, rows).await
+        Self::judge(write, rows, write.source().now()).await
     }
 
     /// The same things, as they stand now.
@@ -68,10 +68,10 @@ impl Reach {
         let things: Vec<Thing> = self.0.iter().map(|(id, known)| (known.kind, *id)).collect();
         let mut rows = HashMap::new();
         read(write, &things, &mut rows).await?;
-        Self::judge(write, rows).await
+        Self::judge(write, rows, write.source().now()).await
     }
 
-    async fn judge(write: &Write, mut rows: HashMap<Uuid, Row>) -> Result<Self> {
+    async fn judge(write: &Write, mut rows: HashMap<Uuid, Row>, at: DateTime<Utc>) -> Result<Self> {
         let reached: Vec<Uuid> = rows.keys().copied().collect();
         let needed: Vec<Thing> = rows.values().filter_map(|row| row.needs).collect();
         let needed: Vec<Thing> = needed
@@ -80,11 +80,10 @@ impl Reach {
             .collect();
         read(write, &needed, &mut rows).await?;
         let members = members(write, &rows).await?;
-        let now = write.source().now();
         let nobody = BTreeSet::new();
         let own = |row: &Row| {
             let members = members.get(&row.id).unwrap_or(&nobody);
-            row.state.audience(members, now)
+            row.state.audience(members, at)
         };
         let reached = reached.into_iter().filter_map(|id| {
             let row = rows.get(&id)?;
@@ -129,6 +128,21 @@ impl Reach {
         }
         Ok(touched)
     }
+}
+
+/// Who sees things at a time, as they are shared now.
+pub(crate) async fn audiences(
+    write: &Write,
+    things: &[Thing],
+    at: DateTime<Utc>,
+) -> Result<HashMap<Uuid, Audience>> {
+    let mut rows = HashMap::new();
+    read(write, things, &mut rows).await?;
+    let Reach(reached) = Reach::judge(write, rows, at).await?;
+    let audiences = reached.into_iter();
+    Ok(audiences
+        .map(|(id, reached)| (id, reached.audience))
+        .collect())
 }
 
 /// Tells the log of what leans on things that were withdrawn, but for things that it tells of already.

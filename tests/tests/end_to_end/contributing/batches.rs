@@ -47,6 +47,24 @@ on_both_databases! {
         assert_eq!(alpha.ask("{ findings { totalCount } }").await.at("/findings/totalCount"), 2);
     }
 
+    async fn a_batch_that_is_sent_again_makes_what_can_be_made_by_now(app: TestApp) {
+        app.create_term(Vocabulary::Outcome, "reading", None).await;
+        let alpha = app.contributor(ALPHA).await;
+        new_study(&alpha, "A study", json!({})).await;
+        let findings = vec![finding(0.1, "reading"), finding(0.2, "flying")];
+        let first = contribute(&alpha, findings.clone(), "one").await;
+        assert_eq!(first.at("/contributeFindings/refused"), 1);
+        app.create_term(Vocabulary::Outcome, "flying", None).await;
+        let again = contribute(&alpha, findings, "one").await;
+        assert_eq!(again.at("/contributeFindings/contributed"), 2);
+        assert_eq!(again.at("/contributeFindings/results/0"), first.at("/contributeFindings/results/0"));
+        let there = alpha.ask("{ findings { nodes { id } } }").await;
+        for at in 0..2 {
+            let id = again.at(&format!("/contributeFindings/results/{at}/finding/id"));
+            assert!(there.at("/findings/nodes").as_array().unwrap().contains(&json!({ "id": id })));
+        }
+    }
+
     async fn hundreds_at_once_take_no_more_statements_than_tens(app: TestApp) {
         app.create_term(Vocabulary::Outcome, "reading", None).await;
         let alpha = app.contributor(ALPHA).await;

@@ -99,6 +99,24 @@ on_both_databases! {
         assert_eq!(other.code(), Some("IDEMPOTENCY_KEY_REUSED"));
     }
 
+    async fn a_contribution_that_was_refused_leaves_its_key_free(app: TestApp) {
+        let alpha = app.contributor(ALPHA).await;
+        let wrong = contribute_study(&alpha, study("", json!({ "idempotencyKey": "one" }))).await;
+        assert_eq!(wrong.code(), Some("BAD_INPUT"));
+        let mended = contribute_study(&alpha, study("A study", json!({ "idempotencyKey": "one" }))).await;
+        assert_eq!(mended.at("/contributeStudy/study/version"), 1);
+    }
+
+    async fn a_contribution_in_the_name_of_another_centre_is_refused_and_noted(app: TestApp) {
+        let alpha = app.contributor(ALPHA).await;
+        let give = r#"mutation { giveFeedback(input: {centre: "beta-centre", fromRole: "x", text: "x"}) { feedback { id } } }"#;
+        assert_eq!(alpha.ask(give).await.code(), Some("FORBIDDEN"));
+        app.space.flush_journal().await;
+        let audit = app.administrator(ALPHA).await.ask("{ auditEvents(first: 50) { nodes { action outcome } } }").await;
+        let noted = json!({ "action": "collaboration.write", "outcome": "REFUSED" });
+        assert!(audit.at("/auditEvents/nodes").as_array().unwrap().contains(&noted), "{}", audit.body);
+    }
+
     async fn a_dry_run_says_what_would_come_of_it_and_writes_nothing(app: TestApp) {
         let alpha = app.contributor(ALPHA).await;
         let dry = contribute_study(&alpha, study("A study", json!({ "dryRun": true, "idempotencyKey": "one" }))).await;

@@ -8,10 +8,10 @@ use service::feedback::{self, Answer, NewFeedback};
 use service::{Error, Result};
 
 use super::Feedback;
-use crate::graph::asker;
 use crate::graph::date::Date;
 use crate::graph::global_id::{self, NodeKind};
 use crate::graph::word::Word;
+use crate::graph::{after_a_write, asker};
 
 /// What somebody said to a centre of its work.
 #[derive(InputObject)]
@@ -85,8 +85,9 @@ impl FeedbackMutation {
             received_on: input.received_on.map(|day| day.0),
             visibility: input.visibility.map_or(Visibility::Centre, |word| word.0),
         };
-        let key = input.idempotency_key.as_deref();
+        let key = input.idempotency_key;
         let row = feedback::give(&asker.space, &asker.viewer, new, key).await?;
+        after_a_write(ctx).await?;
         Ok(GiveFeedbackPayload {
             feedback: Feedback(Arc::new(row)),
         })
@@ -108,6 +109,7 @@ impl FeedbackMutation {
             expected_version: input.expected_version,
         };
         let row = feedback::answer(&asker.space, &asker.viewer, id.into(), answer).await?;
+        after_a_write(ctx).await?;
         Ok(AnswerFeedbackPayload {
             feedback: Feedback(Arc::new(row)),
         })

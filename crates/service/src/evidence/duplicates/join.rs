@@ -12,13 +12,12 @@ use sea_orm::{
 use serde_json::Map;
 use uuid::Uuid;
 
-use super::audience::Audience;
 use super::decide::{authorise, checked_reason, note, two_standing};
 use super::{moving, refresh};
 use crate::access::policy::{self, Action};
 use crate::access::scope;
 use crate::error::{Error, Result};
-use crate::record::delta;
+use crate::record::{delta, reach};
 use crate::space::Space;
 use crate::store::Write;
 use crate::viewer::Viewer;
@@ -106,17 +105,14 @@ async fn carry_out(
             "The two have different DOIs, so they are not the same. If one DOI is wrong, correct it first.",
         ));
     }
-    let now = write.source().now();
-    let audience_of_kept = Audience::of(write, &kept, now).await?;
-    let audience_of_joined = Audience::of(write, &joined, now).await?;
-    if !audience_of_kept.includes(&audience_of_joined) {
+    if !is_seen_by_all_of(write, &kept, &joined).await? {
         return Err(Error::bad_input(
             "keep",
             "Some who see the other can't see this one. Keep the other, or let as many see this one first.",
         ));
     }
     // What only the joined one's readers know must not become known to more, unless its centre does it.
-    let may_fill = audience_of_joined.includes(&audience_of_kept)
+    let may_fill = is_seen_by_all_of(write, &joined, &kept).await?
         || viewer
             .centre()
             .is_none_or(|centre| centre == joined.contributed_by);
@@ -155,6 +151,29 @@ fn may_give_up(viewer: &Viewer, kept: &publication::Model, own: &publication::Mo
     own.doi.is_some()
         && own.doi == kept.doi
         && policy::authorise(viewer, &is_its_own_to_write).is_ok()
+}
+
+/// Whether all those who see another, now or once the embargoes of the two have passed, see this one too.
+async fn is_seen_by_all_of(
+    write: &Write,
+    this: &publication::Model,
+    other: &publication::Model,
+) -> Result<bool> {
+    let now = write.source().now();
+    let ends = [this.embargoed_until, other.embargoed_until];
+    let ends = ends.into_iter().flatten().filter(|end| *end > now);
+    let two = [this.id, other.id].map(|id| (ChangeKind::Publication, Uuid::from(id)));
+    for at in std::iter::once(now).chain(ends) {
+        let audiences = reach::audiences(write, &two, at).await?;
+        let [seeing, others] = two.map(|(_, id)| audiences.get(&id));
+        let is_as_wide = seeing
+            .zip(others)
+            .is_some_and(|(seeing, others)| seeing.includes_all_of(others));
+        if !is_as_wide {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn is_at(field: &str, row: &publication::Model, expected: i32) -> Result<()> {

@@ -5,7 +5,6 @@
 //! nothing is compared with everything; [`complete`] and the recording of publications keep them. What is
 //! found stands in a table of pairs, where it waits for a decision: [`join`], or [`declare_distinct`].
 
-mod audience;
 mod decide;
 mod facts;
 mod index;

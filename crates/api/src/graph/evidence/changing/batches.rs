@@ -11,8 +11,8 @@ use crate::graph::evidence::{Finding, Rating};
 pub(super) struct ContributeFindingsInput {
     /// The findings, 500 at most. What they say of keys and dry runs is not looked at: this input has its own.
     pub(super) findings: Vec<ContributeFindingInput>,
-    /// A text of your own that names this request, such as a UUID: sent again with the same input, it is answered as it was
-    /// before, and nothing is made twice.
+    /// A text of your own that names this request, such as a UUID: sent again with the same input, it is answered with
+    /// what it made, what was refused is tried once more, and nothing is made twice.
     pub(super) idempotency_key: Option<String>,
     /// Check everything and write nothing: the answer is what would come of it.
     #[graphql(default)]
@@ -24,8 +24,8 @@ pub(super) struct ContributeFindingsInput {
 pub(super) struct RateManyInput {
     /// The ratings, 500 at most. What they say of keys and dry runs is not looked at: this input has its own.
     pub(super) ratings: Vec<RateInput>,
-    /// A text of your own that names this request, such as a UUID: sent again with the same input, it is answered as it was
-    /// before, and nothing is made twice.
+    /// A text of your own that names this request, such as a UUID: sent again with the same input, it is answered with
+    /// what it made, what was refused is tried once more, and nothing is made twice.
     pub(super) idempotency_key: Option<String>,
     /// Check everything and write nothing: the answer is what would come of it.
     #[graphql(default)]

@@ -6,10 +6,10 @@ mod parts;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use service::entity::RatedKind;
 use service::error::{Error, Result};
-use service::interchange::entry::{self, Entry, How};
+use service::interchange::entry::{self, Entry, How, Withdrawal};
 
 use self::batches::{
     ContributeFindingsInput, ContributeFindingsPayload, RateManyInput, RateManyPayload, all,
@@ -23,11 +23,10 @@ use super::publication::Publication;
 use super::rating::Rating;
 use super::study::Study;
 use crate::graph::collaboration::Collaboration;
-use crate::graph::entry::{contribute, revise, say};
+use crate::graph::entry::{contribute, revise};
 use crate::graph::global_id::{self, NodeKind};
 use crate::graph::shared::Shared;
 use crate::graph::{after_a_write, asker};
-use crate::loading::Asker;
 
 /// A thing to be withdrawn or superseded.
 #[derive(InputObject)]
@@ -156,7 +155,7 @@ impl EvidenceMutation {
             key: input.idempotency_key,
             reason: None,
         };
-        let entered = entry::contribute::<entry::Findings>(
+        let entered = entry::contribute_all::<entry::Findings>(
             &asker.space,
             &asker.viewer,
             entries.collect(),
@@ -188,13 +187,7 @@ impl EvidenceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The rating.")] input: RateInput,
     ) -> Result<RatePayload> {
-        let asker = asker(ctx);
-        let (entry, how) = rating_entry(asker, input)?;
-        let entered =
-            entry::contribute::<entry::Ratings>(&asker.space, &asker.viewer, vec![entry], how)
-                .await?;
-        let row = entry::only(entered)?;
-        after_a_write(ctx).await?;
+        let row = contribute!(ctx, Rating, Rated::try_from(input)?);
         Ok(RatePayload {
             rating: Rating(Arc::new(row)),
         })
@@ -210,7 +203,7 @@ impl EvidenceMutation {
         let entries = input
             .ratings
             .into_iter()
-            .map(|rating| Ok(rating_entry(asker, rating)?.0))
+            .map(|rating| Ok(Rated::try_from(rating)?.entry().0))
             .collect::<Result<Vec<_>>>()?;
         let how = How {
             dry_run: input.dry_run,
@@ -218,7 +211,8 @@ impl EvidenceMutation {
             reason: None,
         };
         let entered =
-            entry::contribute::<entry::Ratings>(&asker.space, &asker.viewer, entries, how).await?;
+            entry::contribute_all::<entry::Ratings>(&asker.space, &asker.viewer, entries, how)
+                .await?;
         after_a_write(ctx).await?;
         let wrapped = entered
             .into_iter()
@@ -247,30 +241,29 @@ impl EvidenceMutation {
     ) -> Result<WithdrawPayload> {
         let asker = asker(ctx);
         let (kind, id) = global_id::parse(&input.id)?;
-        let mut entry = Entry::default();
-        let now = asker.space.store().source().now();
-        say(MaybeUndefined::Value(now), "withdrawn_at", &mut entry);
-        entry.set("withdrawal_reason", input.reason.clone());
-        if let Some(other) = input.superseded_by {
-            let (of, _) = global_id::parse(&other)?;
-            if of != kind {
-                return Err(Error::bad_input(
-                    "supersededBy",
-                    "Only a thing of the same kind can take its place.",
-                ));
-            }
-            say(MaybeUndefined::Value(other), "superseded_by", &mut entry);
-        }
-        let how = How {
+        let superseded_by = match input.superseded_by {
+            None => None,
+            Some(other) => match global_id::parse(&other)? {
+                (of, other) if of == kind => Some(other),
+                _ => {
+                    return Err(Error::bad_input(
+                        "supersededBy",
+                        "Only a thing of the same kind can take its place.",
+                    ));
+                }
+            },
+        };
+        let withdrawal = Withdrawal {
+            reason: input.reason,
+            superseded_by,
             dry_run: input.dry_run,
-            key: None,
-            reason: Some(input.reason),
         };
         let (space, viewer, expected) = (&asker.space, &asker.viewer, input.expected_version);
         macro_rules! revised {
             ($kind:ident $thing:ident) => {
                 Shared::$thing($thing(Arc::new(
-                    entry::revise::<entry::$kind>(space, viewer, id, expected, entry, how).await?,
+                    entry::withdraw::<entry::$kind>(space, viewer, id, expected, withdrawal)
+                        .await?,
                 )))
             };
         }
@@ -303,36 +296,35 @@ impl EvidenceMutation {
     }
 }
 
-/// A rating says by its subject's id which kind of thing it rates, and means the latest version of its standard.
-fn rating_entry(asker: &Asker, input: RateInput) -> Result<(Entry, How)> {
-    let (kind, _) = global_id::parse(&input.subject)?;
-    let kind = match kind {
-        NodeKind::Study => RatedKind::Study,
-        NodeKind::Publication => RatedKind::Publication,
-        NodeKind::Intervention => RatedKind::Intervention,
-        _ => {
-            return Err(Error::bad_input(
-                "subject",
-                "Only a study, a publication or an intervention can be rated.",
-            ));
-        }
-    };
-    let standards = &asker.directory.standards;
-    let standard = match global_id::parse(&input.standard) {
-        Ok((_, id)) => standards.by_id(id.into()),
-        Err(_) => standards.by_key(&input.standard),
-    };
-    let is_said = input.version.is_some();
-    let latest =
-        standard.and_then(|standard| standard.current().map(|version| version.row.code.clone()));
-    let slug = standard.map(|standard| standard.row.slug.clone());
-    let (mut entry, how) = input.entry();
-    entry.set("subject_kind", kind.to_string());
-    if let Some(slug) = slug {
-        entry.set("standard", slug);
+/// A rating, with the kind of thing that it rates: its subject's id says it.
+struct Rated {
+    input: RateInput,
+    kind: RatedKind,
+}
+
+impl TryFrom<RateInput> for Rated {
+    type Error = Error;
+
+    fn try_from(input: RateInput) -> Result<Self> {
+        let kind = match global_id::parse(&input.subject)? {
+            (NodeKind::Study, _) => RatedKind::Study,
+            (NodeKind::Publication, _) => RatedKind::Publication,
+            (NodeKind::Intervention, _) => RatedKind::Intervention,
+            _ => {
+                return Err(Error::bad_input(
+                    "subject",
+                    "Only a study, a publication or an intervention can be rated.",
+                ));
+            }
+        };
+        Ok(Self { input, kind })
     }
-    if let Some(latest) = latest.filter(|_| !is_said) {
-        entry.set("version", latest);
+}
+
+impl Rated {
+    fn entry(self) -> (Entry, How) {
+        let (mut entry, how) = self.input.entry();
+        entry.set("subject_kind", self.kind.to_string());
+        (entry, how)
     }
-    Ok((entry, how))
 }

@@ -1,13 +1,17 @@
 //! The kinds of thing that can be entered one by one.
 
+use chrono::NaiveDate;
 use entity::CentreId;
 use futures::future::BoxFuture;
 use sea_orm::{EntityTrait, FromQueryResult};
 
+use super::Entry;
 use crate::access::policy::Action;
 use crate::error::Result;
-use crate::interchange::bundle::export::{Exporter, evidence, network, studies};
+use crate::interchange::bundle::export::{Exporter, evidence, feedback, network, studies};
 use crate::interchange::bundle::kinds::{self, Kind};
+use crate::interchange::bundle::references::BY_ID;
+use crate::network::Directory;
 use crate::record::Draft;
 
 /// A kind of thing that can be entered one by one.
@@ -32,12 +36,15 @@ pub(in crate::interchange::bundle) trait Entered:
     /// What somebody must be allowed to do to enter one for a centre.
     fn may(centre: CentreId) -> Action;
 
+    /// Completes what is said of a new one by what goes without saying.
+    fn complete(_entry: &mut Entry, _directory: &Directory, _today: NaiveDate) {}
+
     /// Writes the one thing that an exporter is to write.
     fn export<'a>(to: &'a mut Exporter<'_>) -> BoxFuture<'a, Result<()>>;
 }
 
 macro_rules! entered {
-    ($($kind:ident $row:ident [$contribute:literal $revise:literal] $by:literal $after:expr, $of_centre:expr, $may:expr, $export:path;)*) => {$(
+    ($($kind:ident $row:ident [$contribute:literal $revise:literal] $by:literal $after:expr, $of_centre:expr, $may:expr, $export:path $(, $complete:path)?;)*) => {$(
         impl Enterable for kinds::$kind {
             type Row = entity::$row::Model;
         }
@@ -52,6 +59,10 @@ macro_rules! entered {
                 let may: fn(CentreId) -> Action = $may;
                 may(centre)
             }
+
+            $(fn complete(entry: &mut Entry, directory: &Directory, today: NaiveDate) {
+                $complete(entry, directory, today);
+            })?
 
             fn export<'a>(to: &'a mut Exporter<'_>) -> BoxFuture<'a, Result<()>> {
                 Box::pin($export(to))
@@ -70,7 +81,9 @@ entered! {
     Findings finding ["finding.contribute" "finding.revise"] "reference" None,
         &["contributed_by"], Action::WriteEvidence, studies::finding;
     Ratings rating ["rating.contribute" "rating.revise"] "reference" None,
-        &["contributed_by"], Action::WriteEvidence, evidence::rating;
+        &["contributed_by"], Action::WriteEvidence, evidence::rating, on_the_current_version;
+    Feedback feedback ["feedback.give" "feedback.answer"] "reference" None,
+        &["contributed_by"], Action::WriteCollaboration, feedback::write, received_today;
     Centres centre ["centre.add" "centre.revise"] "slug" Some("name"),
         &[], |_| Action::WriteNetwork, network::centres;
     People person ["person.add" "person.revise"] "slug" Some("name"),
@@ -89,4 +102,32 @@ entered! {
         &[], |_| Action::WriteNetwork, network::terms;
     Populations term ["population.add" "population.revise"] "slug" Some("name"),
         &[], |_| Action::WriteNetwork, network::terms;
+}
+
+/// A rating means the version of its standard that is used now, where nothing is said.
+fn on_the_current_version(entry: &mut Entry, directory: &Directory, _today: NaiveDate) {
+    let standards = &directory.standards;
+    let named = entry.get("standard");
+    let standard = match named.strip_prefix(BY_ID) {
+        Some(id) => id
+            .parse()
+            .ok()
+            .and_then(|id: uuid::Uuid| standards.by_id(id.into())),
+        None => standards.by_key(named),
+    };
+    let Some(standard) = standard else { return };
+    // A version and its levels are found by the standard's name.
+    entry.set("standard", standard.row.slug.clone());
+    if let Some(current) = standard.current()
+        && !entry.says("version")
+    {
+        entry.set("version", current.row.code.clone());
+    }
+}
+
+/// Feedback was received today, where nothing is said.
+fn received_today(entry: &mut Entry, _directory: &Directory, today: NaiveDate) {
+    if !entry.says("received_on") {
+        entry.set("received_on", today.to_string());
+    }
 }

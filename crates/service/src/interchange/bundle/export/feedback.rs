@@ -11,7 +11,7 @@ use crate::access::scope;
 use crate::error::Result;
 use crate::interchange::bundle::format;
 
-pub(super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
+pub(in super::super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
     let mut sheet = to.sheet(&format::FEEDBACK);
     for centre in to.centres().await? {
         let mut after: Option<String> = None;

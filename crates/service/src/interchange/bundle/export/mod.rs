@@ -4,7 +4,7 @@
 //! every database. Everything is read page by page, as it stands at one moment.
 
 pub(super) mod evidence;
-mod feedback;
+pub(super) mod feedback;
 mod names;
 pub(super) mod network;
 mod shared;

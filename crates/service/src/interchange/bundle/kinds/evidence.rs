@@ -196,7 +196,9 @@ impl Kind for Ratings {
     }
 }
 
-pub(in super::super) struct Feedback;
+/// Feedback to centres.
+#[derive(Debug)]
+pub struct Feedback;
 
 impl Kind for Feedback {
     type Draft = FeedbackDraft;

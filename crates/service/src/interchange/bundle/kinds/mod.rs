@@ -12,8 +12,7 @@ use super::family::Kin;
 use super::format::Table;
 use crate::record::Draft;
 
-pub(super) use evidence::Feedback;
-pub use evidence::{Collaborations, Findings, Publications, Ratings, Studies};
+pub use evidence::{Collaborations, Feedback, Findings, Publications, Ratings, Studies};
 pub(super) use evidence::{author, site, status_change};
 pub use network::{
     Centres, Engagements, Interventions, LocalAuthorities, Outcomes, Partners, People, Populations,

@@ -1,0 +1,64 @@
+//! A revision of a thing: its row as it stands, with what was said in place.
+
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::enter::{answered, rows};
+use super::member::{Member, known};
+use super::problems::{refused, refused_by_the_database};
+use super::{Entered, Entry};
+use crate::Viewer;
+use crate::access::{policy, scope};
+use crate::error::{Error, Result};
+use crate::interchange::bundle::export;
+use crate::record::{Draft, record_one};
+use crate::store::Write;
+
+/// Revises a thing that stands.
+pub(super) async fn amend<K: Entered>(
+    write: &mut Write,
+    viewer: &Viewer,
+    id: Uuid,
+    expected_version: i32,
+    entry: Entry,
+) -> Result<K::Row> {
+    let unseen = || Error::not_found(K::TABLE.name.trim_end_matches('s'));
+    // Before anything is looked at: whoever may revise nothing is not told what there is.
+    policy::authorise(viewer, &K::may(viewer.centre().unwrap_or_default()))?;
+    if !K::Draft::is_seen(write, viewer, id).await? {
+        return Err(unseen());
+    }
+    let backend = write.connection().get_database_backend();
+    let row =
+        scope::locked::<<K::Draft as Draft>::Table>(backend, K::Draft::with_ids(vec![id], backend))
+            .one(write.connection())
+            .await?
+            .ok_or_else(unseen)?;
+    policy::authorise(viewer, &K::Draft::action_on(&row))?;
+    let version = K::Draft::version(write, &row).await?;
+    if version != expected_version {
+        return Err(Error::changed_since(
+            "expectedVersion",
+            expected_version,
+            version,
+        ));
+    }
+    let mut kept = export::one::<K>(write, id).await?;
+    let cells = kept
+        .remove(K::TABLE.name)
+        .and_then(|mut rows| rows.pop())
+        .ok_or_else(unseen)?;
+    let own = Member::of_row(cells);
+    let mut member = Member::new::<K>(entry);
+    member.complete::<K>(&own);
+    let mut known = known::<K>(write, viewer, [&member]).await?;
+    // What the thing refers to already it may go on referring to, whoever sees that.
+    known.complete(self::known::<K>(write, &Viewer::operator(), [&own]).await?);
+    let draft = member.draft::<K>(&known).map_err(refused::<K>)?;
+    let recorded = match record_one(write, viewer, draft, id).await {
+        Ok(answer) => answered(answer).map_err(refused::<K>)?,
+        Err(refusal) => return Err(refused::<K>(vec![refused_by_the_database(refusal)?])),
+    };
+    let mut rows = rows::<K>(write, vec![recorded]).await?;
+    rows.remove(&recorded).ok_or_else(unseen)
+}

@@ -1,0 +1,247 @@
+//! New things: named, recorded, and answered each for itself.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use sea_orm::{ConnectionTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::member::{Member, known};
+use super::problems::{of_itself, refused_by_the_database};
+use super::{Entered, Entering, Entry};
+use crate::Viewer;
+use crate::access::scope;
+use crate::error::{Code, Error, InputProblem, Result};
+use crate::interchange::bundle::references::Known;
+use crate::record::{Answer, Draft, Fault, RowOf, record_new};
+use crate::store::Write;
+
+/// New things, whose ids follow each other.
+#[derive(Clone, Copy)]
+pub(super) struct New {
+    pub(super) first: Uuid,
+    /// Whether the request was sent before: then some of them may be there.
+    pub(super) is_again: bool,
+}
+
+impl New {
+    /// The id of the thing at a place: the ids of one request count up from the first, in the part that is drawn by
+    /// chance, so that a request that is sent again finds what it made.
+    fn id(self, at: usize) -> Uuid {
+        const BY_CHANCE: u128 = (1 << 62) - 1;
+        let bits = self.first.as_u128();
+        let drawn = (bits & BY_CHANCE).wrapping_add(at as u128) & BY_CHANCE;
+        Uuid::from_u128((bits & !BY_CHANCE) | drawn)
+    }
+}
+
+/// Enters things, and gives for each what it is now.
+pub(super) async fn enter<K: Entered>(
+    write: &mut Write,
+    viewer: &Viewer,
+    entries: Vec<Entry>,
+    new: New,
+) -> Result<Vec<Entering<K::Row>>> {
+    let ids: Vec<Uuid> = (0..entries.len()).map(|at| new.id(at)).collect();
+    let mut there = match new.is_again {
+        true => rows::<K>(write, ids.clone()).await?,
+        false => HashMap::new(),
+    };
+    let missing: Vec<(usize, Entry)> = (0..)
+        .zip(entries)
+        .filter(|(at, _)| !there.contains_key(&new.id(*at)))
+        .collect();
+    let mut answers = enter_anew::<K>(write, viewer, missing, new).await?;
+    let made: Vec<Uuid> = answers
+        .values()
+        .filter_map(|answer| answer.as_ref().ok().copied())
+        .collect();
+    if !made.is_empty() {
+        there.extend(rows::<K>(write, made).await?);
+    }
+    let answers = ids.iter().enumerate().map(|(at, id)| {
+        if let Some(Err(problems)) = answers.remove(&at) {
+            return Ok(Err(problems));
+        }
+        there.remove(id).map(Ok).ok_or_else(not_there)
+    });
+    answers.collect()
+}
+
+fn not_there() -> Error {
+    Error::internal(std::io::Error::other("what was entered is not there"))
+}
+
+/// Enters things that are not there, and gives for each place its id, or all that is wrong with it.
+async fn enter_anew<K: Entered>(
+    write: &mut Write,
+    viewer: &Viewer,
+    entries: Vec<(usize, Entry)>,
+    new: New,
+) -> Result<BTreeMap<usize, Entering<Uuid>>> {
+    let mut answers = BTreeMap::new();
+    if entries.is_empty() {
+        return Ok(answers);
+    }
+    let mut members: Vec<(usize, Member)> = Vec::with_capacity(entries.len());
+    let mut said = HashMap::new();
+    for (at, mut entry) in entries {
+        said.insert(at, entry.says(K::NAMED_BY));
+        if !entry.says(K::NAMED_BY) {
+            entry.set(K::NAMED_BY, proposed_name::<K>(&entry, new.id(at)));
+        }
+        members.push((at, Member::new::<K>(entry)));
+    }
+    let known = known::<K>(write, viewer, members.iter().map(|(_, member)| member)).await?;
+    let mut drafts = Vec::new();
+    for (at, member) in members {
+        match member.draft::<K>(&known) {
+            Ok(draft) => drafts.push((at, member, draft)),
+            Err(problems) => {
+                answers.insert(at, Err(problems));
+            }
+        }
+    }
+    let drafts = named_apart::<K>(write, viewer, drafts, &said, &known, &mut answers).await?;
+
+    let mark = write.mark().await?;
+    let ids = |places: &[(usize, K::Draft)]| -> Vec<Uuid> {
+        places.iter().map(|(at, _)| new.id(*at)).collect()
+    };
+    let all = drafts.iter().map(|(_, draft)| draft.clone()).collect();
+    match record_new(write, viewer, all, ids(&drafts)).await {
+        Ok(recorded) => {
+            write.keep(mark).await?;
+            for ((at, _), answer) in drafts.into_iter().zip(recorded) {
+                answers.insert(at, answered(answer));
+            }
+        }
+        Err(refusal) if refusal.code == Code::Unavailable => return Err(refusal),
+        // The database refused one of them: each for itself, so that the good ones land.
+        Err(_) => {
+            write.take_back(mark).await?;
+            for one in drafts {
+                let mark = write.mark().await?;
+                let id = ids(std::slice::from_ref(&one));
+                let answer = match record_new(write, viewer, vec![one.1], id).await {
+                    Ok(mut recorded) => {
+                        write.keep(mark).await?;
+                        recorded.pop().map_or_else(|| Err(Vec::new()), answered)
+                    }
+                    Err(refusal) => {
+                        write.take_back(mark).await?;
+                        Err(vec![refused_by_the_database(refusal)?])
+                    }
+                };
+                answers.insert(one.0, answer);
+            }
+        }
+    }
+    Ok(answers)
+}
+
+/// The id of a draft that was recorded, or all that is wrong with it.
+pub(super) fn answered(answer: Answer) -> Entering<Uuid> {
+    match answer {
+        Ok(recorded) => Ok(recorded.id),
+        Err(problems) => Err(problems.into_iter().map(of_itself).collect()),
+    }
+}
+
+/// A name that is made of what the thing is called, or of its id.
+fn proposed_name<K: Entered>(entry: &Entry, id: Uuid) -> String {
+    const LONGEST: usize = 80;
+    let called = K::NAMED_AFTER.and_then(|column| entry.cells.get(column));
+    let slug: String = called
+        .map(slug::slugify)
+        .unwrap_or_default()
+        .chars()
+        .take(LONGEST)
+        .collect();
+    match slug.trim_matches('-') {
+        "" => id.to_string(),
+        slug => slug.to_owned(),
+    }
+}
+
+/// Gives things other names where theirs are taken: a thing that the viewer doesn't see must not show itself by
+/// being in the way. Only a name that the viewer chose and can see in use is refused.
+async fn named_apart<K: Entered>(
+    write: &Write,
+    viewer: &Viewer,
+    drafts: Vec<(usize, Member, K::Draft)>,
+    said: &HashMap<usize, bool>,
+    known: &Known,
+    answers: &mut BTreeMap<usize, Entering<Uuid>>,
+) -> Result<Vec<(usize, K::Draft)>> {
+    const TRIES: usize = 50;
+    let backend = write.connection().get_database_backend();
+    let mut free = Vec::with_capacity(drafts.len());
+    let mut names = HashSet::new();
+    let mut left = drafts;
+    for attempt in 1..=TRIES {
+        if left.is_empty() {
+            break;
+        }
+        let wanted: Vec<&K::Draft> = left.iter().map(|(_, _, draft)| draft).collect();
+        let rows = scope::for_writing::<<K::Draft as Draft>::Table>()
+            .filter(K::Draft::matching(&wanted, backend))
+            .all(write.connection())
+            .await?;
+        let taken: HashMap<_, Uuid> = rows
+            .iter()
+            .map(|row| (K::Draft::key_of(row), K::Draft::id_of(row)))
+            .collect();
+        let mut still = Vec::new();
+        for (at, mut member, draft) in left {
+            let holder = taken.get(&draft.key()).copied();
+            if holder.is_none() && names.insert(draft.key()) {
+                free.push((at, draft));
+                continue;
+            }
+            let chose = said.get(&at).copied().unwrap_or_default();
+            let is_seen = match holder {
+                Some(holder) => K::Draft::is_seen(write, viewer, holder).await?,
+                None => true,
+            };
+            if (chose && is_seen) || attempt == TRIES {
+                answers.insert(at, Err(vec![taken_name::<K>()]));
+                continue;
+            }
+            member.rename::<K>(attempt + 1);
+            match member.draft::<K>(known) {
+                Ok(draft) => still.push((at, member, draft)),
+                Err(problems) => {
+                    answers.insert(at, Err(problems));
+                }
+            }
+        }
+        left = still;
+    }
+    free.sort_by_key(|(at, _)| *at);
+    Ok(free)
+}
+
+fn taken_name<K: Entered>() -> InputProblem {
+    InputProblem {
+        field: Some(K::NAMED_BY.to_owned()),
+        fault: Fault::Taken,
+        reason: "Another one has this name already.".into(),
+        remedy: "Choose another, or leave it out: then one is made.".into(),
+    }
+}
+
+/// The rows of things, by their ids.
+pub(super) async fn rows<K: Entered>(
+    write: &Write,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, K::Row>> {
+    let backend = write.connection().get_database_backend();
+    let rows: Vec<RowOf<K::Draft>> = scope::for_writing::<<K::Draft as Draft>::Table>()
+        .filter(K::Draft::with_ids(ids, backend))
+        .all(write.connection())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (K::Draft::id_of(&row), row))
+        .collect())
+}

@@ -1,0 +1,140 @@
+//! An entry as rows: of the thing and of its children.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::problems::{of_child, of_itself};
+use super::{Entered, Entry, sound};
+use crate::Viewer;
+use crate::error::{InputProblem, Result};
+use crate::interchange::bundle::cells::Cells;
+use crate::interchange::bundle::family::{ChildRows, Kin};
+use crate::interchange::bundle::format::Table;
+use crate::interchange::bundle::references::{Known, resolve};
+use crate::interchange::bundle::rows::Row;
+use crate::store::Write;
+
+/// An entry as the rows that it stands for.
+pub(super) struct Member {
+    row: Row,
+    /// The columns that were said.
+    said: HashSet<&'static str>,
+    children: Vec<(&'static Table, ChildRows)>,
+}
+
+const fn row_of(cells: Vec<String>) -> Row {
+    Row {
+        line: 0,
+        offset: 0,
+        cells,
+    }
+}
+
+fn laid_out(table: &Table, cells: &BTreeMap<&'static str, String>) -> Vec<String> {
+    let columns = table.columns().iter();
+    columns
+        .map(|column| cells.get(column.name).cloned().unwrap_or_default())
+        .collect()
+}
+
+impl Member {
+    pub(super) fn new<K: Entered>(entry: Entry) -> Self {
+        let mut children = Vec::new();
+        for table in K::CHILDREN {
+            let Some(rows) = entry.children.get(table.name) else {
+                continue;
+            };
+            let rows = rows.iter().enumerate().map(|(at, cells)| Row {
+                line: at as u64,
+                ..row_of(laid_out(table, cells))
+            });
+            children.push((*table, ChildRows::exactly(table, rows.collect())));
+        }
+        Self {
+            row: row_of(laid_out(K::TABLE, &entry.cells)),
+            said: entry.cells.keys().copied().collect(),
+            children,
+        }
+    }
+
+    /// A row by itself, of which nothing was said.
+    pub(super) fn of_row(cells: Vec<String>) -> Self {
+        Self {
+            row: row_of(cells),
+            said: HashSet::new(),
+            children: Vec::new(),
+        }
+    }
+
+    /// Takes from another what was not said.
+    pub(super) fn complete<K: Entered>(&mut self, own: &Self) {
+        let cells = self.row.cells.iter_mut().zip(&own.row.cells);
+        for ((cell, own), column) in cells.zip(K::TABLE.columns()) {
+            if !self.said.contains(column.name) {
+                cell.clone_from(own);
+            }
+        }
+    }
+
+    /// Gives it the same name with a number.
+    pub(super) fn rename<K: Entered>(&mut self, number: usize) {
+        let at = K::TABLE
+            .columns()
+            .iter()
+            .position(|column| column.name == K::NAMED_BY);
+        if let Some(cell) = at.and_then(|at| self.row.cells.get_mut(at)) {
+            let base = match number {
+                2 => cell.as_str(),
+                _ => cell
+                    .rsplit_once('-')
+                    .map_or(cell.as_str(), |(base, _)| base),
+            };
+            *cell = format!("{base}-{number}");
+        }
+    }
+
+    /// The draft, or all that is wrong.
+    pub(super) fn draft<K: Entered>(
+        &self,
+        known: &Known,
+    ) -> std::result::Result<K::Draft, Vec<InputProblem>> {
+        let cells = Cells::new(K::TABLE, &self.row, known);
+        let problems = cells.check(&[]).into_vec();
+        let mut kin = Kin::new(known, &self.children);
+        let draft = K::read(&cells, &mut kin);
+        let of_children: Vec<InputProblem> = kin.problems.into_iter().map(of_child).collect();
+        if let Some(draft) = draft
+            && problems.is_empty()
+            && of_children.is_empty()
+        {
+            return Ok(draft);
+        }
+        let mut all: Vec<InputProblem> = problems
+            .iter()
+            .map(|problem| of_itself(problem.clone()))
+            .collect();
+        let others = sound::problems_besides::<K>(&self.row, known, &problems);
+        all.extend(others.into_iter().map(of_itself));
+        all.extend(of_children);
+        Err(all)
+    }
+}
+
+/// What rows and their children refer to, as far as a viewer sees it.
+pub(super) async fn known<'m, K: Entered>(
+    write: &Write,
+    viewer: &Viewer,
+    members: impl IntoIterator<Item = &'m Member>,
+) -> Result<Known> {
+    let nothing = Known::default();
+    let mut wanted = Vec::new();
+    for member in members {
+        wanted.extend(Cells::new(K::TABLE, &member.row, &nothing).references());
+        for (table, children) in &member.children {
+            for row in &children.rows {
+                wanted.extend(Cells::new(table, row, &nothing).references());
+            }
+        }
+    }
+    let now = write.source().now();
+    resolve(write.connection(), viewer, now, wanted).await
+}

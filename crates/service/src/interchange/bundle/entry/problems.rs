@@ -1,0 +1,81 @@
+//! What is wrong with an entry, as problems of its input.
+
+use entity::CentreId;
+
+use super::Entered;
+use crate::error::{Code, Error, InputProblem, InputProblems, Result};
+use crate::interchange::bundle::report::Located;
+use crate::record::{Fault, Problem};
+
+/// That the viewer may not, if that is wrong.
+pub(super) fn forbidden<K: Entered>(problems: &[InputProblem]) -> Option<Error> {
+    let problem = problems
+        .iter()
+        .find(|problem| problem.fault == Fault::Forbidden)?;
+    Some(Error {
+        refused_action: Some(K::may(CentreId::default()).name()),
+        ..Error::new(Code::Forbidden, problem.reason.clone())
+    })
+}
+
+/// All that is wrong, as one error.
+pub(super) fn refused<K: Entered>(problems: Vec<InputProblem>) -> Error {
+    if let Some(forbidden) = forbidden::<K>(&problems) {
+        return forbidden;
+    }
+    let message = match problems.as_slice() {
+        [one] => format!("{} {}", one.reason, one.remedy),
+        many => format!(
+            "{} things are wrong with it; `extensions.problems` names each with its field and how to mend it.",
+            many.len()
+        ),
+    };
+    Error {
+        field: problems.iter().find_map(|problem| problem.field.clone()),
+        problems: Some(Box::new(InputProblems(problems))),
+        ..Error::new(Code::BadInput, message)
+    }
+}
+
+/// A problem of one of the children, with its file and its place.
+pub(super) fn of_child(found: Located) -> InputProblem {
+    let place = format!("{}[{}]", found.file, found.line);
+    InputProblem {
+        field: Some(match found.column {
+            Some(column) => format!("{place}.{column}"),
+            None => place,
+        }),
+        fault: found.fault,
+        reason: found.reason,
+        remedy: found.remedy,
+    }
+}
+
+/// A problem of the thing itself.
+pub(super) fn of_itself(problem: Problem) -> InputProblem {
+    InputProblem {
+        field: problem.field.map(str::to_owned),
+        fault: problem.fault,
+        reason: problem.reason,
+        remedy: problem.remedy,
+    }
+}
+
+/// What the database refuses is a problem of the input, unless there is no database or the fault is ours.
+pub(super) fn refused_by_the_database(refusal: Error) -> Result<InputProblem> {
+    match refusal.code {
+        Code::Conflict => Ok(InputProblem {
+            field: refusal.field,
+            fault: Fault::Taken,
+            reason: refusal.message,
+            remedy: "Look for the one that has it, and give one of them another.".into(),
+        }),
+        Code::BadInput => Ok(InputProblem {
+            field: refusal.field,
+            fault: Fault::Refused,
+            reason: refusal.message,
+            remedy: "Mend the value, and send it again.".into(),
+        }),
+        _ => Err(refusal),
+    }
+}
