@@ -30,6 +30,8 @@ columns! {
     json_null json_binary null;
     blob blob not_null;
     blob_null blob null;
+    boolean boolean not_null;
+    small_integer small_integer not_null;
 }
 
 /// A text that is sorted by its bytes on both databases, so that pages and exports have one order.

@@ -139,7 +139,11 @@ pub(crate) fn request_id(request: &Request) -> String {
 }
 
 /// Who asks, by the bearer token.
-async fn viewer(space: &Space, headers: &HeaderMap, from: Option<IpAddr>) -> Result<Viewer> {
+pub(crate) async fn viewer(
+    space: &Space,
+    headers: &HeaderMap,
+    from: Option<IpAddr>,
+) -> Result<Viewer> {
     let mut sent = headers.get_all(header::AUTHORIZATION).iter();
     match (sent.next(), sent.next()) {
         (None, _) => Ok(Viewer::anonymous()),

@@ -10,6 +10,7 @@ mod error;
 mod graph;
 mod graphiql;
 mod health;
+mod imports;
 mod keys;
 mod loading;
 mod peer;

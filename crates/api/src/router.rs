@@ -8,7 +8,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use service::Space;
 use service::clock::Source;
 use tower::ServiceBuilder;
@@ -25,7 +25,7 @@ use crate::endpoint::{self, Endpoint};
 use crate::peer::TrustedProxies;
 use crate::protocol::{Documents, Operations, Protocol, Types};
 use crate::streams::{EachEvent, StreamBounds, Streams};
-use crate::{graph, graphiql, health, keys};
+use crate::{graph, graphiql, health, imports, keys};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Who may load an answer into a page without asking as the rules for other origins want it.
@@ -129,6 +129,7 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         .merge(
             Router::new()
                 .route("/graphql", any(endpoint::handle))
+                .route("/imports/{kind}", post(imports::handle))
                 .with_state(endpoint)
                 // An answer is what its viewer may see at this moment: nobody is to keep it on the way.
                 .layer(default_header(header::CACHE_CONTROL, "no-store")),

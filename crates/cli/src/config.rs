@@ -62,6 +62,16 @@ pub(crate) struct Config {
     )]
     pub(crate) master_key_file: Option<PathBuf>,
 
+    /// A file that holds the keys of the pseudonyms of young people: a line of 32 bytes in base64 for each,
+    /// the present one last. One is made in the data folder when nothing is said
+    #[arg(
+        long,
+        global = true,
+        env = "COMMONGROUND_PSEUDONYM_KEY_FILE",
+        value_name = "FILE"
+    )]
+    pub(crate) pseudonym_key_file: Option<PathBuf>,
+
     /// How long a token may be valid at most
     #[arg(
         long,
@@ -135,6 +145,7 @@ const VARIABLES: &[&str] = &[
     "COMMONGROUND_MASTER_KEY",
     "COMMONGROUND_MASTER_KEY_FILE",
     "COMMONGROUND_OPERATIONS",
+    "COMMONGROUND_PSEUDONYM_KEY_FILE",
     "COMMONGROUND_STREAMS",
     "COMMONGROUND_TIMEOUT",
     "COMMONGROUND_TOKEN_LONGEST_VALIDITY",

@@ -46,9 +46,12 @@ async fn open_migrated(config: &Config, limit: Option<Duration>) -> Result<Arc<S
     }
     .map_err(|failure| unreachable_database(&url, &failure))?;
     let master_key = secrets::master_key(config, &source)?;
+    let pseudonym_keys = secrets::pseudonym_keys(config, &source)?;
     let space = Space::new(connection, source, master_key);
     Ok(Arc::new(
-        space.with_longest_validity(config.token_longest_validity),
+        space
+            .with_longest_validity(config.token_longest_validity)
+            .with_pseudonym_keys(pseudonym_keys),
     ))
 }
 

@@ -1,12 +1,13 @@
-//! Where the master key comes from.
+//! Where the master key and the keys of the pseudonyms come from.
 
 use std::fs::{OpenOptions, read_to_string};
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use service::access::MasterKey;
 use service::clock::Source;
+use service::young_people::pseudonym::PseudonymKeys;
 
 use crate::config::Config;
 
@@ -26,8 +27,9 @@ pub(crate) fn master_key(config: &Config, source: &Source) -> Result<MasterKey> 
         (None, Some(file)) => read(file),
         (None, None) => {
             let file = config.made_data_dir()?.join("master.key");
-            match make(&file, source) {
-                Ok(key) => {
+            let key = MasterKey::generate(source);
+            match make(&file, &key.reveal(), source) {
+                Ok(()) => {
                     tracing::warn!(
                         file = %file.display(),
                         "made a master key beside the data; back it up, and keep it elsewhere in production"
@@ -44,11 +46,51 @@ pub(crate) fn master_key(config: &Config, source: &Source) -> Result<MasterKey> 
 }
 
 fn read(file: &Path) -> Result<MasterKey> {
-    warn_if_open(file);
-    let text = read_to_string(file)
-        .with_context(|| format!("The master key {} cannot be read", file.display()))?;
-    text.parse()
+    text_of(file, "master key")?
+        .parse()
         .with_context(|| format!("The master key in {} is malformed", file.display()))
+}
+
+fn text_of(file: &Path, what: &str) -> Result<String> {
+    warn_if_open(file);
+    read_to_string(file).with_context(|| format!("The {what} {} cannot be read", file.display()))
+}
+
+/// The file of the keys of the pseudonyms: the one that was named, or the one in the data folder.
+///
+/// # Errors
+/// When the data folder can't be made.
+pub(crate) fn pseudonym_key_file(config: &Config) -> Result<PathBuf> {
+    match &config.pseudonym_key_file {
+        Some(file) => Ok(file.clone()),
+        None => Ok(config.made_data_dir()?.join("pseudonym.key")),
+    }
+}
+
+/// The keys of the pseudonyms of young people. One is made where there is none yet.
+///
+/// # Errors
+/// When they are malformed, or their file can't be read or made.
+pub(crate) fn pseudonym_keys(config: &Config, source: &Source) -> Result<PseudonymKeys> {
+    let file = pseudonym_key_file(config)?;
+    if config.pseudonym_key_file.is_none() {
+        let keys = PseudonymKeys::generate(source);
+        match make(&file, keys.reveal().trim_end(), source) {
+            Ok(()) => tracing::warn!(
+                file = %file.display(),
+                "made a pseudonym key beside the data; back it up, and keep it elsewhere in production: without it no child is recognised in the next return"
+            ),
+            Err(failure) if failure.kind() == ErrorKind::AlreadyExists => {}
+            Err(failure) => {
+                return Err(failure).with_context(|| {
+                    format!("The pseudonym key {} cannot be written", file.display())
+                });
+            }
+        }
+    }
+    text_of(&file, "pseudonym key")?
+        .parse()
+        .with_context(|| format!("The pseudonym key in {} is malformed", file.display()))
 }
 
 /// A secret that other users of the machine can read is none.
@@ -61,7 +103,7 @@ fn warn_if_open(file: &Path) {
     if is_open {
         tracing::warn!(
             file = %file.display(),
-            "the master key can be read by others than its owner; run `chmod 600` on it"
+            "this secret can be read by others than its owner; run `chmod 600` on it"
         );
     }
 }
@@ -70,20 +112,19 @@ fn warn_if_open(file: &Path) {
 fn warn_if_open(_: &Path) {}
 
 /// Makes the file whole or not at all: another server that starts at the same moment reads all of it.
-fn make(file: &Path, source: &Source) -> std::io::Result<MasterKey> {
+fn make(file: &Path, secret: &str, source: &Source) -> std::io::Result<()> {
     if file.exists() {
         return Err(ErrorKind::AlreadyExists.into());
     }
-    let key = MasterKey::generate(source);
     let draft = file.with_extension(format!("key.{}", source.id::<uuid::Uuid>()));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut writing = options.open(&draft)?;
-    writeln!(writing, "{}", key.reveal())?;
+    writeln!(writing, "{secret}")?;
     writing.sync_all()?;
     let linked = std::fs::hard_link(&draft, file);
     std::fs::remove_file(&draft)?;
-    linked.map(|()| key)
+    linked
 }

@@ -84,4 +84,10 @@ ids! {
     IdentityProviderId;
     /// An audit event.
     AuditEventId;
+    /// A statutory return that was loaded.
+    LoadedReturnId;
+    /// Somebody in touch with social work: never shown, as an agreement has pseudonyms of its own.
+    YoungPersonId;
+    /// A data-sharing agreement.
+    AgreementId;
 }

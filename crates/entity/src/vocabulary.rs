@@ -37,6 +37,7 @@ pub trait ClosedVocabulary: Copy + Eq + Send + Sync + 'static {
     const MEANINGS: &'static [(Self, &'static str, &'static str)];
 }
 
+/// Declares closed vocabularies: their words, how each is spelt, and what it means.
 macro_rules! vocabularies {
     ($($(#[doc = $doc:literal])* $name:ident {
         $($(#[doc = $word_doc:literal])* $word:ident = $text:expr,)*
@@ -87,6 +88,8 @@ macro_rules! vocabularies {
         }
     )*};
 }
+
+pub(crate) use vocabularies;
 
 vocabularies! {
     /// Who may see a shared thing.
@@ -461,6 +464,10 @@ vocabularies! {
         SigningKey = "SIGNING_KEY",
         /// A centre's own identity provider.
         IdentityProvider = "IDENTITY_PROVIDER",
+        /// A statutory return that was loaded.
+        LoadedReturn = "LOADED_RETURN",
+        /// A data-sharing agreement.
+        DataSharingAgreement = "DATA_SHARING_AGREEMENT",
     }
 
     /// How much of a date is known.

@@ -54,6 +54,10 @@ codes! {
     Forbidden "FORBIDDEN" 403 "The token lacks the scope that `extensions.requiredScope` names; ask an administrator for one that has it.";
     Conflict "CONFLICT" 409 "Something with this name or key is there already, or has changed since it was read; read it again and decide.";
     IdempotencyKeyReused "IDEMPOTENCY_KEY_REUSED" 409 "Something else was asked for with this idempotency key before; give each request a key of its own.";
+    NotAReferenceDate "NOT_A_REFERENCE_DATE" 400 "Counts of young people are given for 31 March of each year; ask for one.";
+    NotCountable "NOT_COUNTABLE" 400 "The counts that were asked for would not be safe; the message says why, and what can be asked for.";
+    AgreementNotInForce "AGREEMENT_NOT_IN_FORCE" 403 "The data-sharing agreement isn't in force: a party is still to approve it, its first day has not come, or it has ended.";
+    NotInAgreement "NOT_IN_AGREEMENT" 403 "The data-sharing agreement doesn't open this field; the others are answered.";
     TimedOut "TIMED_OUT" 503 "The request took too long and was stopped; ask for less at once.";
     TooManyStreams "TOO_MANY_STREAMS" 429 "Too many streams are open, with this token or without one, or too many operations on one socket; close one first.";
     Unavailable "UNAVAILABLE" 503 "The database cannot be reached at the moment; try again.";

@@ -16,6 +16,9 @@ use crate::error::Result;
 use crate::network::directory::{Directory, DirectoryCache};
 use crate::store::Store;
 use crate::tail::Tail;
+use crate::young_people::disclosure::Rule;
+use crate::young_people::pseudonym::PseudonymKeys;
+use crate::young_people::statistics;
 
 /// How often uses of tokens and refusals are written.
 const JOURNAL: Duration = Duration::from_secs(2);
@@ -31,12 +34,15 @@ pub struct Space {
     presences: Arc<Presences>,
     tail: Arc<Tail>,
     longest_validity: TimeDelta,
+    pseudonym_keys: PseudonymKeys,
+    disclosure_rule: Option<Arc<Rule>>,
 }
 
 impl Space {
     /// A space over an open, migrated database.
     #[must_use]
     pub fn new(connection: DatabaseConnection, source: Source, master_key: MasterKey) -> Self {
+        let pseudonym_keys = PseudonymKeys::derived_from(&master_key);
         Self {
             store: Store::new(connection, source, Chain::new(&master_key)),
             directory: DirectoryCache::default(),
@@ -46,6 +52,8 @@ impl Space {
             presences: Arc::default(),
             tail: Arc::default(),
             longest_validity: token::LONGEST_VALIDITY,
+            pseudonym_keys,
+            disclosure_rule: None,
         }
     }
 
@@ -54,6 +62,24 @@ impl Space {
     pub fn with_longest_validity(self, longest_validity: TimeDelta) -> Self {
         Self {
             longest_validity,
+            ..self
+        }
+    }
+
+    /// The same space, with keys of their own for the pseudonyms of young people.
+    #[must_use]
+    pub fn with_pseudonym_keys(self, pseudonym_keys: PseudonymKeys) -> Self {
+        Self {
+            pseudonym_keys,
+            ..self
+        }
+    }
+
+    /// The same space, with another rule for counts of young people.
+    #[must_use]
+    pub fn with_disclosure_rule(self, rule: Rule) -> Self {
+        Self {
+            disclosure_rule: Some(Arc::new(rule)),
             ..self
         }
     }
@@ -83,6 +109,8 @@ impl Space {
             presences: Arc::clone(&self.presences),
             tail: Arc::clone(&self.tail),
             longest_validity: self.longest_validity,
+            pseudonym_keys: self.pseudonym_keys.clone(),
+            disclosure_rule: self.disclosure_rule.clone(),
         }
     }
 
@@ -124,6 +152,23 @@ impl Space {
     #[must_use]
     pub const fn longest_validity(&self) -> TimeDelta {
         self.longest_validity
+    }
+
+    /// The keys of the pseudonyms of young people.
+    #[must_use]
+    pub const fn pseudonym_keys(&self) -> &PseudonymKeys {
+        &self.pseudonym_keys
+    }
+
+    /// The rule by which counts of young people are made safe.
+    ///
+    /// # Errors
+    /// `INTERNAL`, if the default's table were damaged.
+    pub fn disclosure_rule(&self) -> Result<Arc<Rule>> {
+        match &self.disclosure_rule {
+            Some(rule) => Ok(Arc::clone(rule)),
+            None => statistics::default_rule(),
+        }
     }
 
     /// The network, its vocabularies and standards.

@@ -26,6 +26,12 @@ pub(super) fn price(field: &str, arguments_size: usize) -> u64 {
         "reportCard" => 50,
         // Counts of young people are perturbed cell by cell.
         "statistics" => 500,
+        // Some of their counts, and what is seen of the evidence about them.
+        "evidenceNeed" => 300,
+        "reach" => 200,
+        "youngPeople" => 50,
+        // The audit is written, and the agreement's people are looked through.
+        "people" | "person" => 50,
         _ => 1,
     };
     own + (arguments_size / INPUT_OF_ONE) as u64

@@ -43,6 +43,8 @@ kinds! {
     Rating 15;
     AccessToken 16;
     Feedback 17;
+    Return 18;
+    DataSharingAgreement 19;
 }
 
 /// The global id of a thing.

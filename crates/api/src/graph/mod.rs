@@ -18,6 +18,7 @@ mod node;
 mod report_card;
 mod shared;
 mod word;
+mod young_people;
 
 pub(crate) use access::RateLimit;
 
@@ -43,6 +44,7 @@ pub(crate) struct Query(
     evidence::DuplicatesQuery,
     collaboration::CollaborationQuery,
     report_card::ReportCardQuery,
+    young_people::YoungPeopleQuery,
     feed::FeedQuery,
 );
 
@@ -55,11 +57,15 @@ pub(crate) struct Mutation(
     evidence::DuplicatesMutation,
     collaboration::CollaborationMutation,
     feedback::FeedbackMutation,
+    young_people::YoungPeopleMutation,
 );
 
 /// What can be followed as it happens.
 #[derive(Default, MergedSubscription)]
-pub(crate) struct Subscription(feed::FeedSubscription);
+pub(crate) struct Subscription(
+    feed::FeedSubscription,
+    young_people::YoungPeopleSubscription,
+);
 
 /// Who follows something: a subscription has this in place of an [`Asker`], which each event brings.
 pub(crate) struct Follower {

@@ -95,8 +95,8 @@ impl Node {
             NodeKind::Finding => asker.finding(id).await?.map(Finding).map(Self::Finding),
             NodeKind::Rating => asker.rating(id).await?.map(Rating).map(Self::Rating),
             NodeKind::Feedback => asker.feedback(id).await?.map(Feedback).map(Self::Feedback),
-            // A token's record is no node: it is read where access is managed.
-            NodeKind::AccessToken => None,
+            // These are no nodes: they are read where access is managed, and where young people are asked for.
+            NodeKind::AccessToken | NodeKind::Return | NodeKind::DataSharingAgreement => None,
         })
     }
 }
@@ -122,6 +122,8 @@ impl NodeKind {
             Self::Rating => ChangeKind::Rating,
             Self::Feedback => ChangeKind::Feedback,
             Self::AccessToken => ChangeKind::AccessToken,
+            Self::Return => ChangeKind::LoadedReturn,
+            Self::DataSharingAgreement => ChangeKind::DataSharingAgreement,
         }
     }
 
@@ -144,6 +146,8 @@ impl NodeKind {
             ChangeKind::Finding => Self::Finding,
             ChangeKind::Rating => Self::Rating,
             ChangeKind::Feedback => Self::Feedback,
+            ChangeKind::LoadedReturn => Self::Return,
+            ChangeKind::DataSharingAgreement => Self::DataSharingAgreement,
             ChangeKind::AccessToken | ChangeKind::SigningKey | ChangeKind::IdentityProvider => {
                 return None;
             }

@@ -18,4 +18,5 @@ pub(crate) use audience::{Audience, Loss, SharingState};
 pub use grant::{Credential, Grant, Reach, ScopeName, UnknownScope};
 pub use keyring::{KeyRecord, Keyring, PUBLISHED_BEFORE, PublicKey};
 pub use networks::AllowedNetworks;
+pub(crate) use secret::keyed_hash;
 pub use secret::{BearerToken, MasterKey};

@@ -29,6 +29,14 @@ pub enum Action {
     RevokeToken(CentreId),
     /// Read the audit of a centre; of all when none is named.
     ReadAudit(Option<CentreId>),
+    /// Ask for counts of young people.
+    CountYoungPeople,
+    /// Load, watch and erase returns of local authorities.
+    ContributeReturns,
+    /// Read rows about young people for a centre, under an agreement.
+    ReadYoungPeople(CentreId),
+    /// Say for which authorities the holder of a token acts.
+    AppointSteward,
 }
 
 /// Allows an action, or says what is missing.
@@ -66,6 +74,10 @@ impl Action {
             Self::ApproveToken(_) => "token.approve",
             Self::RevokeToken(_) => "token.revoke",
             Self::ReadAudit(_) => "audit.read",
+            Self::CountYoungPeople => "young-people.count",
+            Self::ContributeReturns => "young-people.contribute",
+            Self::ReadYoungPeople(_) => "young-people.read",
+            Self::AppointSteward => "steward.appoint",
         }
     }
 }
@@ -73,7 +85,8 @@ impl Action {
 fn missing_scope(viewer: &Viewer, action: &Action) -> Option<ScopeName> {
     use ScopeName::{
         AuditRead, AuditReadAll, CollaborationWrite, EvidenceReview, EvidenceWrite, NetworkWrite,
-        TokensManage, TokensManageAll,
+        TokensManage, TokensManageAll, YoungPeopleContribute, YoungPeopleRead,
+        YoungPeopleStatistics,
     };
 
     if matches!(viewer.who(), Who::Operator) {
@@ -112,5 +125,11 @@ fn missing_scope(viewer: &Viewer, action: &Action) -> Option<ScopeName> {
         }
         Action::ReadAudit(Some(centre)) if is_own(centre) => lacks_both(AuditRead, AuditReadAll),
         Action::ReadAudit(_) => lacks(AuditReadAll),
+        Action::CountYoungPeople => lacks(YoungPeopleStatistics),
+        Action::ContributeReturns => lacks(YoungPeopleContribute),
+        Action::ReadYoungPeople(centre) if is_own(centre) => lacks(YoungPeopleRead),
+        // Rows that another centre may read are nobody else's to read, whatever the scope.
+        Action::ReadYoungPeople(_) => Some(YoungPeopleRead),
+        Action::AppointSteward => lacks(TokensManageAll),
     }
 }

@@ -213,6 +213,13 @@ pub fn locked<E: EntityTrait>(backend: DbBackend, which: Condition) -> Select<E>
     select
 }
 
+/// What is counted: rows of which nothing leaves the service but what a disclosure rule makes of their number.
+#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
+#[must_use]
+pub fn counted<E: EntityTrait>() -> Select<E> {
+    E::find()
+}
+
 /// The records of access tokens; `policy` decides first whose.
 #[expect(clippy::disallowed_methods, reason = "selects start in this module")]
 #[must_use]
@@ -254,7 +261,11 @@ pub fn identity_providers() -> Select<identity_provider::Entity> {
 #[must_use]
 pub fn sees_kind(viewer: &Viewer, kind: ChangeKind) -> bool {
     match kind {
-        ChangeKind::AccessToken | ChangeKind::SigningKey | ChangeKind::IdentityProvider => {
+        ChangeKind::AccessToken
+        | ChangeKind::SigningKey
+        | ChangeKind::IdentityProvider
+        | ChangeKind::LoadedReturn
+        | ChangeKind::DataSharingAgreement => {
             matches!(viewer.who(), Who::Operator)
         }
         ChangeKind::Centre
@@ -305,7 +316,11 @@ pub fn changes(viewer: &Viewer, now: DateTime<Utc>) -> Select<change::Entity> {
             ChangeKind::Finding => Some(sees_change::<finding::Entity>(viewer, now, subject)),
             ChangeKind::Rating => Some(sees_change::<rating::Entity>(viewer, now, subject)),
             ChangeKind::Feedback => Some(sees_change::<feedback::Entity>(viewer, now, subject)),
-            ChangeKind::AccessToken | ChangeKind::SigningKey | ChangeKind::IdentityProvider => {
+            ChangeKind::AccessToken
+            | ChangeKind::SigningKey
+            | ChangeKind::IdentityProvider
+            | ChangeKind::LoadedReturn
+            | ChangeKind::DataSharingAgreement => {
                 Some(Expr::val(Value::Bool(Some(sees_kind(viewer, kind)))))
             }
         };

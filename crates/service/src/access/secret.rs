@@ -43,7 +43,7 @@ impl MasterKey {
 
     /// A key for another purpose, from which this one can't be found: HMAC-SHA-256 of the purpose, which
     /// is HKDF's expansion (RFC 5869) for a key of this length.
-    pub(super) fn derive(&self, purpose: &str) -> [u8; 32] {
+    pub(crate) fn derive(&self, purpose: &str) -> [u8; 32] {
         keyed_hash(&self.0, &[b"commonground ", purpose.as_bytes(), &[1]])
     }
 
@@ -71,7 +71,7 @@ impl MasterKey {
 }
 
 /// HMAC-SHA-256 (RFC 2104) of some bytes, one after another.
-pub(super) fn keyed_hash(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+pub(crate) fn keyed_hash(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     // A key shorter than the block is filled up with zeros.
     let mut block = [0; 64];
     block[..32].copy_from_slice(key);

@@ -1,5 +1,6 @@
 //! The database, and the one way to write to it.
 
+pub(crate) mod bulk;
 mod connect;
 mod write;
 

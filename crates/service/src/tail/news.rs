@@ -81,7 +81,9 @@ impl News {
                     | ChangeKind::Publication
                     | ChangeKind::Finding
                     | ChangeKind::Rating
-                    | ChangeKind::Feedback,
+                    | ChangeKind::Feedback
+                    | ChangeKind::LoadedReturn
+                    | ChangeKind::DataSharingAgreement,
                     _,
                 ) => {}
             }

@@ -25,6 +25,7 @@ use crate::graph::network::{
 };
 use crate::graph::shared::{Common, shared_thing};
 use crate::graph::word::Word;
+use crate::graph::young_people::{Reach, reach};
 use crate::loading::Asker;
 
 /// A study.
@@ -167,6 +168,25 @@ impl Study {
             terms.filter_map(|row| Outcome::find(asker, row.term_id)),
             |term| &term.0.row.slug,
         ))
+    }
+
+    /// How many young people there are in its populations and at its sites, safely: null when the returns of local
+    /// authorities tell of none of its populations. It needs `young-people:statistics`; the reference day is a 31
+    /// March.
+    async fn reach(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The reference day: 31 March of a year.")] as_at: Date,
+    ) -> Result<Option<Reach>> {
+        let asker = asker(ctx);
+        let rows = asker.study_sites(self.0.id).await?;
+        let sites = rows.iter().flat_map(|list| list.iter());
+        let sites = sites.filter_map(|row| LocalAuthority::find(asker, row.local_authority_id));
+        let sites = sites.map(|place| place.0.gss_code.clone()).collect();
+        let terms = asker.study_terms(self.0.id).await?;
+        let terms = terms.iter().flat_map(|list| list.iter());
+        let terms: Vec<_> = terms.map(|term| term.term_id).collect();
+        reach(asker, sites, &terms, as_at).await
     }
 
     /// The populations that it is about.

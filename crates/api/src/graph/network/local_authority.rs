@@ -10,9 +10,11 @@ use service::evidence::parents::StudiesOf;
 use super::engagement::{Engagement, EngagementConnection};
 use crate::graph::asker;
 use crate::graph::connection::{Total, connection, page_request, wrapped};
+use crate::graph::date::Date;
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
 use crate::graph::global_id::{NodeKind, global_id};
+use crate::graph::young_people::{EvidenceNeed, evidence_need};
 use crate::loading::Asker;
 
 /// A local authority.
@@ -105,6 +107,17 @@ impl LocalAuthority {
         let request = page_request(first, after, last, before)?;
         let of = StudiesOf::LocalAuthority;
         studies_of(asker(ctx), of, self.0.id, filter, order_by, request).await
+    }
+
+    /// For each population of young people in touch with social work there, how many they are, safely, and how much
+    /// evidence of which strength speaks to them: first where there are many and little evidence. It needs
+    /// `young-people:statistics`; the reference day is a 31 March.
+    async fn evidence_need(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The reference day: 31 March of a year.")] as_at: Date,
+    ) -> Result<Vec<EvidenceNeed>> {
+        evidence_need(asker(ctx), self.0.id, as_at).await
     }
 
     /// Centres' visits to it and work with it.

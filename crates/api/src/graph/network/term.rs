@@ -11,11 +11,13 @@ use service::{Error, Result};
 use super::Centre;
 use crate::graph::asker;
 use crate::graph::connection::{connection, page_request};
+use crate::graph::date::Date;
 use crate::graph::evidence::{
     FindingConnection, FindingFilterInput, Rating, RatingComparison, StudyConnection,
     StudyFilterInput, StudyOrder, findings_on, studies_of, wrap_comparison, wrap_ratings,
 };
 use crate::graph::global_id::{NodeKind, global_id};
+use crate::graph::young_people::{SafeCount, StatisticsWhere, safe_count};
 use crate::loading::Asker;
 
 /// What a centre calls a term.
@@ -240,4 +242,16 @@ vocabulary! {
     definition;
     /// A page of populations, by slug.
     PopulationConnection, PopulationEdge;
+
+    /// How many young people are in it, safely: null for a population that the returns of local authorities don't
+    /// tell of. It needs `young-people:statistics`; the reference day is a 31 March.
+    async fn young_people(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Of which of them; the population is added.")]
+        filter: Option<StatisticsWhere>,
+        #[graphql(desc = "The reference day: 31 March of a year.")] as_at: Date,
+    ) -> Result<Option<SafeCount>> {
+        safe_count(asker(ctx), &self.0.row.slug, filter, as_at).await
+    }
 }

@@ -52,7 +52,9 @@ pub const fn holds(kind: ChangeKind) -> bool {
         | ChangeKind::Feedback
         | ChangeKind::AccessToken
         | ChangeKind::SigningKey
-        | ChangeKind::IdentityProvider => false,
+        | ChangeKind::IdentityProvider
+        | ChangeKind::LoadedReturn
+        | ChangeKind::DataSharingAgreement => false,
     }
 }
 

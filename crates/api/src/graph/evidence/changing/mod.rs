@@ -284,7 +284,9 @@ impl EvidenceMutation {
             | NodeKind::Outcome
             | NodeKind::Population
             | NodeKind::Feedback
-            | NodeKind::AccessToken => {
+            | NodeKind::AccessToken
+            | NodeKind::Return
+            | NodeKind::DataSharingAgreement => {
                 return Err(Error::bad_input(
                     "id",
                     "Only what centres share can be withdrawn: a study, a publication, a finding, a rating or a collaboration.",

@@ -1,4 +1,4 @@
-//! `commonground import`.
+//! `commonground import bundle`.
 
 use std::fs::{File, OpenOptions};
 use std::ops::ControlFlow;
@@ -8,47 +8,37 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
-use clap::Subcommand;
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use service::interchange::bundle::{Bundle, Limits, Options, Progress, Report, import};
 use service::{Space, Viewer};
 
-use super::sentence;
+use crate::commands::sentence;
 use crate::config::Config;
 use crate::{database, telemetry};
 
 /// How many problems are printed; `--report` writes the others as well.
 const SHOWN: usize = 100;
 
-/// Import evidence
-#[derive(Debug, Subcommand)]
-pub(crate) enum Import {
-    /// Import a bundle: a folder, or a .zip of one, of CSV and NDJSON files (docs/bundle.md)
+/// What to import, and how.
+#[derive(Args, Debug)]
+pub(crate) struct ImportBundle {
+    /// The folder or .zip
+    path: PathBuf,
+    /// Write nothing at all if any row is wrong
+    #[arg(long)]
+    strict: bool,
+    /// Write the problems to this file as CSV: file, line, column, code, reason, remedy
     ///
-    /// The good rows are written, the others refused. The first 100 problems are printed with file,
-    /// line, column, reason and remedy; `--report` writes up to 10,000. A second time changes
-    /// nothing. The exit code is 2 when rows were refused.
-    #[command(
-        after_help = "Examples:\n  commonground import bundle my-bundle/\n  commonground import bundle my-bundle.zip --strict\n  commonground import bundle my-bundle/ --report problems.csv"
-    )]
-    Bundle {
-        /// The folder or .zip
-        path: PathBuf,
-        /// Write nothing at all if any row is wrong
-        #[arg(long)]
-        strict: bool,
-        /// Write the problems to this file as CSV: file, line, column, code, reason, remedy
-        ///
-        /// It is written anew, with its header alone when nothing is wrong, and has at most the
-        /// first 10,000 problems.
-        #[arg(long, value_name = "FILE")]
-        report: Option<PathBuf>,
-    },
+    /// It is written anew, with its header alone when nothing is wrong, and has at most the
+    /// first 10,000 problems.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
 }
 
-impl Import {
+impl ImportBundle {
     pub(crate) async fn run(self, config: &Config) -> Result<ExitCode> {
-        let Self::Bundle {
+        let Self {
             path,
             strict,
             report: file,
@@ -104,7 +94,11 @@ impl Import {
 ///
 /// # Errors
 /// When the bundle can't be opened or the database can't be written.
-pub(super) async fn load(space: &Space, path: &Path, options: Options<'_>) -> Result<Report> {
+pub(in crate::commands) async fn load(
+    space: &Space,
+    path: &Path,
+    options: Options<'_>,
+) -> Result<Report> {
     let bundle = Bundle::open(path, Limits::default()).map_err(|refusal| sentence(&refusal))?;
     import(space.store(), &Viewer::operator(), bundle, options)
         .await
@@ -144,7 +138,7 @@ fn write(report: &Report, file: &Path) -> Result<()> {
     Ok(())
 }
 
-fn unwritable(file: &Path) -> String {
+pub(super) fn unwritable(file: &Path) -> String {
     format!("The report {} cannot be written", file.display())
 }
 

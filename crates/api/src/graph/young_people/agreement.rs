@@ -1,0 +1,255 @@
+//! Data-sharing agreements.
+
+use std::sync::Arc;
+
+use async_graphql::connection::PageInfo;
+use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use service::entity::{
+    AgreementId, AgreementState, PersonField, SocialWorkPopulation, audit_event,
+};
+use service::page::Page;
+use service::young_people::agreement::{self, Agreement};
+use service::{Error, Result};
+
+use crate::graph::asker;
+use crate::graph::connection::page_request;
+use crate::graph::date::Date;
+use crate::graph::global_id::{self, NodeKind, global_id};
+use crate::graph::network::{Centre, LocalAuthority};
+use crate::graph::word::Word;
+
+/// A data-sharing agreement.
+#[derive(Clone)]
+pub(super) struct DataSharingAgreement(pub(super) Arc<Agreement>);
+
+/// The agreement that a global id names.
+///
+/// # Errors
+/// `INVALID_ID`; `NOT_FOUND` for the id of another kind of thing.
+pub(super) fn agreement_id(id: &ID) -> Result<AgreementId> {
+    match global_id::parse(id)? {
+        (NodeKind::DataSharingAgreement, id) => Ok(id.into()),
+        _ => Err(Error::not_found("agreement")),
+    }
+}
+
+/// An agreement under which a centre reads rows about young people of some authorities. It ends by itself.
+#[Object]
+impl DataSharingAgreement {
+    /// The agreement's global id.
+    async fn id(&self) -> ID {
+        global_id(NodeKind::DataSharingAgreement, self.0.id())
+    }
+
+    /// Counts up from 1 with each decision; give it as `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.0.row.version
+    }
+
+    /// Where it stands today.
+    async fn state(&self, ctx: &Context<'_>) -> Word<AgreementState> {
+        let now = asker(ctx).space.store().source().now();
+        Word(self.0.state(now.date_naive()))
+    }
+
+    /// The authorities whose young people it is about, each with its approval.
+    async fn controllers(&self, ctx: &Context<'_>) -> Vec<AgreementController> {
+        let controllers = self.0.controllers.iter();
+        controllers
+            .filter_map(|row| {
+                Some(AgreementController {
+                    local_authority: LocalAuthority::find(asker(ctx), row.local_authority_id)?,
+                    approved_at: row.approved_at,
+                })
+            })
+            .collect()
+    }
+
+    /// The centre that reads.
+    async fn recipient(&self, ctx: &Context<'_>) -> Option<Centre> {
+        Centre::find(asker(ctx), self.0.recipient())
+    }
+
+    /// When the recipient approved it.
+    async fn recipient_approved_at(&self) -> Option<DateTime<Utc>> {
+        self.0.row.recipient_approved_at
+    }
+
+    /// What it reads them for.
+    async fn purpose(&self) -> &str {
+        &self.0.row.purpose
+    }
+
+    /// What in law allows it.
+    async fn legal_basis(&self) -> &str {
+        &self.0.row.legal_basis
+    }
+
+    /// Of which populations.
+    async fn populations(&self) -> Vec<Word<SocialWorkPopulation>> {
+        self.0.populations().into_iter().map(Word).collect()
+    }
+
+    /// Which fields it opens.
+    async fn fields(&self) -> Vec<Word<PersonField>> {
+        self.0.fields().into_iter().map(Word).collect()
+    }
+
+    /// The first day on which rows may be read.
+    async fn starts_on(&self) -> Date {
+        Date(self.0.row.starts_on)
+    }
+
+    /// The last day on which rows may be read.
+    async fn ends_on(&self) -> Date {
+        Date(self.0.row.ends_on)
+    }
+
+    /// Only times that reach into this day or later ones.
+    async fn episodes_from(&self) -> Option<Date> {
+        self.0.row.episodes_from.map(Date)
+    }
+
+    /// Only times that began by this day.
+    async fn episodes_to(&self) -> Option<Date> {
+        self.0.row.episodes_to.map(Date)
+    }
+
+    /// The day by which the recipient deletes what it read.
+    async fn retention_until(&self) -> Date {
+        Date(self.0.row.retention_until)
+    }
+
+    /// The disclosure rule for what the recipient publishes of it.
+    async fn rule_set(&self) -> &str {
+        &self.0.row.rule_set
+    }
+
+    /// When it was proposed.
+    async fn proposed_at(&self) -> DateTime<Utc> {
+        self.0.row.proposed_at
+    }
+
+    /// When a party ended it before its last day.
+    async fn ended_at(&self) -> Option<DateTime<Utc>> {
+        self.0.row.ended_at
+    }
+
+    /// Why a party ended it.
+    async fn end_reason(&self) -> Option<&str> {
+        self.0.row.end_reason.as_deref()
+    }
+
+    /// Who read rows under it, and when: the latest first.
+    async fn reads(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+    ) -> Result<AgreementReadConnection> {
+        let asker = asker(ctx);
+        let request = page_request(first, after, None, None)?;
+        let page = agreement::reads(&asker.space, &self.0, &request).await?;
+        let page_info = info(&page);
+        let nodes = page.items.into_iter().map(|(_, row)| AgreementRead(row));
+        Ok(AgreementReadConnection {
+            nodes: nodes.collect(),
+            page_info,
+        })
+    }
+}
+
+fn info<T>(page: &Page<T>) -> PageInfo {
+    PageInfo {
+        has_previous_page: page.has_previous,
+        has_next_page: page.has_next,
+        start_cursor: page.items.first().map(|(cursor, _)| cursor.clone()),
+        end_cursor: page.items.last().map(|(cursor, _)| cursor.clone()),
+    }
+}
+
+/// A page of agreements, the latest first.
+#[derive(SimpleObject)]
+pub(super) struct DataSharingAgreementConnection {
+    /// The agreements of this page, each with its cursor.
+    edges: Vec<DataSharingAgreementEdge>,
+    /// The agreements of this page.
+    nodes: Vec<DataSharingAgreement>,
+    /// Whether there is more, and the cursors at both ends.
+    page_info: PageInfo,
+}
+
+/// One agreement of a page.
+#[derive(SimpleObject)]
+struct DataSharingAgreementEdge {
+    /// Where it stands in the list: give it as `after`.
+    cursor: String,
+    /// The agreement.
+    node: DataSharingAgreement,
+}
+
+impl DataSharingAgreementConnection {
+    pub(super) fn new(page: Page<DataSharingAgreement>) -> Self {
+        Self {
+            page_info: info(&page),
+            nodes: page.items.iter().map(|(_, node)| node.clone()).collect(),
+            edges: page
+                .items
+                .into_iter()
+                .map(|(cursor, node)| DataSharingAgreementEdge { cursor, node })
+                .collect(),
+        }
+    }
+}
+
+/// An authority of an agreement.
+#[derive(SimpleObject)]
+struct AgreementController {
+    /// The authority.
+    local_authority: LocalAuthority,
+    /// When its steward approved the agreement; null while that is to come.
+    approved_at: Option<DateTime<Utc>>,
+}
+
+/// A page of readings, the latest first.
+#[derive(SimpleObject)]
+struct AgreementReadConnection {
+    /// The readings of this page.
+    nodes: Vec<AgreementRead>,
+    /// Whether there is more, and the cursors at both ends.
+    page_info: PageInfo,
+}
+
+/// A reading.
+struct AgreementRead(audit_event::Model);
+
+/// That rows were read under an agreement. It is written before a row leaves.
+#[Object]
+impl AgreementRead {
+    /// When.
+    async fn at(&self) -> DateTime<Utc> {
+        self.0.at
+    }
+
+    /// The centre that read.
+    async fn by(&self, ctx: &Context<'_>) -> Option<Centre> {
+        Centre::find(asker(ctx), self.0.centre_id?)
+    }
+
+    /// The global id of the token that read.
+    async fn access_token_id(&self) -> Option<ID> {
+        let token = self.0.token_id;
+        token.map(|id| global_id(NodeKind::AccessToken, id))
+    }
+
+    /// What was read: a page of people, or one person.
+    async fn what(&self) -> Option<&str> {
+        self.0.detail.as_deref()
+    }
+
+    /// The request, as in the `x-request-id` of its answer.
+    async fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+}

@@ -1,0 +1,158 @@
+//! Young people beside the evidence about them.
+
+use async_graphql::{Context, Object, SimpleObject};
+use service::Result;
+use service::entity::{EvidenceStrength, LocalAuthorityId, SocialWorkPopulation, TermId};
+use service::young_people::disclosure::Published;
+use service::young_people::link;
+use service::young_people::standing::population;
+use service::young_people::statistics::Table;
+
+use super::statistics::{DisclosureRule, StatisticsCell, StatisticsWhere};
+use crate::graph::asker;
+use crate::graph::date::Date;
+use crate::graph::network::Population;
+use crate::graph::word::Word;
+use crate::loading::Asker;
+
+/// A number of young people that is safe to show.
+#[derive(SimpleObject)]
+pub(in crate::graph) struct SafeCount {
+    /// The number as the rule makes it; null when it is hidden.
+    count: Option<u64>,
+    /// Whether it is hidden. That doesn't mean that it is 0.
+    suppressed: bool,
+    /// The rule.
+    rule: DisclosureRule,
+}
+
+impl SafeCount {
+    fn new(count: Published, rule: DisclosureRule) -> Self {
+        let count = count.shown();
+        Self {
+            count,
+            suppressed: count.is_none(),
+            rule,
+        }
+    }
+}
+
+/// The young people of a population; nothing for a population that returns don't tell of.
+pub(in crate::graph) async fn safe_count(
+    asker: &Asker,
+    slug: &str,
+    filter: Option<StatisticsWhere>,
+    as_at: Date,
+) -> Result<Option<SafeCount>> {
+    let Some(population) = population(slug) else {
+        return Ok(None);
+    };
+    let mut filter = filter.unwrap_or_default();
+    filter.populations = Some(vec![Word(population)]);
+    let counted = link::count(&asker.space, &asker.viewer, filter.into(), as_at.0).await?;
+    let (count, table) = counted;
+    Ok(Some(SafeCount::new(
+        count,
+        DisclosureRule::new(&table.rule),
+    )))
+}
+
+/// A population of a place, and the evidence that speaks to it.
+pub(in crate::graph) struct EvidenceNeed(link::EvidenceNeed);
+
+/// For each population of an authority, its young people and the evidence.
+pub(in crate::graph) async fn evidence_need(
+    asker: &Asker,
+    authority: LocalAuthorityId,
+    as_at: Date,
+) -> Result<Vec<EvidenceNeed>> {
+    let needs = link::evidence_need(&asker.space, &asker.viewer, authority, as_at.0).await?;
+    Ok(needs.into_iter().map(EvidenceNeed).collect())
+}
+
+/// How many young people of a population there are in a place, and how much evidence speaks to them.
+#[Object]
+impl EvidenceNeed {
+    /// The population, with its studies and findings.
+    async fn population(&self, ctx: &Context<'_>) -> Option<Population> {
+        Population::find(asker(ctx), self.0.term)
+    }
+
+    /// How counts name the population.
+    async fn counted_as(&self) -> Word<SocialWorkPopulation> {
+        Word(self.0.population)
+    }
+
+    /// How many young people are in it there; null when that is hidden, which doesn't mean that there are none.
+    async fn young_people(&self) -> Option<u64> {
+        self.0.young_people.shown()
+    }
+
+    /// Whether the number of young people is hidden.
+    async fn suppressed(&self) -> bool {
+        self.0.young_people.shown().is_none()
+    }
+
+    /// How many studies about it, or about what is narrower, you see.
+    async fn studies(&self) -> u64 {
+        self.0.studies
+    }
+
+    /// How many of them some centre rated with each strength. A study that centres rate differently counts in each.
+    async fn studies_of_strength(&self) -> Vec<StudiesOfStrength> {
+        let strengths = EvidenceStrength::ALL.iter();
+        strengths
+            .map(|strength| StudiesOfStrength {
+                strength: Word(*strength),
+                studies: self
+                    .0
+                    .studies_of_strength
+                    .get(strength)
+                    .copied()
+                    .unwrap_or_default(),
+            })
+            .collect()
+    }
+}
+
+/// How many studies some centre rated with a strength.
+#[derive(SimpleObject)]
+struct StudiesOfStrength {
+    /// The strength.
+    strength: Word<EvidenceStrength>,
+    /// How many studies.
+    studies: u64,
+}
+
+/// Whom a study could reach.
+#[derive(SimpleObject)]
+pub(in crate::graph) struct Reach {
+    /// How many there are at least: the sum of the cells that are shown.
+    at_least: u64,
+    /// A cell for each site and population, or for each population in England where the study has no sites.
+    cells: Vec<StatisticsCell>,
+    /// The rule by which the numbers were made safe.
+    rule: DisclosureRule,
+}
+
+/// The young people in a study's populations and at its sites; nothing when returns tell of none of them.
+pub(in crate::graph) async fn reach(
+    asker: &Asker,
+    sites: Vec<String>,
+    terms: &[TermId],
+    as_at: Date,
+) -> Result<Option<Reach>> {
+    let table = link::reach(&asker.space, &asker.viewer, sites, terms, as_at.0).await?;
+    Ok(table.map(Reach::new))
+}
+
+impl Reach {
+    fn new(table: Table) -> Self {
+        let shown = table.cells.iter().filter_map(|cell| cell.count.shown());
+        Self {
+            at_least: shown.sum(),
+            rule: DisclosureRule::new(&table.rule),
+            cells: table.cells.into_iter().map(StatisticsCell::new).collect(),
+        }
+    }
+}

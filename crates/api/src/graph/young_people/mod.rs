@@ -1,0 +1,16 @@
+//! Young people in the graph.
+
+mod agreement;
+mod changing;
+mod link;
+mod person;
+mod progress;
+mod query;
+mod returns;
+mod statistics;
+
+pub(super) use changing::YoungPeopleMutation;
+pub(in crate::graph) use link::{EvidenceNeed, Reach, SafeCount, evidence_need, reach, safe_count};
+pub(super) use progress::YoungPeopleSubscription;
+pub(super) use query::YoungPeopleQuery;
+pub(in crate::graph) use statistics::StatisticsWhere;

@@ -1,0 +1,248 @@
+//! Rows about young people.
+
+use std::sync::Arc;
+
+use async_graphql::connection::PageInfo;
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use service::entity::{EpisodeKind, Sex};
+use service::page::Page;
+use service::young_people::people::{self, Participation, PeopleFilter, Time};
+use service::{Error, Result};
+
+use crate::graph::asker;
+use crate::graph::date::Date;
+use crate::graph::evidence::Study;
+use crate::graph::global_id::{self, NodeKind};
+use crate::graph::network::LocalAuthority;
+use crate::graph::word::Word;
+use crate::loading::Asker;
+
+/// A young person, as an agreement shows them.
+#[derive(Clone)]
+pub(super) struct YoungPerson(pub(super) Arc<people::YoungPerson>);
+
+/// A young person under one agreement. What the agreement doesn't open is null, with an error `NOT_IN_AGREEMENT`
+/// that says so.
+#[Object]
+impl YoungPerson {
+    /// What they are called under this agreement, and under no other.
+    async fn pseudonym(&self) -> &str {
+        &self.0.pseudonym
+    }
+
+    /// Year and month of birth; null also for those who were not born yet.
+    async fn born(&self) -> Result<Option<BirthMonth>> {
+        let birth = self.0.birth()?;
+        Ok(birth.map(|(year, month)| BirthMonth { year, month }))
+    }
+
+    /// Sex as recorded.
+    async fn sex(&self) -> Result<Option<Word<Sex>>> {
+        self.0.sex().map(|sex| Some(Word(sex)))
+    }
+
+    /// Ethnicity, as its code in the returns.
+    async fn ethnicity(&self) -> Result<Option<&str>> {
+        self.0.ethnicity().map(Some)
+    }
+
+    /// The authorities whose returns tell of them.
+    async fn local_authorities(&self, ctx: &Context<'_>) -> Result<Option<Vec<LocalAuthority>>> {
+        let places = self.0.authorities()?.iter();
+        Ok(Some(
+            places
+                .filter_map(|id| LocalAuthority::find(asker(ctx), *id))
+                .collect(),
+        ))
+    }
+
+    /// Their times in touch with social work that the agreement is about, the earliest first.
+    async fn episodes(&self) -> Result<Option<Vec<Episode>>> {
+        let times = self.0.times()?.iter();
+        Ok(Some(times.cloned().map(Episode).collect()))
+    }
+
+    /// The studies that they take part in, as recorded under this agreement.
+    async fn participations(&self) -> Result<Option<Vec<StudyParticipation>>> {
+        let all = self.0.participations()?.iter();
+        Ok(Some(all.cloned().map(StudyParticipation).collect()))
+    }
+}
+
+/// Year and month of a birth: the day is not kept.
+#[derive(SimpleObject)]
+struct BirthMonth {
+    /// The year.
+    year: i32,
+    /// The month, from 1 to 12.
+    month: i32,
+}
+
+/// A time in touch with social work.
+struct Episode(Time);
+
+/// A time in which a young person was in touch with social work. Codes are those of the returns.
+#[Object]
+impl Episode {
+    /// Which kind of time.
+    async fn kind(&self) -> Word<EpisodeKind> {
+        Word(self.0.kind)
+    }
+
+    /// The authority whose return tells of it.
+    async fn local_authority(&self, ctx: &Context<'_>) -> Option<LocalAuthority> {
+        LocalAuthority::find(asker(ctx), self.0.local_authority)
+    }
+
+    /// Its first day.
+    async fn started_on(&self) -> Date {
+        Date(self.0.started_on)
+    }
+
+    /// Its last day; null while it went on.
+    async fn ended_on(&self) -> Option<Date> {
+        self.0.ended_on.map(Date)
+    }
+
+    /// The legal status, such as `C2`.
+    async fn legal_status(&self) -> Result<Option<&str>> {
+        self.0.legal_status()
+    }
+
+    /// The placement, such as `U4`.
+    async fn placement(&self) -> Result<Option<&str>> {
+        self.0.placement()
+    }
+
+    /// Who provides the placement, such as `PR1`.
+    async fn provider(&self) -> Result<Option<&str>> {
+        self.0.provider()
+    }
+
+    /// The category of need, such as `N1`.
+    async fn category_of_need(&self) -> Result<Option<&str>> {
+        self.0.need()
+    }
+
+    /// The category of a protection plan, such as `NEG`.
+    async fn category_of_abuse(&self) -> Result<Option<&str>> {
+        self.0.category_of_abuse()
+    }
+
+    /// Why it began, such as `S`; of a time missing, `M` or `A`.
+    async fn reason_started(&self) -> Result<Option<&str>> {
+        self.0.reason_started()
+    }
+
+    /// Why it ended, such as `E11` or `RC1`.
+    async fn reason_ended(&self) -> Result<Option<&str>> {
+        self.0.reason_ended()
+    }
+}
+
+/// That a young person takes part in a study.
+struct StudyParticipation(Participation);
+
+/// That a young person takes part in a study.
+#[Object]
+impl StudyParticipation {
+    /// The study, if you may see it.
+    async fn study(&self, ctx: &Context<'_>) -> Result<Option<Study>> {
+        Ok(asker(ctx).study(self.0.study).await?.map(Study))
+    }
+
+    /// The arm to which they belong.
+    async fn arm(&self) -> &str {
+        &self.0.arm
+    }
+
+    /// The site.
+    async fn site(&self, ctx: &Context<'_>) -> Option<LocalAuthority> {
+        LocalAuthority::find(asker(ctx), self.0.site?)
+    }
+
+    /// When they enrolled.
+    async fn enrolled_on(&self) -> Date {
+        Date(self.0.enrolled_on)
+    }
+}
+
+/// A page of young people, by pseudonym.
+#[derive(SimpleObject)]
+pub(super) struct YoungPersonConnection {
+    /// The young people of this page, each with a cursor.
+    edges: Vec<YoungPersonEdge>,
+    /// The young people of this page.
+    nodes: Vec<YoungPerson>,
+    /// Whether there is more, and the cursors at both ends.
+    page_info: PageInfo,
+}
+
+/// One young person of a page.
+#[derive(SimpleObject)]
+struct YoungPersonEdge {
+    /// Where they stand in the list: give it as `after`.
+    cursor: String,
+    /// The young person.
+    node: YoungPerson,
+}
+
+impl YoungPersonConnection {
+    pub(super) fn new(page: Page<YoungPerson>) -> Self {
+        let cursor = |item: Option<&(String, YoungPerson)>| item.map(|(cursor, _)| cursor.clone());
+        Self {
+            page_info: PageInfo {
+                has_previous_page: page.has_previous,
+                has_next_page: page.has_next,
+                start_cursor: cursor(page.items.first()),
+                end_cursor: cursor(page.items.last()),
+            },
+            nodes: page.items.iter().map(|(_, node)| node.clone()).collect(),
+            edges: page
+                .items
+                .into_iter()
+                .map(|(cursor, node)| YoungPersonEdge { cursor, node })
+                .collect(),
+        }
+    }
+}
+
+/// Which young people of an agreement: all of the fields.
+#[derive(Default, InputObject)]
+pub(super) struct YoungPersonFilter {
+    /// Only those of whom returns of these authorities tell, by GSS code.
+    local_authorities: Option<Vec<String>>,
+    /// Only those who take part in the study with this global id.
+    participates_in: Option<ID>,
+}
+
+impl YoungPersonFilter {
+    /// The service's filter.
+    ///
+    /// # Errors
+    /// `BAD_INPUT`, `INVALID_ID`.
+    pub(super) fn read(self, asker: &Asker) -> Result<PeopleFilter> {
+        let mut local_authorities = Vec::new();
+        for code in self.local_authorities.unwrap_or_default() {
+            let found = asker.directory.local_authorities.by_key(&code);
+            let found = found.ok_or_else(|| {
+                Error::bad_input(
+                    "filter.localAuthorities",
+                    "There is no such local authority. Give GSS codes, such as E09000007.",
+                )
+            })?;
+            local_authorities.push(found.id);
+        }
+        let participates_in = match &self.participates_in {
+            None => None,
+            Some(id) => match global_id::parse(id)? {
+                (NodeKind::Study, id) => Some(id.into()),
+                _ => return Err(Error::not_found("study")),
+            },
+        };
+        Ok(PeopleFilter {
+            local_authorities,
+            participates_in,
+        })
+    }
+}

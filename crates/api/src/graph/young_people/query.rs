@@ -1,0 +1,165 @@
+//! Where young people are asked for.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use service::young_people::{agreement, people, returns, statistics};
+use service::{Error, Result};
+
+use super::agreement::{DataSharingAgreement, DataSharingAgreementConnection, agreement_id};
+use super::person::{YoungPerson, YoungPersonConnection, YoungPersonFilter};
+use super::returns::{Return, ReturnConnection, return_id};
+use super::statistics::{StatisticsInput, StatisticsTable};
+use crate::graph::asker;
+use crate::graph::connection::{Total, page_request};
+use service::page::Page;
+
+/// Young people in touch with social work.
+#[derive(Default)]
+pub(in crate::graph) struct YoungPeopleQuery;
+
+#[Object]
+impl YoungPeopleQuery {
+    /// Young people in touch with social work: safe counts for everybody with `young-people:statistics`, rows under
+    /// an agreement, and the returns that tell of them.
+    async fn young_people(&self) -> YoungPeople {
+        YoungPeople
+    }
+}
+
+/// Young people in touch with social work.
+struct YoungPeople;
+
+/// Young people in touch with social work, as the statutory returns of local authorities tell of them. No name,
+/// number, full date of birth or address of a child is in the space.
+#[Object]
+impl YoungPeople {
+    /// Counts that are safe to show; see the rule that each answer carries. It needs `young-people:statistics`. A
+    /// table has at most four dimensions, those that `where` fixes among them, and a reference day: 31 March of a
+    /// year. What would not be safe is refused with `NOT_COUNTABLE` and the reason.
+    async fn statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is counted, and by what.")] input: StatisticsInput,
+    ) -> Result<StatisticsTable> {
+        let asker = asker(ctx);
+        let question = input.into();
+        let table = statistics::table(&asker.space, &asker.viewer, &question).await?;
+        Ok(StatisticsTable::new(asker, table))
+    }
+
+    /// One young person, by the pseudonym that an agreement gave them; null when it gave it to nobody. It needs
+    /// `young-people:read`, an agreement in force whose recipient you are, and is written to the audit first.
+    async fn person(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What they are called under the agreement.")] pseudonym: String,
+        #[graphql(desc = "The global id of the agreement.")] agreement: ID,
+    ) -> Result<Option<YoungPerson>> {
+        let asker = asker(ctx);
+        let id = agreement_id(&agreement)?;
+        let found = people::person(&asker.space, &asker.viewer, id, &pseudonym).await?;
+        Ok(found.map(|person| YoungPerson(Arc::new(person))))
+    }
+
+    /// The young people of an agreement, by their pseudonyms. It needs `young-people:read`, an agreement in force
+    /// whose recipient you are, and is written to the audit first.
+    async fn people(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id of the agreement.")] agreement: ID,
+        #[graphql(desc = "Which of them.")] filter: Option<YoungPersonFilter>,
+        #[graphql(desc = "How many, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+    ) -> Result<YoungPersonConnection> {
+        let asker = asker(ctx);
+        let id = agreement_id(&agreement)?;
+        let filter = filter.unwrap_or_default().read(asker)?;
+        let request = page_request(first, after, None, None)?;
+        let page = people::list(&asker.space, &asker.viewer, id, &filter, &request).await?;
+        Ok(YoungPersonConnection::new(Page {
+            items: page
+                .items
+                .into_iter()
+                .map(|(cursor, person)| (cursor, YoungPerson(Arc::new(person))))
+                .collect(),
+            has_previous: page.has_previous,
+            has_next: page.has_next,
+        }))
+    }
+
+    /// The data-sharing agreements whose party you are: as the recipient's centre, or as an authority's steward.
+    async fn agreements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+    ) -> Result<DataSharingAgreementConnection> {
+        let asker = asker(ctx);
+        let request = page_request(first, after, None, None)?;
+        let page = agreement::list(&asker.space, &asker.viewer, &request).await?;
+        Ok(DataSharingAgreementConnection::new(Page {
+            items: page
+                .items
+                .into_iter()
+                .map(|(cursor, one)| (cursor, DataSharingAgreement(Arc::new(one))))
+                .collect(),
+            has_previous: page.has_previous,
+            has_next: page.has_next,
+        }))
+    }
+
+    /// One data-sharing agreement; null when there is none whose party you are.
+    async fn agreement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: ID,
+    ) -> Result<Option<DataSharingAgreement>> {
+        let asker = asker(ctx);
+        let found = agreement::get(&asker.space, &asker.viewer, agreement_id(&id)?).await?;
+        Ok(found.map(|one| DataSharingAgreement(Arc::new(one))))
+    }
+
+    /// The returns that were loaded, the latest first, those that were replaced or erased among them. It needs
+    /// `young-people:contribute`.
+    async fn returns(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+    ) -> Result<ReturnConnection> {
+        let asker = asker(ctx);
+        let request = page_request(first, after, None, None)?;
+        let page = returns::list(&asker.space, &asker.viewer, &request).await?;
+        let page = Page {
+            items: page
+                .items
+                .into_iter()
+                .map(|(cursor, row)| (cursor, Return(row)))
+                .collect(),
+            has_previous: page.has_previous,
+            has_next: page.has_next,
+        };
+        let total =
+            Total::of(|asker| async move { returns::count(&asker.space, &asker.viewer).await });
+        Ok(ReturnConnection::new(page, total))
+    }
+
+    /// One return. It needs `young-people:contribute`.
+    #[graphql(name = "return")]
+    async fn one_return(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: ID,
+    ) -> Result<Option<Return>> {
+        let asker = asker(ctx);
+        match returns::by_id(&asker.space, &asker.viewer, return_id(&id)?).await {
+            Ok(row) => Ok(Some(Return(row))),
+            Err(Error {
+                code: service::Code::NotFound,
+                ..
+            }) => Ok(None),
+            Err(refusal) => Err(refusal),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Statutory returns, and their reports.
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use service::entity::{LoadedReturnId, ReturnKind, ReturnState, loaded_return, return_problem};
+use service::page::Page;
+use service::young_people::returns::{self, rules};
+use service::{Error, Result};
+
+use crate::graph::asker;
+use crate::graph::connection::{Total, connection, page_request};
+use crate::graph::global_id::{self, NodeKind, global_id};
+use crate::graph::network::{Centre, LocalAuthority};
+use crate::graph::word::Word;
+
+/// A statutory return that was loaded.
+#[derive(Clone)]
+pub(super) struct Return(pub(super) loaded_return::Model);
+
+/// The return that a global id names.
+///
+/// # Errors
+/// `INVALID_ID`; `NOT_FOUND` for the id of another kind of thing.
+pub(super) fn return_id(id: &ID) -> Result<LoadedReturnId> {
+    match global_id::parse(id)? {
+        (NodeKind::Return, id) => Ok(id.into()),
+        _ => Err(Error::not_found("return")),
+    }
+}
+
+/// A statutory return of a local authority, loaded whole for one collection year.
+#[Object]
+impl Return {
+    /// The return's global id.
+    async fn id(&self) -> ID {
+        global_id(NodeKind::Return, self.0.id)
+    }
+
+    /// Which return it is.
+    async fn kind(&self) -> Word<ReturnKind> {
+        Word(self.0.kind)
+    }
+
+    /// The authority that made it.
+    async fn local_authority(&self, ctx: &Context<'_>) -> Option<LocalAuthority> {
+        LocalAuthority::find(asker(ctx), self.0.local_authority_id)
+    }
+
+    /// The year on whose 31 March the collection ended.
+    async fn year(&self) -> i32 {
+        self.0.year
+    }
+
+    /// Where it stands.
+    async fn state(&self) -> Word<ReturnState> {
+        Word(self.0.state)
+    }
+
+    /// The centre that loaded it; null for the operator of the space.
+    async fn loaded_by(&self, ctx: &Context<'_>) -> Option<Centre> {
+        Centre::find(asker(ctx), self.0.centre_id?)
+    }
+
+    /// When its loading began.
+    async fn began_at(&self) -> DateTime<Utc> {
+        self.0.began_at
+    }
+
+    /// When it came into use.
+    async fn completed_at(&self) -> Option<DateTime<Utc>> {
+        self.0.completed_at
+    }
+
+    /// When it was replaced, erased or given up.
+    async fn ended_at(&self) -> Option<DateTime<Utc>> {
+        self.0.ended_at
+    }
+
+    /// How many children it tells of; while it is being loaded, so far.
+    async fn children(&self) -> i32 {
+        self.0.children
+    }
+
+    /// How many rows there are, and what became of them; while it is being loaded, so far.
+    async fn rows(&self) -> ReturnRows {
+        ReturnRows {
+            read: self.0.read,
+            kept: self.0.kept,
+            checked: self.0.checked,
+            refused: self.0.refused,
+            doubtful: self.0.doubtful,
+        }
+    }
+
+    /// The rows that were refused or kept in doubt: the first 10,000 are told one by one.
+    async fn problems(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+    ) -> Result<ReturnProblemConnection> {
+        let asker = asker(ctx);
+        let request = page_request(first, after, None, None)?;
+        let id = self.0.id;
+        let page = returns::problems(&asker.space, &asker.viewer, id, &request).await?;
+        let page = Page {
+            items: page
+                .items
+                .into_iter()
+                .map(|(cursor, row)| (cursor, ReturnProblem(row)))
+                .collect(),
+            has_previous: page.has_previous,
+            has_next: page.has_next,
+        };
+        let total = Total::of(move |asker| async move {
+            returns::problem_count(&asker.space, &asker.viewer, id).await
+        });
+        Ok(ReturnProblemConnection::new(page, total))
+    }
+
+    /// How often each rule was broken, among the problems that are told: the most frequent first.
+    async fn broken_rules(&self, ctx: &Context<'_>) -> Result<Vec<BrokenRule>> {
+        let asker = asker(ctx);
+        let counted = returns::counted_problems(&asker.space, &asker.viewer, self.0.id).await?;
+        Ok(counted
+            .into_iter()
+            .map(|(code, refused, times)| BrokenRule {
+                reason: rules::find(&code).map_or("", |rule| rule.reason),
+                remedy: rules::find(&code).map_or("", |rule| rule.remedy),
+                rule: code,
+                refused,
+                times,
+            })
+            .collect())
+    }
+}
+
+connection! {
+    /// A page of returns, the latest first.
+    ReturnConnection, ReturnEdge, Return
+}
+
+/// How many rows a return has, and what became of them. Of a census, children, referrals and plans are rows.
+#[derive(SimpleObject)]
+struct ReturnRows {
+    /// Rows that were read.
+    read: i64,
+    /// Rows that are kept.
+    kept: i64,
+    /// Rows that were checked and, being about what is not kept, forgotten.
+    checked: i64,
+    /// Rows that were refused.
+    refused: i64,
+    /// Rows that were kept or checked in doubt.
+    doubtful: i64,
+}
+
+/// A rule that rows broke.
+#[derive(SimpleObject)]
+struct BrokenRule {
+    /// Its code.
+    rule: String,
+    /// What is wrong.
+    reason: &'static str,
+    /// How to mend it.
+    remedy: &'static str,
+    /// Whether the rows were refused for it; kept in doubt otherwise.
+    refused: bool,
+    /// How often.
+    times: i64,
+}
+
+/// A row that was refused or kept in doubt.
+#[derive(Clone)]
+pub(super) struct ReturnProblem(return_problem::Model);
+
+/// A row that was refused or kept in doubt. It never repeats what stands in the row.
+#[Object]
+impl ReturnProblem {
+    /// Whether the row was refused; kept in doubt otherwise.
+    async fn refused(&self) -> bool {
+        self.0.is_refusal
+    }
+
+    /// The table of the return, such as `Episodes`.
+    async fn file(&self) -> &str {
+        &self.0.file
+    }
+
+    /// The line of the file, counted from 1.
+    async fn line(&self) -> i64 {
+        self.0.line
+    }
+
+    /// The column or element; null when it is about the whole row.
+    async fn column(&self) -> Option<&str> {
+        self.0.column_name.as_deref()
+    }
+
+    /// The code of the rule.
+    async fn rule(&self) -> &str {
+        &self.0.rule
+    }
+
+    /// What is wrong.
+    async fn reason(&self) -> &str {
+        rules::find(&self.0.rule).map_or("", |rule| rule.reason)
+    }
+
+    /// How to mend it.
+    async fn remedy(&self) -> &str {
+        rules::find(&self.0.rule).map_or("", |rule| rule.remedy)
+    }
+}
+
+connection! {
+    /// A page of a return's problems, in the order of its report.
+    ReturnProblemConnection, ReturnProblemEdge, ReturnProblem
+}

@@ -1,0 +1,151 @@
+//! Counts of young people.
+
+use async_graphql::{InputObject, SimpleObject};
+use service::entity::{
+    AgeBand, EthnicGroup, LegalStatus, Need, PlacementType, Sex, SocialWorkPopulation,
+    StatisticsDimension,
+};
+use service::young_people::disclosure::Rule;
+use service::young_people::statistics::{Cell, Question, Table, Where};
+
+use crate::graph::date::Date;
+use crate::graph::network::LocalAuthority;
+use crate::graph::word::{Word, words};
+use crate::loading::Asker;
+
+/// What is counted, and by what.
+#[derive(InputObject)]
+pub(super) struct StatisticsInput {
+    /// By what the table is broken down; one number when empty.
+    by: Vec<Word<StatisticsDimension>>,
+    /// What it is restricted to.
+    #[graphql(name = "where")]
+    filter: Option<StatisticsWhere>,
+    /// The reference day: 31 March of a year.
+    as_at: Date,
+}
+
+/// The categories that are shown. A dimension that the table isn't broken down by takes one category; several would
+/// be a sum that is not given.
+#[derive(Clone, Default, InputObject)]
+pub(in crate::graph) struct StatisticsWhere {
+    /// GSS codes of local authorities.
+    local_authorities: Option<Vec<String>>,
+    /// Names of regions, such as `North West`.
+    regions: Option<Vec<String>>,
+    /// Populations.
+    pub(super) populations: Option<Vec<Word<SocialWorkPopulation>>>,
+    /// Age bands.
+    age_bands: Option<Vec<Word<AgeBand>>>,
+    /// Sexes.
+    sexes: Option<Vec<Word<Sex>>>,
+    /// Ethnic groups.
+    ethnic_groups: Option<Vec<Word<EthnicGroup>>>,
+    /// Legal statuses.
+    legal_statuses: Option<Vec<Word<LegalStatus>>>,
+    /// Placement types.
+    placement_types: Option<Vec<Word<PlacementType>>>,
+    /// Categories of need.
+    categories_of_need: Option<Vec<Word<Need>>>,
+}
+
+impl From<StatisticsWhere> for Where {
+    fn from(input: StatisticsWhere) -> Self {
+        Self {
+            local_authorities: input.local_authorities.unwrap_or_default(),
+            regions: input.regions.unwrap_or_default(),
+            populations: words(input.populations),
+            age_bands: words(input.age_bands),
+            sexes: words(input.sexes),
+            ethnic_groups: words(input.ethnic_groups),
+            legal_statuses: words(input.legal_statuses),
+            placement_types: words(input.placement_types),
+            categories_of_need: words(input.categories_of_need),
+        }
+    }
+}
+
+impl From<StatisticsInput> for Question {
+    fn from(input: StatisticsInput) -> Self {
+        Self {
+            by: words(Some(input.by)),
+            filter: input.filter.unwrap_or_default().into(),
+            as_at: input.as_at.0,
+        }
+    }
+}
+
+/// A table of counts that are safe to show.
+#[derive(SimpleObject)]
+pub(super) struct StatisticsTable {
+    /// The rule by which they were made safe.
+    rule: DisclosureRule,
+    /// The cells: every combination of the categories, also those with nobody in them.
+    cells: Vec<StatisticsCell>,
+    /// The authorities whose returns are counted: others are missing from every number.
+    coverage: Vec<LocalAuthority>,
+}
+
+impl StatisticsTable {
+    pub(super) fn new(asker: &Asker, table: Table) -> Self {
+        let coverage = table.coverage.iter();
+        let mut coverage: Vec<_> = coverage
+            .filter_map(|id| LocalAuthority::find(asker, *id))
+            .collect();
+        coverage.sort_by(|one, other| one.0.gss_code.cmp(&other.0.gss_code));
+        Self {
+            rule: DisclosureRule::new(&table.rule),
+            cells: table.cells.into_iter().map(StatisticsCell::new).collect(),
+            coverage,
+        }
+    }
+}
+
+/// How a count is made safe before it is shown.
+#[derive(Clone, SimpleObject)]
+pub(in crate::graph) struct DisclosureRule {
+    /// Its name.
+    name: String,
+    /// Changes whenever the same records would be answered otherwise.
+    version: String,
+    /// What it does.
+    description: String,
+    /// What is below is hidden.
+    threshold: u64,
+}
+
+impl DisclosureRule {
+    pub(super) fn new(rule: &Rule) -> Self {
+        Self {
+            name: rule.name.to_owned(),
+            version: rule.version.clone(),
+            description: rule.description.to_owned(),
+            threshold: rule.threshold,
+        }
+    }
+}
+
+/// One count.
+#[derive(SimpleObject)]
+pub(super) struct StatisticsCell {
+    /// Its category in each dimension of the table, in the order of `by`.
+    keys: Vec<String>,
+    /// What these are called.
+    labels: Vec<String>,
+    /// The count as the rule makes it; null when it is hidden.
+    count: Option<u64>,
+    /// Whether it is hidden. That doesn't mean that it is 0.
+    suppressed: bool,
+}
+
+impl StatisticsCell {
+    pub(super) fn new(cell: Cell) -> Self {
+        let count = cell.count.shown();
+        Self {
+            keys: cell.keys,
+            labels: cell.labels,
+            count,
+            suppressed: count.is_none(),
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Returns that are sent over HTTP: `POST /imports/{kind}`, with the files as parts of a form, read as they come.
+
+use std::collections::VecDeque;
+use std::io::{Error as IoError, Read, Result as IoResult};
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::multipart::Field;
+use axum::extract::{FromRequest, Multipart, Path, Query, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::json;
+use service::entity::{ReturnKind, loaded_return};
+use service::young_people::returns::{self, NewReturn, ReturnFile};
+use service::{Code, Error, Result, Viewer};
+use tokio::sync::mpsc;
+
+use crate::admission::Client;
+use crate::endpoint::{self, Endpoint};
+use crate::error;
+
+/// What loading a return costs of a budget.
+const COST: u64 = 1_000;
+/// How many pieces of a file may wait to be read.
+const WAITING: usize = 8;
+
+/// Whose return it is, and of when.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Parameters {
+    /// The GSS code of the authority.
+    authority: Option<String>,
+    /// The year on whose 31 March the collection ended.
+    year: Option<i32>,
+}
+
+/// Loads the return whose files the request brings.
+pub(crate) async fn handle(
+    State(endpoint): State<Arc<Endpoint>>,
+    Path(kind): Path<String>,
+    request: Request,
+) -> Response {
+    let request_id = endpoint::request_id(&request);
+    let address = endpoint::address(&endpoint, &request);
+    let viewer = endpoint::viewer(&endpoint.space, request.headers(), address).await;
+    let client = Client::of(viewer.as_ref().ok(), address);
+    let mut response = match viewer {
+        Err(refusal) => refused(&refusal, &request_id),
+        Ok(viewer) => match endpoint.charge(&client, COST) {
+            Err(answer) => (StatusCode::TOO_MANY_REQUESTS, Json(*answer)).into_response(),
+            Ok(_) => {
+                let viewer = viewer.in_request(request_id.clone());
+                match load(&endpoint, &viewer, &kind, request).await {
+                    Ok(row) => told(&row),
+                    Err(refusal) => {
+                        let now = endpoint.space.store().source().now();
+                        endpoint.space.journal().refused(&viewer, &refusal, now);
+                        refused(&refusal, &request_id)
+                    }
+                }
+            }
+        },
+    };
+    endpoint.admission.describe(&client, response.headers_mut());
+    response
+}
+
+async fn load(
+    endpoint: &Endpoint,
+    viewer: &Viewer,
+    kind: &str,
+    request: Request,
+) -> Result<loaded_return::Model> {
+    let kind = match kind {
+        "ssda903" => ReturnKind::Ssda903,
+        "cin-census" => ReturnKind::CinCensus,
+        _ => {
+            let message =
+                "There is no such import. Send to /imports/ssda903 or /imports/cin-census.";
+            return Err(Error::new(Code::NotFound, message));
+        }
+    };
+    let Query(parameters) = Query::<Parameters>::try_from_uri(request.uri()).map_err(|_| {
+        Error::bad_input(
+            "year",
+            "Write the parameters as ?authority=E09000007&year=2024.",
+        )
+    })?;
+    let form = Multipart::from_request(request, &()).await.map_err(|_| {
+        Error::bad_input(
+            "files",
+            "Send the files as a form of type multipart/form-data, a part for each, as `curl --form file=@header.csv` does.",
+        )
+    })?;
+    let new = NewReturn {
+        kind,
+        authority: parameters.authority,
+        year: parameters.year,
+    };
+    let (sender, receiver) = mpsc::channel(1);
+    let loading = returns::load(&endpoint.space, viewer, new, Box::new(Parts(receiver)));
+    let (loaded, ()) = tokio::join!(loading, send_on(form, sender));
+    loaded
+}
+
+/// A file, as it comes, or why it does not.
+type Part = IoResult<ReturnFile>;
+
+/// Hands the parts of a form on, as long as somebody reads them.
+async fn send_on(mut form: Multipart, sender: mpsc::Sender<Part>) {
+    loop {
+        match form.next_field().await {
+            Ok(None) => return,
+            Ok(Some(field)) => {
+                if pour(field, &sender).await.is_none() {
+                    return;
+                }
+            }
+            Err(_) => {
+                let _ = sender.send(Err(cut())).await;
+                return;
+            }
+        }
+    }
+}
+
+/// Hands one file on; nothing when nobody reads any more.
+async fn pour(mut field: Field<'_>, sender: &mpsc::Sender<Part>) -> Option<()> {
+    let (pieces, receiver) = mpsc::channel(WAITING);
+    let file = ReturnFile {
+        name: field.file_name().unwrap_or("file").to_owned(),
+        content: Box::new(Pieces {
+            receiver,
+            piece: VecDeque::new(),
+        }),
+    };
+    sender.send(Ok(file)).await.ok()?;
+    loop {
+        let piece = match field.chunk().await {
+            Ok(None) => return Some(()),
+            Ok(Some(piece)) => Ok(piece.to_vec()),
+            Err(_) => Err(cut()),
+        };
+        let is_cut = piece.is_err();
+        if pieces.send(piece).await.is_err() {
+            // The file is not read to its end: what follows it may still be of interest.
+            return (!is_cut && !sender.is_closed()).then_some(());
+        }
+        if is_cut {
+            return None;
+        }
+    }
+}
+
+fn cut() -> IoError {
+    IoError::from(std::io::ErrorKind::UnexpectedEof)
+}
+
+/// The files of a form, for a reader that waits.
+struct Parts(mpsc::Receiver<Part>);
+
+impl Iterator for Parts {
+    type Item = Part;
+
+    fn next(&mut self) -> Option<Part> {
+        self.0.blocking_recv()
+    }
+}
+
+/// The pieces of a file, for a reader that waits.
+struct Pieces {
+    receiver: mpsc::Receiver<IoResult<Vec<u8>>>,
+    piece: VecDeque<u8>,
+}
+
+impl Read for Pieces {
+    fn read(&mut self, buffer: &mut [u8]) -> IoResult<usize> {
+        while self.piece.is_empty() {
+            match self.receiver.blocking_recv() {
+                None => return Ok(0),
+                Some(piece) => self.piece = piece?.into(),
+            }
+        }
+        self.piece.read(buffer)
+    }
+}
+
+fn told(row: &loaded_return::Model) -> Response {
+    Json(json!({ "return": {
+        "kind": row.kind.as_str(),
+        "year": row.year,
+        "state": row.state.as_str(),
+        "children": row.children,
+        "rows": {
+            "read": row.read,
+            "kept": row.kept,
+            "checked": row.checked,
+            "refused": row.refused,
+            "doubtful": row.doubtful,
+        },
+    } }))
+    .into_response()
+}
+
+fn refused(refusal: &Error, request_id: &str) -> Response {
+    let status = StatusCode::from_u16(refusal.code.status());
+    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, Json(error::refused(refusal, request_id))).into_response()
+}

@@ -1,0 +1,26 @@
+//! An authority for which the holder of a token acts.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+
+use crate::{AccessTokenId, LocalAuthorityId};
+
+/// An authority for which the holder of a token acts.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
+#[sea_orm(table_name = "access_token_authority")]
+pub struct Model {
+    /// The token.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub token_id: AccessTokenId,
+    /// The authority.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub local_authority_id: LocalAuthorityId,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,31 @@
+//! An authority whose young people an agreement is about, and its approval.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+
+use crate::{AccessTokenId, AgreementId, LocalAuthorityId};
+
+/// An authority whose young people an agreement is about, and its approval.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
+#[sea_orm(table_name = "agreement_controller")]
+pub struct Model {
+    /// The agreement.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub agreement_id: AgreementId,
+    /// The authority.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub local_authority_id: LocalAuthorityId,
+    /// When it approved.
+    pub approved_at: Option<DateTime<Utc>>,
+    /// The token with which it approved.
+    pub approved_by: Option<AccessTokenId>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

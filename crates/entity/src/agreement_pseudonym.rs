@@ -1,0 +1,28 @@
+//! What a person is called under one agreement, and under no other.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+
+use crate::{AgreementId, YoungPersonId};
+
+/// What a person is called under one agreement, and under no other.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
+#[sea_orm(table_name = "agreement_pseudonym")]
+pub struct Model {
+    /// The agreement.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub agreement_id: AgreementId,
+    /// The pseudonym.
+    pub pseudonym: String,
+    /// The person.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub young_person_id: YoungPersonId,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,34 @@
+//! What one return says of a person.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+
+use crate::{LoadedReturnId, Sex, YoungPersonId};
+
+/// What one return says of a person.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
+#[sea_orm(table_name = "child_record")]
+pub struct Model {
+    /// The return.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub return_id: LoadedReturnId,
+    /// The person.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub young_person_id: YoungPersonId,
+    /// Year and month of birth, counted in months from the year 0; nothing for the unborn.
+    pub birth_month: Option<i32>,
+    /// Their sex as recorded.
+    pub sex: Sex,
+    /// Their ethnicity, as one of the codes of the school census.
+    pub ethnicity: String,
+    /// Whether they were an unaccompanied asylum-seeking child at the end of the collection year.
+    pub is_unaccompanied: bool,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,36 @@
+//! A row of a return that was refused or kept in doubt. It never holds a value of the row.
+
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+
+use crate::LoadedReturnId;
+
+/// A row of a return that was refused or kept in doubt. It never holds a value of the row.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
+#[sea_orm(table_name = "return_problem")]
+pub struct Model {
+    /// The return.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub return_id: LoadedReturnId,
+    /// Its place among the problems of the return.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub ordinal: i32,
+    /// Whether the row was refused; kept in doubt otherwise.
+    pub is_refusal: bool,
+    /// The table of the return, such as `Episodes`.
+    pub file: String,
+    /// The line of the file, counted from 1.
+    pub line: i64,
+    /// The column or element.
+    pub column_name: Option<String>,
+    /// The code of the rule.
+    pub rule: String,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

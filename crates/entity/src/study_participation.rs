@@ -1,0 +1,36 @@
+//! That a person takes part in a study, as known under one agreement.
+
+use chrono::NaiveDate;
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+
+use crate::{AgreementId, LocalAuthorityId, StudyId, YoungPersonId};
+
+/// That a person takes part in a study, as known under one agreement.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
+#[sea_orm(table_name = "study_participation")]
+pub struct Model {
+    /// The agreement.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub agreement_id: AgreementId,
+    /// The person.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub young_person_id: YoungPersonId,
+    /// The study.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub study_id: StudyId,
+    /// The arm to which they belong.
+    pub arm: String,
+    /// The site.
+    pub site_id: Option<LocalAuthorityId>,
+    /// When they enrolled.
+    pub enrolled_on: NaiveDate,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

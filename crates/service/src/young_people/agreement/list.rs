@@ -1,0 +1,157 @@
+//! Reads agreements, and who read whom under them.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use entity::{
+    AgreementId, ChangeKind, LocalAuthorityId, agreement_controller, audit_event,
+    data_sharing_agreement,
+};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+
+use super::Agreement;
+use crate::access::scope;
+use crate::error::{Error, Result};
+use crate::listing::{self, KeyPart, SortKey};
+use crate::page::{Page, PageRequest};
+use crate::space::Space;
+use crate::viewer::{Viewer, Who};
+use crate::young_people::people::READ;
+use crate::young_people::stewards;
+
+/// By when they were proposed, the latest first.
+static ORDER: LazyLock<SortKey<data_sharing_agreement::Model>> = LazyLock::new(|| {
+    use data_sharing_agreement::Column::{Id, ProposedAt};
+    SortKey::new(
+        "agreements",
+        [ProposedAt, Id],
+        true,
+        |row: &data_sharing_agreement::Model| {
+            vec![KeyPart::Moment(row.proposed_at), KeyPart::Id(row.id.into())]
+        },
+    )
+});
+
+/// The latest first.
+static READS: LazyLock<SortKey<audit_event::Model>> = LazyLock::new(|| {
+    use audit_event::Column::{At, Id};
+    SortKey::new("reads", [At, Id], true, |row: &audit_event::Model| {
+        vec![KeyPart::Moment(row.at), KeyPart::Id(row.id.into())]
+    })
+});
+
+/// The agreements whose party the viewer is: as a centre, or as a steward of an authority.
+async fn of_viewer(
+    space: &Space,
+    viewer: &Viewer,
+) -> Result<Select<data_sharing_agreement::Entity>> {
+    let select = scope::counted::<data_sharing_agreement::Entity>();
+    if matches!(viewer.who(), Who::Operator) {
+        return Ok(select);
+    }
+    let mut party = Condition::any();
+    if let Some(centre) = viewer.centre() {
+        party = party.add(data_sharing_agreement::Column::RecipientId.eq(centre));
+    } else {
+        party = party.add(data_sharing_agreement::Column::Id.is_null());
+    }
+    let authorities: Vec<LocalAuthorityId> = stewards::authorities(space, viewer).await?;
+    if !authorities.is_empty() {
+        let theirs = scope::counted::<agreement_controller::Entity>()
+            .filter(agreement_controller::Column::LocalAuthorityId.is_in(authorities))
+            .select_only()
+            .column(agreement_controller::Column::AgreementId)
+            .into_query();
+        party = party.add(data_sharing_agreement::Column::Id.in_subquery(theirs));
+    }
+    Ok(select.filter(party))
+}
+
+/// The agreements of the viewer, the latest first.
+///
+/// # Errors
+/// Those of a page.
+pub async fn list(
+    space: &Space,
+    viewer: &Viewer,
+    request: &PageRequest,
+) -> Result<Page<Agreement>> {
+    let select = of_viewer(space, viewer).await?;
+    let page = listing::read(space.store(), select, &ORDER, request).await?;
+    let ids: Vec<_> = page.items.iter().map(|(_, row)| row.id).collect();
+    let mut controllers = controllers(space, &ids).await?;
+    Ok(Page {
+        items: page
+            .items
+            .into_iter()
+            .map(|(cursor, row)| {
+                let controllers = controllers.remove(&row.id).unwrap_or_default();
+                (cursor, Agreement { row, controllers })
+            })
+            .collect(),
+        has_previous: page.has_previous,
+        has_next: page.has_next,
+    })
+}
+
+/// One agreement, if the viewer is a party of it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn get(space: &Space, viewer: &Viewer, id: AgreementId) -> Result<Option<Agreement>> {
+    let row = of_viewer(space, viewer)
+        .await?
+        .filter(data_sharing_agreement::Column::Id.eq(id))
+        .one(space.store().connection())
+        .await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let controllers = controllers(space, &[id]).await?.remove(&id);
+    Ok(Some(Agreement {
+        row,
+        controllers: controllers.unwrap_or_default(),
+    }))
+}
+
+/// The same, where there must be one.
+pub(in crate::young_people) async fn seen(
+    space: &Space,
+    viewer: &Viewer,
+    id: AgreementId,
+) -> Result<Agreement> {
+    let found = get(space, viewer, id).await?;
+    found.ok_or_else(|| Error::not_found("agreement"))
+}
+
+async fn controllers(
+    space: &Space,
+    ids: &[AgreementId],
+) -> Result<HashMap<AgreementId, Vec<agreement_controller::Model>>> {
+    let rows = scope::counted::<agreement_controller::Entity>()
+        .filter(agreement_controller::Column::AgreementId.is_in(ids.iter().copied()))
+        .order_by_asc(agreement_controller::Column::LocalAuthorityId)
+        .all(space.store().connection())
+        .await?;
+    let mut found: HashMap<_, Vec<_>> = HashMap::new();
+    for row in rows {
+        found.entry(row.agreement_id).or_default().push(row);
+    }
+    Ok(found)
+}
+
+/// Who read rows under an agreement, when and what for: for its parties. The latest first.
+///
+/// # Errors
+/// Those of a page.
+pub async fn reads(
+    space: &Space,
+    agreement: &Agreement,
+    request: &PageRequest,
+) -> Result<Page<audit_event::Model>> {
+    let select = scope::audit_events(None)
+        .filter(audit_event::Column::SubjectKind.eq(ChangeKind::DataSharingAgreement))
+        .filter(audit_event::Column::SubjectId.eq(uuid::Uuid::from(agreement.id())))
+        .filter(audit_event::Column::Action.eq(READ));
+    listing::read(space.store(), select, &READS, request).await
+}

@@ -1,0 +1,295 @@
+//! The codes of the returns, by the year of the collection, and the categories in which they are counted.
+//!
+//! Sources: the DfE's guides to the SSDA903 return and the children in need census, as the validators
+//! csc-validator-be-903 and liia-tools-pipeline restate them for 2017 to 2026; the groups of legal status and
+//! placement are those of the DfE's statistics on looked-after children.
+
+use entity::{AgeBand, EthnicGroup, LegalStatus, Need, PlacementType, Sex};
+
+/// Codes that are accepted from one collection year to another.
+#[derive(Clone, Copy, Debug)]
+pub struct Codes {
+    /// The first year; any before when 0.
+    pub from: i32,
+    /// The last year; any after when `i32::MAX`.
+    pub to: i32,
+    /// The codes.
+    pub codes: &'static [&'static str],
+}
+
+const fn always(codes: &'static [&'static str]) -> Codes {
+    Codes {
+        from: 0,
+        to: i32::MAX,
+        codes,
+    }
+}
+
+const fn until(to: i32, codes: &'static [&'static str]) -> Codes {
+    Codes { from: 0, to, codes }
+}
+
+const fn since(from: i32, codes: &'static [&'static str]) -> Codes {
+    Codes {
+        from,
+        to: i32::MAX,
+        codes,
+    }
+}
+
+/// The code that a text is, if it is accepted in a year.
+#[must_use]
+pub fn find(sets: &[Codes], year: i32, text: &str) -> Option<&'static str> {
+    let in_force = sets
+        .iter()
+        .filter(|set| (set.from..=set.to).contains(&year));
+    let mut codes = in_force.flat_map(|set| set.codes.iter().copied());
+    codes.find(|code| *code == text)
+}
+
+/// Sex in both returns: numbers until the collection of 2024 (SSDA903) and 2023 (census), letters after. A
+/// census of 2024 is met with either.
+pub const SEX_903: &[Codes] = &[until(2024, &["1", "2"]), since(2025, &["M", "F", "U"])];
+/// Sex in the children in need census.
+pub const SEX_CIN: &[Codes] = &[
+    until(2024, &["0", "1", "2", "9"]),
+    since(2024, &["M", "F", "U"]),
+];
+/// Ethnicity, as in the school census.
+pub const ETHNICITY: &[Codes] = &[always(&[
+    "WBRI", "WIRI", "WOTH", "WIRT", "WROM", "MWBC", "MWBA", "MWAS", "MOTH", "AIND", "APKN", "ABAN",
+    "AOTH", "BCRB", "BAFR", "BOTH", "CHNE", "OOTH", "REFU", "NOBT",
+])];
+/// 0 or 1.
+pub const YES_OR_NO: &[Codes] = &[always(&["0", "1"])];
+/// Why an episode of being looked after began.
+pub const REASON_STARTED: &[Codes] = &[always(&["S", "L", "P", "T", "B", "U"])];
+/// Legal status.
+pub const LEGAL_STATUS: &[Codes] = &[always(&[
+    "C1", "C2", "D1", "E1", "V2", "V3", "V4", "L1", "L2", "L3", "J1", "J2", "J3",
+])];
+/// Category of need in the SSDA903 return.
+pub const NEED_903: &[Codes] = &[always(&["N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8"])];
+/// Primary need in the census.
+pub const NEED_CIN: &[Codes] = &[always(&[
+    "N0", "N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8", "N9",
+])];
+/// Placement: supported accommodation became K3 in 2025, when H5 and P2 ended; Z1 was divided in 2026.
+pub const PLACEMENT: &[Codes] = &[
+    always(&[
+        "A3", "A4", "A5", "A6", "K1", "K2", "P1", "P3", "R1", "R2", "R3", "R5", "S1", "T0", "T1",
+        "T2", "T3", "T4", "U1", "U2", "U3", "U4", "U5", "U6", "Z1",
+    ]),
+    until(2024, &["H5", "P2"]),
+    since(2025, &["K3"]),
+    since(2026, &["Z11", "Z12", "Z13", "Z14"]),
+];
+/// Who provides a placement.
+pub const PROVIDER: &[Codes] = &[always(&["PR0", "PR1", "PR2", "PR3", "PR4", "PR5"])];
+/// Why an episode of being looked after ended: the special guardianship codes changed in 2019.
+pub const REASON_ENDED: &[Codes] = &[
+    always(&[
+        "X1", "E11", "E12", "E2", "E3", "E4A", "E4B", "E13", "E41", "E5", "E6", "E7", "E9", "E14",
+        "E15", "E16", "E17", "E8",
+    ]),
+    until(2018, &["E43", "E44"]),
+    since(2019, &["E45", "E46", "E47", "E48"]),
+];
+/// Why a placement changed.
+pub const REASON_PLACEMENT_CHANGED: &[Codes] = &[
+    always(&[
+        "CARPL", "CLOSE", "ALLEG", "STAND", "APPRR", "CREQB", "CREQO", "CHILD", "LAREQ", "PLACE",
+        "OTHER",
+    ]),
+    since(2019, &["CUSTOD"]),
+];
+/// How a child took part in a review.
+pub const REVIEW: &[Codes] = &[always(&[
+    "PN0", "PN1", "PN2", "PN3", "PN4", "PN5", "PN6", "PN7",
+])];
+/// Missing, or away without authorisation.
+pub const MISSING: &[Codes] = &[always(&["M", "A"])];
+/// Whether the authority is in touch with a care leaver.
+pub const IN_TOUCH: &[Codes] = &[always(&["YES", "NO", "DIED", "REFU", "NREQ", "RHOM"])];
+/// What a care leaver does: the codes for those not in education or work were divided in 2022.
+pub const ACTIVITY: &[Codes] = &[
+    always(&["F1", "P1", "F2", "P2", "G4", "G5", "G6", "0"]),
+    until(2021, &["F3", "P3"]),
+    since(2022, &["F4", "P4", "F5", "P5"]),
+];
+/// Where a care leaver lives.
+pub const ACCOMMODATION: &[Codes] = &[always(&[
+    "B1", "B2", "C1", "C2", "D1", "D2", "E1", "E2", "G1", "G2", "H1", "H2", "K1", "K2", "R1", "R2",
+    "S1", "S2", "T1", "T2", "U1", "U2", "V1", "V2", "W1", "W2", "X1", "X2", "Y1", "Y2", "Z1", "Z2",
+    "0",
+])];
+/// Why there is no score of strengths and difficulties.
+pub const NO_SCORE: &[Codes] = &[always(&["SDQ1", "SDQ2", "SDQ3", "SDQ4", "SDQ5"])];
+/// The sexes of adopters.
+pub const ADOPTERS_SEX: &[Codes] = &[always(&["M1", "F1", "MM", "FF", "MF"])];
+/// The legal status of adopters.
+pub const ADOPTERS_STATUS: &[Codes] = &[always(&["L0", "L11", "L12", "L2", "L3", "L4"])];
+/// Why a decision for adoption was reversed.
+pub const REVERSED: &[Codes] = &[always(&["RD1", "RD2", "RD3", "RD4"])];
+/// A previous permanence arrangement.
+pub const PREVIOUS_PERMANENCE: &[Codes] = &[always(&["P1", "P2", "P3", "P4", "Z1"])];
+/// Why a social worker changed.
+pub const SOCIAL_WORKER_CHANGED: &[Codes] = &[always(&[
+    "MANAGE", "FCONTA", "LEFTRL", "ORGRST", "TSPROC", "ABSENC", "CHCHAN", "PCCHAN", "SWDIED",
+    "OTHERS",
+])];
+/// Why a referral was closed.
+pub const REASON_CLOSED: &[Codes] = &[
+    always(&["RC1", "RC2", "RC3", "RC4", "RC5", "RC6", "RC7", "RC8"]),
+    since(2023, &["RC9"]),
+];
+/// The category of a protection plan.
+pub const ABUSE: &[Codes] = &[always(&["NEG", "PHY", "SAB", "EMO", "MUL"])];
+
+/// The sex that a code of either return means.
+#[must_use]
+pub fn sex(code: &str) -> Sex {
+    match code {
+        "1" | "M" => Sex::Male,
+        "2" | "F" => Sex::Female,
+        _ => Sex::NotKnown,
+    }
+}
+
+/// The major group of an ethnicity's code. Chinese is Asian since the census of 2011.
+#[must_use]
+pub fn ethnic_group(code: &str) -> EthnicGroup {
+    match code {
+        "WBRI" | "WIRI" | "WIRT" | "WROM" | "WOTH" => EthnicGroup::White,
+        "MWBC" | "MWBA" | "MWAS" | "MOTH" => EthnicGroup::Mixed,
+        "AIND" | "APKN" | "ABAN" | "AOTH" | "CHNE" => EthnicGroup::Asian,
+        "BCRB" | "BAFR" | "BOTH" => EthnicGroup::Black,
+        "OOTH" => EthnicGroup::Other,
+        _ => EthnicGroup::NotKnown,
+    }
+}
+
+/// The group of a legal status.
+#[must_use]
+pub fn legal_status(code: Option<&str>) -> LegalStatus {
+    match code {
+        Some("C1") => LegalStatus::InterimCareOrder,
+        Some("C2") => LegalStatus::FullCareOrder,
+        Some("D1" | "E1") => LegalStatus::PlacementOrder,
+        Some("V2") => LegalStatus::Section20,
+        Some("V3" | "V4") => LegalStatus::ShortBreaks,
+        Some("L1" | "L2" | "L3") => LegalStatus::ChildProtection,
+        Some("J1" | "J2" | "J3") => LegalStatus::YouthJustice,
+        _ => LegalStatus::NotLookedAfter,
+    }
+}
+
+/// The type of a placement.
+#[must_use]
+pub fn placement_type(code: Option<&str>) -> PlacementType {
+    match code {
+        Some("U1" | "U2" | "U3") => PlacementType::FosterRelativeOrFriend,
+        Some("U4" | "U5" | "U6") => PlacementType::FosterOther,
+        Some("A3" | "A4" | "A5" | "A6") => PlacementType::PlacedForAdoption,
+        Some("P1") => PlacementType::WithParents,
+        Some("K1" | "K2") => PlacementType::ChildrensHome,
+        Some("H5" | "K3" | "P2" | "P3") => PlacementType::SupportedAccommodation,
+        Some("R1" | "R2" | "R3" | "R5") => PlacementType::OtherResidential,
+        Some("S1") => PlacementType::ResidentialSchool,
+        Some("T0" | "T1" | "T2" | "T3" | "T4") => PlacementType::Temporary,
+        Some(_) => PlacementType::Other,
+        None => PlacementType::NotLookedAfter,
+    }
+}
+
+/// The category of a need's code.
+#[must_use]
+pub fn need(code: Option<&str>) -> Need {
+    match code {
+        Some("N1") => Need::AbuseOrNeglect,
+        Some("N2") => Need::ChildsDisability,
+        Some("N3") => Need::ParentalIllnessOrDisability,
+        Some("N4") => Need::FamilyInAcuteStress,
+        Some("N5") => Need::FamilyDysfunction,
+        Some("N6") => Need::SociallyUnacceptableBehaviour,
+        Some("N7") => Need::LowIncome,
+        Some("N8") => Need::AbsentParenting,
+        Some("N9") => Need::NotInNeed,
+        _ => Need::NotStated,
+    }
+}
+
+/// The band of an age on 31 March of a year, from the month of birth: a month has always ended by then or not
+/// begun, so that the day of birth isn't needed.
+#[must_use]
+pub fn age_band(birth_month: Option<i32>, is_unborn: bool, year: i32) -> AgeBand {
+    const MARCH: i32 = 2;
+
+    let Some(born) = birth_month else {
+        return match is_unborn {
+            true => AgeBand::Unborn,
+            false => AgeBand::NotKnown,
+        };
+    };
+    match (year * 12 + MARCH - born).div_euclid(12) {
+        ..0 => AgeBand::Unborn,
+        0 => AgeBand::Under1,
+        1..=4 => AgeBand::From1To4,
+        5..=9 => AgeBand::From5To9,
+        10..=15 => AgeBand::From10To15,
+        16 | 17 => AgeBand::From16To17,
+        _ => AgeBand::From18,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_change_with_the_year_of_the_collection() {
+        let accepts = |sets, year, code| find(sets, year, code).is_some();
+        assert!(accepts(SEX_903, 2024, "1") && !accepts(SEX_903, 2025, "1"));
+        assert!(accepts(SEX_903, 2025, "M") && !accepts(SEX_903, 2024, "M"));
+        assert!(accepts(PLACEMENT, 2024, "H5") && !accepts(PLACEMENT, 2025, "H5"));
+        assert!(accepts(PLACEMENT, 2026, "Z11") && !accepts(PLACEMENT, 2025, "Z11"));
+        assert!(accepts(REASON_ENDED, 2018, "E43") && !accepts(REASON_ENDED, 2019, "E43"));
+    }
+
+    #[test]
+    fn every_accepted_code_has_a_category() {
+        let all = |sets: &[Codes]| -> Vec<&str> {
+            sets.iter()
+                .flat_map(|set| set.codes.iter().copied())
+                .collect()
+        };
+        for code in all(LEGAL_STATUS) {
+            assert_ne!(
+                legal_status(Some(code)),
+                LegalStatus::NotLookedAfter,
+                "{code}"
+            );
+        }
+        for code in all(PLACEMENT) {
+            let is_other = placement_type(Some(code)) == PlacementType::Other;
+            assert_eq!(is_other, code.starts_with('Z'), "{code}");
+        }
+        for code in all(NEED_CIN) {
+            assert_eq!(need(Some(code)) == Need::NotStated, code == "N0", "{code}");
+        }
+    }
+
+    #[test]
+    fn age_on_31_march_follows_from_the_month_of_birth() {
+        let born = |year: i32, month: i32| Some(year * 12 + month - 1);
+        assert_eq!(age_band(born(2024, 3), false, 2024), AgeBand::Under1);
+        assert_eq!(age_band(born(2023, 4), false, 2024), AgeBand::Under1);
+        assert_eq!(age_band(born(2023, 3), false, 2024), AgeBand::From1To4);
+        assert_eq!(age_band(born(2008, 4), false, 2024), AgeBand::From10To15);
+        assert_eq!(age_band(born(2008, 3), false, 2024), AgeBand::From16To17);
+        assert_eq!(age_band(born(2006, 3), false, 2024), AgeBand::From18);
+        assert_eq!(age_band(born(2024, 4), false, 2024), AgeBand::Unborn);
+        assert_eq!(age_band(None, true, 2024), AgeBand::Unborn);
+        assert_eq!(age_band(None, false, 2024), AgeBand::NotKnown);
+    }
+}

@@ -1,0 +1,22 @@
+//! Young people in touch with social work: loaded safely, counted safely, read under agreement, and linked to the
+//! evidence.
+//!
+//! - [`returns`] loads what local authorities return, and keeps of it what is needed;
+//! - [`standing`] says where each person stood on the reference days, which is what is counted;
+//! - [`statistics`] answers counts that are safe to show, by the rules of [`disclosure`];
+//! - [`agreement`] opens rows about people ([`people`]) to a centre, with the word of their stewards ([`stewards`]);
+//! - [`link`] joins counts and evidence;
+//! - [`pseudonym`] turns identifiers into keyed hashes;
+//! - [`codes`] holds the codes of the returns and the categories that they are counted in.
+
+pub mod agreement;
+pub mod codes;
+pub mod disclosure;
+pub mod link;
+pub mod people;
+pub mod pseudonym;
+pub mod returns;
+pub mod standing;
+pub mod statistics;
+pub mod stewards;
+pub mod upn;

@@ -1,0 +1,158 @@
+//! Erases what an authority's returns tell of one child, on the controller's word.
+
+use std::collections::BTreeSet;
+
+use entity::{
+    ChangeKind, ChangeOperation, YoungPersonId, agreement_pseudonym, child_record, episode,
+    loaded_return, standing, study_participation, young_person, young_person_key,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use crate::access::scope;
+use crate::error::{Error, Result};
+use crate::space::Space;
+use crate::store::Write;
+use crate::viewer::Viewer;
+use crate::young_people::pseudonym::Identifier;
+use crate::young_people::returns::CollectionYear;
+use crate::young_people::standing::make;
+use crate::young_people::stewards;
+
+/// What was erased.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Erased {
+    /// From how many returns.
+    pub returns: usize,
+    /// Whether nothing at all is kept of the child any more: no other authority's return tells of them.
+    pub is_forgotten: bool,
+}
+
+/// Erases what an authority's returns tell of the child whom the authority's own id names. A later return that
+/// tells of the child brings them again: take them out of it.
+///
+/// # Errors
+/// `FORBIDDEN`; `BAD_INPUT` when there is no such authority; `NOT_FOUND` when no return tells of the child.
+pub async fn erase_child(
+    space: &Space,
+    viewer: &Viewer,
+    authority: &str,
+    child_id: &str,
+) -> Result<Erased> {
+    let directory = space.directory().await?;
+    let authority = directory.local_authorities.by_key(authority);
+    let authority = authority.ok_or_else(|| {
+        Error::bad_input(
+            "localAuthority",
+            "There is no such local authority. Give its GSS code.",
+        )
+    })?;
+    stewards::may_contribute(space, viewer, authority.id).await?;
+    let keys = space.pseudonym_keys();
+    let hash = keys.hash(Identifier::OfAuthority {
+        authority: &authority.gss_code,
+        id: child_id,
+    });
+    let hashes = [hash.to_vec(), keys.after_adoption(&hash).to_vec()];
+    let authority = authority.id;
+    space
+        .store()
+        .write(viewer, "child.erase", move |write| {
+            Box::pin(async move {
+                let known = scope::for_writing::<young_person_key::Entity>()
+                    .filter(young_person_key::Column::Hash.is_in(hashes))
+                    .all(write.connection())
+                    .await?;
+                let people: BTreeSet<_> = known.iter().map(|row| row.young_person_id).collect();
+                let mut erased = Erased::default();
+                for person in people {
+                    let of_person = erase(write, authority, person).await?;
+                    erased.returns += of_person.returns;
+                    erased.is_forgotten |= of_person.is_forgotten;
+                }
+                if erased.returns == 0 {
+                    return Err(Error::not_found("child in the returns of this authority"));
+                }
+                Ok(erased)
+            })
+        })
+        .await
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "erasing is what the controller asked for"
+)]
+async fn erase(
+    write: &mut Write,
+    authority: entity::LocalAuthorityId,
+    person: YoungPersonId,
+) -> Result<Erased> {
+    let returns = scope::for_writing::<loaded_return::Entity>()
+        .filter(loaded_return::Column::LocalAuthorityId.eq(authority))
+        .all(write.connection())
+        .await?;
+    let mut erased = Erased::default();
+    for row in returns {
+        let records = child_record::Entity::delete_many()
+            .filter(child_record::Column::ReturnId.eq(row.id))
+            .filter(child_record::Column::YoungPersonId.eq(person))
+            .exec(write.connection())
+            .await?;
+        if records.rows_affected == 0 {
+            continue;
+        }
+        episode::Entity::delete_many()
+            .filter(episode::Column::ReturnId.eq(row.id))
+            .filter(episode::Column::YoungPersonId.eq(person))
+            .exec(write.connection())
+            .await?;
+        make(write, authority, CollectionYear(row.year)).await?;
+        let nothing = serde_json::json!({});
+        write.updated(
+            ChangeKind::LoadedReturn,
+            row.id,
+            ChangeOperation::Updated,
+            1,
+            &nothing,
+        )?;
+        erased.returns += 1;
+    }
+    let elsewhere = scope::for_writing::<child_record::Entity>()
+        .filter(child_record::Column::YoungPersonId.eq(person))
+        .one(write.connection())
+        .await?;
+    if elsewhere.is_none() {
+        forget(write, person).await?;
+        erased.is_forgotten = true;
+    }
+    Ok(erased)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "erasing is what the controller asked for"
+)]
+async fn forget(write: &Write, person: YoungPersonId) -> Result<()> {
+    let connection = write.connection();
+    young_person_key::Entity::delete_many()
+        .filter(young_person_key::Column::YoungPersonId.eq(person))
+        .exec(connection)
+        .await?;
+    agreement_pseudonym::Entity::delete_many()
+        .filter(agreement_pseudonym::Column::YoungPersonId.eq(person))
+        .exec(connection)
+        .await?;
+    study_participation::Entity::delete_many()
+        .filter(study_participation::Column::YoungPersonId.eq(person))
+        .exec(connection)
+        .await?;
+    standing::Entity::delete_many()
+        .filter(standing::Column::YoungPersonId.eq(person))
+        .exec(connection)
+        .await?;
+    young_person::Entity::delete_many()
+        .filter(young_person::Column::Id.eq(person))
+        .exec(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,408 @@
+//! Reads rows under an agreement.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use entity::{
+    AgreementId, AuditOutcome, ChangeKind, EpisodeKind, LoadedReturnId, LocalAuthorityId,
+    PersonField, ReturnState, Sex, SocialWorkPopulation, StudyId, YoungPersonId,
+    agreement_pseudonym, child_record, episode, loaded_return, study_participation,
+};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
+
+use super::{Participation, READ, Time, YoungPerson};
+use crate::access::audit::{Actor, Event};
+use crate::access::policy::{self, Action};
+use crate::access::scope;
+use crate::error::Result;
+use crate::listing::{self, KeyPart, SortKey};
+use crate::page::{Page, PageRequest};
+use crate::space::Space;
+use crate::store::{Write, bulk};
+use crate::viewer::Viewer;
+use crate::young_people::agreement::{self, Agreement};
+use crate::young_people::pseudonym::PseudonymKeys;
+
+/// By pseudonym.
+static ORDER: LazyLock<SortKey<agreement_pseudonym::Model>> = LazyLock::new(|| {
+    use agreement_pseudonym::Column::Pseudonym;
+    SortKey::new(
+        "people",
+        [Pseudonym],
+        false,
+        |row: &agreement_pseudonym::Model| vec![KeyPart::Text(row.pseudonym.clone())],
+    )
+});
+
+/// Which young people of an agreement.
+#[derive(Clone, Debug, Default)]
+pub struct PeopleFilter {
+    /// Only those of whom returns of these authorities tell.
+    pub local_authorities: Vec<LocalAuthorityId>,
+    /// Only those who take part in this study.
+    pub participates_in: Option<StudyId>,
+}
+
+/// The young people of an agreement, by their pseudonyms.
+///
+/// # Errors
+/// `NOT_FOUND` for whoever is no party; `FORBIDDEN`; `AGREEMENT_NOT_IN_FORCE`; those of a page.
+pub async fn list(
+    space: &Space,
+    viewer: &Viewer,
+    id: AgreementId,
+    filter: &PeopleFilter,
+    request: &PageRequest,
+) -> Result<Page<YoungPerson>> {
+    let (agreement, returns) = opened(space, viewer, id, "a page of people").await?;
+    let mut select = scope::counted::<agreement_pseudonym::Entity>()
+        .filter(agreement_pseudonym::Column::AgreementId.eq(id));
+    let returns_of: Vec<LoadedReturnId> = returns
+        .iter()
+        .filter(|row| {
+            filter.local_authorities.is_empty()
+                || filter.local_authorities.contains(&row.local_authority_id)
+        })
+        .map(|row| row.id)
+        .collect();
+    let times = times_of(&agreement, &returns_of)
+        .and_where(
+            Expr::col(episode::Column::YoungPersonId.as_column_ref())
+                .equals(agreement_pseudonym::Column::YoungPersonId.as_column_ref()),
+        )
+        .to_owned();
+    select = select.filter(Expr::exists(times));
+    if let Some(study) = filter.participates_in {
+        let takes_part = scope::counted::<study_participation::Entity>()
+            .filter(study_participation::Column::AgreementId.eq(id))
+            .filter(study_participation::Column::StudyId.eq(study))
+            .select_only()
+            .column(study_participation::Column::YoungPersonId)
+            .into_query();
+        select = select.filter(agreement_pseudonym::Column::YoungPersonId.in_subquery(takes_part));
+    }
+    let page = listing::read(space.store(), select, &ORDER, request).await?;
+    let people: Vec<_> = page.items.iter().map(|(_, row)| row.clone()).collect();
+    let mut found = rows(space, &agreement, &returns, &people).await?;
+    Ok(Page {
+        items: page
+            .items
+            .into_iter()
+            .filter_map(|(cursor, row)| Some((cursor, found.remove(&row.young_person_id)?)))
+            .collect(),
+        has_previous: page.has_previous,
+        has_next: page.has_next,
+    })
+}
+
+/// One young person of an agreement, by the pseudonym under it; nothing when there is none.
+///
+/// # Errors
+/// As [`list`].
+pub async fn person(
+    space: &Space,
+    viewer: &Viewer,
+    id: AgreementId,
+    pseudonym: &str,
+) -> Result<Option<YoungPerson>> {
+    let (agreement, returns) = opened(space, viewer, id, "one person").await?;
+    let Some(row) = found(space, id, pseudonym).await? else {
+        return Ok(None);
+    };
+    let mut found = rows(space, &agreement, &returns, std::slice::from_ref(&row)).await?;
+    Ok(found.remove(&row.young_person_id))
+}
+
+/// Whom a pseudonym is of.
+pub(super) async fn found(
+    space: &Space,
+    id: AgreementId,
+    pseudonym: &str,
+) -> Result<Option<agreement_pseudonym::Model>> {
+    Ok(scope::counted::<agreement_pseudonym::Entity>()
+        .filter(agreement_pseudonym::Column::AgreementId.eq(id))
+        .filter(agreement_pseudonym::Column::Pseudonym.eq(pseudonym))
+        .one(space.store().connection())
+        .await?)
+}
+
+/// The agreement, if rows may be read under it now, and the returns that it opens. The reading is in the audit when
+/// this returns.
+pub(super) async fn opened(
+    space: &Space,
+    viewer: &Viewer,
+    id: AgreementId,
+    what: &str,
+) -> Result<(Agreement, Vec<loaded_return::Model>)> {
+    let agreement = agreement::seen(space, viewer, id).await?;
+    policy::authorise(viewer, &Action::ReadYoungPeople(agreement.recipient()))?;
+    agreement.must_be_in_force(space.store().source())?;
+    let returns = scope::counted::<loaded_return::Entity>()
+        .filter(loaded_return::Column::State.eq(ReturnState::Current))
+        .filter(loaded_return::Column::LocalAuthorityId.is_in(agreement.authorities()))
+        .all(space.store().connection())
+        .await?;
+    let event = Event {
+        at: space.store().source().now(),
+        actor: Actor::from(viewer),
+        request_id: viewer.request_id().map(str::to_owned),
+        action: READ.into(),
+        kind: Some(ChangeKind::DataSharingAgreement),
+        subject: Some(id.into()),
+        subject_centre: Some(agreement.recipient()),
+        outcome: AuditOutcome::Allowed,
+        detail: Some(what.to_owned()),
+        times: 1,
+    };
+    let keys = space.pseudonym_keys().clone();
+    let (of, ids) = (
+        agreement.clone(),
+        returns.iter().map(|row| row.id).collect::<Vec<_>>(),
+    );
+    space
+        .store()
+        .attest(vec![event], move |write| {
+            Box::pin(async move { name_people(write, &keys, &of, &ids).await })
+        })
+        .await?;
+    Ok((agreement, returns))
+}
+
+/// Gives pseudonyms to those of the agreement who have none yet.
+async fn name_people(
+    write: &Write,
+    keys: &PseudonymKeys,
+    agreement: &Agreement,
+    returns: &[LoadedReturnId],
+) -> Result<()> {
+    let named = scope::counted::<agreement_pseudonym::Entity>()
+        .filter(agreement_pseudonym::Column::AgreementId.eq(agreement.id()))
+        .select_only()
+        .expr(Expr::val(1))
+        .filter(
+            Expr::col(agreement_pseudonym::Column::YoungPersonId.as_column_ref())
+                .equals(episode::Column::YoungPersonId.as_column_ref()),
+        )
+        .into_query();
+    let mut select = Query::select();
+    select
+        .distinct()
+        .column(episode::Column::YoungPersonId.as_column_ref())
+        .from(episode::Entity)
+        .cond_where(condition(agreement, returns))
+        .and_where(Expr::exists(named).not());
+    let backend = write.connection().get_database_backend();
+    let statement = backend.build(&select);
+    let unnamed = write.connection().query_all_raw(statement).await?;
+    let mut rows = Vec::with_capacity(unnamed.len());
+    for row in unnamed {
+        let person: YoungPersonId = row.try_get_by_index(0)?;
+        rows.push(agreement_pseudonym::ActiveModel {
+            agreement_id: Set(agreement.id()),
+            pseudonym: Set(keys.under(agreement.id(), person)),
+            young_person_id: Set(person),
+        });
+    }
+    bulk::insert(write.connection(), rows).await
+}
+
+/// The times that an agreement opens, of some returns.
+fn times_of(agreement: &Agreement, returns: &[LoadedReturnId]) -> SelectStatement {
+    Query::select()
+        .expr(Expr::val(1))
+        .from(episode::Entity)
+        .cond_where(condition(agreement, returns))
+        .to_owned()
+}
+
+fn condition(agreement: &Agreement, returns: &[LoadedReturnId]) -> Condition {
+    use episode::Column::{EndedOn, Kind, ReturnId, StartedOn};
+
+    let mut kinds = Condition::any();
+    for population in agreement.populations() {
+        kinds = kinds.add(match population {
+            SocialWorkPopulation::InNeed => Kind.eq(EpisodeKind::InNeed),
+            SocialWorkPopulation::ProtectionPlan => Kind.eq(EpisodeKind::ProtectionPlan),
+            SocialWorkPopulation::LookedAfter => {
+                Kind.is_in([EpisodeKind::LookedAfter, EpisodeKind::Missing])
+            }
+            SocialWorkPopulation::UnaccompaniedAsylumSeeking => Kind
+                .eq(EpisodeKind::LookedAfter)
+                .and(Expr::exists(of_unaccompanied())),
+            SocialWorkPopulation::ShortBreaks => Kind.eq(EpisodeKind::ShortBreak),
+            SocialWorkPopulation::CareLeaver => Kind.eq(EpisodeKind::CareLeaver),
+        });
+    }
+    let mut condition = Condition::all()
+        .add(ReturnId.is_in(returns.iter().copied()))
+        .add(kinds);
+    if let Some(from) = agreement.row.episodes_from {
+        condition = condition.add(EndedOn.is_null().or(EndedOn.gte(from)));
+    }
+    if let Some(to) = agreement.row.episodes_to {
+        condition = condition.add(StartedOn.lte(to));
+    }
+    condition
+}
+
+fn of_unaccompanied() -> SelectStatement {
+    let same = |one: child_record::Column, other: episode::Column| {
+        Expr::col(one.as_column_ref()).equals(other.as_column_ref())
+    };
+    Query::select()
+        .expr(Expr::val(1))
+        .from(child_record::Entity)
+        .and_where(same(
+            child_record::Column::YoungPersonId,
+            episode::Column::YoungPersonId,
+        ))
+        .and_where(same(
+            child_record::Column::ReturnId,
+            episode::Column::ReturnId,
+        ))
+        .and_where(child_record::Column::IsUnaccompanied.eq(true))
+        .to_owned()
+}
+
+/// What an agreement shows of some people.
+async fn rows(
+    space: &Space,
+    agreement: &Agreement,
+    returns: &[loaded_return::Model],
+    people: &[agreement_pseudonym::Model],
+) -> Result<HashMap<YoungPersonId, YoungPerson>> {
+    let connection = space.store().connection();
+    let backend = space.store().backend();
+    let ids: Vec<_> = people.iter().map(|row| row.young_person_id).collect();
+    let among = |column| scope::among(backend, column, ids.iter().copied().map(uuid::Uuid::from));
+    let of_return: HashMap<_, _> = returns.iter().map(|row| (row.id, row)).collect();
+    let return_ids: Vec<_> = returns.iter().map(|row| row.id).collect();
+
+    let records = scope::counted::<child_record::Entity>()
+        .filter(child_record::Column::ReturnId.is_in(return_ids.iter().copied()))
+        .filter(scope::among(
+            backend,
+            child_record::Column::YoungPersonId,
+            ids.iter().copied().map(uuid::Uuid::from),
+        ))
+        .all(connection)
+        .await?;
+    let times = scope::counted::<episode::Entity>()
+        .filter(condition(agreement, &return_ids))
+        .filter(among(episode::Column::YoungPersonId))
+        .all(connection)
+        .await?;
+    let participations = scope::counted::<study_participation::Entity>()
+        .filter(study_participation::Column::AgreementId.eq(agreement.id()))
+        .filter(scope::among(
+            backend,
+            study_participation::Column::YoungPersonId,
+            ids.iter().copied().map(uuid::Uuid::from),
+        ))
+        .all(connection)
+        .await?;
+
+    let fields: BTreeSet<PersonField> = agreement.fields().into_iter().collect();
+    let mut found: HashMap<YoungPersonId, YoungPerson> = people
+        .iter()
+        .map(|row| {
+            let person = YoungPerson {
+                pseudonym: row.pseudonym.clone(),
+                fields: fields.clone(),
+                birth_month: None,
+                sex: Sex::NotKnown,
+                ethnicity: "NOBT".to_owned(),
+                authorities: Vec::new(),
+                times: Vec::new(),
+                participations: Vec::new(),
+            };
+            (row.young_person_id, person)
+        })
+        .collect();
+    describe(&mut found, records, &of_return);
+    add_times(&mut found, times, &of_return, &fields);
+    for row in participations {
+        if let Some(person) = found.get_mut(&row.young_person_id) {
+            person.participations.push(Participation {
+                study: row.study_id,
+                arm: row.arm,
+                site: row.site_id,
+                enrolled_on: row.enrolled_on,
+            });
+        }
+    }
+    Ok(found)
+}
+
+type Returns<'a> = HashMap<LoadedReturnId, &'a loaded_return::Model>;
+
+/// The latest return says who somebody is.
+fn describe(
+    found: &mut HashMap<YoungPersonId, YoungPerson>,
+    mut records: Vec<child_record::Model>,
+    returns: &Returns<'_>,
+) {
+    records.sort_by_key(|record| returns.get(&record.return_id).map(|row| (row.year, row.id)));
+    for record in records {
+        let Some(person) = found.get_mut(&record.young_person_id) else {
+            continue;
+        };
+        person.birth_month = record.birth_month.or(person.birth_month);
+        person.sex = record.sex;
+        person.ethnicity = record.ethnicity;
+        if let Some(row) = returns.get(&record.return_id)
+            && !person.authorities.contains(&row.local_authority_id)
+        {
+            person.authorities.push(row.local_authority_id);
+        }
+    }
+}
+
+/// A time that goes on over several collections is told by several returns: the latest is right.
+fn add_times(
+    found: &mut HashMap<YoungPersonId, YoungPerson>,
+    mut times: Vec<episode::Model>,
+    returns: &Returns<'_>,
+    fields: &BTreeSet<PersonField>,
+) {
+    times.sort_by_key(|time| {
+        (
+            returns.get(&time.return_id).map(|row| (row.year, row.id)),
+            time.ordinal,
+        )
+    });
+    let mut latest = BTreeMap::new();
+    for time in times {
+        let Some(row) = returns.get(&time.return_id) else {
+            continue;
+        };
+        let place = row.local_authority_id;
+        let repeated = (time.young_person_id, time.started_on, time.kind, place);
+        latest.insert((repeated, told_again(&time)), (place, time));
+    }
+    for (_, (place, time)) in latest {
+        if let Some(person) = found.get_mut(&time.young_person_id) {
+            person.times.push(Time {
+                kind: time.kind,
+                local_authority: place,
+                started_on: time.started_on,
+                ended_on: time.ended_on,
+                fields: fields.clone(),
+                legal_status: time.legal_status,
+                placement: time.placement,
+                provider: time.provider,
+                need: time.category_of_need,
+                category_of_abuse: time.category_of_abuse,
+                reason_started: time.reason_started,
+                reason_ended: time.reason_ended,
+            });
+        }
+    }
+}
+
+/// What tells apart two times of one kind that began on one day in one return.
+fn told_again(time: &episode::Model) -> (Option<String>, Option<String>) {
+    (time.legal_status.clone(), time.placement.clone())
+}

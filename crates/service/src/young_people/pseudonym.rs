@@ -1,0 +1,214 @@
+//! How an identifier becomes a keyed hash, and is forgotten.
+//!
+//! The hash is HMAC-SHA-256 under a key that is never in the database. Rotating adds a key: what is stored is
+//! hashed once more under the new one, so that nothing need be known again, and an earlier key alone recognises
+//! nobody any more.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use entity::{AgreementId, YoungPersonId};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::access::{MasterKey, keyed_hash};
+use crate::clock::Source;
+
+/// A hash by which somebody is recognised.
+pub type KeyHash = [u8; 32];
+
+/// The keys of the pseudonyms, from the first to the present one.
+#[derive(Clone)]
+pub struct PseudonymKeys {
+    keys: Vec<[u8; 32]>,
+}
+
+impl std::fmt::Debug for PseudonymKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PseudonymKeys({} …)", self.keys.len())
+    }
+}
+
+/// What kind of identifier is hashed: the same text of another kind has another hash.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Identifier<'a> {
+    /// An authority's own id of a child, which means something within that authority only.
+    OfAuthority {
+        /// The authority's GSS code.
+        authority: &'a str,
+        /// The id.
+        id: &'a str,
+    },
+    /// A unique pupil number, which means the same everywhere.
+    PupilNumber(&'a str),
+}
+
+/// A text that is no list of keys.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error(
+    "the pseudonym key must be one line or several, each of 32 bytes in base64, as `openssl rand -base64 32` makes them"
+)]
+pub struct NotPseudonymKeys;
+
+impl PseudonymKeys {
+    /// A new key.
+    #[must_use]
+    pub fn generate(source: &Source) -> Self {
+        Self {
+            keys: vec![source.random()],
+        }
+    }
+
+    /// A key that follows from the master key, for whoever keeps no other.
+    #[must_use]
+    pub fn derived_from(master: &MasterKey) -> Self {
+        Self {
+            keys: vec![master.derive("pseudonyms")],
+        }
+    }
+
+    /// The same keys and a new one after them.
+    #[must_use]
+    pub fn rotated(&self, source: &Source) -> Self {
+        let mut keys = self.keys.clone();
+        keys.push(source.random());
+        Self { keys }
+    }
+
+    /// The text form: a line for each key, the present one last.
+    #[must_use]
+    pub fn reveal(&self) -> String {
+        let lines = self.keys.iter().map(|key| STANDARD.encode(key) + "\n");
+        lines.collect()
+    }
+
+    /// The hash of an identifier, which is trimmed, put in capitals and normalised first.
+    #[must_use]
+    pub fn hash(&self, identifier: Identifier<'_>) -> KeyHash {
+        let (kind, authority, id): (&[u8], _, _) = match identifier {
+            Identifier::OfAuthority { authority, id } => (b"child id", authority, id),
+            Identifier::PupilNumber(number) => (b"upn", "", number),
+        };
+        let id: String = id.trim().nfc().collect();
+        let id = id.to_uppercase();
+        let parts = [kind, b"\0", authority.as_bytes(), b"\0", id.as_bytes()];
+        let mut keys = self.keys.iter();
+        let first = keys.next().map_or([0; 32], |key| keyed_hash(key, &parts));
+        keys.fold(first, rehash)
+    }
+
+    /// The hash of the same identifier for who comes after an adoption. Without the key nobody can tell that
+    /// the two are of one identifier.
+    #[must_use]
+    pub fn after_adoption(&self, hash: &KeyHash) -> KeyHash {
+        keyed_hash(&self.newest(), &[b"after adoption", b"\0", hash])
+    }
+
+    /// A stored hash under the newest key, where it was made with all but that one.
+    #[must_use]
+    pub fn renewed(&self, hash: KeyHash) -> KeyHash {
+        rehash(hash, &self.newest())
+    }
+
+    /// The record key of a person, from 0 to 255: it decides with others' how the cells that count the person
+    /// are perturbed.
+    #[must_use]
+    pub fn record_key(&self, person: YoungPersonId) -> i16 {
+        let hash = keyed_hash(&self.newest(), &[b"record key", b"\0", person.0.as_bytes()]);
+        i16::from(hash[0])
+    }
+
+    /// The pseudonym of a person under one agreement: 128 bits, of which nobody who holds another agreement's
+    /// can tell that they are of the same person.
+    #[must_use]
+    pub fn under(&self, agreement: AgreementId, person: YoungPersonId) -> String {
+        let key = keyed_hash(
+            &self.newest(),
+            &[b"agreement", b"\0", agreement.0.as_bytes()],
+        );
+        let hash = keyed_hash(&key, &[person.0.as_bytes()]);
+        URL_SAFE_NO_PAD.encode(&hash[..16])
+    }
+
+    fn newest(&self) -> [u8; 32] {
+        self.keys.last().copied().unwrap_or_default()
+    }
+}
+
+fn rehash(hash: KeyHash, key: &[u8; 32]) -> KeyHash {
+    keyed_hash(key, &[b"again", b"\0", &hash])
+}
+
+impl std::str::FromStr for PseudonymKeys {
+    type Err = NotPseudonymKeys;
+
+    fn from_str(text: &str) -> Result<Self, NotPseudonymKeys> {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let keys: Vec<[u8; 32]> = lines
+            .map(|line| STANDARD.decode(line).ok()?.try_into().ok())
+            .collect::<Option<_>>()
+            .ok_or(NotPseudonymKeys)?;
+        match keys.is_empty() {
+            true => Err(NotPseudonymKeys),
+            false => Ok(Self { keys }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> PseudonymKeys {
+        "rDk2rc4XbjbPQ1khLSxexiIEILfCI+s+9VLkfOOCpec="
+            .parse()
+            .unwrap()
+    }
+
+    fn child(authority: &str, id: &str) -> KeyHash {
+        keys().hash(Identifier::OfAuthority { authority, id })
+    }
+
+    #[test]
+    fn the_same_identifier_has_the_same_hash_however_it_is_typed() {
+        assert_eq!(child("E06000001", "ch0001"), child("E06000001", " CH0001 "));
+        assert_eq!(
+            child("E06000001", "\u{c5}sa-7"),
+            child("E06000001", "A\u{30a}sa-7")
+        );
+    }
+
+    #[test]
+    fn an_identifier_means_something_within_its_authority_and_kind_only() {
+        assert_ne!(child("E06000001", "1"), child("E06000002", "1"));
+        assert_ne!(
+            child("", "U856006112595"),
+            keys().hash(Identifier::PupilNumber("U856006112595"))
+        );
+    }
+
+    #[test]
+    fn rotating_needs_no_identifier_and_changes_every_hash() {
+        let rotated = keys().rotated(&Source::default());
+        let number = Identifier::PupilNumber("U856006112595");
+        let before = keys().hash(number);
+        assert_ne!(rotated.hash(number), before);
+        assert_eq!(rotated.renewed(before), rotated.hash(number));
+        let read: PseudonymKeys = rotated.reveal().parse().unwrap();
+        assert_eq!(read.hash(number), rotated.hash(number));
+    }
+
+    #[test]
+    fn pseudonyms_of_two_agreements_differ_and_are_no_plain_hashes() {
+        let source = Source::default();
+        let (one, other, person) = (source.id(), source.id(), source.id());
+        assert_eq!(keys().under(one, person), keys().under(one, person));
+        assert_ne!(keys().under(one, person), keys().under(other, person));
+        assert_eq!(keys().under(one, person).len(), 22);
+    }
+
+    #[test]
+    fn keys_are_lines_of_32_bytes_and_do_not_print() {
+        assert!("".parse::<PseudonymKeys>().is_err());
+        assert!("c2hvcnQ=".parse::<PseudonymKeys>().is_err());
+        assert_eq!(format!("{:?}", keys()), "PseudonymKeys(1 …)");
+    }
+}

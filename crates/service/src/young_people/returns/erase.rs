@@ -1,0 +1,174 @@
+//! What a return brought goes again: when it is replaced, given up, or erased on the controller's word.
+
+use entity::{
+    ChangeKind, ChangeOperation, LoadedReturnId, ReturnState, child_record, episode, loaded_return,
+    young_person, young_person_key,
+};
+use sea_orm::ActiveValue::{Set, Unchanged};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+
+use super::CollectionYear;
+use crate::access::scope;
+use crate::error::{Code, Error, Result};
+use crate::space::Space;
+use crate::store::Write;
+use crate::viewer::Viewer;
+use crate::young_people::{standing, stewards};
+
+/// Erases a return that is in use: its rows, whom nothing else tells of, and what counts said of them from then
+/// on. Its report stays.
+///
+/// # Errors
+/// `FORBIDDEN`; `NOT_FOUND`; `CONFLICT` when it isn't in use.
+pub async fn erase(
+    space: &Space,
+    viewer: &Viewer,
+    id: LoadedReturnId,
+) -> Result<loaded_return::Model> {
+    let authority = super::by_id(space, viewer, id).await?.local_authority_id;
+    stewards::may_contribute(space, viewer, authority).await?;
+    space
+        .store()
+        .write(viewer, "return.erase", move |write| {
+            Box::pin(async move {
+                let row = scope::locked::<loaded_return::Entity>(
+                    write.connection().get_database_backend(),
+                    Condition::all().add(loaded_return::Column::Id.eq(id)),
+                )
+                .one(write.connection())
+                .await?
+                .ok_or_else(|| Error::not_found("return"))?;
+                if row.state != ReturnState::Current {
+                    return Err(Error::new(
+                        Code::Conflict,
+                        "The return isn't in use: nothing of it is kept but its report.",
+                    ));
+                }
+                let (authority, year) = (row.local_authority_id, CollectionYear(row.year));
+                forget(write, id).await?;
+                let row = end(write, row, ReturnState::Erased).await?;
+                standing::make(write, authority, year).await?;
+                Ok(row)
+            })
+        })
+        .await
+}
+
+/// Gives up a return whose loading did not come to its end.
+pub(super) async fn abandon(space: &Space, viewer: &Viewer, id: LoadedReturnId) -> Result<()> {
+    space
+        .store()
+        .write(viewer, "return.abandon", move |write| {
+            Box::pin(async move {
+                let row = scope::for_writing::<loaded_return::Entity>()
+                    .filter(loaded_return::Column::Id.eq(id))
+                    .filter(loaded_return::Column::State.eq(ReturnState::Loading))
+                    .one(write.connection())
+                    .await?;
+                if let Some(row) = row {
+                    forget(write, id).await?;
+                    end(write, row, ReturnState::Abandoned).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Gives up what was being loaded when the space last stopped: at most a day's loading is still under way.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn abandon_unfinished(space: &Space) -> Result<usize> {
+    let since = space.store().source().now() - chrono::TimeDelta::days(1);
+    let unfinished = scope::for_writing::<loaded_return::Entity>()
+        .filter(loaded_return::Column::State.eq(ReturnState::Loading))
+        .filter(loaded_return::Column::BeganAt.lt(since))
+        .all(space.store().connection())
+        .await?;
+    let count = unfinished.len();
+    for row in unfinished {
+        abandon(space, &Viewer::operator(), row.id).await?;
+    }
+    Ok(count)
+}
+
+/// Notes that a return is used no more.
+pub(super) async fn end(
+    write: &mut Write,
+    row: loaded_return::Model,
+    state: ReturnState,
+) -> Result<loaded_return::Model> {
+    let id = row.id;
+    let ended = loaded_return::ActiveModel {
+        id: Unchanged(id),
+        state: Set(state),
+        ended_at: Set(Some(write.source().now())),
+        ..Default::default()
+    };
+    let row = loaded_return::Entity::update(ended)
+        .exec(write.connection())
+        .await?;
+    let nothing = serde_json::json!({});
+    write.updated(
+        ChangeKind::LoadedReturn,
+        id,
+        ChangeOperation::Withdrawn,
+        1,
+        &nothing,
+    )?;
+    Ok(row)
+}
+
+/// Deletes what a return told, and the persons of whom no other return tells.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what a return told goes with it: keeping it would be keeping what nobody needs"
+)]
+pub(super) async fn forget(write: &mut Write, id: LoadedReturnId) -> Result<()> {
+    let connection = write.connection();
+    let nobody_else = |column: sea_orm::sea_query::ColumnRef| {
+        let other = Alias::new("other");
+        let elsewhere = Query::select()
+            .expr(Expr::val(1))
+            .from_as(child_record::Entity, other.clone())
+            .and_where(
+                Expr::col((other.clone(), child_record::Column::YoungPersonId))
+                    .equals((child_record::Entity, child_record::Column::YoungPersonId)),
+            )
+            .and_where(Expr::col((other, child_record::Column::ReturnId)).ne(uuid::Uuid::from(id)))
+            .to_owned();
+        let of_return = Query::select()
+            .column((child_record::Entity, child_record::Column::YoungPersonId))
+            .from(child_record::Entity)
+            .and_where(child_record::Column::ReturnId.eq(id))
+            .and_where(Expr::exists(elsewhere).not())
+            .to_owned();
+        Expr::col(column).in_subquery(of_return)
+    };
+    use sea_orm::sea_query::IntoColumnRef;
+    young_person_key::Entity::delete_many()
+        .filter(nobody_else(
+            young_person_key::Column::YoungPersonId
+                .as_column_ref()
+                .into_column_ref(),
+        ))
+        .exec(connection)
+        .await?;
+    young_person::Entity::delete_many()
+        .filter(nobody_else(
+            young_person::Column::Id.as_column_ref().into_column_ref(),
+        ))
+        .exec(connection)
+        .await?;
+    episode::Entity::delete_many()
+        .filter(episode::Column::ReturnId.eq(id))
+        .exec(connection)
+        .await?;
+    child_record::Entity::delete_many()
+        .filter(child_record::Column::ReturnId.eq(id))
+        .exec(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,255 @@
+//! Writes what a reader hands on, in batches that count for nothing until the return comes into use.
+
+use std::collections::HashSet;
+
+use entity::{
+    ChangeKind, LoadedReturnId, ReturnKind, ReturnState, YoungPersonId, child_record, episode,
+    loaded_return, return_problem,
+};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+use super::parsed::{Batch, Child, Problem, Spell, Tally};
+use super::persons::{self, Known};
+use super::{Heading, KEPT_PROBLEMS};
+use crate::access::scope;
+use crate::error::{Error, Result};
+use crate::space::Space;
+use crate::store::{Write, bulk};
+use crate::viewer::Viewer;
+use crate::young_people::stewards;
+
+/// A return whose loading is under way.
+#[derive(Debug)]
+pub(super) struct Loading {
+    pub(super) id: LoadedReturnId,
+    pub(super) kind: ReturnKind,
+    pub(super) heading: Heading,
+    /// The persons, by their place in the return.
+    persons: Vec<YoungPersonId>,
+    taken: HashSet<YoungPersonId>,
+    spells: i64,
+    pub(super) problems: usize,
+    pub(super) tally: Tally,
+}
+
+impl Loading {
+    /// Notes that a return is being loaded.
+    pub(super) async fn begin(
+        space: &Space,
+        viewer: &Viewer,
+        kind: ReturnKind,
+        heading: Heading,
+    ) -> Result<Self> {
+        stewards::may_contribute(space, viewer, heading.authority_id).await?;
+        let source = space.store().source();
+        let id = source.id();
+        let row = loaded_return::Model {
+            id,
+            kind,
+            local_authority_id: heading.authority_id,
+            year: heading.year.0,
+            state: ReturnState::Loading,
+            centre_id: viewer.centre(),
+            began_at: source.now(),
+            completed_at: None,
+            ended_at: None,
+            children: 0,
+            read: 0,
+            kept: 0,
+            checked: 0,
+            refused: 0,
+            doubtful: 0,
+        };
+        space
+            .store()
+            .write(viewer, "return.begin", move |write| {
+                Box::pin(async move {
+                    loaded_return::Entity::insert(row.into_active_model())
+                        .exec_without_returning(write.connection())
+                        .await?;
+                    write.created(ChangeKind::LoadedReturn, id);
+                    Ok(())
+                })
+            })
+            .await?;
+        Ok(Self {
+            id,
+            kind,
+            heading,
+            persons: Vec::new(),
+            taken: HashSet::new(),
+            spells: 0,
+            problems: 0,
+            tally: Tally::default(),
+        })
+    }
+
+    /// How many children there are.
+    pub(super) fn children(&self) -> usize {
+        self.persons.len()
+    }
+
+    /// Keeps a batch.
+    pub(super) async fn keep(
+        &mut self,
+        space: &Space,
+        viewer: &Viewer,
+        batch: Batch,
+    ) -> Result<()> {
+        let mut write = space.store().begin_write(viewer).await?;
+        self.tally = batch.tally;
+        self.keep_children(space, &write, batch.children).await?;
+        self.keep_spells(&write, &batch.spells).await?;
+        self.mark_unaccompanied(&write, &batch.unaccompanied)
+            .await?;
+        self.keep_problems(&mut write, &batch.problems).await?;
+        self.say_how_far(&write).await?;
+        space.store().finish(write, "").await
+    }
+
+    async fn keep_children(
+        &mut self,
+        space: &Space,
+        write: &Write,
+        children: Vec<Child>,
+    ) -> Result<()> {
+        if children.is_empty() {
+            return Ok(());
+        }
+        let known = Known {
+            keys: space.pseudonym_keys(),
+            since: self.heading.year.first_day(),
+        };
+        let persons = persons::recognise(write, &known, &children, &mut self.taken).await?;
+        let records =
+            children
+                .iter()
+                .zip(&persons)
+                .map(|(child, person)| child_record::ActiveModel {
+                    return_id: Set(self.id),
+                    young_person_id: Set(*person),
+                    birth_month: Set(child.birth_month),
+                    sex: Set(child.sex),
+                    ethnicity: Set(child.ethnicity.to_owned()),
+                    is_unaccompanied: Set(false),
+                });
+        bulk::insert(write.connection(), records.collect()).await?;
+        self.persons.extend(persons);
+        Ok(())
+    }
+
+    async fn keep_spells(&mut self, write: &Write, spells: &[Spell]) -> Result<()> {
+        let mut rows = Vec::with_capacity(spells.len());
+        for spell in spells {
+            rows.push(self.row(spell)?);
+        }
+        bulk::insert(write.connection(), rows).await
+    }
+
+    fn row(&mut self, spell: &Spell) -> Result<episode::ActiveModel> {
+        let owned = |code: Option<&'static str>| Set(code.map(str::to_owned));
+        self.spells += 1;
+        Ok(episode::ActiveModel {
+            return_id: Set(self.id),
+            young_person_id: Set(self.person(spell.child)?),
+            ordinal: Set(self.spells),
+            line: Set(spell.line.cast_signed()),
+            kind: Set(spell.kind),
+            started_on: Set(spell.started_on),
+            ended_on: Set(spell.ended_on),
+            category_of_need: owned(spell.category_of_need),
+            legal_status: owned(spell.legal_status),
+            placement: owned(spell.placement),
+            provider: owned(spell.provider),
+            category_of_abuse: owned(spell.category_of_abuse),
+            reason_started: owned(spell.reason_started),
+            reason_ended: owned(spell.reason_ended),
+        })
+    }
+
+    fn person(&self, place: u32) -> Result<YoungPersonId> {
+        let person = self.persons.get(place as usize).copied();
+        person.ok_or_else(|| Error::internal(std::io::Error::other("a row of no child")))
+    }
+
+    async fn mark_unaccompanied(&self, write: &Write, children: &[u32]) -> Result<()> {
+        if children.is_empty() {
+            return Ok(());
+        }
+        let mut persons = Vec::with_capacity(children.len());
+        for place in children {
+            persons.push(self.person(*place)?);
+        }
+        let backend = sea_orm::ConnectionTrait::get_database_backend(write.connection());
+        let which = sea_orm::Condition::all()
+            .add(child_record::Column::ReturnId.eq(self.id))
+            .add(scope::among(
+                backend,
+                child_record::Column::YoungPersonId,
+                persons.into_iter().map(uuid::Uuid::from),
+            ));
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "rows of a return that counts for nothing yet"
+        )]
+        child_record::Entity::update_many()
+            .col_expr(child_record::Column::IsUnaccompanied, Expr::val(true))
+            .filter(which)
+            .exec(write.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps the first problems; all are counted in the tally.
+    pub(super) async fn keep_problems(
+        &mut self,
+        write: &mut Write,
+        problems: &[Problem],
+    ) -> Result<()> {
+        let room = KEPT_PROBLEMS.saturating_sub(self.problems);
+        let mut rows = Vec::new();
+        for problem in problems.iter().take(room) {
+            self.problems += 1;
+            rows.push(return_problem::ActiveModel {
+                return_id: Set(self.id),
+                ordinal: Set(i32::try_from(self.problems).map_err(Error::internal)?),
+                is_refusal: Set(problem.is_refusal),
+                file: Set(problem.file.to_owned()),
+                line: Set(problem.line.cast_signed()),
+                column_name: Set(problem.column.map(str::to_owned)),
+                rule: Set(problem.rule.to_owned()),
+            });
+        }
+        bulk::insert(write.connection(), rows).await
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how far a loading has got is no change of the return"
+    )]
+    async fn say_how_far(&self, write: &Write) -> Result<()> {
+        let numbers = self.numbers()?;
+        loaded_return::Entity::update_many()
+            .set(numbers)
+            .filter(loaded_return::Column::Id.eq(self.id))
+            .exec(write.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// The return's numbers as they are.
+    pub(super) fn numbers(&self) -> Result<loaded_return::ActiveModel> {
+        let number = |count: u64| i64::try_from(count).map(Set).map_err(Error::internal);
+        Ok(loaded_return::ActiveModel {
+            children: Set(i32::try_from(self.children()).map_err(Error::internal)?),
+            read: number(self.tally.read)?,
+            kept: number(self.tally.kept)?,
+            checked: number(self.tally.checked)?,
+            refused: number(self.tally.refused)?,
+            doubtful: number(self.tally.doubtful)?,
+            ..Default::default()
+        })
+    }
+}

@@ -1,0 +1,132 @@
+//! Reads returns and their reports.
+
+use std::sync::LazyLock;
+
+use entity::{LoadedReturnId, loaded_return, return_problem};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect};
+
+use crate::access::policy::{self, Action};
+use crate::access::scope;
+use crate::error::{Error, Result};
+use crate::listing::{self, KeyPart, SortKey};
+use crate::page::{Page, PageRequest};
+use crate::space::Space;
+use crate::viewer::Viewer;
+
+/// By when they were begun, the latest first.
+static ORDER: LazyLock<SortKey<loaded_return::Model>> = LazyLock::new(|| {
+    use loaded_return::Column::{BeganAt, Id};
+    SortKey::new(
+        "returns",
+        [BeganAt, Id],
+        true,
+        |row: &loaded_return::Model| {
+            vec![KeyPart::Moment(row.began_at), KeyPart::Id(row.id.into())]
+        },
+    )
+});
+
+/// In the order of the report.
+static PROBLEMS: LazyLock<SortKey<return_problem::Model>> = LazyLock::new(|| {
+    use return_problem::Column::Ordinal;
+    SortKey::new(
+        "problems",
+        [Ordinal],
+        false,
+        |row: &return_problem::Model| vec![KeyPart::Number(row.ordinal.into())],
+    )
+});
+
+/// The returns, the latest first.
+///
+/// # Errors
+/// `FORBIDDEN`; those of a page.
+pub async fn list(
+    space: &Space,
+    viewer: &Viewer,
+    request: &PageRequest,
+) -> Result<Page<loaded_return::Model>> {
+    policy::authorise(viewer, &Action::ContributeReturns)?;
+    let select = scope::for_writing::<loaded_return::Entity>();
+    listing::read(space.store(), select, &ORDER, request).await
+}
+
+/// How many returns there are.
+///
+/// # Errors
+/// `FORBIDDEN`.
+pub async fn count(space: &Space, viewer: &Viewer) -> Result<u64> {
+    policy::authorise(viewer, &Action::ContributeReturns)?;
+    listing::count(space.store(), scope::for_writing::<loaded_return::Entity>()).await
+}
+
+/// One return.
+///
+/// # Errors
+/// `FORBIDDEN`; `NOT_FOUND`.
+pub async fn by_id(
+    space: &Space,
+    viewer: &Viewer,
+    id: LoadedReturnId,
+) -> Result<loaded_return::Model> {
+    policy::authorise(viewer, &Action::ContributeReturns)?;
+    scope::for_writing::<loaded_return::Entity>()
+        .filter(loaded_return::Column::Id.eq(id))
+        .one(space.store().connection())
+        .await?
+        .ok_or_else(|| Error::not_found("return"))
+}
+
+/// The problems of a return that are kept: the first 10,000.
+///
+/// # Errors
+/// `FORBIDDEN`; those of a page.
+pub async fn problems(
+    space: &Space,
+    viewer: &Viewer,
+    id: LoadedReturnId,
+    request: &PageRequest,
+) -> Result<Page<return_problem::Model>> {
+    policy::authorise(viewer, &Action::ContributeReturns)?;
+    let select = scope::for_writing::<return_problem::Entity>()
+        .filter(return_problem::Column::ReturnId.eq(id));
+    listing::read(space.store(), select, &PROBLEMS, request).await
+}
+
+/// How many problems of a return are kept.
+///
+/// # Errors
+/// `FORBIDDEN`.
+pub async fn problem_count(space: &Space, viewer: &Viewer, id: LoadedReturnId) -> Result<u64> {
+    policy::authorise(viewer, &Action::ContributeReturns)?;
+    Ok(scope::for_writing::<return_problem::Entity>()
+        .filter(return_problem::Column::ReturnId.eq(id))
+        .count(space.store().connection())
+        .await?)
+}
+
+/// How often each rule was broken, by the problems that are kept: code, whether the rows were refused, and how many.
+///
+/// # Errors
+/// `FORBIDDEN`.
+pub async fn counted_problems(
+    space: &Space,
+    viewer: &Viewer,
+    id: LoadedReturnId,
+) -> Result<Vec<(String, bool, i64)>> {
+    use return_problem::Column::{IsRefusal, Ordinal, ReturnId, Rule};
+
+    policy::authorise(viewer, &Action::ContributeReturns)?;
+    let mut counted: Vec<(String, bool, i64)> = scope::for_writing::<return_problem::Entity>()
+        .filter(ReturnId.eq(id))
+        .select_only()
+        .columns([Rule, IsRefusal])
+        .column_as(Ordinal.count(), "times")
+        .group_by(Rule)
+        .group_by(IsRefusal)
+        .into_tuple()
+        .all(space.store().connection())
+        .await?;
+    counted.sort_by(|one, other| other.2.cmp(&one.2).then_with(|| one.0.cmp(&other.0)));
+    Ok(counted)
+}

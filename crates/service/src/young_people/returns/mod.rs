@@ -1,0 +1,300 @@
+//! Statutory returns: loaded whole, in place of the earlier one of the same authority, kind and year.
+//!
+//! A reader (`ssda903`, `cin_census`) checks the files in a thread of its own, turns identifiers into keyed hashes
+//! and forgets them. `keep` writes what it hands on, in batches that count for nothing yet. `finish` checks the
+//! times of each person against each other and puts the return into use, in one step. `rules` says what each code
+//! means; a report names file, line, column and rule, and never holds a value.
+
+mod cin_census;
+mod dates;
+mod erase;
+pub mod files;
+mod finish;
+mod keep;
+mod list;
+mod parsed;
+mod persons;
+pub mod rules;
+mod ssda903;
+
+use std::io::Read;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use entity::{LocalAuthorityId, ReturnKind, loaded_return};
+use tokio::sync::mpsc;
+
+pub(crate) use finish::PersonPages;
+
+pub use erase::{abandon_unfinished, erase};
+pub use list::{by_id, count, counted_problems, list, problem_count, problems};
+pub use parsed::{Problem, Tally};
+
+use self::parsed::{Batch, Outlet};
+use crate::access::policy::{self, Action};
+use crate::error::{Code, Error, Result};
+use crate::network::directory::Directory;
+use crate::space::Space;
+use crate::viewer::Viewer;
+use crate::young_people::pseudonym::PseudonymKeys;
+
+/// How many problems of a return are kept; all are counted.
+pub const KEPT_PROBLEMS: usize = 10_000;
+
+/// The first and last collection year that can be loaded.
+pub const YEARS: std::ops::RangeInclusive<i32> = 2017..=2100;
+
+/// The year on whose 31 March a collection ends.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct CollectionYear(pub i32);
+
+impl CollectionYear {
+    /// A year.
+    ///
+    /// # Errors
+    /// `BAD_INPUT` for one of which no code sets are known.
+    pub fn try_new(year: i32) -> Result<Self> {
+        match YEARS.contains(&year) {
+            true => Ok(Self(year)),
+            false => Err(Error::bad_input(
+                "year",
+                format!(
+                    "{year} is no collection year from {} on. Give the year on whose 31 March the collection ended, as 2024 for April 2023 to March 2024.",
+                    YEARS.start()
+                ),
+            )),
+        }
+    }
+
+    /// 1 April of the year before.
+    #[must_use]
+    pub fn first_day(self) -> NaiveDate {
+        NaiveDate::from_ymd_opt(self.0 - 1, 4, 1).unwrap_or_default()
+    }
+
+    /// 31 March, the reference day.
+    #[must_use]
+    pub fn last_day(self) -> NaiveDate {
+        NaiveDate::from_ymd_opt(self.0, 3, 31).unwrap_or_default()
+    }
+
+    /// The day of birth of somebody who became so old when the year began.
+    fn first_day_of_age(self, years: i32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(self.0 - 1 - years, 4, 1).unwrap_or_default()
+    }
+}
+
+/// A file of a return.
+pub struct ReturnFile {
+    /// How whoever sends it calls it; it is repeated to them and kept nowhere.
+    pub name: String,
+    /// What is in it.
+    pub content: Box<dyn Read + Send>,
+}
+
+/// The files of a return, one after another, as they come.
+pub type ReturnFiles = Box<dyn Iterator<Item = std::io::Result<ReturnFile>> + Send>;
+
+/// A return that is to be loaded.
+#[derive(Clone, Debug)]
+pub struct NewReturn {
+    /// Which return it is.
+    pub kind: ReturnKind,
+    /// The GSS code of the authority that made it; a census may say so itself.
+    pub authority: Option<String>,
+    /// The collection year; a census may say so itself.
+    pub year: Option<i32>,
+}
+
+/// Whose return it is, and of when.
+#[derive(Clone, Debug)]
+struct Heading {
+    authority: String,
+    authority_id: LocalAuthorityId,
+    year: CollectionYear,
+}
+
+/// What a reader tells.
+enum Message {
+    Begin(Heading),
+    Batch(Batch),
+}
+
+/// How many batches may wait to be written.
+const WAITING: usize = 4;
+
+/// Loads a return. What it refuses is left out and told in the report; if the files can't be read to their end,
+/// nothing is kept, and the earlier return stays in use.
+///
+/// # Errors
+/// `FORBIDDEN`; `BAD_INPUT` when the files are no such return, name no authority or year, or can't be read.
+pub async fn load(
+    space: &Arc<Space>,
+    viewer: &Viewer,
+    new: NewReturn,
+    files: ReturnFiles,
+) -> Result<loaded_return::Model> {
+    policy::authorise(viewer, &Action::ContributeReturns)?;
+    let directory = space.directory().await?;
+    let keys = space.pseudonym_keys().clone();
+    let kind = new.kind;
+    let (sender, mut receiver) = mpsc::channel(WAITING);
+    let reader = tokio::task::spawn_blocking(move || read(&new, files, &directory, &keys, sender));
+
+    let mut loading = None;
+    let mut written = Ok(());
+    while let Some(message) = receiver.recv().await {
+        written = match (message, &mut loading) {
+            (Message::Begin(heading), None) => {
+                match keep::Loading::begin(space, viewer, kind, heading).await {
+                    Ok(begun) => {
+                        loading = Some(begun);
+                        Ok(())
+                    }
+                    Err(refusal) => Err(refusal),
+                }
+            }
+            (Message::Batch(batch), Some(loading)) => loading.keep(space, viewer, batch).await,
+            (Message::Begin(_), Some(_)) | (Message::Batch(_), None) => Ok(()),
+        };
+        if written.is_err() {
+            break;
+        }
+    }
+    // The reader finds out that nobody listens.
+    drop(receiver);
+    let read = reader.await.map_err(Error::internal)?;
+    let done = match (written, read) {
+        (Err(refusal), _) | (Ok(()), Err(refusal)) => Err(refusal),
+        (Ok(()), Ok(())) => Ok(()),
+    };
+    let Some(loading) = loading else {
+        done?;
+        return Err(nobody_listens());
+    };
+    let finished = match done {
+        Ok(()) => finish::finish(space, viewer, &loading).await,
+        Err(refusal) => Err(refusal),
+    };
+    if finished.is_err() {
+        erase::abandon(space, viewer, loading.id).await?;
+    }
+    finished
+}
+
+fn read(
+    new: &NewReturn,
+    files: ReturnFiles,
+    directory: &Directory,
+    keys: &PseudonymKeys,
+    sender: mpsc::Sender<Message>,
+) -> Result<()> {
+    let batches = sender.clone();
+    let mut outlet = Outlet::new(move |batch| batches.blocking_send(Message::Batch(batch)).is_ok());
+    let begin = |heading: &Heading| {
+        sender
+            .blocking_send(Message::Begin(heading.clone()))
+            .map_err(|_| nobody_listens())
+    };
+    match new.kind {
+        ReturnKind::Ssda903 => {
+            let authority = new.authority.as_deref().ok_or_else(no_authority)?;
+            let heading = heading(directory, authority, new.year.ok_or_else(no_year)?)?;
+            begin(&heading)?;
+            let mut reader =
+                ssda903::Reader::new(heading.year, &heading.authority, keys, &mut outlet);
+            for file in files {
+                reader.read(file.map_err(|failure| cut(&failure))?)?;
+            }
+            reader.finish()?;
+        }
+        ReturnKind::CinCensus => {
+            let mut files = files;
+            let file = files.next().ok_or_else(|| {
+                Error::bad_input(
+                    "files",
+                    "There is no file. Send the census as one XML file.",
+                )
+            })?;
+            let file = file.map_err(|failure| cut(&failure))?;
+            cin_census::read(file, keys, &mut outlet, |census, _| {
+                let authority = match &new.authority {
+                    Some(authority) => authority.clone(),
+                    None => of_number(directory, census.authority_number.as_deref())?,
+                };
+                let year = new.year.or_else(|| census.collection_year());
+                let heading = heading(directory, &authority, year.ok_or_else(no_year)?)?;
+                begin(&heading)?;
+                Ok(heading)
+            })?;
+            if files.next().is_some() {
+                return Err(Error::bad_input(
+                    "files",
+                    "A census is one file. Send each census by itself.",
+                ));
+            }
+        }
+    }
+    match outlet.flush() {
+        true => Ok(()),
+        false => Err(nobody_listens()),
+    }
+}
+
+fn heading(directory: &Directory, authority: &str, year: i32) -> Result<Heading> {
+    let found = directory.local_authorities.by_key(authority);
+    let found = found.ok_or_else(|| {
+        Error::bad_input(
+            "authority",
+            "There is no such local authority. Give its GSS code, such as E09000007.",
+        )
+    })?;
+    Ok(Heading {
+        authority: found.gss_code.clone(),
+        authority_id: found.id,
+        year: CollectionYear::try_new(year)?,
+    })
+}
+
+fn of_number(directory: &Directory, number: Option<&str>) -> Result<String> {
+    let number = number.ok_or_else(no_authority)?;
+    let mut authorities = directory.local_authorities.all().iter();
+    let found = authorities.find(|row| row.dfe_number.as_deref() == Some(number));
+    found.map(|row| row.gss_code.clone()).ok_or_else(|| {
+        Error::bad_input(
+            "authority",
+            "No authority of the space has the number that the census's LEA names. Give the authority's GSS code.",
+        )
+    })
+}
+
+fn no_authority() -> Error {
+    Error::bad_input(
+        "authority",
+        "Whose return is it? Give the authority's GSS code, such as E09000007.",
+    )
+}
+
+fn no_year() -> Error {
+    Error::bad_input(
+        "year",
+        "Of which collection is it? Give the year on whose 31 March it ended, as 2024.",
+    )
+}
+
+fn cut(failure: &std::io::Error) -> Error {
+    Error::bad_input(
+        "files",
+        format!(
+            "The files did not come whole ({}). Nothing of them was kept; send them again.",
+            failure.kind()
+        ),
+    )
+}
+
+fn nobody_listens() -> Error {
+    Error::new(
+        Code::Unavailable,
+        "The loading was broken off; nothing of it was kept.",
+    )
+}

@@ -1,0 +1,165 @@
+//! What a return says, on its way from its reader to the database: no identifier is in it.
+
+use chrono::NaiveDate;
+use entity::{EpisodeKind, Sex};
+
+use crate::young_people::pseudonym::KeyHash;
+
+/// A child of a return.
+#[derive(Clone, Debug)]
+pub(super) struct Child {
+    /// By what they are recognised, the surest first.
+    pub(super) hashes: Vec<KeyHash>,
+    /// Year and month of birth, in months from the year 0; nothing for the unborn.
+    pub(super) birth_month: Option<i32>,
+    pub(super) sex: Sex,
+    pub(super) ethnicity: &'static str,
+}
+
+/// A time in which a child was in touch with social work.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spell {
+    /// The child's place in the return.
+    pub(super) child: u32,
+    pub(super) line: u64,
+    pub(super) kind: EpisodeKind,
+    pub(super) started_on: NaiveDate,
+    pub(super) ended_on: Option<NaiveDate>,
+    pub(super) category_of_need: Option<&'static str>,
+    pub(super) legal_status: Option<&'static str>,
+    pub(super) placement: Option<&'static str>,
+    pub(super) provider: Option<&'static str>,
+    pub(super) category_of_abuse: Option<&'static str>,
+    pub(super) reason_started: Option<&'static str>,
+    pub(super) reason_ended: Option<&'static str>,
+}
+
+impl Spell {
+    /// A time of a kind, of which no more is known.
+    pub(super) const fn new(
+        child: u32,
+        line: u64,
+        kind: EpisodeKind,
+        started_on: NaiveDate,
+        ended_on: Option<NaiveDate>,
+    ) -> Self {
+        Self {
+            child,
+            line,
+            kind,
+            started_on,
+            ended_on,
+            category_of_need: None,
+            legal_status: None,
+            placement: None,
+            provider: None,
+            category_of_abuse: None,
+            reason_started: None,
+            reason_ended: None,
+        }
+    }
+}
+
+/// A row that was refused, or kept in doubt. It never holds a value.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Problem {
+    /// Whether the row was refused; kept in doubt otherwise.
+    pub is_refusal: bool,
+    /// The table, such as `Episodes`.
+    pub file: &'static str,
+    /// The line of the file, from 1.
+    pub line: u64,
+    /// The column or element.
+    pub column: Option<&'static str>,
+    /// The rule's code.
+    pub rule: &'static str,
+}
+
+/// How many rows there were, and what became of them.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Tally {
+    /// Rows that were read; of a census, children, referrals and plans.
+    pub read: u64,
+    /// Rows that are kept.
+    pub kept: u64,
+    /// Rows that were checked and, being about what is not kept, forgotten.
+    pub checked: u64,
+    /// Rows that were refused.
+    pub refused: u64,
+    /// Rows that were kept or checked in doubt.
+    pub doubtful: u64,
+}
+
+/// What is handed on at once.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) children: Vec<Child>,
+    pub(super) spells: Vec<Spell>,
+    /// Children who are unaccompanied asylum-seeking children at the end of the collection year.
+    pub(super) unaccompanied: Vec<u32>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) tally: Tally,
+}
+
+impl Batch {
+    fn len(&self) -> usize {
+        self.children.len() + self.spells.len() + self.problems.len()
+    }
+}
+
+/// Takes what a reader finds, and hands it on in batches.
+pub(super) struct Outlet {
+    batch: Batch,
+    send: Box<dyn FnMut(Batch) -> bool + Send>,
+    children: u32,
+}
+
+/// How much is handed on at once.
+const BATCH: usize = 5_000;
+
+impl Outlet {
+    /// An outlet; `send` says whether anybody still listens.
+    pub(super) fn new(send: impl FnMut(Batch) -> bool + Send + 'static) -> Self {
+        Self {
+            batch: Batch::default(),
+            send: Box::new(send),
+            children: 0,
+        }
+    }
+
+    /// Takes a child, and gives its place.
+    pub(super) fn child(&mut self, child: Child) -> u32 {
+        self.batch.children.push(child);
+        self.children += 1;
+        self.children - 1
+    }
+
+    pub(super) fn spell(&mut self, spell: Spell) {
+        self.batch.spells.push(spell);
+    }
+
+    pub(super) fn unaccompanied(&mut self, child: u32) {
+        self.batch.unaccompanied.push(child);
+    }
+
+    pub(super) fn problem(&mut self, problem: Problem) {
+        self.batch.problems.push(problem);
+    }
+
+    pub(super) fn tally(&mut self) -> &mut Tally {
+        &mut self.batch.tally
+    }
+
+    /// Hands on what there is, if it is enough; says whether anybody still listens.
+    pub(super) fn breathe(&mut self) -> bool {
+        self.batch.len() < BATCH || self.flush()
+    }
+
+    /// Hands on what there is.
+    pub(super) fn flush(&mut self) -> bool {
+        let tally = self.batch.tally;
+        let batch = std::mem::take(&mut self.batch);
+        self.batch.tally = tally;
+        (self.send)(batch)
+    }
+}

@@ -1,0 +1,150 @@
+//! The rules that a row of a return is held to: for each code, what is wrong and how to mend it.
+//!
+//! Codes of digits, `INT…` and `SW…` are those of the DfE's lists for the SSDA903 return and of the validator
+//! csc-validator-be-903, which restates them. `CIN…` (for the children in need census, of whose list no copy could
+//! be had) and `CG…` are our own.
+
+/// A rule.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Rule {
+    /// Its code.
+    pub code: &'static str,
+    /// What is wrong.
+    pub reason: &'static str,
+    /// How to mend it.
+    pub remedy: &'static str,
+}
+
+macro_rules! rules {
+    ($($code:literal $reason:literal $remedy:literal;)*) => {
+        /// Every rule, by its code.
+        pub const RULES: &[Rule] = &[$(Rule { code: $code, reason: $reason, remedy: $remedy },)*];
+    };
+}
+
+/// The rule of a code.
+#[must_use]
+pub fn find(code: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.code == code)
+}
+
+rules! {
+    "101" "The sex is none of the codes of this collection year." "Use 1 or 2 until 2024, M, F or U from 2025.";
+    "102" "The date of birth is not a day." "Write the day as 31/03/2024.";
+    "103" "The ethnicity is not a code, or is empty." "Use a code of the school census, or REFU or NOBT.";
+    "104" "The day on which the status of unaccompanied asylum-seeking child ceased is not a day." "Write the day as 31/03/2024, or leave it empty.";
+    "112" "The day of the decision for adoption is not a day." "Write the day as 31/03/2024.";
+    "113" "The day of the match with adopters is not a day." "Write the day as 31/03/2024.";
+    "114" "Whether the adopters were foster carers is neither 0 nor 1." "Write 0 or 1.";
+    "115" "The day of the decision to place the child for adoption is not a day." "Write the day as 31/03/2024.";
+    "116" "The day of the decision no longer to place the child for adoption is not a day." "Write the day as 31/03/2024, or leave it empty.";
+    "120" "The reason for no longer placing the child for adoption is not a code." "Use RD1 to RD4.";
+    "131" "Whether the authority is in touch with the care leaver is not a code." "Use YES, NO, DIED, REFU, NREQ or RHOM.";
+    "132" "The care leaver's activity is none of the codes of this collection year." "Use a code of the guide for the year, or 0.";
+    "133" "The care leaver's accommodation is not a code." "Use a code of the guide, or 0.";
+    "141" "The day on which the episode began is not a day." "Write the day as 31/03/2024.";
+    "142" "Another episode began, and this one has not ended." "Give this episode its end, or take the later one out.";
+    "143" "The reason for the new episode is not a code." "Use S, L, P, T, B or U.";
+    "144" "The legal status is not a code." "Use a code of the guide, such as C2.";
+    "145" "The category of need is not a code." "Use N1 to N8.";
+    "146" "The placement is none of the codes of this collection year." "Use a code of the guide for the year: H5 and P2 until 2024, K3 from 2025, Z11 to Z14 from 2026.";
+    "147" "The day on which the episode ceased is not a day." "Write the day as 31/03/2024, or leave it empty while the episode goes on.";
+    "148" "Of the day and the reason of the end, one is there without the other." "Give both, or neither.";
+    "149" "The reason for the end of the episode is none of the codes of this collection year." "Use a code of the guide for the year: E43 and E44 until 2018, E45 to E48 from 2019.";
+    "165" "Whether the child is a mother is neither 0 nor 1." "Write 0 or 1, or leave it empty.";
+    "166" "The day of the review is not a day." "Write the day as 31/03/2024.";
+    "167" "The child's part in the review is not a code." "Use PN0 to PN7.";
+    "168" "The UPN is neither a number of the right form nor a code for an unknown one." "Write the number's letter and twelve characters, or UN1 to UN5. The child is kept, and recognised by the authority's own id alone.";
+    "171" "The birth of the mother's child is not a day." "Write the day as 31/03/2024, or leave it empty.";
+    "175" "The number of adopters is neither 1 nor 2." "Write 1 or 2.";
+    "176" "The sexes of the adopters are not a code." "Use M1, F1, MM, FF or MF.";
+    "177" "The legal status of the adopters is not a code." "Use L0, L11, L12, L2, L3 or L4.";
+    "178" "The provider of the placement is not a code." "Use PR0 to PR5. The episode is kept without its provider.";
+    "180" "The score of strengths and difficulties is no whole number from 0 to 40." "Write the score, or leave it empty.";
+    "181" "A question about children looked after for twelve months is answered with neither 0 nor 1." "Write 0 or 1, or leave it empty.";
+    "196" "The reason for no score of strengths and difficulties is not a code." "Use SDQ1 to SDQ5.";
+    "301" "The birth lies after the end of the collection year." "Check the date of birth, or whether the child belongs into a later return.";
+    "302" "The episode begins before the child was born." "Check the episode's first day and the date of birth.";
+    "351" "The person was over 25 when the collection year began." "Check the date of birth.";
+    "352" "The person was 18 or over when they started to be looked after." "Check the episode's first day and the date of birth.";
+    "353" "The episode begins before 14 October 1991." "Check the episode's first day.";
+    "354" "The episode ends after the collection year." "Leave the end empty, if the episode went on at the end of the year.";
+    "355" "The episode lasted less than a day." "Check its first and last day.";
+    "356" "The episode ends before it begins." "Check its first and last day.";
+    "431" "The child started to be looked after on the day on which the last episode ended." "If they went on being looked after, the reason for the new episode isn't S.";
+    "432" "The child had ceased to be looked after, and the reason for the new episode isn't S." "Write S, or end the last episode with X1.";
+    "433" "The episode goes on from the last one, but doesn't begin on the day on which that ended." "Check both days, and whether an episode between them is missing.";
+    "437" "The child had died or left care at 18, and there are further episodes." "Check the reason for the end, and the later episodes.";
+    "445" "A freeing order (D1) after December 2005." "Check the legal status.";
+    "446" "A placement order (E1) before December 2005." "Check the legal status.";
+    "501" "The episode begins before the last one ended." "Check the days of both.";
+    "550" "The provider PR0 stands with a placement other than P1." "Check the provider and the placement.";
+    "567" "The time missing ends before it begins." "Check both days.";
+    "586" "The time missing begins before the child was born." "Check the day and the date of birth.";
+    "631" "The previous permanence option is not a code." "Use P1 to P4 or Z1.";
+    "632" "The day of the previous permanence order is not a day." "Write the day as 31/03/2024, or leave it empty.";
+    "1004" "The beginning of the time missing is not a day." "Write the day as 31/03/2024.";
+    "1005" "The end of the time missing is not a day." "Write the day as 31/03/2024, or leave it empty.";
+    "1006" "Neither missing (M) nor away without authorisation (A)." "Write M or A.";
+    "1009" "The reason for the change of placement is not a code." "Use a code of the guide, or leave it empty.";
+    "INT01" "The child is in AD1 and not in the header." "Give the child a row in the header.";
+    "INT02" "The child is in PlacedAdoption and not in the header." "Give the child a row in the header.";
+    "INT03" "The child is in Episodes and not in the header." "Give the child a row in the header.";
+    "INT04" "The child is in Missing and not in the header." "Give the child a row in the header.";
+    "INT05" "The child is in OC2 and not in the header." "Give the child a row in the header.";
+    "INT06" "The child is in OC3 and not in the header." "Give the child a row in the header.";
+    "INT07" "The child is in PrevPerm and not in the header." "Give the child a row in the header.";
+    "INT08" "The child is in Reviews and not in the header." "Give the child a row in the header.";
+    "INT09" "The child is in UASC and not in the header." "Give the child a row in the header.";
+    "INT10" "The child is in the social workers' table and not in the header." "Give the child a row in the header.";
+    "INT11" "The date of birth is another one than in the header." "Check both; the header's is used.";
+    "INT12" "The child is in DoLo and not in the header." "Give the child a row in the header.";
+    "INT21" "The sex is another one than in the header." "Check both; the header's is used.";
+    "INT32" "The child has a row in the header already." "Take one of them out; the first is used.";
+    "INT34" "The child has a row in OC3 already." "Take one of them out; the first is used.";
+    "SW02STG1" "The social worker's id begins with neither SW nor XX." "Write the registration number with its letters.";
+    "SW04STG1" "The day on which the social worker began is not a day." "Write the day as 31/03/2024.";
+    "SW05STG1" "The day on which the social worker ended is not a day." "Write the day as 31/03/2024, or leave it empty.";
+    "SW13STG1" "The reason for the change of social worker is not a code." "Use a code of the guide.";
+    "CIN01" "The child has no id." "Give each child the authority's own id.";
+    "CIN02" "The child's id stands in the census already." "Give each child one Child element; the first is used.";
+    "CIN03" "The birth is not a day, or lies after the end of the collection year." "Write the day as 2024-03-31; give an unborn child its expected day of birth.";
+    "CIN04" "Neither a day of birth nor an expected one is given." "Give one of the two.";
+    "CIN05" "The sex is none of the codes of this collection year." "Use 0, 1, 2 or 9 until 2024, M, F or U from 2024.";
+    "CIN06" "The ethnicity is not a code, or is missing." "Use a code of the school census, or REFU or NOBT.";
+    "CIN07" "The referral is missing its day, or it is not a day." "Write the day as 2024-03-31.";
+    "CIN08" "The child has no referral." "Give each child at least one CINdetails.";
+    "CIN09" "The referral was closed before it was made." "Check both days.";
+    "CIN10" "The primary need is missing or not a code." "Use N0 to N9.";
+    "CIN11" "The referral's closure is not a day, or lies outside the collection year." "Check the day of closure.";
+    "CIN12" "The reason for closure is not a code, or stands without a day." "Use RC1 to RC9, and give both or neither.";
+    "CIN14" "The category of abuse is not a code." "Use NEG, PHY, SAB, EMO or MUL.";
+    "CIN15" "The plan begins before its referral, ends after its closure, or its referral is refused." "A protection plan lies within the time in which the child is in need.";
+    "CIN16" "The plan begins after the end of the collection year." "Check the plan's first day.";
+    "CIN17" "The plan ends before it begins." "Check both days.";
+    "CIN18" "The plan is missing its first day, or it is not a day." "Write the day as 2024-03-31.";
+    "CG01" "The UPN's check letter is not the one that its digits give." "Check the number. The child is kept, and recognised by the authority's own id alone.";
+    "CG02" "Another child of this return has the same UPN." "Check which of them it is. Both are kept, and recognised by the authority's own id alone.";
+    "CG03" "It begins after the end of the collection year." "Check the day, and whether the row belongs into the next return.";
+    "CG04" "The row has more or fewer cells than the header." "Check for a comma or a quotation mark within a cell: such a cell stands in quotation marks.";
+    "CG05" "The child's id is empty." "Give each row the authority's own id of the child.";
+    "CG06" "The year and the reference day of the census don't agree." "Check the header; the year of the reference day is used.";
+    "CG08" "A day of the deprivation of liberty is not a day." "Write the day as 31/03/2024.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_code_is_there_once_and_says_how_to_mend_it() {
+        let codes: std::collections::BTreeSet<_> = RULES.iter().map(|rule| rule.code).collect();
+        assert_eq!(codes.len(), RULES.len());
+        assert!(
+            RULES
+                .iter()
+                .all(|rule| rule.remedy.ends_with('.') && rule.reason.ends_with('.'))
+        );
+        assert_eq!(find("141").map(|rule| rule.code), Some("141"));
+    }
+}

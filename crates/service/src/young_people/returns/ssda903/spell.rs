@@ -1,0 +1,119 @@
+//! What a row of the episodes, and of the times missing, says, and the rules that it is held to by itself.
+
+use chrono::NaiveDate;
+use entity::EpisodeKind;
+
+use super::Known;
+use super::row::{Row, Values};
+use crate::young_people::returns::CollectionYear;
+use crate::young_people::returns::parsed::Spell;
+
+/// The day on which the Children Act 1989 came into force: no episode begins before it.
+const CHILDREN_ACT: Option<NaiveDate> = NaiveDate::from_ymd_opt(1991, 10, 14);
+/// The day from which there are placement orders, and no freeing orders any more.
+const PLACEMENT_ORDERS: Option<NaiveDate> = NaiveDate::from_ymd_opt(2005, 12, 30);
+
+/// An episode of being looked after, or of short breaks; nothing when it is refused.
+pub(super) fn episode(
+    known: &Known,
+    values: &Values,
+    year: CollectionYear,
+    row: &mut Row,
+) -> Option<Spell> {
+    let started_on = values.day("DECOM")?;
+    let (ended_on, reason_ended) = (values.day("DEC"), values.code("REC"));
+    let (legal_status, placement) = (values.code("LS"), values.code("PLACE"));
+    let is_short_break = matches!(legal_status, Some("V3" | "V4"));
+    check_days(started_on, ended_on, year, row);
+    if started_on < known.born {
+        row.refuse("DECOM", "302");
+    }
+    if placement.is_none() && !is_short_break {
+        row.refuse("PLACE", "146");
+    }
+    if ended_on.is_some() != reason_ended.is_some() {
+        row.doubt("REC", "148");
+    }
+    if ended_on == Some(started_on) {
+        row.doubt("DEC", "355");
+    }
+    if CHILDREN_ACT.is_some_and(|day| started_on < day) {
+        row.doubt("DECOM", "353");
+    }
+    let reason_started = values.code("RNE");
+    if reason_started == Some("S") && years_between(known.born, started_on) >= 18 {
+        row.doubt("DECOM", "352");
+    }
+    if values.code("PLACE_PROVIDER") == Some("PR0") && placement != Some("P1") {
+        row.doubt("PLACE_PROVIDER", "550");
+    }
+    let has_placement_orders = PLACEMENT_ORDERS.is_some_and(|day| started_on >= day);
+    match legal_status {
+        Some("D1") if has_placement_orders => row.doubt("LS", "445"),
+        Some("E1") if !has_placement_orders => row.doubt("LS", "446"),
+        _ => {}
+    }
+    let kind = match is_short_break {
+        true => EpisodeKind::ShortBreak,
+        false => EpisodeKind::LookedAfter,
+    };
+    row.refusals.is_empty().then_some(Spell {
+        category_of_need: values.code("CIN"),
+        legal_status,
+        placement,
+        provider: values.code("PLACE_PROVIDER"),
+        reason_started,
+        reason_ended,
+        ..Spell::new(known.place, row.line, kind, started_on, ended_on)
+    })
+}
+
+/// A time missing, or away without authorisation; nothing when it is refused.
+pub(super) fn missing(
+    known: &Known,
+    values: &Values,
+    year: CollectionYear,
+    row: &mut Row,
+) -> Option<Spell> {
+    let started_on = values.day("MIS_START")?;
+    let ended_on = values.day("MIS_END");
+    if ended_on.is_some_and(|end| end < started_on) {
+        row.refuse("MIS_END", "567");
+    }
+    if started_on > year.last_day() {
+        row.refuse("MIS_START", "CG03");
+    }
+    if started_on < known.born {
+        row.refuse("MIS_START", "586");
+    }
+    row.refusals.is_empty().then_some(Spell {
+        reason_started: values.code("MISSING"),
+        ..Spell::new(
+            known.place,
+            row.line,
+            EpisodeKind::Missing,
+            started_on,
+            ended_on,
+        )
+    })
+}
+
+fn check_days(
+    started_on: NaiveDate,
+    ended_on: Option<NaiveDate>,
+    year: CollectionYear,
+    row: &mut Row,
+) {
+    if ended_on.is_some_and(|end| end < started_on) {
+        row.refuse("DEC", "356");
+    }
+    if started_on > year.last_day() {
+        row.refuse("DECOM", "CG03");
+    } else if ended_on.is_some_and(|end| end > year.last_day()) {
+        row.refuse("DEC", "354");
+    }
+}
+
+fn years_between(born: NaiveDate, day: NaiveDate) -> u32 {
+    day.years_since(born).unwrap_or_default()
+}

@@ -1,0 +1,276 @@
+//! The twelve tables of the SSDA903 return: their columns, and what may stand in each.
+
+use super::super::super::codes::{self, Codes};
+
+/// A table of the return.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) kind: Kind,
+    /// Its name in reports.
+    pub(super) name: &'static str,
+    /// The rule that a child without a row in the header breaks.
+    pub(super) orphan: &'static str,
+    pub(super) columns: &'static [Column],
+}
+
+/// Which table it is, as far as it matters: of the others the rows are checked and forgotten.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Kind {
+    Header,
+    Episodes,
+    Leavers,
+    Unaccompanied,
+    Missing,
+    Checked,
+}
+
+/// A column.
+#[derive(Debug)]
+pub(super) struct Column {
+    pub(super) name: &'static str,
+    pub(super) check: Check,
+    /// The rule that a wrong value breaks.
+    pub(super) rule: &'static str,
+    pub(super) need: Need,
+}
+
+/// What may stand in a column.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Check {
+    Day,
+    Code(&'static [Codes]),
+    /// A whole number between two.
+    Number(i32, i32),
+    /// A text that begins with one of these.
+    Begins(&'static [&'static str]),
+    /// Anything: it is looked at by nobody, or elsewhere.
+    Anything,
+}
+
+/// How much depends on a column.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Need {
+    /// Without a right value the row is refused.
+    Must,
+    /// It may be empty; with a wrong value the row is refused.
+    May,
+    /// It may be empty; with a wrong value the row is kept without it, in doubt.
+    Extra,
+}
+
+const fn column(name: &'static str, check: Check, rule: &'static str, need: Need) -> Column {
+    Column {
+        name,
+        check,
+        rule,
+        need,
+    }
+}
+
+const CHILD: Column = column("CHILD", Check::Anything, "CG05", Need::Must);
+const DOB: Column = column("DOB", Check::Day, "102", Need::Extra);
+
+use Check::{Anything, Begins, Code, Day, Number};
+use Need::{Extra, May, Must};
+
+/// The tables.
+pub(super) const TABLES: &[Table] = &[
+    Table {
+        kind: Kind::Header,
+        name: "Header",
+        orphan: "",
+        columns: &[
+            CHILD,
+            column("SEX", Code(codes::SEX_903), "101", Must),
+            column("DOB", Day, "102", Must),
+            column("ETHNIC", Code(codes::ETHNICITY), "103", Must),
+            column("UPN", Anything, "168", Extra),
+            column("MOTHER", Code(codes::YES_OR_NO), "165", Extra),
+            column("MC_DOB", Day, "171", Extra),
+        ],
+    },
+    Table {
+        kind: Kind::Episodes,
+        name: "Episodes",
+        orphan: "INT03",
+        columns: &[
+            CHILD,
+            column("DECOM", Day, "141", Must),
+            column("RNE", Code(codes::REASON_STARTED), "143", Extra),
+            column("LS", Code(codes::LEGAL_STATUS), "144", Must),
+            column("CIN", Code(codes::NEED_903), "145", Extra),
+            column("PLACE", Code(codes::PLACEMENT), "146", May),
+            column("PLACE_PROVIDER", Code(codes::PROVIDER), "178", Extra),
+            column("DEC", Day, "147", May),
+            column("REC", Code(codes::REASON_ENDED), "149", Extra),
+            column(
+                "REASON_PLACE_CHANGE",
+                Code(codes::REASON_PLACEMENT_CHANGED),
+                "1009",
+                Extra,
+            ),
+            column("HOME_POST", Anything, "", Extra),
+            column("PL_POST", Anything, "", Extra),
+            column("URN", Anything, "", Extra),
+        ],
+    },
+    Table {
+        kind: Kind::Leavers,
+        name: "OC3",
+        orphan: "INT06",
+        columns: &[
+            CHILD,
+            DOB,
+            column("IN_TOUCH", Code(codes::IN_TOUCH), "131", Must),
+            column("ACTIV", Code(codes::ACTIVITY), "132", Extra),
+            column("ACCOM", Code(codes::ACCOMMODATION), "133", Extra),
+        ],
+    },
+    Table {
+        kind: Kind::Unaccompanied,
+        name: "UASC",
+        orphan: "INT09",
+        columns: &[
+            CHILD,
+            column("SEX", Code(codes::SEX_903), "101", Extra),
+            DOB,
+            column("DUC", Day, "104", May),
+        ],
+    },
+    Table {
+        kind: Kind::Missing,
+        name: "Missing",
+        orphan: "INT04",
+        columns: &[
+            CHILD,
+            DOB,
+            column("MISSING", Code(codes::MISSING), "1006", Must),
+            column("MIS_START", Day, "1004", Must),
+            column("MIS_END", Day, "1005", May),
+        ],
+    },
+    Table {
+        kind: Kind::Checked,
+        name: "Reviews",
+        orphan: "INT08",
+        columns: &[
+            CHILD,
+            DOB,
+            column("REVIEW", Day, "166", Must),
+            column("REVIEW_CODE", Code(codes::REVIEW), "167", Must),
+        ],
+    },
+    Table {
+        kind: Kind::Checked,
+        name: "OC2",
+        orphan: "INT05",
+        columns: &[
+            CHILD,
+            DOB,
+            column("SDQ_SCORE", Number(0, 40), "180", May),
+            column("SDQ_REASON", Code(codes::NO_SCORE), "196", May),
+            column("CONVICTED", Code(codes::YES_OR_NO), "181", May),
+            column("HEALTH_CHECK", Code(codes::YES_OR_NO), "181", May),
+            column("IMMUNISATIONS", Code(codes::YES_OR_NO), "181", May),
+            column("TEETH_CHECK", Code(codes::YES_OR_NO), "181", May),
+            column("HEALTH_ASSESSMENT", Code(codes::YES_OR_NO), "181", May),
+            column("SUBSTANCE_MISUSE", Code(codes::YES_OR_NO), "181", May),
+            column("INTERVENTION_RECEIVED", Code(codes::YES_OR_NO), "181", May),
+            column("INTERVENTION_OFFERED", Code(codes::YES_OR_NO), "181", May),
+        ],
+    },
+    Table {
+        kind: Kind::Checked,
+        name: "AD1",
+        orphan: "INT01",
+        columns: &[
+            CHILD,
+            DOB,
+            column("DATE_INT", Day, "112", Must),
+            column("DATE_MATCH", Day, "113", Must),
+            column("FOSTER_CARE", Code(codes::YES_OR_NO), "114", Must),
+            column("NB_ADOPTR", Number(1, 2), "175", Must),
+            column("SEX_ADOPTR", Code(codes::ADOPTERS_SEX), "176", Must),
+            column("LS_ADOPTR", Code(codes::ADOPTERS_STATUS), "177", Must),
+        ],
+    },
+    Table {
+        kind: Kind::Checked,
+        name: "PlacedAdoption",
+        orphan: "INT02",
+        columns: &[
+            CHILD,
+            DOB,
+            column("DATE_PLACED", Day, "115", Must),
+            column("DATE_PLACED_CEASED", Day, "116", May),
+            column("REASON_PLACED_CEASED", Code(codes::REVERSED), "120", May),
+        ],
+    },
+    Table {
+        kind: Kind::Checked,
+        name: "PrevPerm",
+        orphan: "INT07",
+        columns: &[
+            CHILD,
+            DOB,
+            column("PREV_PERM", Code(codes::PREVIOUS_PERMANENCE), "631", Must),
+            column("LA_PERM", Anything, "", Extra),
+            column("DATE_PERM", Day, "632", May),
+        ],
+    },
+    Table {
+        kind: Kind::Checked,
+        name: "SWEpisodes",
+        orphan: "INT10",
+        columns: &[
+            CHILD,
+            DOB,
+            column("SW_ID", Begins(&["SW", "XX"]), "SW02STG1", Must),
+            column("SW_DECOM", Day, "SW04STG1", Must),
+            column("SW_DEC", Day, "SW05STG1", May),
+            column(
+                "SW_REASON",
+                Code(codes::SOCIAL_WORKER_CHANGED),
+                "SW13STG1",
+                May,
+            ),
+        ],
+    },
+    Table {
+        kind: Kind::Checked,
+        name: "DoLo",
+        orphan: "INT12",
+        columns: &[
+            CHILD,
+            DOB,
+            column("DOLO_START", Day, "CG08", Must),
+            column("DOLO_END", Day, "CG08", May),
+        ],
+    },
+];
+
+/// Columns by which a table is told from all others; the rest of its columns may be missing.
+const fn essential(kind: &'static str) -> &'static [&'static str] {
+    match kind.as_bytes() {
+        b"Header" => &["CHILD", "SEX", "DOB", "ETHNIC"],
+        b"Episodes" => &["CHILD", "DECOM", "LS", "PLACE", "DEC"],
+        b"OC3" => &["CHILD", "IN_TOUCH"],
+        b"UASC" => &["CHILD", "DUC"],
+        b"Missing" => &["CHILD", "MIS_START"],
+        b"Reviews" => &["CHILD", "REVIEW"],
+        b"OC2" => &["CHILD", "SDQ_SCORE"],
+        b"AD1" => &["CHILD", "DATE_INT"],
+        b"PlacedAdoption" => &["CHILD", "DATE_PLACED"],
+        b"PrevPerm" => &["CHILD", "PREV_PERM"],
+        b"SWEpisodes" => &["CHILD", "SW_ID"],
+        _ => &["CHILD", "DOLO_START"],
+    }
+}
+
+/// The table that has these columns.
+pub(super) fn recognise(columns: &[String]) -> Option<&'static Table> {
+    let has = |name: &&str| columns.iter().any(|column| column == name);
+    TABLES
+        .iter()
+        .find(|table| essential(table.name).iter().all(|name| has(name)))
+}

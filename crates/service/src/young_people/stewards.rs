@@ -1,0 +1,132 @@
+//! Stewards: tokens whose holders act for local authorities, the controllers of what their returns tell.
+//!
+//! A steward loads and erases returns of those authorities only, and alone may approve agreements for them. A token
+//! that may load returns and is no steward's may load those of every authority, and approves nothing.
+
+use entity::{AccessTokenId, LocalAuthorityId, access_token_authority};
+use sea_orm::{ColumnTrait, QueryFilter};
+
+use crate::access::policy::{self, Action};
+use crate::access::{scope, token};
+use crate::error::{Code, Error, Result};
+use crate::space::Space;
+use crate::store::bulk;
+use crate::viewer::{Viewer, Who};
+
+/// The authorities for which the viewer's token acts.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn authorities(space: &Space, viewer: &Viewer) -> Result<Vec<LocalAuthorityId>> {
+    match viewer.token() {
+        None => Ok(Vec::new()),
+        Some(token) => of_token(space, token).await,
+    }
+}
+
+/// The authorities for which the holder of a token acts.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn of_token(space: &Space, token: AccessTokenId) -> Result<Vec<LocalAuthorityId>> {
+    use access_token_authority::{Column, Entity};
+
+    let rows = scope::for_writing::<Entity>()
+        .filter(Column::TokenId.eq(token))
+        .all(space.store().connection())
+        .await?;
+    Ok(rows.into_iter().map(|row| row.local_authority_id).collect())
+}
+
+/// Whether the viewer acts for an authority.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn acts_for(space: &Space, viewer: &Viewer, authority: LocalAuthorityId) -> Result<bool> {
+    if matches!(viewer.who(), Who::Operator) {
+        return Ok(true);
+    }
+    Ok(authorities(space, viewer).await?.contains(&authority))
+}
+
+/// Allows loading and erasing an authority's returns, or says why not.
+///
+/// # Errors
+/// `FORBIDDEN`.
+pub(super) async fn may_contribute(
+    space: &Space,
+    viewer: &Viewer,
+    authority: LocalAuthorityId,
+) -> Result<()> {
+    policy::authorise(viewer, &Action::ContributeReturns)?;
+    let own = authorities(space, viewer).await?;
+    if own.is_empty() || own.contains(&authority) {
+        return Ok(());
+    }
+    Err(Error {
+        field: Some("authority".to_owned()),
+        refused_action: Some("young-people.contribute"),
+        ..Error::new(
+            Code::Forbidden,
+            "Your token acts for other authorities. Ask their steward.",
+        )
+    })
+}
+
+/// Has the holder of a token act for authorities, in place of those for which it acted.
+///
+/// # Errors
+/// `FORBIDDEN`; `NOT_FOUND`; `BAD_INPUT` for a code that is no authority's.
+pub async fn appoint(
+    space: &Space,
+    viewer: &Viewer,
+    token: AccessTokenId,
+    codes: &[String],
+) -> Result<Vec<LocalAuthorityId>> {
+    policy::authorise(viewer, &Action::AppointSteward)?;
+    let record = token::get(space, viewer, token).await?;
+    let record = record.ok_or_else(|| Error::not_found("access token"))?;
+    let directory = space.directory().await?;
+    let mut ids = Vec::new();
+    for code in codes {
+        let authority = directory.local_authorities.by_key(code).ok_or_else(|| {
+            Error::bad_input(
+                "localAuthorities",
+                format!("There is no local authority {code:?}. Give GSS codes, such as E09000007."),
+            )
+        })?;
+        if !ids.contains(&authority.id) {
+            ids.push(authority.id);
+        }
+    }
+    let rows = ids.clone();
+    space
+        .store()
+        .write(viewer, "steward.appoint", move |write| {
+            Box::pin(async move {
+                use sea_orm::ActiveValue::Set;
+                use sea_orm::EntityTrait;
+
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "what a token acts for is replaced whole; the audit keeps that it was"
+                )]
+                access_token_authority::Entity::delete_many()
+                    .filter(access_token_authority::Column::TokenId.eq(token))
+                    .exec(write.connection())
+                    .await?;
+                let rows = rows
+                    .into_iter()
+                    .map(|authority| access_token_authority::ActiveModel {
+                        token_id: Set(token),
+                        local_authority_id: Set(authority),
+                    });
+                bulk::insert(write.connection(), rows.collect()).await?;
+                write.touched(entity::ChangeKind::AccessToken, token.into(), 1);
+                write.of_centre(record.centre_id);
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(ids)
+}
