@@ -19,6 +19,7 @@ use tokio::sync::mpsc;
 use crate::admission::Client;
 use crate::endpoint::{self, Endpoint};
 use crate::error;
+use crate::graph;
 
 /// What loading a return costs of a budget.
 const COST: u64 = 1_000;
@@ -187,6 +188,7 @@ impl Read for Pieces {
 
 fn told(row: &loaded_return::Model) -> Response {
     Json(json!({ "return": {
+        "id": graph::return_id(row.id).as_str(),
         "kind": row.kind.as_str(),
         "year": row.year,
         "state": row.state.as_str(),

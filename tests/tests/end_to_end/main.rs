@@ -29,3 +29,4 @@ mod strangers;
 mod streams;
 mod time_limit;
 mod visibility_oracle;
+mod young_people;

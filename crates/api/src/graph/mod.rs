@@ -25,8 +25,9 @@ pub(crate) use access::RateLimit;
 use std::sync::Arc;
 
 use async_graphql::extensions::ExtensionFactory;
-use async_graphql::{Context, MergedObject, MergedSubscription, Schema, SchemaBuilder};
+use async_graphql::{Context, ID, MergedObject, MergedSubscription, Schema, SchemaBuilder};
 use chrono::{DateTime, Utc};
+use service::entity::LoadedReturnId;
 use service::{Error, Result, Space, Viewer};
 
 use crate::loading::{Asker, Askers};
@@ -95,6 +96,11 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
 /// Who asks.
 pub(crate) fn asker<'a>(ctx: &Context<'a>) -> &'a Arc<Asker> {
     ctx.data_unchecked::<Askers>().at(ctx)
+}
+
+/// The global id of a return.
+pub(crate) fn return_id(id: LoadedReturnId) -> ID {
+    global_id::global_id(global_id::NodeKind::Return, id)
 }
 
 /// How many fields of one request may ask of the past: each takes a connection to the database.

@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::ArrayType;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend, EntityName, EntityTrait, IdenStatic,
-    Iterable, Statement, Value,
+    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbBackend, EntityName,
+    EntityTrait, IdenStatic, Iterable, Statement, Value,
 };
 
 use crate::error::{Error, Result};
@@ -15,6 +15,9 @@ const PARAMETERS: usize = 32_000;
 
 /// Inserts rows whose columns are all set. PostgreSQL gets a column as one array, so that the statement is the
 /// same for any number of rows and is prepared once.
+///
+/// The library binds no array with nothing in it, so columns that may be empty go as texts, in which the empty one
+/// stands for nothing: a text column that may be empty must not hold the empty text.
 ///
 /// # Errors
 /// When the database refuses.
@@ -34,15 +37,6 @@ where
         return Ok(());
     }
     let names: Vec<_> = columns.iter().map(IdenStatic::as_str).collect();
-    let places: Vec<_> = (1..=columns.len())
-        .map(|place| format!("${place}"))
-        .collect();
-    let sql = format!(
-        "INSERT INTO {} ({}) SELECT * FROM UNNEST({})",
-        A::Entity::default().table_name(),
-        names.join(", "),
-        places.join(", ")
-    );
     for some in rows.chunks(ROWS) {
         let mut arrays: Vec<Vec<Value>> = vec![Vec::with_capacity(some.len()); columns.len()];
         for row in some {
@@ -53,14 +47,69 @@ where
                 }
             }
         }
-        let arrays = arrays.into_iter().map(|array| {
+        let mut selected = Vec::with_capacity(columns.len());
+        let mut places = Vec::with_capacity(columns.len());
+        let mut bound = Vec::with_capacity(columns.len());
+        for (at, (column, array)) in columns.iter().zip(arrays).enumerate() {
             let kind = array.first().map_or(ArrayType::String, Value::array_type);
-            Value::Array(kind, Some(Box::new(array)))
-        });
-        let statement = Statement::from_sql_and_values(DbBackend::Postgres, &sql, arrays);
+            let place = at + 1;
+            if column.def().is_null() {
+                let sql = sql_type(&kind)?;
+                selected.push(format!("NULLIF(c{place}, '')::{sql}"));
+                places.push(format!("${place}::text[]"));
+                let texts = array.iter().map(text).collect::<Result<Vec<_>>>()?;
+                bound.push(Value::Array(ArrayType::String, Some(Box::new(texts))));
+            } else {
+                selected.push(format!("c{place}"));
+                places.push(format!("${place}"));
+                bound.push(Value::Array(kind, Some(Box::new(array))));
+            }
+        }
+        let aliases: Vec<_> = (1..=columns.len())
+            .map(|place| format!("c{place}"))
+            .collect();
+        let sql = format!(
+            "INSERT INTO {} ({}) SELECT {} FROM UNNEST({}) AS t({})",
+            A::Entity::default().table_name(),
+            names.join(", "),
+            selected.join(", "),
+            places.join(", "),
+            aliases.join(", ")
+        );
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, &sql, bound);
         connection.execute_raw(statement).await?;
     }
     Ok(())
+}
+
+/// A value as a text, nothing as the empty one.
+fn text(value: &Value) -> Result<Value> {
+    let text = match value {
+        Value::String(text) => text.clone().unwrap_or_default(),
+        Value::ChronoDate(day) => day.map_or_else(String::new, |day| day.to_string()),
+        Value::Int(number) => number.map_or_else(String::new, |number| number.to_string()),
+        Value::Uuid(id) => id.map_or_else(String::new, |id| id.to_string()),
+        Value::ChronoDateTimeUtc(at) => at.map_or_else(String::new, |at| at.to_rfc3339()),
+        _ => return Err(unknown()),
+    };
+    Ok(Value::from(text))
+}
+
+fn sql_type(kind: &ArrayType) -> Result<&'static str> {
+    match kind {
+        ArrayType::String => Ok("text"),
+        ArrayType::ChronoDate => Ok("date"),
+        ArrayType::Int => Ok("integer"),
+        ArrayType::Uuid => Ok("uuid"),
+        ArrayType::ChronoDateTimeUtc => Ok("timestamptz"),
+        _ => Err(unknown()),
+    }
+}
+
+fn unknown() -> Error {
+    Error::internal(std::io::Error::other(
+        "a column that may be empty is of a kind that is not inserted in bulk",
+    ))
 }
 
 fn unset(column: &str) -> Error {

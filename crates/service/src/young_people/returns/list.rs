@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use entity::{LoadedReturnId, loaded_return, return_problem};
-use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect, Select};
 
 use crate::access::policy::{self, Action};
 use crate::access::scope;
@@ -12,6 +12,7 @@ use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
 use crate::space::Space;
 use crate::viewer::Viewer;
+use crate::young_people::stewards;
 
 /// By when they were begun, the latest first.
 static ORDER: LazyLock<SortKey<loaded_return::Model>> = LazyLock::new(|| {
@@ -46,9 +47,19 @@ pub async fn list(
     viewer: &Viewer,
     request: &PageRequest,
 ) -> Result<Page<loaded_return::Model>> {
-    policy::authorise(viewer, &Action::ContributeReturns)?;
-    let select = scope::for_writing::<loaded_return::Entity>();
+    let select = of_viewer(space, viewer).await?;
     listing::read(space.store(), select, &ORDER, request).await
+}
+
+/// The returns of the authorities for which the viewer acts; all of them for whoever acts for none.
+async fn of_viewer(space: &Space, viewer: &Viewer) -> Result<Select<loaded_return::Entity>> {
+    policy::authorise(viewer, &Action::ContributeReturns)?;
+    let own = stewards::authorities(space, viewer).await?;
+    let select = scope::for_writing::<loaded_return::Entity>();
+    Ok(match own.is_empty() {
+        true => select,
+        false => select.filter(loaded_return::Column::LocalAuthorityId.is_in(own)),
+    })
 }
 
 /// How many returns there are.
@@ -56,8 +67,7 @@ pub async fn list(
 /// # Errors
 /// `FORBIDDEN`.
 pub async fn count(space: &Space, viewer: &Viewer) -> Result<u64> {
-    policy::authorise(viewer, &Action::ContributeReturns)?;
-    listing::count(space.store(), scope::for_writing::<loaded_return::Entity>()).await
+    listing::count(space.store(), of_viewer(space, viewer).await?).await
 }
 
 /// One return.
@@ -69,8 +79,8 @@ pub async fn by_id(
     viewer: &Viewer,
     id: LoadedReturnId,
 ) -> Result<loaded_return::Model> {
-    policy::authorise(viewer, &Action::ContributeReturns)?;
-    scope::for_writing::<loaded_return::Entity>()
+    of_viewer(space, viewer)
+        .await?
         .filter(loaded_return::Column::Id.eq(id))
         .one(space.store().connection())
         .await?
@@ -87,7 +97,7 @@ pub async fn problems(
     id: LoadedReturnId,
     request: &PageRequest,
 ) -> Result<Page<return_problem::Model>> {
-    policy::authorise(viewer, &Action::ContributeReturns)?;
+    by_id(space, viewer, id).await?;
     let select = scope::for_writing::<return_problem::Entity>()
         .filter(return_problem::Column::ReturnId.eq(id));
     listing::read(space.store(), select, &PROBLEMS, request).await
@@ -98,7 +108,7 @@ pub async fn problems(
 /// # Errors
 /// `FORBIDDEN`.
 pub async fn problem_count(space: &Space, viewer: &Viewer, id: LoadedReturnId) -> Result<u64> {
-    policy::authorise(viewer, &Action::ContributeReturns)?;
+    by_id(space, viewer, id).await?;
     Ok(scope::for_writing::<return_problem::Entity>()
         .filter(return_problem::Column::ReturnId.eq(id))
         .count(space.store().connection())
@@ -116,7 +126,7 @@ pub async fn counted_problems(
 ) -> Result<Vec<(String, bool, i64)>> {
     use return_problem::Column::{IsRefusal, Ordinal, ReturnId, Rule};
 
-    policy::authorise(viewer, &Action::ContributeReturns)?;
+    by_id(space, viewer, id).await?;
     let mut counted: Vec<(String, bool, i64)> = scope::for_writing::<return_problem::Entity>()
         .filter(ReturnId.eq(id))
         .select_only()

@@ -1,0 +1,175 @@
+//! Counts: what may be asked for, and what is shown.
+
+use sea_orm::EntityTrait;
+use serde_json::json;
+use service::young_people::disclosure::{Area, Records, Rule};
+use tests::on_both_databases;
+use tests::support::app::ALPHA;
+
+use super::*;
+
+const ASK: &str = "query ($input: StatisticsInput!) { youngPeople { statistics(input: $input) {
+    rule { name version threshold description } cells { keys labels count suppressed } coverage { gssCode } } } }";
+
+async fn ask(client: &Client, by: &[&str], filter: Value) -> Value {
+    let input = json!({ "by": by, "where": filter, "asAt": "2024-03-31" });
+    let answer = client.ask_with(ASK, json!({ "input": input })).await;
+    answer.at("/youngPeople/statistics").clone()
+}
+
+async fn refusal(client: &Client, input: Value) -> (String, String) {
+    let answer = client.ask_with(ASK, json!({ "input": input })).await;
+    let message = answer.body["errors"][0]["message"]
+        .as_str()
+        .unwrap_or_default();
+    (
+        answer.code().unwrap_or_default().to_owned(),
+        message.to_owned(),
+    )
+}
+
+/// What the rule makes of the people whom the database holds, counted one by one.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test looks at what is kept, not at what somebody sees"
+)]
+async fn expected(app: &TestApp, counts: impl Fn(&entity::standing::Model) -> bool) -> Option<u64> {
+    let rows = entity::standing::Entity::find()
+        .all(app.space.store().connection())
+        .await
+        .expect("rows");
+    let mut records = Records {
+        count: 0,
+        key_sum: 0,
+    };
+    for row in rows.iter().filter(|row| counts(row)) {
+        records.count += 1;
+        records.key_sum += u64::from(row.record_key.unsigned_abs());
+    }
+    Rule::cell_key()
+        .expect("a rule")
+        .cell(records, Area::England)
+        .shown()
+}
+
+fn cell<'a>(table: &'a Value, keys: &[&str]) -> &'a Value {
+    let cells = table["cells"].as_array().expect("cells");
+    cells
+        .iter()
+        .find(|cell| cell["keys"] == json!(keys))
+        .expect("a cell")
+}
+
+on_both_databases! {
+    async fn a_cell_is_what_the_rule_makes_of_its_people_in_whatever_table_it_stands(app: TestApp) {
+        with_authorities(&app).await;
+        load(&app, CAMDEN, 2024, many(1, 200)).await;
+        load(&app, LEEDS, 2024, many(1, 50)).await;
+        let client = analyst(&app, ALPHA).await;
+        let by_sex = ask(&client, &["SEX"], json!({})).await;
+        assert_eq!(by_sex["rule"]["name"], "cell-key");
+        assert_eq!(by_sex["coverage"], json!([{ "gssCode": LEEDS }, { "gssCode": CAMDEN }]));
+        let girls = cell(&by_sex, &["FEMALE"])["count"].as_u64();
+        assert_eq!(girls, expected(&app, |row| row.ordinal == 0 && row.sex == entity::Sex::Female).await);
+        assert_eq!(cell(&ask(&client, &["AGE_BAND", "SEX"], json!({ "ageBands": ["FROM_10_TO_15"] })).await, &["FROM_10_TO_15", "FEMALE"])["count"].as_u64(), girls);
+        assert_eq!(ask(&client, &[], json!({ "sexes": ["FEMALE"] })).await["cells"][0]["count"].as_u64(), girls);
+        let places = ask(&client, &["LOCAL_AUTHORITY", "SEX"], json!({})).await;
+        let here = app.space.directory().await.unwrap().local_authorities.by_key(CAMDEN).unwrap().id;
+        let girls_here = expected(&app, |row| row.ordinal == 0 && row.sex == entity::Sex::Female && row.local_authority_id == here).await;
+        assert_eq!(cell(&places, &[CAMDEN, "FEMALE"])["count"].as_u64(), girls_here);
+        assert_eq!(ask(&client, &["SEX"], json!({ "localAuthorities": [CAMDEN] })).await["cells"][0]["count"].as_u64(), girls_here);
+    }
+
+    async fn every_combination_is_a_cell_and_few_are_hidden_like_none(app: TestApp) {
+        with_authorities(&app).await;
+        let mut files = many(1, 60);
+        files[0].1.extend(b"Z1,1,01/01/2023,BAFR,,,\nZ2,1,01/01/2023,BAFR,,,\n");
+        files[1].1.extend(b"Z1,01/02/2024,S,L2,N1,U4,PR1,,,,,,\nZ2,01/02/2024,S,L2,N1,U4,PR1,,,,,,\n");
+        load(&app, CAMDEN, 2024, files).await;
+        let client = analyst(&app, ALPHA).await;
+        let table = ask(&client, &["ETHNIC_GROUP", "LEGAL_STATUS"], json!({})).await;
+        assert_eq!(table["cells"].as_array().unwrap().len(), 6 * 8);
+        let (few, none) = (cell(&table, &["BLACK", "CHILD_PROTECTION"]), cell(&table, &["ASIAN", "CHILD_PROTECTION"]));
+        assert_eq!((&few["count"], &few["suppressed"]), (&Value::Null, &json!(true)));
+        assert_eq!((&none["count"], &none["suppressed"]), (&Value::Null, &json!(true)));
+        let shown = cell(&table, &["WHITE", "FULL_CARE_ORDER"]);
+        assert_eq!(shown["suppressed"], false);
+        assert_eq!(shown["labels"], json!(["White", "A full care order (C2)"]));
+        assert!(table["cells"].as_array().unwrap().iter().all(|cell| cell["count"].as_u64().is_none_or(|count| count >= 10)));
+    }
+
+    async fn who_is_in_several_populations_is_counted_in_each_and_once_in_all(app: TestApp) {
+        with_authorities(&app).await;
+        load(&app, CAMDEN, 2024, many(1, 100)).await;
+        let children: String = (1..=100).map(|child| in_need(&format!("C{child:05}"), "", "2012-05-14", child <= 40)).collect();
+        load_census(&app, CAMDEN, 2024, &children).await;
+        let client = analyst(&app, ALPHA).await;
+        let table = ask(&client, &["POPULATION"], json!({})).await;
+        use entity::SocialWorkPopulation::{InNeed, LookedAfter, ProtectionPlan};
+        for (word, population) in [("IN_NEED", InNeed), ("PROTECTION_PLAN", ProtectionPlan), ("LOOKED_AFTER", LookedAfter)] {
+            let shown = cell(&table, &[word])["count"].as_u64();
+            assert_eq!(shown, expected(&app, |row| row.population == population).await, "{word}");
+            assert!(shown.is_some());
+        }
+        let all = ask(&client, &[], json!({})).await;
+        assert_eq!(all["cells"][0]["count"].as_u64(), expected(&app, |row| row.ordinal == 0).await);
+        assert!(all["cells"][0]["count"].as_u64().unwrap() <= 110);
+    }
+
+    async fn short_breaks_unaccompanied_children_and_care_leavers_are_told_apart(app: TestApp) {
+        with_authorities(&app).await;
+        let rows = |from: usize, legal: &str| -> String { (from..from + 20).map(|child| format!("C{child:05},10/06/2023,S,{legal},N2,U4,PR1,,,,,,\n")).collect() };
+        let header: String = (1..=60).map(|child| format!("C{child:05},1,14/05/2007,WBRI,,,\n")).collect();
+        let uasc: String = (21..=40).map(|child| format!("C{child:05},1,14/05/2007,\n")).collect();
+        let leavers: String = (41..=60).map(|child| format!("C{child:05},14/05/2007,YES,F1,B1\n")).collect();
+        let loaded = load(&app, CAMDEN, 2024, vec![
+            header_of(&header),
+            episodes_of(&(rows(1, "V4") + &rows(21, "V2"))),
+            ("uasc.csv", format!("CHILD,SEX,DOB,DUC\n{uasc}").into_bytes()),
+            ("oc3.csv", format!("CHILD,DOB,IN_TOUCH,ACTIV,ACCOM\n{leavers}").into_bytes()),
+        ]).await;
+        assert_eq!((loaded.refused, loaded.children), (0, 60));
+        let client = analyst(&app, ALPHA).await;
+        let table = ask(&client, &["POPULATION"], json!({})).await;
+        let mut shown = Vec::new();
+        for word in ["SHORT_BREAKS", "LOOKED_AFTER", "UNACCOMPANIED_ASYLUM_SEEKING", "CARE_LEAVER", "IN_NEED"] {
+            shown.push(cell(&table, &[word])["count"].as_u64().is_some());
+        }
+        assert_eq!(shown, [true, true, true, true, false]);
+    }
+
+    async fn what_would_not_be_safe_is_refused_with_the_reason(app: TestApp) {
+        with_authorities(&app).await;
+        load(&app, CAMDEN, 2024, many(1, 20)).await;
+        let client = analyst(&app, ALPHA).await;
+        let day = "2024-03-31";
+        let refused = [
+            (json!({ "by": ["SEX"], "asAt": "2024-03-30" }), "NOT_A_REFERENCE_DATE", "31 March"),
+            (json!({ "by": ["SEX"], "asAt": day, "where": { "localAuthorities": [CAMDEN, LEEDS] } }), "NOT_COUNTABLE", "their sum is no count"),
+            (json!({ "by": [], "asAt": day, "where": { "ageBands": ["UNDER_1", "FROM_1_TO_4"] } }), "NOT_COUNTABLE", "Add AGE_BAND to `by`"),
+            (json!({ "by": ["SEX", "AGE_BAND", "ETHNIC_GROUP", "LEGAL_STATUS", "POPULATION"], "asAt": day }), "NOT_COUNTABLE", "may have 4"),
+            (json!({ "by": ["SEX", "AGE_BAND", "ETHNIC_GROUP", "LEGAL_STATUS"], "asAt": day, "where": { "populations": ["IN_NEED"] } }), "NOT_COUNTABLE", "may have 4"),
+            (json!({ "by": ["SEX", "SEX"], "asAt": day }), "BAD_INPUT", "twice"),
+            (json!({ "by": [], "asAt": day, "where": { "localAuthorities": ["E99"] } }), "BAD_INPUT", "E99"),
+            (json!({ "by": [], "asAt": day, "where": { "regions": ["Atlantis"] } }), "BAD_INPUT", "Atlantis"),
+        ];
+        for (input, code, part) in refused {
+            let (given, message) = refusal(&client, input.clone()).await;
+            assert_eq!(given, code, "{input} {message}");
+            assert!(message.contains(part), "{message}");
+        }
+        let (code, _) = refusal(&app.reader(ALPHA).await, json!({ "by": [], "asAt": day })).await;
+        assert_eq!(code, "FORBIDDEN");
+    }
+
+    async fn a_table_takes_the_same_statements_whatever_its_size(app: TestApp) {
+        with_authorities(&app).await;
+        load(&app, CAMDEN, 2024, many(1, 40)).await;
+        let client = analyst(&app, ALPHA).await;
+        ask(&client, &[], json!({})).await;
+        let small = app.statements_of(async { ask(&client, &[], json!({})).await; }).await;
+        let large = app.statements_of(async { ask(&client, &["LOCAL_AUTHORITY", "SEX", "AGE_BAND", "POPULATION"], json!({})).await; }).await;
+        assert_eq!(small, large);
+        assert!(large <= 3, "{large}");
+    }
+}
