@@ -27,6 +27,7 @@ pub mod store;
 pub mod tail;
 mod time_limit;
 pub mod viewer;
+pub mod young_people;
 
 pub use entity;
 pub use error::{Code, Error, InputProblem, InputProblems, Result};

@@ -1,0 +1,22 @@
+//! Disclosure control: what may be said of counts of young people to those who may not see the young people.
+//!
+//! Pure functions; docs/disclosure.md explains the method, its parameters and what it withstands.
+//!
+//! - [`Rule`] is what a deployment or an agreement chooses: it makes what is published out of a cell's
+//!   [`Records`]. The default perturbs by cell key, with the [`PerturbationTable`] that
+//!   [`maximum_entropy`] makes.
+//! - [`rate`] makes rates out of what is published, never out of what is true.
+
+mod cell_key;
+mod distribution;
+mod entropy;
+mod quantise;
+pub mod rate;
+mod rule;
+mod table;
+
+pub use cell_key::{RecordKeySecret, Records};
+pub use distribution::Distribution;
+pub use entropy::{Impossible, Parameters, STANDARD, maximum_entropy};
+pub use rule::{Area, NAMES, NotARule, Published, Rule, Suits};
+pub use table::{KEYS, NotATable, PerturbationTable};
