@@ -5,6 +5,7 @@
 //! - [`Rule`] is what a deployment or an agreement chooses: it makes what is published out of a cell's
 //!   [`Records`]. The default perturbs by cell key, with the [`PerturbationTable`] that
 //!   [`maximum_entropy`] makes.
+//! - [`suppression`] protects tables that are fixed beforehand.
 //! - [`rate`] makes rates out of what is published, never out of what is true.
 
 mod cell_key;
@@ -13,6 +14,7 @@ mod entropy;
 mod quantise;
 pub mod rate;
 mod rule;
+pub mod suppression;
 mod table;
 
 pub use cell_key::{RecordKeySecret, Records};
