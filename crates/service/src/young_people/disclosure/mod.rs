@@ -5,13 +5,17 @@
 //! - [`Rule`] is what a deployment or an agreement chooses: it makes what is published out of a cell's
 //!   [`Records`]. The default perturbs by cell key, with the [`PerturbationTable`] that
 //!   [`maximum_entropy`] makes.
+//! - [`question`] is the closed lattice of questions that everybody may ask, and why others are refused.
 //! - [`suppression`] protects tables that are fixed beforehand.
 //! - [`rate`] makes rates out of what is published, never out of what is true.
 
+#[cfg(test)]
+mod attacks;
 mod cell_key;
 mod distribution;
 mod entropy;
 mod quantise;
+pub mod question;
 pub mod rate;
 mod rule;
 pub mod suppression;

@@ -101,15 +101,21 @@ impl Rule {
     /// None, unless the table that is built in has been damaged.
     pub fn cell_key() -> Result<Self, NotATable> {
         let table = PerturbationTable::standard()?;
-        Self::cell_key_with(table, STANDARD.threshold, "1".to_owned())
+        Self::perturbing(table, STANDARD.threshold, "1".to_owned())
     }
 
-    /// Cell-key perturbation with another table, as `cell_key_perturbation` of the ONS does it.
+    /// Cell-key perturbation with another table or threshold, as `cell_key_perturbation` of the ONS does it.
+    /// The version is made of both.
     ///
     /// # Errors
     ///
     /// If some published value would be possible for one count only, or only for counts below the threshold.
-    pub fn cell_key_with(
+    pub fn cell_key_with(table: PerturbationTable, threshold: u64) -> Result<Self, NotATable> {
+        let version = format!("{}-{threshold}", table.fingerprint());
+        Self::perturbing(table, threshold, version)
+    }
+
+    fn perturbing(
         table: PerturbationTable,
         threshold: u64,
         version: String,
@@ -249,6 +255,17 @@ mod tests {
     }
 
     #[test]
+    fn another_table_or_threshold_is_another_version() {
+        let with = |threshold| {
+            let table = PerturbationTable::standard().unwrap();
+            Rule::cell_key_with(table, threshold).unwrap().version
+        };
+        assert_eq!(with(10), with(10));
+        assert_ne!(with(10), with(11));
+        assert_ne!(with(10), RULES[0].version);
+    }
+
+    #[test]
     fn only_perturbed_counts_stand_up_to_free_questions() {
         let suits = &*RULES.iter().map(|rule| rule.suits).collect::<Vec<_>>();
         assert_eq!(
@@ -296,6 +313,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
         #[test]
         fn nothing_is_published_between_zero_and_the_threshold(count in 0..5_000_u64, key_sum: u32) {
             for rule in &*RULES {
