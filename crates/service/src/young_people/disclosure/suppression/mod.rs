@@ -7,7 +7,7 @@
 //! small. Who reads the table knows all that, and that a hidden count is at least 1.
 //!
 //! Choosing the fewest cells is hard (M. Fischetti, J. J. Salazar González: *Models and algorithms for
-//! optimizing cell suppression in tabular data with linear constraints*, 2000). [`choose`] takes one cell
+//! optimizing cell suppression in tabular data with linear constraints*, 2000). [`suppress`] takes one cell
 //! after another, finds the other table that changes least, and at the end shows again what wasn't needed.
 //!
 //! [`audit`] is the attacker: what can be worked out of a table, whoever chose what is hidden.

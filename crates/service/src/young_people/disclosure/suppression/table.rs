@@ -88,7 +88,10 @@ impl FixedTable {
                 counts: counts.len(),
             });
         }
-        if counts.iter().sum::<u64>() > LARGEST {
+        let all = counts
+            .iter()
+            .fold(0_u64, |all, &count| all.saturating_add(count));
+        if all > LARGEST {
             return Err(NotATable::Large);
         }
         for Dimension { levels, groups } in dimensions {
