@@ -11,6 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::access::{MasterKey, keyed_hash};
 use crate::clock::Source;
+use crate::young_people::disclosure::RecordKeySecret;
 
 /// A hash by which somebody is recognised.
 pub type KeyHash = [u8; 32];
@@ -109,11 +110,13 @@ impl PseudonymKeys {
     }
 
     /// The record key of a person, from 0 to 255: it decides with others' how the cells that count the person
-    /// are perturbed.
+    /// are perturbed. It follows from the person's first hash, so that a return that is erased and loaded again is
+    /// answered as before: two answers to one question together would say more than either.
     #[must_use]
-    pub fn record_key(&self, person: YoungPersonId) -> i16 {
-        let hash = keyed_hash(&self.newest(), &[b"record key", b"\0", person.0.as_bytes()]);
-        i16::from(hash[0])
+    pub fn record_key(&self, hash: &KeyHash) -> i16 {
+        let first = self.keys.first().copied().unwrap_or_default();
+        let secret = RecordKeySecret::new(keyed_hash(&first, &[b"record keys"]));
+        i16::from(secret.record_key(hash))
     }
 
     /// The pseudonym of a person under one agreement: 128 bits, of which nobody who holds another agreement's

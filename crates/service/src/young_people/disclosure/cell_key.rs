@@ -3,8 +3,7 @@
 //! The key of a cell is the sum of its records' keys, so that the same records get the same change in
 //! whatever table and however often they are asked for, and other records another.
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use crate::access::keyed_hash;
 
 /// The secret that the keys of records are derived from. It is never in the database.
 ///
@@ -24,13 +23,7 @@ impl RecordKeySecret {
     /// for the same child in all returns.
     #[must_use]
     pub fn record_key(&self, id: &[u8]) -> u8 {
-        // A key shorter than the block is filled up with zeros (RFC 2104).
-        let mut block = [0; 64];
-        block[..32].copy_from_slice(&self.0);
-        let mut hash = <Hmac<Sha256> as KeyInit>::new(&block.into());
-        hash.update(b"record key");
-        hash.update(id);
-        hash.finalize().into_bytes()[0]
+        keyed_hash(&self.0, &[b"record key", id])[0]
     }
 }
 

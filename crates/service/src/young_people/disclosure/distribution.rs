@@ -78,13 +78,17 @@ impl Distribution {
     /// changes of two parts would say much about that of the whole.
     pub(super) fn row(&self, count: u64) -> [i16; KEYS] {
         let mut keys: Vec<usize> = (0..KEYS).collect();
-        keys.sort_by_cached_key(|&key| {
-            let mut hash = Sha256::new();
-            hash.update(b"commonground perturbation table\x01");
-            hash.update(count.to_be_bytes());
-            hash.update((key as u64).to_be_bytes());
-            <[u8; 32]>::from(hash.finalize())
-        });
+        let order: Vec<[u8; 4]> = (0..KEYS as u64 / 8)
+            .flat_map(|part| {
+                let mut hash = Sha256::new();
+                hash.update(b"commonground perturbation table 1");
+                hash.update(count.to_be_bytes());
+                hash.update(part.to_be_bytes());
+                let hash = <[u8; 32]>::from(hash.finalize());
+                hash.as_chunks::<4>().0.to_vec()
+            })
+            .collect();
+        keys.sort_by_key(|&key| order[key]);
         let changes = self.of(count).iter();
         let changes = changes.flat_map(|&(change, keys)| std::iter::repeat_n(change, keys.into()));
         let mut row = [0; KEYS];

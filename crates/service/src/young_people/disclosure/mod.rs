@@ -5,14 +5,20 @@
 //! - [`Rule`] is what a deployment or an agreement chooses: it makes what is published out of a cell's
 //!   [`Records`]. The default perturbs by cell key, with the [`PerturbationTable`] that
 //!   [`maximum_entropy`] makes.
+//! - [`suppression`] protects tables that are fixed beforehand.
 //! - [`rate`] makes rates out of what is published, never out of what is true.
 
+#[cfg(test)]
+mod attacks;
 mod cell_key;
 mod distribution;
 mod entropy;
 mod quantise;
+#[cfg(test)]
+mod question;
 pub mod rate;
 mod rule;
+pub mod suppression;
 mod table;
 
 pub use cell_key::{RecordKeySecret, Records};

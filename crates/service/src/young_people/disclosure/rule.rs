@@ -101,15 +101,21 @@ impl Rule {
     /// None, unless the table that is built in has been damaged.
     pub fn cell_key() -> Result<Self, NotATable> {
         let table = PerturbationTable::standard()?;
-        Self::cell_key_with(table, STANDARD.threshold, "1".to_owned())
+        Self::perturbing(table, STANDARD.threshold, "1".to_owned())
     }
 
-    /// Cell-key perturbation with another table, as `cell_key_perturbation` of the ONS does it.
+    /// Cell-key perturbation with another table or threshold, as `cell_key_perturbation` of the ONS does it.
+    /// The version is made of both.
     ///
     /// # Errors
     ///
     /// If some published value would be possible for one count only, or only for counts below the threshold.
-    pub fn cell_key_with(
+    pub fn cell_key_with(table: PerturbationTable, threshold: u64) -> Result<Self, NotATable> {
+        let version = format!("{}-{threshold}", table.fingerprint());
+        Self::perturbing(table, threshold, version)
+    }
+
+    fn perturbing(
         table: PerturbationTable,
         threshold: u64,
         version: String,
@@ -226,6 +232,8 @@ pub enum NotARule {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -234,12 +242,8 @@ mod tests {
         Records { count, key_sum }
     }
 
-    fn all_rules() -> Vec<Rule> {
-        NAMES
-            .iter()
-            .map(|name| Rule::named(name).unwrap())
-            .collect()
-    }
+    static RULES: LazyLock<[Rule; 3]> =
+        LazyLock::new(|| NAMES.map(|name| Rule::named(name).unwrap()));
 
     #[test]
     fn an_unknown_name_is_no_rule() {
@@ -251,11 +255,19 @@ mod tests {
     }
 
     #[test]
+    fn another_table_or_threshold_is_another_version() {
+        let with = |threshold| {
+            let table = PerturbationTable::standard().unwrap();
+            Rule::cell_key_with(table, threshold).unwrap().version
+        };
+        assert_eq!(with(10), with(10));
+        assert_ne!(with(10), with(11));
+        assert_ne!(with(10), RULES[0].version);
+    }
+
+    #[test]
     fn only_perturbed_counts_stand_up_to_free_questions() {
-        let suits = all_rules()
-            .iter()
-            .map(|rule| rule.suits)
-            .collect::<Vec<_>>();
+        let suits = &*RULES.iter().map(|rule| rule.suits).collect::<Vec<_>>();
         assert_eq!(
             suits,
             [Suits::Questions, Suits::FixedTables, Suits::FixedTables]
@@ -284,13 +296,13 @@ mod tests {
 
     #[test]
     fn a_hidden_answer_may_be_anything_up_to_the_threshold() {
-        let rule = Rule::cell_key().unwrap();
+        let rule = &RULES[0];
         assert_eq!(rule.behind(Published::Hidden, Area::England), (0, 10));
     }
 
     #[test]
     fn a_shown_answer_never_bounds_a_count_within_the_small_ones() {
-        let rule = Rule::cell_key().unwrap();
+        let rule = &RULES[0];
         for shown in 10..=60 {
             let (least, greatest) = rule.behind(Published::Shown(shown), Area::England);
             assert!(
@@ -301,9 +313,11 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
         #[test]
         fn nothing_is_published_between_zero_and_the_threshold(count in 0..5_000_u64, key_sum: u32) {
-            for rule in all_rules() {
+            for rule in &*RULES {
                 for area in [Area::LocalAuthority, Area::Region, Area::England] {
                     let published = rule.cell(records(count, key_sum.into()), area);
                     prop_assert!(published.shown().is_none_or(|shown| shown == 0 || shown >= rule.threshold));
@@ -313,7 +327,7 @@ mod tests {
 
         #[test]
         fn the_true_count_lies_within_what_an_answer_may_stand_for(count in 0..2_000_u64, key_sum in 0..256_u64) {
-            for rule in all_rules() {
+            for rule in &*RULES {
                 let published = rule.cell(records(count, key_sum), Area::Region);
                 let (least, greatest) = rule.behind(published, Area::Region);
                 prop_assert!((least..=greatest).contains(&count), "{} {published:?}", rule.name);

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 
+use sha2::{Digest, Sha256};
+
 use super::distribution::Distribution;
 
 /// How many keys there are; records and cells have keys from 0 to 255.
@@ -82,8 +84,10 @@ impl PerturbationTable {
         )?))
     }
 
-    /// Spreads a distribution over the keys of each count.
-    pub(super) fn spread(distribution: &Distribution) -> Self {
+    /// Spreads a distribution over the keys of each count. What [`maximum_entropy`](super::maximum_entropy)
+    /// makes becomes a table so.
+    #[must_use]
+    pub fn spread(distribution: &Distribution) -> Self {
         Self {
             rows: (1..=ROWS).map(|count| distribution.row(count)).collect(),
         }
@@ -133,6 +137,19 @@ impl PerturbationTable {
             .map(|change| change.unsigned_abs().into())
             .max()
             .unwrap_or(0)
+    }
+
+    /// What tells this table from others: 16 hexadecimal digits of the SHA-256 of all changes.
+    pub(super) fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        for change in self.rows.iter().flatten() {
+            hash.update(change.to_be_bytes());
+        }
+        let hash = hash.finalize();
+        hash.iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     /// Refuses the table if something that is published gives a count away, or that it is a small one.
@@ -275,6 +292,33 @@ mod tests {
             file += &format!("{pcv},{ckey},{pvalue}\n");
         }
         PerturbationTable::read(file.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn our_table_changes_no_mean_and_leads_to_zero_or_at_least_10() {
+        let table = PerturbationTable::standard().unwrap();
+        for count in 1..=ROWS {
+            let row = table.row(count).unwrap();
+            assert_eq!(row.iter().map(|&change| i64::from(change)).sum::<i64>(), 0);
+            assert!(row.iter().all(|change| change.abs() <= 10));
+            let mut results = row
+                .iter()
+                .map(|&change| count.checked_add_signed(change.into()));
+            assert!(results.all(|result| result.is_some_and(|result| result == 0 || result >= 10)));
+        }
+    }
+
+    #[test]
+    fn other_counts_have_their_changes_at_other_keys() {
+        let table = PerturbationTable::standard().unwrap();
+        let [one, other] = [100, 101].map(|count| table.row(count).unwrap());
+        let same = one
+            .iter()
+            .zip(other)
+            .filter(|(one, other)| one == other)
+            .count();
+        // By chance about one in eleven is the same.
+        assert!((10..50).contains(&same), "{same}");
     }
 
     #[test]

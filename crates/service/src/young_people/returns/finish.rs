@@ -211,7 +211,7 @@ async fn another_person(
     let person = write.source().id();
     let row = young_person::Model {
         id: person,
-        record_key: keys.record_key(person),
+        record_key: hashes.first().map_or(0, |hash| keys.record_key(hash)),
     };
     bulk::insert(write.connection(), vec![row.into_active_model()]).await?;
     let rows = hashes.iter().map(|hash| {

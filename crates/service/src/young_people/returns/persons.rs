@@ -54,11 +54,12 @@ pub(super) async fn recognise(
             .collect();
         let mut candidates = hashes.iter().filter_map(|hash| stored.person(hash));
         let found = candidates.find(|person| !taken.contains(person));
+        let first = hashes.first();
         let person = found.unwrap_or_else(|| {
             let person = write.source().id();
             new_persons.push(young_person::ActiveModel {
                 id: Set(person),
-                record_key: Set(known.keys.record_key(person)),
+                record_key: Set(first.map_or(0, |hash| known.keys.record_key(hash))),
             });
             person
         });
