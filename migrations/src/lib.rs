@@ -18,6 +18,7 @@ mod m20261124_000005_history;
 mod m20261124_000006_considered;
 mod m20261124_000007_duplicates;
 mod m20261124_000008_report_card;
+mod m20261126_000009_withdrawal;
 
 /// Brings a database to the present schema.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000006_considered::Migration),
             Box::new(m20261124_000007_duplicates::Migration),
             Box::new(m20261124_000008_report_card::Migration),
+            Box::new(m20261126_000009_withdrawal::Migration),
         ]
     }
 }

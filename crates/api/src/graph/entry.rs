@@ -100,13 +100,15 @@ pub(crate) fn say<S: Say>(value: MaybeUndefined<S>, column: &'static str, entry:
     }
 }
 
-/// The cells of a child row.
-pub(crate) fn row<const N: usize>(
-    cells: [(&'static str, Option<String>); N],
-) -> Vec<(&'static str, String)> {
-    let said = cells.into_iter();
-    said.filter_map(|(column, text)| Some((column, text?)))
-        .collect()
+/// A child row.
+pub(crate) fn row<const N: usize>(cells: [(&'static str, Option<String>); N]) -> Entry {
+    let mut row = Entry::default();
+    for (column, text) in cells {
+        if let Some(text) = text {
+            row.set(column, text);
+        }
+    }
+    row
 }
 
 /// The text of a cell.
@@ -277,6 +279,12 @@ macro_rules! kind {
     (Population) => {
         service::interchange::entry::Populations
     };
+    (EvidenceStandard) => {
+        service::interchange::entry::Standards
+    };
+    (CrosswalkReading) => {
+        service::interchange::entry::Crosswalk
+    };
 }
 pub(crate) use kind;
 
@@ -350,21 +358,39 @@ const FIELDS: &[(&str, &str)] = &[
     ("centre_statuses", "statuses"),
     ("person_roles", "roles"),
     ("term_labels", "labels"),
+    ("standard_versions", "versions"),
+    ("standard_versions.version", "code"),
+    ("standard_dimensions", "dimensions"),
+    ("standard_dimensions.dimension", "key"),
+    ("standard_levels", "levels"),
+    ("standard_levels.level", "code"),
+    ("from_standard", "from.standard"),
+    ("from_version", "from.version"),
+    ("from_dimension", "from.dimension"),
+    ("from_level", "from.level"),
+    ("to_standard", "to.standard"),
+    ("to_version", "to.version"),
+    ("to_dimension", "to.dimension"),
+    ("to_level", "to.level"),
 ];
 
 /// The field of an input that a column, or the column of a child row, stands for.
-pub(crate) fn field(column: &str) -> String {
-    let named = |column: &str| {
-        let known = FIELDS.iter().find(|(name, _)| *name == column);
-        known.map_or_else(|| camel_case(column), |(_, field)| (*field).to_owned())
+pub(crate) fn field(path: &str) -> String {
+    let known = |name: &str| {
+        let known = FIELDS.iter().find(|(column, _)| *column == name);
+        known.map(|(_, field)| *field)
     };
-    match column.split_once('[') {
-        None => named(column),
-        Some((file, rest)) => match rest.split_once("].") {
-            None => format!("{}[{rest}", named(file)),
-            Some((at, column)) => format!("{}[{at}].{}", named(file), named(column)),
-        },
+    let mut file: Option<&str> = None;
+    let mut fields = Vec::new();
+    for step in path.split('.') {
+        let (name, place) = step.split_at(step.find('[').unwrap_or(step.len()));
+        let of_file = file.and_then(|file| known(&format!("{file}.{name}")));
+        let field = of_file.or_else(|| known(name));
+        let field = field.map_or_else(|| camel_case(name), str::to_owned);
+        fields.push(format!("{field}{place}"));
+        file = Some(name);
     }
+    fields.join(".")
 }
 
 fn camel_case(name: &str) -> String {
@@ -391,6 +417,10 @@ mod tests {
             ("interval_lower", "confidenceInterval.lower"),
             ("study_sites[2].local_authority", "sites[2].localAuthority"),
             ("study_statuses[0]", "statusHistory[0]"),
+            (
+                "standard_versions[0].standard_dimensions[1].standard_levels[2].level",
+                "versions[0].dimensions[1].levels[2].code",
+            ),
         ] {
             assert_eq!(field(column), name);
         }

@@ -51,6 +51,8 @@ pub(crate) struct Query(
 pub(crate) struct Mutation(
     access::AccessMutation,
     network::NetworkMutation,
+    network::StandardMutation,
+    network::WithdrawalMutation,
     evidence::EvidenceMutation,
     evidence::DuplicatesMutation,
     collaboration::CollaborationMutation,

@@ -13,6 +13,7 @@ use crate::graph::connection::{Total, connection, page_request, wrapped};
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
 use crate::graph::global_id::{NodeKind, global_id};
+use crate::graph::shared::Withdrawal;
 use crate::loading::Asker;
 
 /// A local authority.
@@ -41,6 +42,21 @@ impl LocalAuthority {
     /// Its nine-character code of the Office for National Statistics.
     async fn gss_code(&self) -> &str {
         &self.0.gss_code
+    }
+
+    /// That it was withdrawn, when and why; null while it stands.
+    async fn withdrawal(&self, ctx: &Context<'_>) -> Result<Option<Withdrawal>> {
+        let row = &self.0;
+        let reason = row.withdrawal_reason.as_ref();
+        let by = row.superseded_by.map(Into::into);
+        Withdrawal::of(
+            asker(ctx),
+            NodeKind::LocalAuthority,
+            row.withdrawn_at,
+            reason,
+            by,
+        )
+        .await
     }
 
     /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
@@ -146,6 +162,8 @@ pub(crate) struct LocalAuthorityFilterInput {
     text: Option<String>,
     /// Only those that exist today.
     current: Option<bool>,
+    /// Also those that were withdrawn.
+    include_withdrawn: Option<bool>,
 }
 
 impl LocalAuthorityFilterInput {
@@ -170,8 +188,7 @@ impl LocalAuthorityFilterInput {
         asker
             .directory
             .local_authorities
-            .all()
-            .iter()
+            .listed(self.include_withdrawn.unwrap_or_default())
             .filter(passes)
             .cloned()
             .map(LocalAuthority)
