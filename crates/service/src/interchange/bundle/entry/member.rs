@@ -119,22 +119,20 @@ impl Member {
         let problems = cells.check(&[]).into_vec();
         let mut kin = Kin::new(known, &self.children);
         let draft = K::read(&cells, &mut kin);
-        let of_children = kin.problems.into_iter().map(of_child);
-        let of_children: Vec<InputProblem> = of_children.chain(self.scale.check()).collect();
+        let of_scale = self.scale.check();
         if let Some(draft) = draft
             && problems.is_empty()
-            && of_children.is_empty()
+            && kin.problems.is_empty()
+            && of_scale.is_empty()
         {
             return Ok(draft);
         }
-        let mut all: Vec<InputProblem> = problems
-            .iter()
-            .map(|problem| of_itself(problem.clone()))
-            .collect();
-        let others = sound::problems_besides::<K>(&self.row, known, &problems);
-        all.extend(others.into_iter().map(of_itself));
-        all.extend(of_children);
-        Err(all)
+        // A row of which a cell is wrong may not have been read to its children.
+        let (others, of_children) =
+            sound::problems_besides::<K>(&self.row, &self.children, known, &problems);
+        let own = problems.into_iter().chain(others).map(of_itself);
+        let of_children = of_children.into_iter().map(of_child);
+        Err(own.chain(of_children).chain(of_scale).collect())
     }
 }
 
