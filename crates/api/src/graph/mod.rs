@@ -15,6 +15,7 @@ mod global_id;
 mod history;
 mod network;
 mod node;
+pub(crate) mod problem;
 mod report_card;
 mod shared;
 mod word;

@@ -171,7 +171,7 @@ async fn children_may_come_without_their_parent() {
     assert_eq!(space.count("study_site").await, 1);
     assert_eq!(space.count("term_label").await, 3);
     let standards = "SELECT count(*) AS answer FROM change WHERE kind = 'EVIDENCE_STANDARD' AND operation = 'CREATED'";
-    assert_eq!(space.number(standards).await, 2);
+    assert_eq!(space.number(standards).await, 3);
     let again = space.import(files.path()).await.total();
     assert_eq!(
         (again.created, again.updated, again.unchanged, again.refused),
