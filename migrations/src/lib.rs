@@ -18,6 +18,7 @@ mod m20261124_000005_history;
 mod m20261124_000006_considered;
 mod m20261124_000007_duplicates;
 mod m20261124_000008_report_card;
+mod m20261126_000009_withdrawal;
 mod m20261126_000010_young_people;
 mod m20261126_000011_agreements;
 
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000006_considered::Migration),
             Box::new(m20261124_000007_duplicates::Migration),
             Box::new(m20261124_000008_report_card::Migration),
+            Box::new(m20261126_000009_withdrawal::Migration),
             Box::new(m20261126_000010_young_people::Migration),
             Box::new(m20261126_000011_agreements::Migration),
         ]

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use async_graphql::{Response, ServerError, Value};
 use service::{Code, Error, Space, Viewer};
 
-use crate::graph::entry;
+use crate::graph::problem;
 
 /// Gives each error of the service its code and what else a client may know; logs what it may not, and
 /// notes for the audit what was refused to the viewer.
@@ -56,7 +56,7 @@ fn describe(error: &mut ServerError, refusal: &Error, request_id: &str) {
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("code", refusal.code.as_str());
     if let Some(field) = &refusal.field {
-        extensions.set("field", entry::field(field));
+        extensions.set("field", problem::field(field));
     }
     if let Some(scope) = refusal.required_scope {
         extensions.set("requiredScope", scope);
@@ -65,7 +65,7 @@ fn describe(error: &mut ServerError, refusal: &Error, request_id: &str) {
         extensions.set("currentVersion", version);
     }
     if let Some(problems) = &refusal.problems {
-        let problems = problems.0.iter().map(entry::described);
+        let problems = problems.0.iter().map(problem::described);
         extensions.set("problems", Value::List(problems.collect()));
     }
 }

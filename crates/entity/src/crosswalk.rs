@@ -1,5 +1,6 @@
 //! A published reading of one standard's level in terms of another's, with its caveat.
 
+use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
@@ -25,6 +26,10 @@ pub struct Model {
     pub caveat: String,
     /// Who reads it so, and where.
     pub source: Option<String>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Why it was withdrawn.
+    pub withdrawal_reason: Option<String>,
 }
 
 /// Relations are followed by the loaders, not by the entity.

@@ -1,5 +1,6 @@
 //! A centre's visit to, or work with, a local authority.
 
+use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
@@ -29,6 +30,10 @@ pub struct Model {
     pub started: Option<PartialDate>,
     /// When it ended.
     pub ended: Option<PartialDate>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Why it was withdrawn.
+    pub withdrawal_reason: Option<String>,
 }
 
 /// Relations are followed by the loaders, not by the entity.

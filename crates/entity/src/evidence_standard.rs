@@ -1,5 +1,6 @@
 //! An evidence standard: how a centre rates evidence.
 
+use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
@@ -25,6 +26,12 @@ pub struct Model {
     pub homepage: Option<String>,
     /// What it rates, and how.
     pub description: Option<String>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Why it was withdrawn.
+    pub withdrawal_reason: Option<String>,
+    /// What took its place.
+    pub superseded_by: Option<StandardId>,
 }
 
 /// Relations are followed by the loaders, not by the entity.

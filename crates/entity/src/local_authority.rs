@@ -1,5 +1,6 @@
 //! A local authority.
 
+use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
@@ -33,6 +34,12 @@ pub struct Model {
     pub established: Option<PartialDate>,
     /// When it ceased to be.
     pub abolished: Option<PartialDate>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Why it was withdrawn.
+    pub withdrawal_reason: Option<String>,
+    /// What took its place.
+    pub superseded_by: Option<LocalAuthorityId>,
 }
 
 /// Relations are followed by the loaders, not by the entity.

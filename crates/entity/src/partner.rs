@@ -1,5 +1,6 @@
 //! An organisation that takes part in programmes or studies.
 
+use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
@@ -23,6 +24,12 @@ pub struct Model {
     pub kind: Option<String>,
     /// Its website.
     pub homepage: Option<String>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Why it was withdrawn.
+    pub withdrawal_reason: Option<String>,
+    /// What took its place.
+    pub superseded_by: Option<PartnerId>,
 }
 
 /// Relations are followed by the loaders, not by the entity.

@@ -1,5 +1,6 @@
 //! A person who works for a centre or writes for one.
 
+use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
@@ -21,6 +22,12 @@ pub struct Model {
     pub name: String,
     /// Their ORCID iD.
     pub orcid: Option<String>,
+    /// When they were withdrawn.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Why they were withdrawn.
+    pub withdrawal_reason: Option<String>,
+    /// Whose entry took the place of theirs.
+    pub superseded_by: Option<PersonId>,
 }
 
 /// Relations are followed by the loaders, not by the entity.

@@ -1,5 +1,6 @@
 //! A programme that groups studies under one name.
 
+use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
@@ -35,6 +36,12 @@ pub struct Model {
     pub partners_stated: Option<i32>,
     /// In how many local authorities it works by its own account, named or not.
     pub local_authorities_stated: Option<i32>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Why it was withdrawn.
+    pub withdrawal_reason: Option<String>,
+    /// What took its place.
+    pub superseded_by: Option<ProgrammeId>,
 }
 
 /// Relations are followed by the loaders, not by the entity.

@@ -1,5 +1,6 @@
 //! A term of a controlled vocabulary: an intervention, an outcome or a population.
 
+use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, Json, PrimaryKeyTrait,
@@ -29,6 +30,12 @@ pub struct Model {
     pub owner: Option<CentreId>,
     /// Other names for it, as a list of texts.
     pub synonyms: Json,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Why it was withdrawn.
+    pub withdrawal_reason: Option<String>,
+    /// What took its place.
+    pub superseded_by: Option<TermId>,
 }
 
 /// Relations are followed by the loaders, not by the entity.

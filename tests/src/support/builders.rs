@@ -143,6 +143,9 @@ impl TestApp {
             broader,
             owner: None,
             synonyms: json!([]),
+            withdrawn_at: None,
+            withdrawal_reason: None,
+            superseded_by: None,
         };
         let kind = ChangeKind::from(vocabulary);
         self.space

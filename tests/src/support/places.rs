@@ -46,6 +46,9 @@ impl TestApp {
             studies_stated: None,
             partners_stated: None,
             local_authorities_stated: None,
+            withdrawn_at: None,
+            withdrawal_reason: None,
+            superseded_by: None,
         };
         create!(self, Programme, programme row);
         id
@@ -65,6 +68,9 @@ impl TestApp {
             dfe_number: None,
             established: None,
             abolished: None,
+            withdrawn_at: None,
+            withdrawal_reason: None,
+            superseded_by: None,
         };
         create!(self, LocalAuthority, local_authority row);
         id

@@ -1,9 +1,7 @@
-//! What the inputs of contributions and revisions have in common: how their fields become the row of a bundle, and
-//! how what is wrong with a column becomes a problem of a field.
+//! What the inputs of contributions and revisions have in common: how their fields become the row of a bundle.
 
-use async_graphql::{ID, MaybeUndefined, SimpleObject, Value, value};
+use async_graphql::{ID, MaybeUndefined};
 use chrono::{DateTime, SecondsFormat, Utc};
-use service::InputProblem;
 use service::entity::ClosedVocabulary;
 use service::interchange::entry::Entry;
 
@@ -100,13 +98,15 @@ pub(crate) fn say<S: Say>(value: MaybeUndefined<S>, column: &'static str, entry:
     }
 }
 
-/// The cells of a child row.
-pub(crate) fn row<const N: usize>(
-    cells: [(&'static str, Option<String>); N],
-) -> Vec<(&'static str, String)> {
-    let said = cells.into_iter();
-    said.filter_map(|(column, text)| Some((column, text?)))
-        .collect()
+/// A child row.
+pub(crate) fn row<const N: usize>(cells: [(&'static str, Option<String>); N]) -> Entry {
+    let mut row = Entry::default();
+    for (column, text) in cells {
+        if let Some(text) = text {
+            row.set(column, text);
+        }
+    }
+    row
 }
 
 /// The text of a cell.
@@ -277,6 +277,12 @@ macro_rules! kind {
     (Population) => {
         service::interchange::entry::Populations
     };
+    (EvidenceStandard) => {
+        service::interchange::entry::Standards
+    };
+    (CrosswalkReading) => {
+        service::interchange::entry::Crosswalk
+    };
 }
 pub(crate) use kind;
 
@@ -288,111 +294,5 @@ pub(crate) fn id_of(kind: global_id::NodeKind, id: &ID) -> service::Result<uuid:
             field: Some("id".to_owned()),
             ..service::Error::not_found("thing of this kind")
         }),
-    }
-}
-
-/// One thing that is wrong with an input.
-#[derive(SimpleObject)]
-pub(crate) struct Problem {
-    /// The field of the input, as `title` or `sites[2].step`; null when it is about the whole.
-    field: Option<String>,
-    /// Its stable code.
-    code: String,
-    /// Why it is refused.
-    message: String,
-    /// How to mend it.
-    remedy: String,
-}
-
-impl From<InputProblem> for Problem {
-    fn from(problem: InputProblem) -> Self {
-        Self {
-            field: problem.field.as_deref().map(field),
-            code: problem.fault.as_str().to_owned(),
-            message: problem.reason.into_owned(),
-            remedy: problem.remedy.into_owned(),
-        }
-    }
-}
-
-/// A problem as an error's extensions tell it.
-pub(crate) fn described(problem: &InputProblem) -> Value {
-    let field = problem
-        .field
-        .as_deref()
-        .map_or(Value::Null, |name| field(name).into());
-    value!({
-        "field": field,
-        "code": problem.fault.as_str(),
-        "message": problem.reason.as_ref(),
-        "remedy": problem.remedy.as_ref(),
-    })
-}
-
-/// Columns and files that are fields of another name in the graph.
-const FIELDS: &[(&str, &str)] = &[
-    // Only feedback is entered for a centre by name.
-    ("contributed_by", "centre"),
-    ("registry", "registration.registry"),
-    ("registration_id", "registration.number"),
-    ("registration_url", "registration.url"),
-    ("interval_level", "confidenceInterval.level"),
-    ("interval_lower", "confidenceInterval.lower"),
-    ("interval_upper", "confidenceInterval.upper"),
-    ("participants_intervention", "participants.intervention"),
-    ("participants_comparison", "participants.comparison"),
-    ("participants_total", "participants.total"),
-    ("clusters", "participants.clusters"),
-    ("published", "publishedOn"),
-    ("study_statuses", "statusHistory"),
-    ("study_sites", "sites"),
-    ("publication_authors", "authors"),
-    ("centre_statuses", "statuses"),
-    ("person_roles", "roles"),
-    ("term_labels", "labels"),
-];
-
-/// The field of an input that a column, or the column of a child row, stands for.
-pub(crate) fn field(column: &str) -> String {
-    let named = |column: &str| {
-        let known = FIELDS.iter().find(|(name, _)| *name == column);
-        known.map_or_else(|| camel_case(column), |(_, field)| (*field).to_owned())
-    };
-    match column.split_once('[') {
-        None => named(column),
-        Some((file, rest)) => match rest.split_once("].") {
-            None => format!("{}[{rest}", named(file)),
-            Some((at, column)) => format!("{}[{at}].{}", named(file), named(column)),
-        },
-    }
-}
-
-fn camel_case(name: &str) -> String {
-    let mut words = name.split('_');
-    let mut camel = words.next().unwrap_or_default().to_owned();
-    for word in words {
-        let mut letters = word.chars();
-        camel.extend(letters.next().into_iter().flat_map(char::to_uppercase));
-        camel.extend(letters);
-    }
-    camel
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_become_the_fields_of_the_input() {
-        for (column, name) in [
-            ("title", "title"),
-            ("embargoed_until", "embargoedUntil"),
-            ("expectedVersion", "expectedVersion"),
-            ("interval_lower", "confidenceInterval.lower"),
-            ("study_sites[2].local_authority", "sites[2].localAuthority"),
-            ("study_statuses[0]", "statusHistory[0]"),
-        ] {
-            assert_eq!(field(column), name);
-        }
     }
 }

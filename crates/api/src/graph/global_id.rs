@@ -43,8 +43,9 @@ kinds! {
     Rating 15;
     AccessToken 16;
     Feedback 17;
-    Return 18;
-    DataSharingAgreement 19;
+    CrosswalkReading 18;
+    Return 19;
+    DataSharingAgreement 20;
 }
 
 /// The global id of a thing.
@@ -73,6 +74,21 @@ pub(crate) fn parse(id: &ID) -> Result<(NodeKind, Uuid)> {
             "The id is not one that this graph gave; take it from an `id` field.",
         )
     })
+}
+
+/// The id of what takes the place of a thing, which must be of its kind.
+///
+/// # Errors
+/// `INVALID_ID`, `BAD_INPUT`.
+pub(crate) fn other_of(kind: NodeKind, other: Option<&ID>) -> Result<Option<Uuid>> {
+    let Some(other) = other else { return Ok(None) };
+    match parse(other)? {
+        (of, other) if of == kind => Ok(Some(other)),
+        _ => Err(Error::bad_input(
+            "supersededBy",
+            "Only a thing of the same kind can take its place.",
+        )),
+    }
 }
 
 #[cfg(test)]

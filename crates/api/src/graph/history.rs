@@ -11,10 +11,10 @@ use service::history;
 use uuid::Uuid;
 
 use super::asker;
-use super::entry::field;
 use super::global_id::{NodeKind, global_id};
 use super::network::Centre;
 use super::node::Node;
+use super::problem::field;
 use super::word::Word;
 use crate::loading::Asker;
 

@@ -15,6 +15,7 @@ mod global_id;
 mod history;
 mod network;
 mod node;
+pub(crate) mod problem;
 mod report_card;
 mod shared;
 mod word;
@@ -54,6 +55,8 @@ pub(crate) struct Query(
 pub(crate) struct Mutation(
     access::AccessMutation,
     network::NetworkMutation,
+    network::StandardMutation,
+    network::WithdrawalMutation,
     evidence::EvidenceMutation,
     evidence::DuplicatesMutation,
     collaboration::CollaborationMutation,

@@ -14,8 +14,8 @@ use super::evidence::{Finding, Publication, Rating, Study};
 use super::feedback::Feedback;
 use super::global_id::{self, NodeKind};
 use super::network::{
-    Centre, Engagement, EvidenceStandard, Intervention, LocalAuthority, Outcome, Partner, Person,
-    Population, Programme,
+    Centre, CrosswalkReading, Engagement, EvidenceStandard, Intervention, LocalAuthority, Outcome,
+    Partner, Person, Population, Programme,
 };
 use crate::loading::Asker;
 
@@ -43,6 +43,7 @@ pub(crate) enum Node {
     Finding(Finding),
     Rating(Rating),
     Feedback(Feedback),
+    CrosswalkReading(CrosswalkReading),
 }
 
 impl Node {
@@ -58,7 +59,6 @@ impl Node {
     /// The thing of this kind and id, if the viewer may see it: itself, also when it was joined into
     /// another.
     pub(crate) async fn find(asker: &Arc<Asker>, kind: NodeKind, id: Uuid) -> Result<Option<Self>> {
-        let directory = &asker.directory;
         Ok(match kind {
             NodeKind::Centre => Centre::find(asker, id.into()).map(Self::Centre),
             NodeKind::Person => Person::find(asker, id.into()).map(Self::Person),
@@ -67,12 +67,9 @@ impl Node {
             }
             NodeKind::Programme => Programme::find(asker, id.into()).map(Self::Programme),
             NodeKind::Partner => Partner::find(asker, id.into()).map(Self::Partner),
-            NodeKind::EvidenceStandard => directory
-                .standards
-                .by_id(id.into())
-                .cloned()
-                .map(EvidenceStandard)
-                .map(Self::EvidenceStandard),
+            NodeKind::EvidenceStandard => {
+                EvidenceStandard::find(asker, id.into()).map(Self::EvidenceStandard)
+            }
             NodeKind::Intervention => Intervention::find(asker, id.into()).map(Self::Intervention),
             NodeKind::Outcome => Outcome::find(asker, id.into()).map(Self::Outcome),
             NodeKind::Population => Population::find(asker, id.into()).map(Self::Population),
@@ -95,6 +92,9 @@ impl Node {
             NodeKind::Finding => asker.finding(id).await?.map(Finding).map(Self::Finding),
             NodeKind::Rating => asker.rating(id).await?.map(Rating).map(Self::Rating),
             NodeKind::Feedback => asker.feedback(id).await?.map(Feedback).map(Self::Feedback),
+            NodeKind::CrosswalkReading => {
+                CrosswalkReading::find(asker, id.into()).map(Self::CrosswalkReading)
+            }
             // These are no nodes: they are read where access is managed, and where young people are asked for.
             NodeKind::AccessToken | NodeKind::Return | NodeKind::DataSharingAgreement => None,
         })
@@ -111,7 +111,8 @@ impl NodeKind {
             Self::Engagement => ChangeKind::Engagement,
             Self::Programme => ChangeKind::Programme,
             Self::Partner => ChangeKind::Partner,
-            Self::EvidenceStandard => ChangeKind::EvidenceStandard,
+            // A reading is a part of the standard whose level it reads.
+            Self::EvidenceStandard | Self::CrosswalkReading => ChangeKind::EvidenceStandard,
             Self::Intervention => ChangeKind::Intervention,
             Self::Outcome => ChangeKind::Outcome,
             Self::Population => ChangeKind::Population,

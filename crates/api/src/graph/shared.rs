@@ -1,5 +1,7 @@
 //! What every shared thing has, whoever contributed it.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Interface, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use service::Result;
@@ -17,6 +19,7 @@ use super::history::Revision;
 use super::network::Centre;
 use super::node::Node;
 use super::word::Word;
+use crate::loading::Asker;
 
 /// What every shared thing has, whoever contributed it.
 #[derive(Clone, Interface)]
@@ -93,6 +96,30 @@ pub(crate) struct Withdrawal {
     superseded_by: Option<Node>,
 }
 
+impl Withdrawal {
+    /// The withdrawal of a thing of a kind, if it was withdrawn.
+    pub(crate) async fn of(
+        asker: &Arc<Asker>,
+        kind: NodeKind,
+        at: Option<DateTime<Utc>>,
+        reason: Option<&String>,
+        superseded_by: Option<Uuid>,
+    ) -> Result<Option<Self>> {
+        let Some(at) = at else {
+            return Ok(None);
+        };
+        let superseded_by = match superseded_by {
+            Some(id) => Node::find(asker, kind, id).await?,
+            None => None,
+        };
+        Ok(Some(Self {
+            at,
+            reason: reason.cloned().unwrap_or_default(),
+            superseded_by,
+        }))
+    }
+}
+
 connection! {
     /// A page of a thing's revisions, from the oldest.
     RevisionConnection, RevisionEdge, Revision
@@ -153,19 +180,9 @@ impl Common {
 
     /// That it was withdrawn, when and why; null while it stands.
     pub(crate) async fn withdrawal(&self, ctx: &Context<'_>) -> Result<Option<Withdrawal>> {
-        let Some(at) = self.withdrawn_at else {
-            return Ok(None);
-        };
-        let superseded_by = match self.superseded_by {
-            Some(id) => Node::find(asker(ctx), self.kind, id).await?,
-            None => None,
-        };
-        let reason = self.withdrawal_reason.clone().unwrap_or_default();
-        Ok(Some(Withdrawal {
-            at,
-            reason,
-            superseded_by,
-        }))
+        let reason = self.withdrawal_reason.as_ref();
+        let by = self.superseded_by;
+        Withdrawal::of(asker(ctx), self.kind, self.withdrawn_at, reason, by).await
     }
 
     /// Its revisions, from the oldest.

@@ -92,13 +92,13 @@ impl Draft for FeedbackDraft {
                 "answered_on",
                 Fault::Inconsistent,
                 "There is an answer, but not when it was given.",
-                "Fill in answered_on.",
+                "Say when it was answered.",
             ),
             (None, Some(_)) => problems.add(
                 "answer",
                 Fault::Inconsistent,
                 "It was answered, but the answer is not there.",
-                "Fill in answer, or empty answered_on.",
+                "Give the answer, or leave out the day.",
             ),
             _ => {}
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::engagement;
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter, Select};
 use uuid::Uuid;
 
 use crate::access::scope;
@@ -30,6 +30,11 @@ impl EngagementsOf {
     }
 }
 
+/// Those that were not withdrawn.
+fn standing() -> Select<engagement::Entity> {
+    scope::network::<engagement::Entity>().filter(engagement::Column::WithdrawnAt.is_null())
+}
+
 /// The engagements of each of these centres or local authorities, in the order of their recording.
 ///
 /// # Errors
@@ -46,7 +51,7 @@ pub async fn of_each(
         false,
         |row: &engagement::Model| vec![KeyPart::Id(row.id.0)],
     );
-    let select = scope::network::<engagement::Entity>();
+    let select = standing();
     listing::read_for_each(
         space.store(),
         select,
@@ -67,7 +72,7 @@ pub async fn count_of_each(
     whose: EngagementsOf,
     parents: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>> {
-    let select = scope::network::<engagement::Entity>();
+    let select = standing();
     listing::count_for_each(space.store(), select, whose.column(), parents).await
 }
 

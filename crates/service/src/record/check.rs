@@ -39,7 +39,7 @@ impl Problems {
                 field,
                 Fault::NotText,
                 "It contains a line break or another control character.",
-                "Remove it: other rows name this one by it.",
+                "Remove it: other things name this one by it.",
             );
         }
         self.at_most(field, value, LONGEST_KEY);

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use sea_orm::{ConnectionTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{Draft, Fault, Slot};
+use super::{Chain, Draft, Fault, Slot};
 use crate::access::scope;
 use crate::error::Result;
 use crate::store::Write;
@@ -13,13 +13,20 @@ use crate::store::Write;
 /// Refuses drafts that would close a circle. Only what is there already can be on one: nothing
 /// leads yet to what is new.
 pub(super) async fn refuse<D: Draft>(write: &Write, slots: &mut [Slot<D>]) -> Result<()> {
-    let Some(field) = D::NEXT else { return Ok(()) };
+    for chain in D::CHAINS {
+        refuse_in(write, slots, chain).await?;
+    }
+    Ok(())
+}
+
+async fn refuse_in<D: Draft>(write: &Write, slots: &mut [Slot<D>], chain: &Chain<D>) -> Result<()> {
     let mut next: HashMap<Uuid, Option<Uuid>> = HashMap::new();
     let mut moved = Vec::new();
     for slot in slots.iter().filter(|slot| slot.problems.is_empty()) {
         if let Some(before) = &slot.before {
-            next.insert(D::id_of(before), slot.draft.next());
-            if slot.draft.next().is_some() && slot.draft.next() != D::next_of(before) {
+            let wanted = (chain.next)(&slot.draft);
+            next.insert(D::id_of(before), wanted);
+            if wanted.is_some() && wanted != (chain.next_of)(before) {
                 moved.push(D::id_of(before));
             }
         }
@@ -27,7 +34,7 @@ pub(super) async fn refuse<D: Draft>(write: &Write, slots: &mut [Slot<D>]) -> Re
     if moved.is_empty() {
         return Ok(());
     }
-    follow::<D>(write, &mut next).await?;
+    follow(write, &mut next, chain).await?;
     let circular: HashSet<Uuid> = moved
         .into_iter()
         .filter(|start| leads_back(*start, &next))
@@ -39,7 +46,7 @@ pub(super) async fn refuse<D: Draft>(write: &Write, slots: &mut [Slot<D>]) -> Re
             .is_some_and(|before| circular.contains(&D::id_of(before)))
         {
             slot.problems.add(
-                field,
+                chain.field,
                 Fault::Circle,
                 "It would lead back to itself.",
                 "Follow the chain and take out the step that is wrong.",
@@ -50,7 +57,11 @@ pub(super) async fn refuse<D: Draft>(write: &Write, slots: &mut [Slot<D>]) -> Re
 }
 
 /// Reads the rest of every chain, a step of all chains at a time.
-async fn follow<D: Draft>(write: &Write, next: &mut HashMap<Uuid, Option<Uuid>>) -> Result<()> {
+async fn follow<D: Draft>(
+    write: &Write,
+    next: &mut HashMap<Uuid, Option<Uuid>>,
+    chain: &Chain<D>,
+) -> Result<()> {
     let backend = write.connection().get_database_backend();
     loop {
         let ends: HashSet<Uuid> = next
@@ -68,7 +79,7 @@ async fn follow<D: Draft>(write: &Write, next: &mut HashMap<Uuid, Option<Uuid>>)
             .all(write.connection())
             .await?;
         next.extend(ends.into_iter().map(|end| (end, None)));
-        next.extend(rows.iter().map(|row| (D::id_of(row), D::next_of(row))));
+        next.extend(rows.iter().map(|row| (D::id_of(row), (chain.next_of)(row))));
     }
 }
 

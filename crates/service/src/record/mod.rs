@@ -15,6 +15,7 @@ mod plan;
 mod problem;
 pub(crate) mod reach;
 mod sharing;
+mod standing;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Debug;
@@ -45,9 +46,11 @@ pub(crate) use keyed::{keyed_by, keyed_within, of_the_network};
 pub use parts::Children;
 pub(crate) use parts::{Part, PartTables, Wanted, link_parts};
 pub(crate) use plan::versions_in_the_log;
-pub use problem::{Fault, Problem, Problems, quoted};
+pub use problem::{Fault, Problem, Problems, Words, quoted};
 pub(crate) use sharing::shared_draft;
 pub use sharing::{SharedDraft, Sharing, title_key};
+pub use standing::Standing;
+pub(crate) use standing::can_be_withdrawn;
 
 /// A table whose rows can be compared, kept as history and written.
 pub trait Table:
@@ -88,7 +91,7 @@ pub type RowOf<D> = <<D as Draft>::Table as EntityTrait>::Model;
     private_bounds,
     reason = "how parts are written is recording's own business"
 )]
-pub trait Draft: Clone + Debug + Send + Sync + Sized {
+pub trait Draft: Clone + Debug + Send + Sync + Sized + 'static {
     /// Its table.
     type Table: Table;
     /// By what it is recognised.
@@ -96,9 +99,8 @@ pub trait Draft: Clone + Debug + Send + Sync + Sized {
     /// The tables of its parts.
     type Parts: PartTables<Self>;
 
-    /// The field that leads to the next thing of the same kind, if the kind has one: the chain must
-    /// not lead back.
-    const NEXT: Option<&'static str> = None;
+    /// The fields that lead to the next thing of the same kind: no chain may lead back.
+    const CHAINS: &'static [Chain<Self>] = &[];
 
     /// The kind of thing, if it is one that centres share.
     const SHARED: Option<ChangeKind> = None;
@@ -154,15 +156,6 @@ pub trait Draft: Clone + Debug + Send + Sync + Sized {
         ChangeOperation::Updated
     }
 
-    /// The next thing of the same kind.
-    fn next(&self) -> Option<Uuid> {
-        None
-    }
-    /// The next thing of the same kind, of a row.
-    fn next_of(_row: &RowOf<Self>) -> Option<Uuid> {
-        None
-    }
-
     /// Completes drafts by what the database knows.
     fn prepare(
         _write: &Write,
@@ -175,6 +168,16 @@ pub trait Draft: Clone + Debug + Send + Sync + Sized {
     fn follow_up(_write: &Write, _rows: &[RowOf<Self>]) -> impl Future<Output = Result<()>> + Send {
         ready(Ok(()))
     }
+}
+
+/// A field that leads to the next thing of the same kind.
+pub struct Chain<D: Draft> {
+    /// The field.
+    pub field: &'static str,
+    /// Where a draft leads.
+    pub next: fn(&D) -> Option<Uuid>,
+    /// Where a row leads.
+    pub next_of: fn(&RowOf<D>) -> Option<Uuid>,
 }
 
 /// The thing whose change the log tells.
@@ -408,12 +411,7 @@ fn checked<D: Draft>(drafts: Vec<D>) -> Vec<Slot<D>> {
         let mut problems = Problems::default();
         draft.check(&mut problems);
         if !keys.insert(draft.key()) {
-            problems.push(Problem {
-                field: None,
-                fault: Fault::DuplicateKey,
-                reason: "Another one before it has the same key.".into(),
-                remedy: "Keep one of them, or give this one another key.".into(),
-            });
+            problems.push(another_has_its_key());
         }
         Slot {
             draft,
@@ -460,6 +458,15 @@ fn authorise<D: Draft>(viewer: &Viewer, slots: &mut [Slot<D>]) {
     }
 }
 
+pub(crate) fn another_has_its_key() -> Problem {
+    Problem {
+        field: None,
+        fault: Fault::DuplicateKey,
+        reason: "Another one before it has the same key.".into(),
+        remedy: "Keep one of them, or give this one another key.".into(),
+    }
+}
+
 fn taken() -> Problem {
     Problem {
         field: None,
@@ -473,7 +480,7 @@ fn forbidden(refusal: Error) -> Problem {
     Problem {
         field: None,
         fault: Fault::Forbidden,
-        reason: refusal.message,
+        reason: refusal.message.into(),
         remedy: "Use a token of the centre that contributes it, with this scope.".into(),
     }
 }

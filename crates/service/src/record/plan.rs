@@ -159,11 +159,14 @@ impl<D: Draft> Plan<D> {
         for (subject, told) in told {
             let last = versions.get(&subject.id).copied().unwrap_or(1);
             let version = told.version.unwrap_or(last + 1);
+            if !subject.is_itself {
+                write.extended(subject.kind, subject.id, version, told.before);
+                continue;
+            }
             let operation = told.operation.unwrap_or(ChangeOperation::Updated);
             let before = match <[Value; 1]>::try_from(told.before) {
-                Ok([itself]) if subject.is_itself => itself,
-                Ok([part]) => Value::Array(vec![part]),
-                Err(parts) => Value::Array(parts),
+                Ok([itself]) => itself,
+                Err(several) => Value::Array(several),
             };
             write.updated(subject.kind, subject.id, operation, version, &before)?;
         }

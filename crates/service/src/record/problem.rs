@@ -47,6 +47,7 @@ faults! {
     Circle "CIRCLE" "It would refer to itself, by way of others.";
     DuplicateKey "DUPLICATE_KEY" "Another row before it has the same key.";
     Taken "TAKEN" "Something else has this value already, and it must be unique.";
+    InUse "IN_USE" "Other things rest on it as it is, and it can't change under them.";
     Forbidden "FORBIDDEN" "It is not yours to write.";
     Refused "REFUSED" "The database refused the row.";
     NotUtf8 "NOT_UTF8" "The text is not in UTF-8.";
@@ -77,9 +78,59 @@ pub struct Problem {
     /// Its stable code.
     pub fault: Fault,
     /// Why it is refused.
-    pub reason: Cow<'static, str>,
+    pub reason: Words,
     /// How to mend it.
-    pub remedy: Cow<'static, str>,
+    pub remedy: Words,
+}
+
+/// What is said of a problem. Where a thing comes in decides what a value is called: a bundle has rows with cells, an
+/// input has fields.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Words {
+    /// The same everywhere.
+    Everywhere(Cow<'static, str>),
+    /// Other words for a bundle than for an input.
+    Apart {
+        /// For whoever brings a bundle.
+        bundle: Cow<'static, str>,
+        /// For whoever sends an input.
+        input: Cow<'static, str>,
+    },
+}
+
+impl<T: Into<Cow<'static, str>>> From<T> for Words {
+    fn from(words: T) -> Self {
+        Self::Everywhere(words.into())
+    }
+}
+
+impl Words {
+    /// Other words for a bundle than for an input.
+    pub fn apart(
+        bundle: impl Into<Cow<'static, str>>,
+        input: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::Apart {
+            bundle: bundle.into(),
+            input: input.into(),
+        }
+    }
+
+    /// For whoever brings a bundle.
+    #[must_use]
+    pub fn for_bundle(self) -> Cow<'static, str> {
+        match self {
+            Self::Everywhere(words) | Self::Apart { bundle: words, .. } => words,
+        }
+    }
+
+    /// For whoever sends an input.
+    #[must_use]
+    pub fn for_input(self) -> Cow<'static, str> {
+        match self {
+            Self::Everywhere(words) | Self::Apart { input: words, .. } => words,
+        }
+    }
 }
 
 /// All that is wrong with a draft or a row.
@@ -92,8 +143,8 @@ impl Problems {
         &mut self,
         field: &'static str,
         fault: Fault,
-        reason: impl Into<Cow<'static, str>>,
-        remedy: impl Into<Cow<'static, str>>,
+        reason: impl Into<Words>,
+        remedy: impl Into<Words>,
     ) {
         self.push(Problem {
             field: Some(field),

@@ -37,26 +37,11 @@ impl<Id> Sharing<Id> {
                 "shared_with",
                 Fault::Inconsistent,
                 "The visibility is COLLABORATION, but no collaboration is named.",
-                "Name at least one in shared_with, or choose another visibility.",
+                "Name at least one with which it is shared, or choose another visibility.",
             );
         }
         problems.distinct("shared_with", &self.shared_with);
-        match (&self.withdrawn_at, &self.withdrawal_reason) {
-            (Some(_), None) => problems.add(
-                "withdrawal_reason",
-                Fault::Inconsistent,
-                "It is withdrawn, but no reason is given.",
-                "Say in withdrawal_reason why it was withdrawn.",
-            ),
-            (None, Some(_)) => problems.add(
-                "withdrawn_at",
-                Fault::Inconsistent,
-                "A reason for a withdrawal is given, but not when it was withdrawn.",
-                "Fill in withdrawn_at, or empty withdrawal_reason.",
-            ),
-            _ => {}
-        }
-        problems.text("withdrawal_reason", self.withdrawal_reason.as_ref());
+        problems.withdrawal(self.withdrawn_at, self.withdrawal_reason.as_ref());
     }
 }
 
@@ -92,7 +77,11 @@ impl<D: SharedDraft> Part<D> for entity::shared_with::Entity {
 /// The functions of [`Draft`] that are the same for all shared things.
 macro_rules! shared_draft {
     ($table:ident, $kind:ident, $may:ident) => {
-        const NEXT: Option<&'static str> = Some("superseded_by");
+        const CHAINS: &'static [$crate::record::Chain<Self>] = &[$crate::record::Chain {
+            field: "superseded_by",
+            next: |draft| draft.sharing.superseded_by.map(uuid::Uuid::from),
+            next_of: |row| row.superseded_by.map(uuid::Uuid::from),
+        }];
         const SHARED: Option<entity::ChangeKind> = Some(entity::ChangeKind::$kind);
 
         fn sharing_of(row: &entity::$table::Model) -> Option<$crate::access::SharingState> {
@@ -168,14 +157,6 @@ macro_rules! shared_draft {
             } else {
                 entity::ChangeOperation::Updated
             }
-        }
-
-        fn next(&self) -> Option<uuid::Uuid> {
-            self.sharing.superseded_by.map(uuid::Uuid::from)
-        }
-
-        fn next_of(row: &entity::$table::Model) -> Option<uuid::Uuid> {
-            row.superseded_by.map(uuid::Uuid::from)
         }
     };
 }

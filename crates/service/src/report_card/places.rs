@@ -127,7 +127,8 @@ fn undated(card: ReportCard) -> Select<engagement::Entity> {
 }
 
 fn of_card(card: ReportCard) -> Select<engagement::Entity> {
-    let select = scope::network::<engagement::Entity>();
+    let select =
+        scope::network::<engagement::Entity>().filter(engagement::Column::WithdrawnAt.is_null());
     match card.centre {
         None => select,
         Some(centre) => select.filter(engagement::Column::CentreId.eq(centre)),
@@ -186,7 +187,7 @@ fn reach(
     on: NaiveDate,
 ) -> Vec<Arc<Reach>> {
     let mut nations: BTreeMap<&str, Reach> = BTreeMap::new();
-    for authority in directory.local_authorities.all() {
+    for authority in directory.local_authorities.listed(false) {
         if !has_social_care(authority) || !exists(authority, on) {
             continue;
         }

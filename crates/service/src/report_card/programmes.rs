@@ -65,7 +65,7 @@ fn led(
     card: ReportCard,
     passes: impl Fn(&Programme) -> bool,
 ) -> Vec<Arc<Programme>> {
-    let programmes = directory.programmes.all().iter();
+    let programmes = directory.programmes.listed(false);
     programmes
         .filter(|programme| card.is_of(programme.row.lead_centre) && passes(programme))
         .cloned()

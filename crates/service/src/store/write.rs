@@ -1,5 +1,7 @@
 //! A write under way: what happens within one transaction, and how it ends.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use entity::{
     AuditOutcome, CentreId, ChangeKind, ChangeOperation, change, change_head, change_hidden_from,
@@ -46,6 +48,8 @@ struct Changed {
     version: i32,
     before: Option<serde_json::Value>,
     loss: Option<Loss>,
+    /// Whether parts of it changed, and not the thing itself.
+    is_of_parts: bool,
 }
 
 impl Write {
@@ -133,6 +137,7 @@ impl Write {
             version: 1,
             before: None,
             loss: None,
+            is_of_parts: false,
         });
     }
 
@@ -155,8 +160,29 @@ impl Write {
             version,
             before: Some(serde_json::to_value(before).map_err(Error::internal)?),
             loss: None,
+            is_of_parts: false,
         });
         Ok(())
+    }
+
+    /// Notes that parts of a thing changed, which have tables of their own, and what they were before. What changed
+    /// of one thing in one write is one change.
+    pub(crate) fn extended(
+        &mut self,
+        kind: ChangeKind,
+        subject: Uuid,
+        version: i32,
+        before: Vec<serde_json::Value>,
+    ) {
+        self.changes.push(Changed {
+            kind,
+            subject,
+            operation: ChangeOperation::Updated,
+            version,
+            before: Some(before.into()),
+            loss: None,
+            is_of_parts: true,
+        });
     }
 
     /// Notes that a thing stayed the same, and that something changed by which it is seen or judged.
@@ -168,6 +194,7 @@ impl Write {
             version,
             before: None,
             loss: None,
+            is_of_parts: false,
         });
     }
 
@@ -210,6 +237,7 @@ impl Write {
         action: &'static str,
     ) -> Result<Option<i64>> {
         let now = self.source.now();
+        self.changes = folded(std::mem::take(&mut self.changes));
         let mut events = std::mem::take(&mut self.events);
         if !self.changes.is_empty() {
             events.push(self.event(action, now));
@@ -299,6 +327,41 @@ impl Write {
                 .await?;
         }
         Ok(Some(last))
+    }
+}
+
+/// Puts changes of parts to the change before them of the same thing.
+fn folded(changes: Vec<Changed>) -> Vec<Changed> {
+    let mut folded: Vec<Changed> = Vec::with_capacity(changes.len());
+    let mut places: HashMap<Uuid, usize> = HashMap::new();
+    for change in changes {
+        let place = places.get(&change.subject).copied();
+        let earlier = place.filter(|_| change.is_of_parts);
+        match earlier.and_then(|at| folded.get_mut(at)) {
+            Some(earlier) => earlier.take_in(change),
+            None => {
+                places.insert(change.subject, folded.len());
+                folded.push(change);
+            }
+        }
+    }
+    folded
+}
+
+impl Changed {
+    fn take_in(&mut self, parts: Self) {
+        // What is new had nothing before, nor had its parts.
+        if self.operation == ChangeOperation::Created {
+            return;
+        }
+        let mut all = match self.before.take() {
+            Some(serde_json::Value::Array(parts)) => parts,
+            itself => itself.into_iter().collect(),
+        };
+        if let Some(serde_json::Value::Array(parts)) = parts.before {
+            all.extend(parts);
+        }
+        self.before = Some(all.into());
     }
 }
 

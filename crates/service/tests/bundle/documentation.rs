@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use service::interchange::bundle::format::{Column, TABLES, Value, shared_columns};
+use service::interchange::bundle::format::{
+    Column, TABLES, Value, shared_columns, withdrawal_columns,
+};
 
 const DOCUMENT: &str = include_str!("../../../../docs/bundle.md");
 
@@ -50,6 +52,9 @@ fn the_documentation_names_exactly_the_columns_that_are_read() {
     let mut documented = documented();
     let shared = documented.remove("Shared things").unwrap();
     assert_eq!(shared, marked(shared_columns(Value::Text).into_iter()));
+    let withdrawn = documented.remove("Things of the network").unwrap();
+    let columns = withdrawal_columns(Some(Value::Text));
+    assert_eq!(withdrawn, marked(columns.into_iter()));
     for table in TABLES {
         let columns = documented.remove(table.name).unwrap_or_default();
         assert_eq!(

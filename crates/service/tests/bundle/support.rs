@@ -189,7 +189,7 @@ pub(crate) fn full() -> Files {
         ),
         (
             "people.csv",
-            "slug,name,orcid\njosiah-carberry,Josiah Carberry,0000-0002-1825-0097\n",
+            "slug,name,orcid,withdrawn_at,withdrawal_reason,superseded_by\nj-carberry,J. Carberry,,2020-01-01T00:00:00Z,The same person,josiah-carberry\njosiah-carberry,Josiah Carberry,0000-0002-1825-0097,,,\n",
         ),
         (
             "person_roles.csv",
@@ -197,25 +197,26 @@ pub(crate) fn full() -> Files {
         ),
         (
             "local_authorities.csv",
-            "gss_code,name,official_name,country,region,authority_type,dfe_number,established,abolished\n\
-             E10000023,North Yorkshire,North Yorkshire County Council,England,Yorkshire and the Humber,County,815,1974-04-01,2023-03-31\n\
-             E08000035,Leeds,,England,,,383,,\n",
+            "gss_code,name,official_name,country,region,authority_type,dfe_number,established,abolished,withdrawn_at,withdrawal_reason,superseded_by\n\
+             E10000023,North Yorkshire,North Yorkshire County Council,England,Yorkshire and the Humber,County,815,1974-04-01,2023-03-31,,,\n\
+             E06000002,Leeds,,England,,,,,,2020-01-01T00:00:00Z,A wrong code,E08000035\n\
+             E08000035,Leeds,,England,,,383,,,,,\n",
         ),
         (
             "partners.csv",
-            "slug,name,kind,homepage\nuniversity,A University,University,https://uni.example\ncharity,A Charity,,\n",
+            "slug,name,kind,homepage,withdrawn_at,withdrawal_reason,superseded_by\nuniversity,A University,University,https://uni.example,,,\ncharity,A Charity,,,2020-01-01T00:00:00Z,The same,university\n",
         ),
         (
             "programmes.csv",
-            "slug,title,summary,lead_centre,partners,started,ended,homepage,studies_stated,partners_stated,local_authorities_stated\nwhole-systems,Whole systems,All,new-centre,university; charity,2019,2024-05,https://new.example/p,9,8,13\n",
+            "slug,title,summary,lead_centre,partners,started,ended,homepage,studies_stated,partners_stated,local_authorities_stated,withdrawn_at,withdrawal_reason,superseded_by\nwhole-systems,Whole systems,All,new-centre,university; charity,2019,2024-05,https://new.example/p,9,8,13,,,\nwhole,Whole,,new-centre,,,,,,,,2020-01-01T00:00:00Z,Renamed,whole-systems\n",
         ),
         (
             "engagements.csv",
-            "centre,reference,local_authority,kind,summary,started,ended\nnew-centre,v1,E08000035,VISIT,First visit,2019-07,2019-07\n",
+            "centre,reference,local_authority,kind,summary,started,ended,withdrawn_at,withdrawal_reason\nnew-centre,v1,E08000035,VISIT,First visit,2019-07,2019-07,,\nnew-centre,v2,E08000035,VISIT,,2019-08,,2020-01-01T00:00:00Z,It did not take place\n",
         ),
         (
             "interventions.csv",
-            "slug,name,description,broader,owner,synonyms\nmentoring,Mentoring,One to one,support,new-centre,buddying;befriending\nsupport,Support,,,,\n",
+            "slug,name,description,broader,owner,synonyms,withdrawn_at,withdrawal_reason,superseded_by\nbuddies,Buddies,,support,,,2020-01-01T00:00:00Z,The same,mentoring\nmentoring,Mentoring,One to one,support,new-centre,buddying;befriending,,,\nsupport,Support,,,,,,,\n",
         ),
         (
             "outcomes.csv",
@@ -231,7 +232,7 @@ pub(crate) fn full() -> Files {
         ),
         (
             "standards.csv",
-            "slug,name,owner,homepage,description\npadlocks,Padlocks,new-centre,https://new.example/s,Security\nstars,Stars,,,\n",
+            "slug,name,owner,homepage,description,withdrawn_at,withdrawal_reason,superseded_by\nlocks,Locks,,,,2020-01-01T00:00:00Z,Renamed,padlocks\npadlocks,Padlocks,new-centre,https://new.example/s,Security,,,\nstars,Stars,,,,,,\n",
         ),
         (
             "standard_versions.csv",
@@ -239,15 +240,15 @@ pub(crate) fn full() -> Files {
         ),
         (
             "standard_dimensions.csv",
-            "standard,version,dimension,name,position,description\npadlocks,2,security,Security,1,How sure\npadlocks,2,cost,Cost,2,\nstars,1,stars,Stars,1,\n",
+            "standard,version,dimension,name,position,description\npadlocks,1,cost,Cost,1,\npadlocks,2,security,Security,1,How sure\npadlocks,2,cost,Cost,2,\nstars,1,stars,Stars,1,\n",
         ),
         (
             "standard_levels.csv",
-            "standard,version,dimension,level,ordinal,label,description,strength\npadlocks,2,security,0,0,None,,INSUFFICIENT\npadlocks,2,security,3,3,Three,Two trials,MODERATE\npadlocks,2,cost,1,1,Cheap,,\nstars,1,stars,5,5,Five,,VERY_HIGH\n",
+            "standard,version,dimension,level,ordinal,label,description,strength\npadlocks,1,cost,1,1,Cheap,,\npadlocks,2,security,0,0,None,,INSUFFICIENT\npadlocks,2,security,3,3,Three,Two trials,MODERATE\npadlocks,2,cost,1,1,Cheap,,\nstars,1,stars,5,5,Five,,VERY_HIGH\n",
         ),
         (
             "crosswalk.csv",
-            "from_standard,from_version,from_dimension,from_level,to_standard,to_version,to_dimension,to_level,relation,caveat,source\npadlocks,2,security,3,stars,1,stars,5,LOOSER,Different questions,A report\n",
+            "from_standard,from_version,from_dimension,from_level,to_standard,to_version,to_dimension,to_level,relation,caveat,source,withdrawn_at,withdrawal_reason\npadlocks,2,security,3,stars,1,stars,5,LOOSER,Different questions,A report,,\nstars,1,stars,5,padlocks,2,security,3,STRICTER,Different questions,,2020-01-01T00:00:00Z,Nobody reads it so\n",
         ),
         (
             "collaborations.csv",

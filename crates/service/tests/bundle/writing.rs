@@ -119,8 +119,8 @@ async fn columns_that_are_left_out_are_named_when_something_is_revised() {
     assert_eq!(
         warnings(&report),
         [
-            "people.ndjson:1 [MISSING_COLUMN] The column orcid is not in the file: for the 1 thing that was revised it counts as empty. Add it to keep what was there.",
-            "local_authorities.csv:1 [MISSING_COLUMN] The columns official_name, authority_type, dfe_number, established, abolished are not in the file: for the 1 thing that was revised they count as empty. Add them to keep what was there.",
+            "people.ndjson:1 [MISSING_COLUMN] The columns orcid, withdrawn_at, withdrawal_reason, superseded_by are not in the file: for the 1 thing that was revised they count as empty. Add them to keep what was there.",
+            "local_authorities.csv:1 [MISSING_COLUMN] The columns official_name, authority_type, dfe_number, established, abolished, withdrawn_at, withdrawal_reason, superseded_by are not in the file: for the 1 thing that was revised they count as empty. Add them to keep what was there.",
             "study_sites.csv:1 [MISSING_COLUMN] The column step is not in the file: for the 2 things that were revised it counts as empty. Add it to keep what was there.",
         ]
     );
@@ -143,7 +143,7 @@ async fn children_may_come_without_their_parent() {
         ),
         (
             "standard_levels.csv",
-            "standard,version,dimension,level,ordinal,label\npadlocks,2,cost,2,2,Dear\npadlocks,2,cost,1,1,Very cheap\n",
+            "standard,version,dimension,level,ordinal,label\npadlocks,1,cost,2,2,Dear\npadlocks,1,cost,1,1,Very cheap\n",
         ),
     ]);
     let report = space.import(files.path()).await;
@@ -171,7 +171,7 @@ async fn children_may_come_without_their_parent() {
     assert_eq!(space.count("study_site").await, 1);
     assert_eq!(space.count("term_label").await, 3);
     let standards = "SELECT count(*) AS answer FROM change WHERE kind = 'EVIDENCE_STANDARD' AND operation = 'CREATED'";
-    assert_eq!(space.number(standards).await, 2);
+    assert_eq!(space.number(standards).await, 3);
     let again = space.import(files.path()).await.total();
     assert_eq!(
         (again.created, again.updated, again.unchanged, again.refused),
@@ -195,6 +195,35 @@ async fn rows_may_refer_to_rows_further_down() {
         .await;
     assert_eq!(report.problems, []);
     assert_eq!(report.total().created, 1_201);
+}
+
+#[tokio::test]
+async fn a_scale_that_ratings_use_does_not_change_under_them() {
+    let space = Space::empty().await;
+    space.import(full().path()).await;
+    let files = Files::new(&[
+        (
+            "standard_dimensions.csv",
+            "standard,version,dimension,name,position,description\npadlocks,2,security,Safety,1,How sure\npadlocks,1,security,Security,1,\n",
+        ),
+        (
+            "standard_levels.csv",
+            "standard,version,dimension,level,ordinal,label,description,strength\npadlocks,2,security,4,4,Four,,\npadlocks,2,security,0,0,None,,INSUFFICIENT\npadlocks,1,security,1,1,One,,\n",
+        ),
+    ]);
+    let report = space.import(files.path()).await;
+    let refused = report.problems.iter();
+    let refused: Vec<_> = refused
+        .map(|problem| (problem.file.as_str(), problem.line, problem.fault.as_str()))
+        .collect();
+    assert_eq!(
+        refused,
+        [
+            ("standard_dimensions.csv", 2, "IN_USE"),
+            ("standard_levels.csv", 2, "IN_USE"),
+        ]
+    );
+    assert_eq!((report.total().created, report.total().unchanged), (2, 1));
 }
 
 #[tokio::test]

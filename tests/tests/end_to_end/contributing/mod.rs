@@ -8,6 +8,8 @@ mod problems;
 mod replaying;
 mod revising;
 mod sight;
+mod standards;
+mod withdrawing;
 
 use serde_json::{Value, json};
 use tests::support::client::{Answer, Client};

@@ -44,6 +44,27 @@ on_both_databases! {
         }
     }
 
+    async fn what_is_wrong_is_said_of_fields_and_of_the_space_and_not_of_rows_and_files(app: TestApp) {
+        let alpha = app.contributor(ALPHA).await;
+        let nothing = "BAAAAAAAAAAAAAAAAAAAAAAA";
+        let input = study("", json!({
+            "programme": "none", "partners": [nothing], "visibility": "COLLABORATION",
+            "sites": [{ "localAuthority": "E99999999" }, { "localAuthority": "E99999999" }],
+            "statusHistory": [{ "on": "2026-01-01", "status": "PLANNED" }, { "on": "2026-01-01", "status": "PLANNED" }],
+        }));
+        let answer = contribute_study(&alpha, input).await;
+        let problems = answer.body["errors"][0]["extensions"]["problems"].as_array().unwrap();
+        assert!(problems.len() >= 5, "{}", answer.body);
+        for problem in problems {
+            for part in ["message", "remedy"] {
+                let said = problem[part].as_str().unwrap().to_lowercase();
+                for word in ["cell", "row", "column", "bundle", "file", "line", "#", "_"] {
+                    assert!(!said.contains(word), "{word}: {problem}");
+                }
+            }
+        }
+    }
+
     async fn a_finding_that_can_not_be_is_refused_with_each_reason(app: TestApp) {
         app.create_term(Vocabulary::Outcome, "reading", None).await;
         let alpha = app.contributor(ALPHA).await;

@@ -435,4 +435,34 @@ pub(super) const DOORS: &[Door] = &[
         Refused("UNAUTHENTICATED"),
         Refused("FORBIDDEN"),
     ),
+    (
+        "Mutation.addEvidenceStandard",
+        r#"mutation { addEvidenceStandard(input: {name: "x"}) { evidenceStandard { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.reviseEvidenceStandard",
+        r#"mutation { reviseEvidenceStandard(input: {id: "<STANDARD>", expectedVersion: 1}) { evidenceStandard { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.addCrosswalkReading",
+        r#"mutation { addCrosswalkReading(input: {from: {standard: "x", dimension: "x", level: "1"}, to: {standard: "y", dimension: "y", level: "1"}, relation: SIMILAR, caveat: "x"}) { reading { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.reviseCrosswalkReading",
+        r#"mutation { reviseCrosswalkReading(input: {id: "<READING>", expectedVersion: 1}) { reading { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.withdrawFromNetwork",
+        r#"mutation { withdrawFromNetwork(input: {id: "<OUTCOME>", reason: "x", expectedVersion: 1}) { thing { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
 ];

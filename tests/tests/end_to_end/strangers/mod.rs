@@ -121,6 +121,7 @@ const KINDS: &[(&str, u8)] = &[
     ("ENGAGEMENT", 4),
     ("PROGRAMME", 5),
     ("PARTNER", 6),
+    ("STANDARD", 7),
     ("INTERVENTION", 8),
     ("OUTCOME", 9),
     ("POPULATION", 10),
@@ -128,6 +129,7 @@ const KINDS: &[(&str, u8)] = &[
     ("PUBLICATION", 13),
     ("FINDING", 14),
     ("RATING", 15),
+    ("READING", 18),
 ];
 
 fn id_of_nothing(tag: u8) -> String {

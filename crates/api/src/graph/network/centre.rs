@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use service::entity::{CentreId, NetworkStatus, PartialDate, centre_status};
+use service::entity::{CentreId, NetworkStatus, PartialDate, centre_status, person_role};
 use service::evidence::parents::StudiesOf;
 use service::network::directory;
 use service::{Error, Result};
@@ -126,9 +126,20 @@ impl Centre {
             .collect()
     }
 
-    /// The people who work, or worked, for it.
-    async fn people(&self) -> Vec<Role> {
-        self.0.roles.iter().cloned().map(Role).collect()
+    /// The people who work, or worked, for it, without those whose entries were withdrawn.
+    async fn people(&self, ctx: &Context<'_>) -> Vec<Role> {
+        let people = &asker(ctx).directory.people;
+        let stands = |role: &&person_role::Model| {
+            let person = people.by_id(role.person_id);
+            person.is_some_and(|person| person.row.withdrawn_at.is_none())
+        };
+        self.0
+            .roles
+            .iter()
+            .filter(stands)
+            .cloned()
+            .map(Role)
+            .collect()
     }
 
     /// The studies that it leads or takes part in.

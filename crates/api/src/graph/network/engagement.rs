@@ -11,6 +11,7 @@ use crate::graph::asker;
 use crate::graph::connection::connection;
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::global_id::{NodeKind, global_id};
+use crate::graph::shared::Withdrawal;
 use crate::graph::word::Word;
 
 /// A centre's visit to, or work with, a local authority.
@@ -28,6 +29,21 @@ impl Engagement {
     /// The centre's own reference for it.
     async fn reference(&self) -> &str {
         &self.0.reference
+    }
+
+    /// That it was withdrawn, when and why; null while it stands.
+    async fn withdrawal(&self, ctx: &Context<'_>) -> Result<Option<Withdrawal>> {
+        let row = &self.0;
+        let reason = row.withdrawal_reason.as_ref();
+        let by = None;
+        Withdrawal::of(
+            asker(ctx),
+            NodeKind::Engagement,
+            row.withdrawn_at,
+            reason,
+            by,
+        )
+        .await
     }
 
     /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.

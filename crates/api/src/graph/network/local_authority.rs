@@ -14,6 +14,7 @@ use crate::graph::date::Date;
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
 use crate::graph::global_id::{NodeKind, global_id};
+use crate::graph::shared::Withdrawal;
 use crate::graph::young_people::{EvidenceNeed, evidence_need};
 use crate::loading::Asker;
 
@@ -43,6 +44,21 @@ impl LocalAuthority {
     /// Its nine-character code of the Office for National Statistics.
     async fn gss_code(&self) -> &str {
         &self.0.gss_code
+    }
+
+    /// That it was withdrawn, when and why; null while it stands.
+    async fn withdrawal(&self, ctx: &Context<'_>) -> Result<Option<Withdrawal>> {
+        let row = &self.0;
+        let reason = row.withdrawal_reason.as_ref();
+        let by = row.superseded_by.map(Into::into);
+        Withdrawal::of(
+            asker(ctx),
+            NodeKind::LocalAuthority,
+            row.withdrawn_at,
+            reason,
+            by,
+        )
+        .await
     }
 
     /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
@@ -159,6 +175,8 @@ pub(crate) struct LocalAuthorityFilterInput {
     text: Option<String>,
     /// Only those that exist today.
     current: Option<bool>,
+    /// Also those that were withdrawn.
+    include_withdrawn: Option<bool>,
 }
 
 impl LocalAuthorityFilterInput {
@@ -183,8 +201,7 @@ impl LocalAuthorityFilterInput {
         asker
             .directory
             .local_authorities
-            .all()
-            .iter()
+            .listed(self.include_withdrawn.unwrap_or_default())
             .filter(passes)
             .cloned()
             .map(LocalAuthority)

@@ -11,11 +11,13 @@ mod standard;
 mod term;
 
 pub(crate) use centre::{Centre, CentreConnection};
-pub(crate) use changing::NetworkMutation;
+pub(crate) use changing::{NetworkMutation, StandardMutation, WithdrawalMutation};
 pub(crate) use engagement::{Engagement, EngagementConnection};
 pub(crate) use local_authority::{LocalAuthority, LocalAuthorityConnection};
 pub(crate) use person::Person;
 pub(crate) use programme::{Partner, PartnerConnection, Programme, ProgrammeConnection};
 pub(crate) use query::NetworkQuery;
-pub(crate) use standard::{EvidenceStandard, StandardDimension, StandardLevel, StandardVersion};
+pub(crate) use standard::{
+    CrosswalkReading, EvidenceStandard, StandardDimension, StandardLevel, StandardVersion,
+};
 pub(crate) use term::{Intervention, Outcome, Population};

@@ -11,6 +11,7 @@ use super::Centre;
 use crate::graph::asker;
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::global_id::{NodeKind, global_id};
+use crate::graph::shared::Withdrawal;
 use crate::loading::Asker;
 
 /// A person who works for a centre or writes for one.
@@ -34,6 +35,14 @@ impl Person {
     /// Their name in bundles and addresses.
     async fn slug(&self) -> &str {
         &self.0.row.slug
+    }
+
+    /// That their entry was withdrawn, when and why; null while it stands.
+    async fn withdrawal(&self, ctx: &Context<'_>) -> Result<Option<Withdrawal>> {
+        let row = &self.0.row;
+        let reason = row.withdrawal_reason.as_ref();
+        let by = row.superseded_by.map(Into::into);
+        Withdrawal::of(asker(ctx), NodeKind::Person, row.withdrawn_at, reason, by).await
     }
 
     /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.

@@ -14,6 +14,7 @@ use crate::graph::connection::{connection, page_request};
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
 use crate::graph::global_id::{NodeKind, global_id};
+use crate::graph::shared::Withdrawal;
 use crate::loading::Asker;
 
 /// A programme that groups studies under one name.
@@ -38,6 +39,21 @@ impl Programme {
     /// Its name in filters, bundles and addresses.
     async fn slug(&self) -> &str {
         &self.0.row.slug
+    }
+
+    /// That it was withdrawn, when and why; null while it stands.
+    async fn withdrawal(&self, ctx: &Context<'_>) -> Result<Option<Withdrawal>> {
+        let row = &self.0.row;
+        let reason = row.withdrawal_reason.as_ref();
+        let by = row.superseded_by.map(Into::into);
+        Withdrawal::of(
+            asker(ctx),
+            NodeKind::Programme,
+            row.withdrawn_at,
+            reason,
+            by,
+        )
+        .await
     }
 
     /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
@@ -150,6 +166,14 @@ impl Partner {
     /// Its name in bundles and addresses.
     async fn slug(&self) -> &str {
         &self.0.slug
+    }
+
+    /// That it was withdrawn, when and why; null while it stands.
+    async fn withdrawal(&self, ctx: &Context<'_>) -> Result<Option<Withdrawal>> {
+        let row = &self.0;
+        let reason = row.withdrawal_reason.as_ref();
+        let by = row.superseded_by.map(Into::into);
+        Withdrawal::of(asker(ctx), NodeKind::Partner, row.withdrawn_at, reason, by).await
     }
 
     /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.

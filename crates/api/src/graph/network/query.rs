@@ -236,6 +236,12 @@ impl NetworkQuery {
     async fn programmes(
         &self,
         ctx: &Context<'_>,
+        #[graphql(
+            default,
+            name = "includeWithdrawn",
+            desc = "Also those that were withdrawn."
+        )]
+        include_withdrawn: bool,
         #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
@@ -245,8 +251,7 @@ impl NetworkQuery {
         let list: Vec<_> = asker(ctx)
             .directory
             .programmes
-            .all()
-            .iter()
+            .listed(include_withdrawn)
             .cloned()
             .map(Programme)
             .collect();
@@ -258,12 +263,20 @@ impl NetworkQuery {
     }
 
     /// All evidence standards, sorted by slug.
-    async fn evidence_standards(&self, ctx: &Context<'_>) -> Vec<EvidenceStandard> {
+    async fn evidence_standards(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            default,
+            name = "includeWithdrawn",
+            desc = "Also those that were withdrawn."
+        )]
+        include_withdrawn: bool,
+    ) -> Vec<EvidenceStandard> {
         asker(ctx)
             .directory
             .standards
-            .all()
-            .iter()
+            .listed(include_withdrawn)
             .cloned()
             .map(EvidenceStandard)
             .collect()

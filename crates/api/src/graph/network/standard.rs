@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
+use service::Result;
 use service::entity::{
-    CrosswalkRelation, DimensionId, EvidenceStrength, LevelId, StandardVersionId, crosswalk,
-    standard_level,
+    CrosswalkId, CrosswalkRelation, DimensionId, EvidenceStrength, LevelId, StandardId,
+    StandardVersionId, crosswalk, standard_level,
 };
 use service::network::directory;
 
@@ -13,12 +14,20 @@ use super::Centre;
 use crate::graph::asker;
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::global_id::{NodeKind, global_id};
+use crate::graph::shared::Withdrawal;
 use crate::graph::word::Word;
 use crate::loading::Asker;
 
 /// An evidence standard: how a centre rates evidence.
 #[derive(Clone)]
 pub(crate) struct EvidenceStandard(pub(crate) Arc<directory::Standard>);
+
+impl EvidenceStandard {
+    /// The standard of this id.
+    pub(crate) fn find(asker: &Asker, id: StandardId) -> Option<Self> {
+        asker.directory.standards.by_id(id).cloned().map(Self)
+    }
+}
 
 /// An evidence standard: how a centre rates evidence. A standard changes over time; each rating is
 /// bound to one version.
@@ -32,6 +41,27 @@ impl EvidenceStandard {
     /// Its name in filters, bundles and addresses.
     async fn slug(&self) -> &str {
         &self.0.row.slug
+    }
+
+    /// Counts up from 1 with each revision, also of its versions, their scales and its readings; give it as
+    /// `expectedVersion` to revise.
+    async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
+        asker(ctx).version(self.0.row.id).await
+    }
+
+    /// That it was withdrawn, when and why; null while it stands.
+    async fn withdrawal(&self, ctx: &Context<'_>) -> Result<Option<Withdrawal>> {
+        let row = &self.0.row;
+        let reason = row.withdrawal_reason.as_ref();
+        let by = row.superseded_by.map(Into::into);
+        Withdrawal::of(
+            asker(ctx),
+            NodeKind::EvidenceStandard,
+            row.withdrawn_at,
+            reason,
+            by,
+        )
+        .await
     }
 
     /// Its name.
@@ -221,7 +251,7 @@ impl StandardLevel {
         Self::find(asker(ctx), self.0.id).map(|(dimension, _)| dimension)
     }
 
-    /// How it reads on other standards, each reading with its caveat.
+    /// How it reads on other standards, each reading with its caveat; without those that were withdrawn.
     async fn crosswalk(&self, ctx: &Context<'_>) -> Vec<CrosswalkReading> {
         let readings = asker(ctx).directory.crosswalk.get(&self.0.id);
         readings
@@ -234,12 +264,54 @@ impl StandardLevel {
 }
 
 /// A published reading of one standard's level in terms of another's.
-struct CrosswalkReading(crosswalk::Model);
+#[derive(Clone)]
+pub(crate) struct CrosswalkReading(Arc<crosswalk::Model>);
+
+impl CrosswalkReading {
+    /// The reading of this id.
+    pub(crate) fn find(asker: &Asker, id: CrosswalkId) -> Option<Self> {
+        asker.directory.readings.get(&id).cloned().map(Self)
+    }
+}
 
 /// A published reading of one standard's level in terms of another's. It has a direction and a caveat,
 /// and says so where two levels must not be compared.
 #[Object]
 impl CrosswalkReading {
+    /// The reading's global id.
+    pub(crate) async fn id(&self) -> ID {
+        global_id(NodeKind::CrosswalkReading, self.0.id)
+    }
+
+    /// The version of the standard whose level is read; give it as `expectedVersion` to revise the reading.
+    async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
+        let asker = asker(ctx);
+        match asker.directory.standard_of(&self.0) {
+            Some(standard) => asker.version(standard.row.id).await,
+            None => Ok(1),
+        }
+    }
+
+    /// That it was withdrawn, when and why; null while it stands.
+    async fn withdrawal(&self, ctx: &Context<'_>) -> Result<Option<Withdrawal>> {
+        let row = &self.0;
+        let reason = row.withdrawal_reason.as_ref();
+        let by = None;
+        Withdrawal::of(
+            asker(ctx),
+            NodeKind::CrosswalkReading,
+            row.withdrawn_at,
+            reason,
+            by,
+        )
+        .await
+    }
+
+    /// The level that is read.
+    async fn from(&self, ctx: &Context<'_>) -> Option<StandardLevel> {
+        StandardLevel::find(asker(ctx), self.0.from_level).map(|(_, level)| level)
+    }
+
     /// The level that it is read as.
     async fn level(&self, ctx: &Context<'_>) -> Option<StandardLevel> {
         StandardLevel::find(asker(ctx), self.0.to_level).map(|(_, level)| level)

@@ -17,6 +17,7 @@ use crate::graph::evidence::{
     StudyFilterInput, StudyOrder, findings_on, studies_of, wrap_comparison, wrap_ratings,
 };
 use crate::graph::global_id::{NodeKind, global_id};
+use crate::graph::shared::Withdrawal;
 use crate::graph::young_people::{SafeCount, StatisticsWhere, safe_count};
 use crate::loading::Asker;
 
@@ -47,6 +48,8 @@ pub(crate) struct VocabularyFilterInput {
     text: Option<String>,
     /// Narrower than the term with this slug, at any depth.
     broader: Option<String>,
+    /// Also those that were withdrawn.
+    include_withdrawn: Option<bool>,
 }
 
 impl VocabularyFilterInput {
@@ -82,7 +85,8 @@ impl VocabularyFilterInput {
                     || term.synonyms.iter().any(has_text)
                     || term.labels.iter().any(|(_, label)| has_text(label)))
         };
-        Ok(terms.all().iter().filter(passes).cloned().collect())
+        let listed = terms.listed(self.include_withdrawn.unwrap_or_default());
+        Ok(listed.filter(passes).cloned().collect())
     }
 }
 
@@ -115,6 +119,14 @@ macro_rules! vocabulary {
             /// Its name in filters, bundles and addresses.
             async fn slug(&self) -> &str {
                 &self.0.row.slug
+            }
+
+            /// That it was withdrawn, when and why; null while it stands.
+            async fn withdrawal(&self, ctx: &Context<'_>) -> Result<Option<Withdrawal>> {
+                let row = &self.0.row;
+                let reason = row.withdrawal_reason.as_ref();
+                let by = row.superseded_by.map(Into::into);
+                Withdrawal::of(asker(ctx), NodeKind::$name, row.withdrawn_at, reason, by).await
             }
 
             /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
@@ -152,12 +164,13 @@ macro_rules! vocabulary {
                 self.0.row.broader.and_then(|id| Self::find(asker(ctx), id))
             }
 
-            /// The next narrower terms.
+            /// The next narrower terms, without those that were withdrawn.
             async fn narrower(&self, ctx: &Context<'_>) -> Vec<Self> {
                 self.0
                     .narrower
                     .iter()
                     .filter_map(|id| Self::find(asker(ctx), *id))
+                    .filter(|term| term.0.row.withdrawn_at.is_none())
                     .collect()
             }
 

@@ -43,7 +43,7 @@ pub(super) async fn standing(
 
 /// The published readings of levels.
 pub(super) fn crosswalk(directory: &Directory) -> Crosswalk {
-    let reading = |row: &entity::crosswalk::Model| {
+    let reading = |row: &Arc<entity::crosswalk::Model>| {
         let (dimension, level) = directory.levels.get(&row.to_level)?;
         Some(Reading {
             level: row.to_level,

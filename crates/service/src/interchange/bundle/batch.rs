@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use super::cells::Cells;
-use super::family::{ChildRows, Kin};
+use super::family::{ChildRows, Kin, OfChild};
 use super::format::Table;
 use super::kinds::Kind;
 use super::references::{Known, resolve};
@@ -41,6 +41,16 @@ pub(super) struct KinReport {
     pub(super) problems: Vec<Located>,
     /// For each table, how many are sound and how many are not.
     pub(super) counts: Vec<(&'static str, u64, u64)>,
+}
+
+impl From<Kin<'_>> for KinReport {
+    fn from(kin: Kin<'_>) -> Self {
+        let problems = kin.problems.into_iter().map(OfChild::located);
+        Self {
+            problems: problems.collect(),
+            counts: kin.counts,
+        }
+    }
 }
 
 /// How the rows of a child table are read and kept.
@@ -101,25 +111,23 @@ async fn record_together<K: Kind>(
     let mut drafts = Vec::new();
     for (at, member) in members.iter().enumerate() {
         let cells = Cells::new(K::TABLE, &member.row, &known);
-        let waits_for = K::TABLE
-            .itself
-            .filter(|_| may_wait && refers_to_unknown(&cells, K::TABLE, &known));
-        let problems = cells.check(waits_for.as_slice());
+        let waits_for = match may_wait {
+            true => unknown_of_itself(&cells, K::TABLE, &known),
+            false => Vec::new(),
+        };
+        let problems = cells.check(&waits_for);
         if !problems.is_empty() {
             fates.push(Fate::Refused(problems.into_vec()));
             continue;
         }
-        if waits_for.is_some() {
+        if !waits_for.is_empty() {
             fates.push(Fate::Waits);
             continue;
         }
         let mut kin = Kin::new(&known, &member.children);
         match K::read(&cells, &mut kin) {
             Some(draft) => {
-                let report = KinReport {
-                    problems: kin.problems,
-                    counts: kin.counts,
-                };
+                let report = KinReport::from(kin);
                 drafts.push((at, draft, report));
                 fates.push(Fate::Waits);
             }
@@ -146,39 +154,32 @@ fn fate_of(answer: Answer, report: KinReport) -> Fate {
     }
 }
 
-fn refers_to_unknown(cells: &Cells<'_>, table: &Table, known: &Known) -> bool {
-    let column = table
-        .columns()
-        .iter()
-        .copied()
-        .find(|column| Some(column.name) == table.itself);
-    let references = column
-        .map(|column| cells.references_of(column))
-        .unwrap_or_default();
-    references
-        .iter()
-        .any(|(target, key, _)| known.id(*target, key).is_none())
+/// The columns by which a row refers to its own file, to something that is not known.
+fn unknown_of_itself(cells: &Cells<'_>, table: &Table, known: &Known) -> Vec<&'static str> {
+    let columns = table.columns_of_itself().filter(|column| {
+        let references = cells.references_of(*column);
+        references
+            .iter()
+            .any(|(target, key, _)| known.id(*target, key).is_none())
+    });
+    columns.map(|column| column.name).collect()
 }
 
 /// Whether a row refers to one of the rows of its file.
 pub(super) fn waits_for<K: Kind>(row: &Row, keys: &HashSet<String>) -> bool {
     let nothing = Known::default();
     let cells = Cells::new(K::TABLE, row, &nothing);
-    let column = K::TABLE
-        .columns()
-        .iter()
-        .copied()
-        .find(|column| Some(column.name) == K::TABLE.itself);
-    let references = column
-        .map(|column| cells.references_of(column))
-        .unwrap_or_default();
-    references.iter().any(|(_, key, _)| keys.contains(key))
+    let mut columns = K::TABLE.columns_of_itself();
+    columns.any(|column| {
+        let references = cells.references_of(column);
+        references.iter().any(|(_, key, _)| keys.contains(key))
+    })
 }
 
 /// What is wrong with rows that refer to each other.
 pub(super) fn circle<K: Kind>() -> Problem {
     Problem {
-        field: K::TABLE.itself,
+        field: K::TABLE.itself.first().copied(),
         fault: Fault::Circle,
         reason: "It refers, perhaps by way of other rows, to itself or to rows that do.".into(),
         remedy: "Follow the chain and take out the step that is wrong.".into(),
@@ -253,10 +254,7 @@ async fn amend_together<D: Whole, E: Part<D>, T: Send + Sync>(
         let family = [(table, parent.clone())];
         let mut kin = Kin::new(&known, &family);
         let children: Children<T> = kin.children(table, child.read, child.check);
-        let report = KinReport {
-            problems: kin.problems,
-            counts: kin.counts,
-        };
+        let report = KinReport::from(kin);
         match children.wanted(|draft| (child.row)(draft, whole)) {
             Some(wanted) => {
                 amendments.push((fates.len(), Amendment { whole, wanted }, report));
@@ -297,7 +295,7 @@ fn refused_by_the_database(refusal: Error) -> Result<Problem> {
     Ok(Problem {
         field: None,
         fault,
-        reason: refusal.message,
+        reason: refusal.message.into(),
         remedy: remedy.into(),
     })
 }

@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::format::{Column, Table, Target, Value};
 use super::references::{BY_ID, Known, key_within};
 use super::rows::Row;
-use crate::record::{Fault, Problems, Sharing, identifier, quoted};
+use super::wording;
+use crate::record::{Fault, Problems, Sharing, Standing, identifier, quoted};
 
 /// A row, with what its references stand for.
 #[derive(Debug)]
@@ -35,12 +36,7 @@ impl<'a> Cells<'a> {
             if !text.is_empty() {
                 self.check_cell(column, text, &mut problems);
             } else if column.is_required {
-                problems.add(
-                    column.name,
-                    Fault::Required,
-                    "The cell is empty.",
-                    "Fill it in; every row needs it.",
-                );
+                problems.push(wording::required(column.name));
             }
         }
         problems
@@ -109,12 +105,7 @@ impl<'a> Cells<'a> {
             Value::Doi | Value::Orcid | Value::Ror => {}
             Value::Word(words) => {
                 if !words.contains(&text) {
-                    let remedy = format!("Use one of {}.", words.join(", "));
-                    wrong(
-                        Fault::UnknownWord,
-                        "one of the words for this column",
-                        remedy,
-                    );
+                    problems.push(wording::unknown_word(name, text, words));
                 }
             }
             Value::One(_) | Value::Many(_) | Value::Within(..) | Value::Term | Value::Subject => {
@@ -122,12 +113,7 @@ impl<'a> Cells<'a> {
             }
             Value::Scores => {
                 for item in items(text).filter(|item| !item.contains('=')) {
-                    problems.add(
-                        name,
-                        Fault::Inconsistent,
-                        format!("{} is not of the form dimension=level.", quoted(item)),
-                        "Write scores as 'effectiveness=3;cost=2'.",
-                    );
+                    problems.push(wording::not_a_score(name, item));
                 }
                 self.check_references(column, problems);
             }
@@ -137,16 +123,7 @@ impl<'a> Cells<'a> {
     fn check_references(&self, column: Column, problems: &mut Problems) {
         for (target, key, shown) in self.references_of(column) {
             if self.known.id(target, &key).is_none() {
-                problems.add(
-                    column.name,
-                    Fault::UnknownReference,
-                    format!(
-                        "There is no {} {} in the bundle or in the space, or its row was refused.",
-                        target.name(),
-                        quoted(&shown)
-                    ),
-                    "Add it, mend its row, or correct the name here.",
-                );
+                problems.push(wording::unknown_reference(column.name, target, &shown));
             }
         }
     }
@@ -267,6 +244,15 @@ impl<'a> Cells<'a> {
             .into_iter()
             .filter_map(|(target, key, _)| self.known.id(target, &key));
         ids.map(Id::from).collect()
+    }
+
+    /// Whether a thing of the network still stands.
+    pub(super) fn standing<Id: From<Uuid>>(&self) -> Standing<Id> {
+        Standing {
+            withdrawn_at: self.time("withdrawn_at"),
+            withdrawal_reason: self.text("withdrawal_reason"),
+            superseded_by: self.one("superseded_by"),
+        }
     }
 
     /// What every shared thing carries.

@@ -11,8 +11,9 @@ use super::format::{Table, Value};
 use super::references::{Known, key_within};
 use super::report::{Located, Report};
 use super::rows::{Row, Rows};
+use super::wording::same_key;
 use crate::error::Result;
-use crate::record::{Children, Fault, Problem, Problems};
+use crate::record::{Children, Problem, Problems};
 
 /// Where the rows of a child file stand, by their parent.
 #[derive(Debug)]
@@ -178,13 +179,30 @@ fn parent_of(table: &'static Table, row: &Row) -> String {
     }
 }
 
+/// A problem of a child row.
+#[derive(Debug)]
+pub(super) struct OfChild {
+    /// The file.
+    pub(super) file: String,
+    /// The line, or the place in an input.
+    pub(super) line: u64,
+    pub(super) problem: Problem,
+}
+
+impl OfChild {
+    /// Where it is in a bundle.
+    pub(super) fn located(self) -> Located {
+        Located::new(&self.file, self.line, self.problem)
+    }
+}
+
 /// The child rows of one parent on their way into its draft.
 #[derive(Debug)]
 pub(super) struct Kin<'a> {
     known: &'a Known,
     rows: &'a [(&'static Table, ChildRows)],
     /// What is wrong with child rows.
-    pub(super) problems: Vec<Located>,
+    pub(super) problems: Vec<OfChild>,
     /// How many child rows of each table are sound, and how many are not.
     pub(super) counts: Vec<(&'static str, u64, u64)>,
 }
@@ -220,7 +238,7 @@ impl<'a> Kin<'a> {
             let cells = Cells::new(table, row, self.known);
             let mut problems = cells.check(table.parent);
             if let Some(line) = keys.insert(own_key(table, row), row.line) {
-                problems.push(duplicate(line));
+                problems.push(same_key(line));
             }
             let draft = read(&cells).filter(|_| problems.is_empty());
             if let Some(draft) = &draft {
@@ -230,10 +248,13 @@ impl<'a> Kin<'a> {
                 Some(draft) if problems.is_empty() => drafts.push(draft),
                 _ => {
                     refused += 1;
-                    let problems = problems.into_vec().into_iter();
-                    self.problems.extend(
-                        problems.map(|problem| Located::new(&children.file, row.line, problem)),
-                    );
+                    let of_child = |problem| OfChild {
+                        file: children.file.clone(),
+                        line: row.line,
+                        problem,
+                    };
+                    self.problems
+                        .extend(problems.into_vec().into_iter().map(of_child));
                 }
             }
         }
@@ -266,14 +287,5 @@ pub(super) fn own_key(table: &Table, row: &Row) -> String {
     match texts.as_slice() {
         [whole @ .., own] => key_within(whole.iter().map(String::as_str), own),
         [] => String::new(),
-    }
-}
-
-pub(super) fn duplicate(line: u64) -> Problem {
-    Problem {
-        field: None,
-        fault: Fault::DuplicateKey,
-        reason: format!("The row in line {line} has the same key.").into(),
-        remedy: "Keep one of the two, or give this one another key.".into(),
     }
 }

@@ -23,12 +23,24 @@ pub struct Table {
     pub name: &'static str,
     /// Its own columns.
     own: &'static [Column],
-    /// For shared things: where `superseded_by` leads.
-    shared: Option<Value>,
+    /// Its columns besides.
+    besides: Besides,
     /// For child tables: the columns that name the parent.
     pub parent: &'static [&'static str],
-    /// The column that may refer to another row of the same file.
-    pub itself: Option<&'static str>,
+    /// The columns that may refer to another row of the same file.
+    pub itself: &'static [&'static str],
+}
+
+/// The columns that a file has besides its own.
+#[derive(Debug)]
+enum Besides {
+    /// None.
+    Nothing,
+    /// Those of all shared things; where `superseded_by` leads.
+    Shared(Value),
+    /// Those of things of the network that can be withdrawn; where `superseded_by` leads, if something can take their
+    /// place.
+    Withdrawal(Option<Value>),
 }
 
 /// A column of a file.
@@ -196,9 +208,9 @@ const fn plain(name: &'static str, own: &'static [Column]) -> Table {
     Table {
         name,
         own,
-        shared: None,
+        besides: Besides::Nothing,
         parent: &[],
-        itself: None,
+        itself: &[],
     }
 }
 
@@ -213,23 +225,45 @@ const fn child(
     }
 }
 
-const fn leading_on(name: &'static str, itself: &'static str, own: &'static [Column]) -> Table {
+const fn leading_on(
+    name: &'static str,
+    itself: &'static [&'static str],
+    own: &'static [Column],
+) -> Table {
     Table {
-        itself: Some(itself),
+        itself,
         ..plain(name, own)
+    }
+}
+
+/// Can be withdrawn, and nothing takes its place.
+const fn withdrawn(name: &'static str, own: &'static [Column]) -> Table {
+    Table {
+        besides: Besides::Withdrawal(None),
+        ..plain(name, own)
+    }
+}
+
+/// Can be withdrawn, and another can take its place.
+const fn superseded(name: &'static str, by: Target, own: &'static [Column]) -> Table {
+    Table {
+        besides: Besides::Withdrawal(Some(Value::One(by))),
+        ..leading_on(name, &["superseded_by"], own)
     }
 }
 
 const fn shared(name: &'static str, superseded_by: Value, own: &'static [Column]) -> Table {
     Table {
-        shared: Some(superseded_by),
-        itself: Some("superseded_by"),
-        ..plain(name, own)
+        besides: Besides::Shared(superseded_by),
+        ..leading_on(name, &["superseded_by"], own)
     }
 }
 
-const fn vocabulary(name: &'static str, own: &'static [Column]) -> Table {
-    leading_on(name, "broader", own)
+const fn vocabulary(name: &'static str, of: Target, own: &'static [Column]) -> Table {
+    Table {
+        itself: &["broader", "superseded_by"],
+        ..superseded(name, of, own)
+    }
 }
 
 impl Table {
@@ -246,13 +280,23 @@ impl Table {
     }
 
     fn gather_columns(&self) -> Vec<Column> {
-        let shared = self.shared.map_or_else(Vec::new, shared_columns);
+        let besides = match self.besides {
+            Besides::Nothing => Vec::new(),
+            Besides::Shared(superseded_by) => shared_columns(superseded_by),
+            Besides::Withdrawal(superseded_by) => withdrawal_columns(superseded_by),
+        };
         let is_own = |name| self.own.iter().any(|own| own.name == name);
-        let shared = shared.into_iter().filter(|column| !is_own(column.name));
-        self.own.iter().copied().chain(shared).collect()
+        let besides = besides.into_iter().filter(|column| !is_own(column.name));
+        self.own.iter().copied().chain(besides).collect()
     }
 
-    /// Its own columns, without those of all shared things.
+    /// Those of its columns that may refer to another row of the same file.
+    pub(super) fn columns_of_itself(&self) -> impl Iterator<Item = Column> {
+        let columns = self.columns().iter().copied();
+        columns.filter(|column| self.itself.contains(&column.name))
+    }
+
+    /// Its own columns, without those that many files have.
     #[must_use]
     pub const fn own_columns(&self) -> &'static [Column] {
         self.own
@@ -263,15 +307,25 @@ impl Table {
 #[must_use]
 pub fn shared_columns(superseded_by: Value) -> Vec<Column> {
     use Target::{Centre, Collaboration};
-    vec![
+    let mut columns = vec![
         required("contributed_by", Value::One(Centre)),
         optional("visibility", Value::Word(Visibility::WORDS)),
         optional("shared_with", Value::Many(Collaboration)),
         optional("embargoed_until", Value::Time),
+    ];
+    columns.extend(withdrawal_columns(Some(superseded_by)));
+    columns
+}
+
+/// The columns that all things have which can be withdrawn.
+#[must_use]
+pub fn withdrawal_columns(superseded_by: Option<Value>) -> Vec<Column> {
+    let mut columns = vec![
         optional("withdrawn_at", Value::Time),
         optional("withdrawal_reason", Value::Text),
-        optional("superseded_by", superseded_by),
-    ]
+    ];
+    columns.extend(superseded_by.map(|by| optional("superseded_by", by)));
+    columns
 }
 
 /// The files, in the order in which they are read. A child table is read with its parent.
@@ -312,7 +366,7 @@ use Value::{
 
 pub(super) static CENTRES: Table = leading_on(
     "centres",
-    "successor",
+    &["successor"],
     &[
         key("slug", Slug),
         required("name", Text),
@@ -338,8 +392,9 @@ pub(super) static CENTRE_STATUSES: Table = child(
     ],
 );
 
-pub(super) static PEOPLE: Table = plain(
+pub(super) static PEOPLE: Table = superseded(
     "people",
+    To::Person,
     &[
         key("slug", Slug),
         required("name", Text),
@@ -359,8 +414,9 @@ pub(super) static PERSON_ROLES: Table = child(
     ],
 );
 
-pub(super) static LOCAL_AUTHORITIES: Table = plain(
+pub(super) static LOCAL_AUTHORITIES: Table = superseded(
     "local_authorities",
+    To::LocalAuthority,
     &[
         key("gss_code", Text),
         required("name", Text),
@@ -374,8 +430,9 @@ pub(super) static LOCAL_AUTHORITIES: Table = plain(
     ],
 );
 
-pub(super) static PARTNERS: Table = plain(
+pub(super) static PARTNERS: Table = superseded(
     "partners",
+    To::Partner,
     &[
         key("slug", Slug),
         required("name", Text),
@@ -384,8 +441,9 @@ pub(super) static PARTNERS: Table = plain(
     ],
 );
 
-pub(super) static PROGRAMMES: Table = plain(
+pub(super) static PROGRAMMES: Table = superseded(
     "programmes",
+    To::Programme,
     &[
         key("slug", Slug),
         required("title", Text),
@@ -401,7 +459,7 @@ pub(super) static PROGRAMMES: Table = plain(
     ],
 );
 
-pub(super) static ENGAGEMENTS: Table = plain(
+pub(super) static ENGAGEMENTS: Table = withdrawn(
     "engagements",
     &[
         key("centre", One(To::Centre)),
@@ -427,9 +485,14 @@ macro_rules! term_columns {
     };
 }
 
-pub(super) static INTERVENTIONS: Table = vocabulary("interventions", term_columns!(Intervention));
-pub(super) static OUTCOMES: Table = vocabulary("outcomes", term_columns!(Outcome));
-pub(super) static POPULATIONS: Table = vocabulary("populations", term_columns!(Population));
+pub(super) static INTERVENTIONS: Table = vocabulary(
+    "interventions",
+    To::Intervention,
+    term_columns!(Intervention),
+);
+pub(super) static OUTCOMES: Table = vocabulary("outcomes", To::Outcome, term_columns!(Outcome));
+pub(super) static POPULATIONS: Table =
+    vocabulary("populations", To::Population, term_columns!(Population));
 
 pub(super) static TERM_LABELS: Table = child(
     "term_labels",
@@ -442,8 +505,9 @@ pub(super) static TERM_LABELS: Table = child(
     ],
 );
 
-pub(super) static STANDARDS: Table = plain(
+pub(super) static STANDARDS: Table = superseded(
     "standards",
+    To::Standard,
     &[
         key("slug", Slug),
         required("name", Text),
@@ -491,7 +555,7 @@ pub(super) static STANDARD_LEVELS: Table = plain(
     ],
 );
 
-pub(super) static CROSSWALK: Table = plain(
+pub(super) static CROSSWALK: Table = withdrawn(
     "crosswalk",
     &[
         key("from_standard", One(To::Standard)),

@@ -11,13 +11,14 @@ use entity::{
 
 use super::batch::{self, Child, Fate, KinReport, Member};
 use super::cells::Cells;
-use super::family::{Index, duplicate, own_key};
+use super::family::{Index, own_key};
 use super::format::{self, Table};
 use super::kinds::{self, Kind};
 use super::references::Known;
 use super::report::{Located, Progress, Report};
 use super::rows::{Row, Rows};
 use super::source::Bundle;
+use super::wording::same_key;
 use crate::Viewer;
 use crate::error::Result;
 use crate::evidence::record::{
@@ -290,7 +291,7 @@ impl Import<'_, '_> {
                     let line = u32::try_from(row.line).unwrap_or(u32::MAX);
                     match seen.entry(hasher.hash_one(own_key(K::TABLE, &row))) {
                         Entry::Occupied(first) => {
-                            let problem = duplicate((*first.get()).into());
+                            let problem = same_key((*first.get()).into());
                             self.refuse::<K>(&rows.file, row.line, vec![problem]);
                         }
                         Entry::Vacant(place) => {
@@ -403,7 +404,7 @@ impl Import<'_, '_> {
             let line = row.line;
             if !waiting.add(row) {
                 let problem = Problem {
-                    field: K::TABLE.itself,
+                    field: K::TABLE.itself.first().copied(),
                     fault: Fault::UnknownReference,
                     reason: "It refers to a row further down, and too many rows do.".into(),
                     remedy: "Sort the file so that what is referred to comes first.".into(),

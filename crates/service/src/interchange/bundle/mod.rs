@@ -5,7 +5,7 @@
 //! - [`Bundle`] opens a folder or a zip; `lines`, `header` and `rows` read a file row by row, `cells` a row cell by cell,
 //!   `references` turns slugs into ids.
 //! - `kinds` says for each file how a row becomes a draft, `import` writes the drafts in batches,
-//!   `family` brings child rows to their parents.
+//!   `family` brings child rows to their parents; `wording` says what is wrong, to a bundle and to an input.
 //! - [`export`] writes what a viewer may see.
 
 mod batch;
@@ -22,6 +22,7 @@ mod references;
 mod report;
 mod rows;
 mod source;
+mod wording;
 
 pub use export::{Exported, export};
 pub use import::{Observer, Options, import};

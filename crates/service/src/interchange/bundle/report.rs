@@ -38,8 +38,8 @@ impl Located {
             line,
             column: field.map(Cow::Borrowed),
             fault,
-            reason,
-            remedy,
+            reason: reason.for_bundle(),
+            remedy: remedy.for_bundle(),
         }
     }
 

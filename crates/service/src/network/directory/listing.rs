@@ -10,6 +10,10 @@ pub trait Keyed<Id> {
     fn id(&self) -> Id;
     /// The key by which it is sorted and found.
     fn key(&self) -> &str;
+    /// Whether it was withdrawn.
+    fn is_withdrawn(&self) -> bool {
+        false
+    }
 }
 
 /// A list sorted by key.
@@ -46,6 +50,12 @@ impl<Id: Copy + Eq + Hash, T: Keyed<Id>> Listing<Id, T> {
     #[must_use]
     pub fn all(&self) -> &[Arc<T>] {
         &self.sorted
+    }
+
+    /// Those that stand, by key; with those that were withdrawn, if wanted.
+    pub fn listed(&self, withdrawn: bool) -> impl Iterator<Item = &Arc<T>> {
+        let things = self.sorted.iter();
+        things.filter(move |thing| withdrawn || !thing.is_withdrawn())
     }
 
     /// The one with this id.

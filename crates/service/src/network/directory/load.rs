@@ -5,9 +5,9 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use entity::{
-    CentreId, LocalAuthorityId, PartnerId, PersonId, ProgrammeId, StandardId, TermId, Vocabulary,
-    centre, centre_status, crosswalk, evidence_standard, local_authority, partner, person,
-    person_role, programme, programme_partner, standard_dimension, standard_level,
+    CentreId, CrosswalkId, LocalAuthorityId, PartnerId, PersonId, ProgrammeId, StandardId, TermId,
+    Vocabulary, centre, centre_status, crosswalk, evidence_standard, local_authority, partner,
+    person, person_role, programme, programme_partner, standard_dimension, standard_level,
     standard_version, term, term_label,
 };
 use sea_orm::{DatabaseTransaction, EntityTrait};
@@ -21,7 +21,7 @@ use crate::error::Result;
 use crate::store::Store;
 
 macro_rules! keyed {
-    ($($thing:ty, $id:ty, |$this:ident| $at:expr, $key:ident;)*) => {$(
+    ($($thing:ty, $id:ty, |$this:ident| $at:expr, $key:ident $(, $withdrawn_at:ident)?;)*) => {$(
         impl Keyed<$id> for $thing {
             fn id(&self) -> $id {
                 let $this = self;
@@ -31,18 +31,22 @@ macro_rules! keyed {
                 let $this = self;
                 &$at.$key
             }
+            $(fn is_withdrawn(&self) -> bool {
+                let $this = self;
+                $at.$withdrawn_at.is_some()
+            })?
         }
     )*};
 }
 
 keyed! {
     Centre, CentreId, |this| this.row, slug;
-    Person, PersonId, |this| this.row, slug;
-    local_authority::Model, LocalAuthorityId, |this| this, gss_code;
-    partner::Model, PartnerId, |this| this, slug;
-    Programme, ProgrammeId, |this| this.row, slug;
-    Term, TermId, |this| this.row, slug;
-    Standard, StandardId, |this| this.row, slug;
+    Person, PersonId, |this| this.row, slug, withdrawn_at;
+    local_authority::Model, LocalAuthorityId, |this| this, gss_code, withdrawn_at;
+    partner::Model, PartnerId, |this| this, slug, withdrawn_at;
+    Programme, ProgrammeId, |this| this.row, slug, withdrawn_at;
+    Term, TermId, |this| this.row, slug, withdrawn_at;
+    Standard, StandardId, |this| this.row, slug, withdrawn_at;
 }
 
 impl Directory {
@@ -59,7 +63,7 @@ impl Directory {
             partners: Listing::new(all::<partner::Entity>(&at).await?),
             programmes: Listing::new(programmes(&at).await?),
             standards: Listing::new(standards(&at).await?),
-            crosswalk: grouped(all::<crosswalk::Entity>(&at).await?, |row| row.from_level),
+            readings: readings(&at).await?,
             ..Self::default()
         };
         let mut terms = terms(&at).await?;
@@ -75,7 +79,16 @@ impl Directory {
         directory.populations = take(Vocabulary::Population);
         at.commit().await?;
         directory.index_standards();
+        directory.index_readings();
         Ok(directory)
+    }
+
+    fn index_readings(&mut self) {
+        let standing = self.readings.values();
+        let standing = standing.filter(|reading| reading.withdrawn_at.is_none());
+        let mut standing: Vec<_> = standing.cloned().collect();
+        standing.sort_by_key(|reading| reading.id);
+        self.crosswalk = grouped(standing, |reading| reading.from_level);
     }
 
     fn index_standards(&mut self) {
@@ -106,6 +119,11 @@ fn grouped<K: Eq + Hash, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> HashMap<K, V
         groups.entry(key(&row)).or_default().push(row);
     }
     groups
+}
+
+async fn readings(at: &DatabaseTransaction) -> Result<HashMap<CrosswalkId, Arc<crosswalk::Model>>> {
+    let rows = all::<crosswalk::Entity>(at).await?.into_iter();
+    Ok(rows.map(|row| (row.id, Arc::new(row))).collect())
 }
 
 async fn centres(at: &DatabaseTransaction) -> Result<Vec<Centre>> {

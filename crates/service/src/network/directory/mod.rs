@@ -12,10 +12,10 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use entity::{
-    CentreId, DimensionId, LevelId, LocalAuthorityId, NetworkStatus, PartnerId, PersonId,
-    ProgrammeId, StandardId, StandardVersionId, TermId, Vocabulary, centre, centre_status,
-    crosswalk, evidence_standard, local_authority, partner, person, person_role, programme,
-    standard_dimension, standard_level, standard_version, term,
+    CentreId, CrosswalkId, DimensionId, LevelId, LocalAuthorityId, NetworkStatus, PartnerId,
+    PersonId, ProgrammeId, StandardId, StandardVersionId, TermId, Vocabulary, centre,
+    centre_status, crosswalk, evidence_standard, local_authority, partner, person, person_role,
+    programme, standard_dimension, standard_level, standard_version, term,
 };
 
 pub use cache::{DirectoryCache, holds};
@@ -48,8 +48,10 @@ pub struct Directory {
     pub dimensions: HashMap<DimensionId, (StandardVersionId, Arc<Dimension>)>,
     /// Which dimension a level belongs to.
     pub levels: HashMap<LevelId, (Arc<Dimension>, Arc<standard_level::Model>)>,
-    /// The crosswalk, by the level that is read.
-    pub crosswalk: HashMap<LevelId, Vec<crosswalk::Model>>,
+    /// The readings of the crosswalk, also those that were withdrawn.
+    pub readings: HashMap<CrosswalkId, Arc<crosswalk::Model>>,
+    /// The readings that stand, by the level that is read.
+    pub crosswalk: HashMap<LevelId, Vec<Arc<crosswalk::Model>>>,
 }
 
 /// A centre with its dated standing.
@@ -161,6 +163,17 @@ impl Directory {
             }
         }
         found
+    }
+}
+
+impl Directory {
+    /// The standard whose level a reading reads.
+    #[must_use]
+    pub fn standard_of(&self, reading: &crosswalk::Model) -> Option<&Arc<Standard>> {
+        let (dimension, _) = self.levels.get(&reading.from_level)?;
+        let (version, _) = self.dimensions.get(&dimension.row.id)?;
+        let (standard, _) = self.versions.get(version)?;
+        Some(standard)
     }
 }
 

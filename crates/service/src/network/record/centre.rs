@@ -5,7 +5,8 @@ use entity::{CentreId, ChangeKind, NetworkStatus, PartialDate, centre, centre_st
 use uuid::Uuid;
 
 use crate::record::{
-    Children, Draft, Part, Problems, Subject, Wanted, Whole, identifier, keyed_by, of_the_network,
+    Chain, Children, Draft, Part, Problems, Subject, Wanted, Whole, identifier, keyed_by,
+    of_the_network,
 };
 
 /// What a centre should be.
@@ -75,7 +76,11 @@ impl Draft for CentreDraft {
     type Key = String;
     type Parts = (centre_status::Entity,);
 
-    const NEXT: Option<&'static str> = Some("successor");
+    const CHAINS: &'static [Chain<Self>] = &[Chain {
+        field: "successor",
+        next: |draft| draft.successor.map(Uuid::from),
+        next_of: |row| row.successor.map(Uuid::from),
+    }];
 
     keyed_by!(centre, slug, Slug);
     of_the_network!(centre, Centre);
@@ -110,14 +115,6 @@ impl Draft for CentreDraft {
             "https://ror.org/00f2yqf98",
         );
         self.statuses.check(problems, StatusDraft::check);
-    }
-
-    fn next(&self) -> Option<Uuid> {
-        self.successor.map(Uuid::from)
-    }
-
-    fn next_of(row: &centre::Model) -> Option<Uuid> {
-        row.successor.map(Uuid::from)
     }
 }
 

@@ -1,10 +1,10 @@
 //! A centre's visits to, and work with, local authorities.
 
 use chrono::{DateTime, Utc};
-use entity::{CentreId, EngagementKind, LocalAuthorityId, PartialDate, engagement};
+use entity::{CentreId, EngagementId, EngagementKind, LocalAuthorityId, PartialDate, engagement};
 use uuid::Uuid;
 
-use crate::record::{Draft, Problems, keyed_within, of_the_network};
+use crate::record::{Draft, Problems, Standing, can_be_withdrawn, keyed_within, of_the_network};
 
 /// What an engagement should be.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct EngagementDraft {
     pub started: Option<PartialDate>,
     /// When it ended.
     pub ended: Option<PartialDate>,
+    /// Whether it still stands.
+    pub standing: Standing<EngagementId>,
 }
 
 impl EngagementDraft {
@@ -38,6 +40,7 @@ impl Draft for EngagementDraft {
 
     keyed_within!(engagement, centre_id CentreId, reference Reference);
     of_the_network!(engagement, Engagement);
+    can_be_withdrawn!(engagement);
 
     fn row(
         &self,
@@ -55,6 +58,8 @@ impl Draft for EngagementDraft {
             summary: draft.summary,
             started: draft.started,
             ended: draft.ended,
+            withdrawn_at: draft.standing.withdrawn_at,
+            withdrawal_reason: draft.standing.withdrawal_reason,
         }
     }
 
@@ -62,5 +67,6 @@ impl Draft for EngagementDraft {
         problems.key("reference", &self.reference);
         problems.text("summary", self.summary.as_ref());
         problems.partly_in_order("ended", self.started.as_ref(), self.ended.as_ref());
+        self.standing.check(problems);
     }
 }

@@ -1,10 +1,13 @@
 //! Local authorities.
 
 use chrono::{DateTime, Utc};
-use entity::{PartialDate, local_authority};
+use entity::{LocalAuthorityId, PartialDate, local_authority};
 use uuid::Uuid;
 
-use crate::record::{Draft, Fault, Problems, identifier, keyed_by, of_the_network, quoted};
+use crate::record::{
+    Draft, Fault, Problems, Standing, can_be_withdrawn, identifier, keyed_by, of_the_network,
+    quoted,
+};
 
 /// What the network should know of a local authority.
 #[derive(Clone, Debug)]
@@ -27,6 +30,8 @@ pub struct LocalAuthorityDraft {
     pub established: Option<PartialDate>,
     /// When it ceased to be.
     pub abolished: Option<PartialDate>,
+    /// Whether it still stands.
+    pub standing: Standing<LocalAuthorityId>,
 }
 
 impl Draft for LocalAuthorityDraft {
@@ -36,6 +41,7 @@ impl Draft for LocalAuthorityDraft {
 
     keyed_by!(local_authority, gss_code, GssCode);
     of_the_network!(local_authority, LocalAuthority);
+    can_be_withdrawn!(local_authority superseded);
 
     fn row(
         &self,
@@ -55,6 +61,9 @@ impl Draft for LocalAuthorityDraft {
             dfe_number: draft.dfe_number,
             established: draft.established,
             abolished: draft.abolished,
+            withdrawn_at: draft.standing.withdrawn_at,
+            withdrawal_reason: draft.standing.withdrawal_reason,
+            superseded_by: draft.standing.superseded_by,
         }
     }
 
@@ -82,5 +91,6 @@ impl Draft for LocalAuthorityDraft {
             self.established.as_ref(),
             self.abolished.as_ref(),
         );
+        self.standing.check(problems);
     }
 }

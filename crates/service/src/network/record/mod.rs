@@ -2,6 +2,7 @@
 
 mod centre;
 mod engagement;
+mod in_use;
 mod local_authority;
 mod partner;
 mod person;

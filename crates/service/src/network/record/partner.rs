@@ -1,10 +1,10 @@
 //! Partner organisations.
 
 use chrono::{DateTime, Utc};
-use entity::partner;
+use entity::{PartnerId, partner};
 use uuid::Uuid;
 
-use crate::record::{Draft, Problems, keyed_by, of_the_network};
+use crate::record::{Draft, Problems, Standing, can_be_withdrawn, keyed_by, of_the_network};
 
 /// What the network should know of a partner.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub struct PartnerDraft {
     pub kind: Option<String>,
     /// Its website.
     pub homepage: Option<String>,
+    /// Whether it still stands.
+    pub standing: Standing<PartnerId>,
 }
 
 impl Draft for PartnerDraft {
@@ -26,6 +28,7 @@ impl Draft for PartnerDraft {
 
     keyed_by!(partner, slug, Slug);
     of_the_network!(partner, Partner);
+    can_be_withdrawn!(partner superseded);
 
     fn row(
         &self,
@@ -38,6 +41,7 @@ impl Draft for PartnerDraft {
             name,
             kind,
             homepage,
+            standing,
         } = self.clone();
         partner::Model {
             id: id.into(),
@@ -45,6 +49,9 @@ impl Draft for PartnerDraft {
             name,
             kind,
             homepage,
+            withdrawn_at: standing.withdrawn_at,
+            withdrawal_reason: standing.withdrawal_reason,
+            superseded_by: standing.superseded_by,
         }
     }
 
@@ -53,5 +60,6 @@ impl Draft for PartnerDraft {
         problems.name("name", &self.name);
         problems.short("kind", self.kind.as_ref());
         problems.address("homepage", self.homepage.as_ref());
+        self.standing.check(problems);
     }
 }

@@ -5,7 +5,8 @@ use entity::{CentreId, ChangeKind, PartialDate, PersonId, person, person_role};
 use uuid::Uuid;
 
 use crate::record::{
-    Children, Draft, Part, Problems, Subject, Wanted, Whole, identifier, keyed_by, of_the_network,
+    Children, Draft, Part, Problems, Standing, Subject, Wanted, Whole, can_be_withdrawn,
+    identifier, keyed_by, of_the_network,
 };
 
 /// What the network should know of a person.
@@ -19,6 +20,8 @@ pub struct PersonDraft {
     pub orcid: Option<String>,
     /// Their roles.
     pub roles: Children<RoleDraft>,
+    /// Whether it still stands.
+    pub standing: Standing<PersonId>,
 }
 
 /// A role at a centre for a time.
@@ -66,6 +69,7 @@ impl Draft for PersonDraft {
 
     keyed_by!(person, slug, Slug);
     of_the_network!(person, Person);
+    can_be_withdrawn!(person superseded);
 
     fn row(&self, id: Uuid, _before: Option<&person::Model>, _now: DateTime<Utc>) -> person::Model {
         let Self {
@@ -73,12 +77,16 @@ impl Draft for PersonDraft {
             name,
             orcid,
             roles: _,
+            standing,
         } = self.clone();
         person::Model {
             id: id.into(),
             slug,
             name,
             orcid,
+            withdrawn_at: standing.withdrawn_at,
+            withdrawal_reason: standing.withdrawal_reason,
+            superseded_by: standing.superseded_by,
         }
     }
 
@@ -92,6 +100,7 @@ impl Draft for PersonDraft {
             "0000-0002-1825-0097",
         );
         self.roles.check(problems, RoleDraft::check);
+        self.standing.check(problems);
     }
 }
 

@@ -1,10 +1,12 @@
 //! Programmes, with their partners.
 
 use chrono::{DateTime, Utc};
-use entity::{CentreId, PartialDate, PartnerId, programme, programme_partner};
+use entity::{CentreId, PartialDate, PartnerId, ProgrammeId, programme, programme_partner};
 use uuid::Uuid;
 
-use crate::record::{Draft, Problems, keyed_by, link_parts, of_the_network};
+use crate::record::{
+    Draft, Problems, Standing, can_be_withdrawn, keyed_by, link_parts, of_the_network,
+};
 
 /// What a programme should be.
 #[derive(Clone, Debug)]
@@ -31,6 +33,8 @@ pub struct ProgrammeDraft {
     pub partners_stated: Option<i32>,
     /// In how many local authorities it works by its own account, named or not.
     pub local_authorities_stated: Option<i32>,
+    /// Whether it still stands.
+    pub standing: Standing<ProgrammeId>,
 }
 
 impl Draft for ProgrammeDraft {
@@ -40,6 +44,7 @@ impl Draft for ProgrammeDraft {
 
     keyed_by!(programme, slug, Slug);
     of_the_network!(programme, Programme);
+    can_be_withdrawn!(programme superseded);
 
     fn row(
         &self,
@@ -60,6 +65,9 @@ impl Draft for ProgrammeDraft {
             studies_stated: draft.studies_stated,
             partners_stated: draft.partners_stated,
             local_authorities_stated: draft.local_authorities_stated,
+            withdrawn_at: draft.standing.withdrawn_at,
+            withdrawal_reason: draft.standing.withdrawal_reason,
+            superseded_by: draft.standing.superseded_by,
         }
     }
 
@@ -73,6 +81,7 @@ impl Draft for ProgrammeDraft {
         problems.at_least("studies_stated", self.studies_stated, 0);
         problems.at_least("partners_stated", self.partners_stated, 0);
         problems.at_least("local_authorities_stated", self.local_authorities_stated, 0);
+        self.standing.check(problems);
     }
 }
 

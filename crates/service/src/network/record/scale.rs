@@ -1,16 +1,27 @@
 //! The scales of a standard's versions: dimensions, levels, and how levels of different standards
 //! read beside each other.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use entity::{
-    ChangeKind, CrosswalkRelation, DimensionId, EvidenceStrength, LevelId, StandardId,
-    StandardVersionId, crosswalk, standard_dimension, standard_level,
+    ChangeKind, CrosswalkId, CrosswalkRelation, DimensionId, EvidenceStrength, LevelId, StandardId,
+    StandardVersionId, crosswalk, standard_dimension, standard_level, standard_version,
 };
-use sea_orm::{Condition, DbBackend};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, QueryFilter, QuerySelect, QueryTrait,
+    Select,
+};
 use uuid::Uuid;
 
+use super::in_use::{self, versions_in_use};
 use crate::access::scope;
-use crate::record::{Draft, Fault, Problems, Subject, keyed_within, of_the_network};
+use crate::error::{Error, Result};
+use crate::record::{
+    Draft, Fault, Problems, RowOf, Slot, Standing, Subject, keyed_within, of_the_network,
+    versions_in_the_log,
+};
+use crate::store::Write;
 
 /// What a dimension of a version should be.
 #[derive(Clone, Debug)]
@@ -65,6 +76,20 @@ impl Draft for DimensionDraft {
         refuse_marks("dimension", &self.code, problems);
         problems.name("name", &self.name);
         problems.text("description", self.description.as_ref());
+    }
+
+    async fn prepare(write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
+        let now = write.source().now();
+        let changing = |slot: &&Slot<Self>| is_changing(slot, now);
+        let versions = slots.iter().filter(changing);
+        let versions = versions.map(|slot| slot.draft.version).collect();
+        let in_use = versions_in_use(write, versions).await?;
+        for slot in slots {
+            if in_use.contains(&slot.draft.version) && is_changing(slot, now) {
+                in_use::refuse("dimension", &mut slot.problems);
+            }
+        }
+        Ok(())
     }
 
     fn subject(&self, _row: &standard_dimension::Model) -> Subject {
@@ -130,9 +155,49 @@ impl Draft for LevelDraft {
         problems.text("description", self.description.as_ref());
     }
 
+    async fn prepare(write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
+        let now = write.source().now();
+        let changing = |slot: &&Slot<Self>| is_changing(slot, now);
+        let dimensions = slots.iter().filter(changing);
+        let dimensions: HashSet<Uuid> =
+            dimensions.map(|slot| slot.draft.dimension.into()).collect();
+        if dimensions.is_empty() {
+            return Ok(());
+        }
+        let backend = write.connection().get_database_backend();
+        let dimensions = scope::for_writing::<standard_dimension::Entity>()
+            .filter(scope::among(
+                backend,
+                standard_dimension::Column::Id,
+                dimensions,
+            ))
+            .all(write.connection())
+            .await?;
+        let versions = dimensions.iter().map(|row| row.version_id).collect();
+        let in_use = versions_in_use(write, versions).await?;
+        let in_use: HashSet<DimensionId> = dimensions
+            .into_iter()
+            .filter(|row| in_use.contains(&row.version_id))
+            .map(|row| row.id)
+            .collect();
+        for slot in slots {
+            if in_use.contains(&slot.draft.dimension) && is_changing(slot, now) {
+                in_use::refuse("level", &mut slot.problems);
+            }
+        }
+        Ok(())
+    }
+
     fn subject(&self, _row: &standard_level::Model) -> Subject {
         Subject::whole(ChangeKind::EvidenceStandard, self.standard)
     }
+}
+
+/// Whether a draft adds something to a scale, or changes what is there.
+fn is_changing<D: Draft>(slot: &Slot<D>, now: DateTime<Utc>) -> bool {
+    let differs =
+        |before: &RowOf<D>| slot.draft.row(D::id_of(before), Some(before), now) != *before;
+    slot.problems.is_empty() && slot.before.as_ref().is_none_or(differs)
 }
 
 /// A bundle writes scores as `dimension=level;dimension=level`.
@@ -145,6 +210,20 @@ fn refuse_marks(field: &'static str, code: &str, problems: &mut Problems) {
             "Choose a code without them.",
         );
     }
+}
+
+/// The version of a standard that a level belongs to.
+fn version_of(level: LevelId) -> Select<standard_version::Entity> {
+    let dimension = scope::for_writing::<standard_level::Entity>()
+        .filter(standard_level::Column::Id.eq(level))
+        .select_only()
+        .column(standard_level::Column::DimensionId);
+    let version = scope::for_writing::<standard_dimension::Entity>()
+        .filter(standard_dimension::Column::Id.in_subquery(dimension.into_query()))
+        .select_only()
+        .column(standard_dimension::Column::VersionId);
+    scope::for_writing::<standard_version::Entity>()
+        .filter(standard_version::Column::Id.in_subquery(version.into_query()))
 }
 
 /// How a level of one standard reads on another.
@@ -162,6 +241,8 @@ pub struct CrosswalkDraft {
     pub caveat: String,
     /// Who reads it so, and where.
     pub source: Option<String>,
+    /// Whether it still stands.
+    pub standing: Standing<CrosswalkId>,
 }
 
 impl Draft for CrosswalkDraft {
@@ -170,6 +251,16 @@ impl Draft for CrosswalkDraft {
     type Parts = ();
 
     of_the_network!(crosswalk);
+
+    /// A reading counts with the standard whose change it is.
+    async fn version(write: &Write, row: &crosswalk::Model) -> Result<i32> {
+        let connection = write.connection();
+        let version = version_of(row.from_level).one(connection).await?;
+        let version = version.ok_or_else(|| Error::not_found("standard"))?;
+        let standard = Uuid::from(version.standard_id);
+        let versions = versions_in_the_log(connection, vec![standard]).await?;
+        Ok(versions.get(&standard).copied().unwrap_or(1))
+    }
 
     fn key(&self) -> Self::Key {
         (self.from_level, self.to_level)
@@ -200,6 +291,7 @@ impl Draft for CrosswalkDraft {
             relation,
             caveat,
             source,
+            standing,
         } = self.clone();
         crosswalk::Model {
             id: id.into(),
@@ -208,6 +300,8 @@ impl Draft for CrosswalkDraft {
             relation,
             caveat,
             source,
+            withdrawn_at: standing.withdrawn_at,
+            withdrawal_reason: standing.withdrawal_reason,
         }
     }
 
@@ -222,6 +316,7 @@ impl Draft for CrosswalkDraft {
         }
         problems.text("caveat", Some(&self.caveat));
         problems.text("source", self.source.as_ref());
+        self.standing.check(problems);
     }
 
     fn subject(&self, _row: &crosswalk::Model) -> Subject {

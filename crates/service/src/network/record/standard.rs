@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use entity::{CentreId, ChangeKind, PartialDate, StandardId, evidence_standard, standard_version};
 use uuid::Uuid;
 
-use crate::record::{Draft, Problems, Subject, keyed_by, keyed_within, of_the_network};
+use crate::record::{
+    Draft, Problems, Standing, Subject, can_be_withdrawn, keyed_by, keyed_within, of_the_network,
+};
 
 /// What an evidence standard should be.
 #[derive(Clone, Debug)]
@@ -19,6 +21,8 @@ pub struct StandardDraft {
     pub homepage: Option<String>,
     /// What it rates, and how.
     pub description: Option<String>,
+    /// Whether it still stands.
+    pub standing: Standing<StandardId>,
 }
 
 impl Draft for StandardDraft {
@@ -28,6 +32,7 @@ impl Draft for StandardDraft {
 
     keyed_by!(evidence_standard, slug, Slug);
     of_the_network!(evidence_standard, EvidenceStandard);
+    can_be_withdrawn!(evidence_standard superseded);
 
     fn row(
         &self,
@@ -41,6 +46,7 @@ impl Draft for StandardDraft {
             owner,
             homepage,
             description,
+            standing,
         } = self.clone();
         evidence_standard::Model {
             id: id.into(),
@@ -49,6 +55,9 @@ impl Draft for StandardDraft {
             owner,
             homepage,
             description,
+            withdrawn_at: standing.withdrawn_at,
+            withdrawal_reason: standing.withdrawal_reason,
+            superseded_by: standing.superseded_by,
         }
     }
 
@@ -57,6 +66,7 @@ impl Draft for StandardDraft {
         problems.name("name", &self.name);
         problems.address("homepage", self.homepage.as_ref());
         problems.text("description", self.description.as_ref());
+        self.standing.check(problems);
     }
 }
 

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::access::scope;
 use crate::record::{
-    Children, Draft, Fault, Part, Problems, Subject, Wanted, Whole, of_the_network, quoted,
+    Chain, Children, Draft, Fault, Part, Problems, Standing, Subject, Wanted, Whole,
+    can_be_withdrawn, of_the_network, quoted,
 };
 
 /// What a term should be.
@@ -30,6 +31,8 @@ pub struct TermDraft {
     pub synonyms: Vec<String>,
     /// What centres call it.
     pub labels: Children<LabelDraft>,
+    /// Whether it still stands.
+    pub standing: Standing<TermId>,
 }
 
 /// A centre's own label for a term.
@@ -61,9 +64,15 @@ impl Draft for TermDraft {
     type Key = (Vocabulary, String);
     type Parts = (term_label::Entity,);
 
-    const NEXT: Option<&'static str> = Some("broader");
-
     of_the_network!(term);
+    can_be_withdrawn!(
+        term superseded,
+        Chain {
+            field: "broader",
+            next: |draft| draft.broader.map(Uuid::from),
+            next_of: |row| row.broader.map(Uuid::from),
+        }
+    );
 
     fn key(&self) -> Self::Key {
         (self.vocabulary, self.slug.clone())
@@ -98,6 +107,9 @@ impl Draft for TermDraft {
             broader: draft.broader,
             owner: draft.owner,
             synonyms: Value::from(draft.synonyms),
+            withdrawn_at: draft.standing.withdrawn_at,
+            withdrawal_reason: draft.standing.withdrawal_reason,
+            superseded_by: draft.standing.superseded_by,
         }
     }
 
@@ -121,14 +133,7 @@ impl Draft for TermDraft {
         }
         problems.distinct("synonyms", &self.synonyms);
         self.labels.check(problems, LabelDraft::check);
-    }
-
-    fn next(&self) -> Option<Uuid> {
-        self.broader.map(Uuid::from)
-    }
-
-    fn next_of(row: &term::Model) -> Option<Uuid> {
-        row.broader.map(Uuid::from)
+        self.standing.check(problems);
     }
 }
 

@@ -3,8 +3,8 @@
 use async_graphql::{InputObject, SimpleObject};
 
 use super::inputs::{ContributeFindingInput, RateInput};
-use crate::graph::entry::Problem;
 use crate::graph::evidence::{Finding, Rating};
+use crate::graph::problem::Problem;
 
 /// Findings to be contributed together.
 #[derive(InputObject)]

@@ -241,21 +241,9 @@ impl EvidenceMutation {
     ) -> Result<WithdrawPayload> {
         let asker = asker(ctx);
         let (kind, id) = global_id::parse(&input.id)?;
-        let superseded_by = match input.superseded_by {
-            None => None,
-            Some(other) => match global_id::parse(&other)? {
-                (of, other) if of == kind => Some(other),
-                _ => {
-                    return Err(Error::bad_input(
-                        "supersededBy",
-                        "Only a thing of the same kind can take its place.",
-                    ));
-                }
-            },
-        };
         let withdrawal = Withdrawal {
             reason: input.reason,
-            superseded_by,
+            superseded_by: global_id::other_of(kind, input.superseded_by.as_ref())?,
             dry_run: input.dry_run,
         };
         let (space, viewer, expected) = (&asker.space, &asker.viewer, input.expected_version);
@@ -284,12 +272,13 @@ impl EvidenceMutation {
             | NodeKind::Outcome
             | NodeKind::Population
             | NodeKind::Feedback
+            | NodeKind::CrosswalkReading
             | NodeKind::AccessToken
             | NodeKind::Return
             | NodeKind::DataSharingAgreement => {
                 return Err(Error::bad_input(
                     "id",
-                    "Only what centres share can be withdrawn: a study, a publication, a finding, a rating or a collaboration.",
+                    "Only what centres share can be withdrawn so: a study, a publication, a finding, a rating or a collaboration. For things of the network there is `withdrawFromNetwork`.",
                 ));
             }
         };

@@ -206,6 +206,12 @@ inputs! {
         may ended: String => "ended";
         /// Its address on the web.
         may homepage: String => "homepage";
+        /// How many studies it has by its own account, named or not.
+        may studies_stated: i32 => "studies_stated";
+        /// How many partners it has by its own account, named or not.
+        may partners_stated: i32 => "partners_stated";
+        /// In how many local authorities it works by its own account, named or not.
+        may local_authorities_stated: i32 => "local_authorities_stated";
     }
 }
 

@@ -1,9 +1,14 @@
-//! What can be changed about the network: centres, people, places, partners, programmes and vocabularies.
+//! What can be changed about the network: centres, people, places, partners, programmes, vocabularies and standards.
 
 mod inputs;
+mod standards;
+mod withdrawing;
 
 use async_graphql::{Context, Object, SimpleObject};
 use service::Result;
+
+pub(crate) use self::standards::StandardMutation;
+pub(crate) use self::withdrawing::WithdrawalMutation;
 
 use self::inputs::{
     AddCentreInput, AddEngagementInput, AddInterventionInput, AddLocalAuthorityInput,

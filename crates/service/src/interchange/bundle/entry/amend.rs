@@ -51,6 +51,7 @@ pub(super) async fn amend<K: Entered>(
     let own = Member::of_row(cells);
     let mut member = Member::new::<K>(entry);
     member.complete::<K>(&own);
+    member.complete_scale(&kept);
     let mut known = known::<K>(write, viewer, [&member]).await?;
     // What the thing refers to already it may go on referring to, whoever sees that.
     known.complete(self::known::<K>(write, &Viewer::operator(), [&own]).await?);
@@ -59,6 +60,10 @@ pub(super) async fn amend<K: Entered>(
         Ok(answer) => answered(answer).map_err(refused::<K>)?,
         Err(refusal) => return Err(refused::<K>(vec![refused_by_the_database(refusal)?])),
     };
+    let problems = member.take_scale().record(write, viewer, recorded).await?;
+    if !problems.is_empty() {
+        return Err(refused::<K>(problems));
+    }
     let mut rows = rows::<K>(write, vec![recorded]).await?;
     rows.remove(&recorded).ok_or_else(unseen)
 }

@@ -7,10 +7,12 @@ use uuid::Uuid;
 
 use super::member::{Member, known};
 use super::problems::{of_itself, refused_by_the_database};
+use super::scale::Scale;
 use super::{Entered, Entering, Entry};
 use crate::Viewer;
 use crate::access::scope;
 use crate::error::{Code, Error, InputProblem, Result};
+use crate::interchange::bundle::export::Kept;
 use crate::interchange::bundle::references::Known;
 use crate::record::{Answer, Draft, Fault, RowOf, record_new};
 use crate::store::Write;
@@ -89,13 +91,19 @@ async fn enter_anew<K: Entered>(
         if !entry.says(K::NAMED_BY) {
             entry.set(K::NAMED_BY, proposed_name::<K>(&entry, new.id(at)));
         }
-        members.push((at, Member::new::<K>(entry)));
+        let mut member = Member::new::<K>(entry);
+        member.complete_scale(&Kept::new());
+        members.push((at, member));
     }
     let known = known::<K>(write, viewer, members.iter().map(|(_, member)| member)).await?;
     let mut drafts = Vec::new();
-    for (at, member) in members {
+    let mut scales = HashMap::new();
+    for (at, mut member) in members {
         match member.draft::<K>(&known) {
-            Ok(draft) => drafts.push((at, member, draft)),
+            Ok(draft) => {
+                scales.insert(at, member.take_scale());
+                drafts.push((at, member, draft));
+            }
             Err(problems) => {
                 answers.insert(at, Err(problems));
             }
@@ -103,40 +111,55 @@ async fn enter_anew<K: Entered>(
     }
     let drafts = named_apart::<K>(write, viewer, drafts, &said, &known, &mut answers).await?;
 
-    let mark = write.mark().await?;
-    let ids = |places: &[(usize, K::Draft)]| -> Vec<Uuid> {
-        places.iter().map(|(at, _)| new.id(*at)).collect()
-    };
-    let all = drafts.iter().map(|(_, draft)| draft.clone()).collect();
-    match record_new(write, viewer, all, ids(&drafts)).await {
-        Ok(recorded) => {
-            write.keep(mark).await?;
-            for ((at, _), answer) in drafts.into_iter().zip(recorded) {
-                answers.insert(at, answered(answer));
+    if scales.values().all(Scale::is_empty) {
+        let mark = write.mark().await?;
+        let all = drafts.iter().map(|(_, draft)| draft.clone()).collect();
+        let ids = drafts.iter().map(|(at, _)| new.id(*at)).collect();
+        match record_new(write, viewer, all, ids).await {
+            Ok(recorded) => {
+                write.keep(mark).await?;
+                for ((at, _), answer) in drafts.into_iter().zip(recorded) {
+                    answers.insert(at, answered(answer));
+                }
+                return Ok(answers);
             }
-        }
-        Err(refusal) if refusal.code == Code::Unavailable => return Err(refusal),
-        // The database refused one of them: each for itself, so that the good ones land.
-        Err(_) => {
-            write.take_back(mark).await?;
-            for one in drafts {
-                let mark = write.mark().await?;
-                let id = ids(std::slice::from_ref(&one));
-                let answer = match record_new(write, viewer, vec![one.1], id).await {
-                    Ok(mut recorded) => {
-                        write.keep(mark).await?;
-                        recorded.pop().map_or_else(|| Err(Vec::new()), answered)
-                    }
-                    Err(refusal) => {
-                        write.take_back(mark).await?;
-                        Err(vec![refused_by_the_database(refusal)?])
-                    }
-                };
-                answers.insert(one.0, answer);
-            }
+            Err(refusal) if refusal.code == Code::Unavailable => return Err(refusal),
+            // The database refused one of them.
+            Err(_) => write.take_back(mark).await?,
         }
     }
+    for (at, draft) in drafts {
+        let scale = scales.remove(&at).unwrap_or_default();
+        let answer = record_by_itself(write, viewer, draft, new.id(at), scale).await?;
+        answers.insert(at, answer);
+    }
     Ok(answers)
+}
+
+/// Records a new thing for itself, so that it costs no other if it is refused.
+async fn record_by_itself<D: Draft>(
+    write: &mut Write,
+    viewer: &Viewer,
+    draft: D,
+    id: Uuid,
+    scale: Scale,
+) -> Result<Entering<Uuid>> {
+    let mark = write.mark().await?;
+    let mut answer = match record_new(write, viewer, vec![draft], vec![id]).await {
+        Ok(mut recorded) => recorded.pop().map_or_else(|| Err(Vec::new()), answered),
+        Err(refusal) => Err(vec![refused_by_the_database(refusal)?]),
+    };
+    if answer.is_ok() {
+        let problems = scale.record(write, viewer, id).await?;
+        if !problems.is_empty() {
+            answer = Err(problems);
+        }
+    }
+    match &answer {
+        Ok(_) => write.keep(mark).await?,
+        Err(_) => write.take_back(mark).await?,
+    }
+    Ok(answer)
 }
 
 /// The id of a draft that was recorded, or all that is wrong with it.
@@ -222,11 +245,19 @@ async fn named_apart<K: Entered>(
 }
 
 fn taken_name<K: Entered>() -> InputProblem {
+    let is_chosen = matches!(K::NAMED_BY, "slug" | "reference");
+    let (reason, remedy) = match is_chosen {
+        true => (
+            "Another one has this name already.",
+            "Choose another, or leave it out: then one is made.",
+        ),
+        false => ("It is there already.", "Revise the one that is there."),
+    };
     InputProblem {
         field: Some(K::NAMED_BY.to_owned()),
         fault: Fault::Taken,
-        reason: "Another one has this name already.".into(),
-        remedy: "Choose another, or leave it out: then one is made.".into(),
+        reason: reason.into(),
+        remedy: remedy.into(),
     }
 }
 

@@ -8,7 +8,9 @@ use sea_orm::{EntityTrait, FromQueryResult};
 use super::Entry;
 use crate::access::policy::Action;
 use crate::error::Result;
-use crate::interchange::bundle::export::{Exporter, evidence, feedback, network, studies};
+use crate::interchange::bundle::export::{
+    Exporter, evidence, feedback, network, standards, studies,
+};
 use crate::interchange::bundle::kinds::{self, Kind};
 use crate::interchange::bundle::references::BY_ID;
 use crate::network::Directory;
@@ -102,12 +104,30 @@ entered! {
         &[], |_| Action::WriteNetwork, network::terms;
     Populations term ["population.add" "population.revise"] "slug" Some("name"),
         &[], |_| Action::WriteNetwork, network::terms;
+    Standards evidence_standard ["standard.add" "standard.revise"] "slug" Some("name"),
+        &[], |_| Action::WriteNetwork, standards::with_scales;
+    Crosswalk crosswalk ["crosswalk.add" "crosswalk.revise"] "to_level" None,
+        &[], |_| Action::WriteNetwork, standards::crosswalk, on_current_versions;
 }
 
 /// A rating means the version of its standard that is used now, where nothing is said.
 fn on_the_current_version(entry: &mut Entry, directory: &Directory, _today: NaiveDate) {
+    current_version(entry, directory, ["standard", "version"]);
+}
+
+/// So do both levels of a reading.
+fn on_current_versions(entry: &mut Entry, directory: &Directory, _today: NaiveDate) {
+    current_version(entry, directory, ["from_standard", "from_version"]);
+    current_version(entry, directory, ["to_standard", "to_version"]);
+}
+
+fn current_version(
+    entry: &mut Entry,
+    directory: &Directory,
+    [standard_column, version_column]: [&'static str; 2],
+) {
     let standards = &directory.standards;
-    let named = entry.get("standard");
+    let named = entry.get(standard_column);
     let standard = match named.strip_prefix(BY_ID) {
         Some(id) => id
             .parse()
@@ -117,11 +137,11 @@ fn on_the_current_version(entry: &mut Entry, directory: &Directory, _today: Naiv
     };
     let Some(standard) = standard else { return };
     // A version and its levels are found by the standard's name.
-    entry.set("standard", standard.row.slug.clone());
+    entry.set(standard_column, standard.row.slug.clone());
     if let Some(current) = standard.current()
-        && !entry.says("version")
+        && !entry.says(version_column)
     {
-        entry.set("version", current.row.code.clone());
+        entry.set(version_column, current.row.code.clone());
     }
 }
 

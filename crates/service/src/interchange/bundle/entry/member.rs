@@ -1,12 +1,15 @@
 //! An entry as rows: of the thing and of its children.
 
 use std::collections::{BTreeMap, HashSet};
+use std::mem;
 
 use super::problems::{of_child, of_itself};
+use super::scale::Scale;
 use super::{Entered, Entry, sound};
 use crate::Viewer;
 use crate::error::{InputProblem, Result};
 use crate::interchange::bundle::cells::Cells;
+use crate::interchange::bundle::export::Kept;
 use crate::interchange::bundle::family::{ChildRows, Kin};
 use crate::interchange::bundle::format::Table;
 use crate::interchange::bundle::references::{Known, resolve};
@@ -19,6 +22,8 @@ pub(super) struct Member {
     /// The columns that were said.
     said: HashSet<&'static str>,
     children: Vec<(&'static Table, ChildRows)>,
+    /// The scales that come with a standard.
+    scale: Scale,
 }
 
 const fn row_of(cells: Vec<String>) -> Row {
@@ -37,7 +42,8 @@ fn laid_out(table: &Table, cells: &BTreeMap<&'static str, String>) -> Vec<String
 }
 
 impl Member {
-    pub(super) fn new<K: Entered>(entry: Entry) -> Self {
+    pub(super) fn new<K: Entered>(mut entry: Entry) -> Self {
+        let scale = Scale::of(&mut entry);
         let mut children = Vec::new();
         for table in K::CHILDREN {
             let Some(rows) = entry.children.get(table.name) else {
@@ -45,7 +51,7 @@ impl Member {
             };
             let rows = rows.iter().enumerate().map(|(at, cells)| Row {
                 line: at as u64,
-                ..row_of(laid_out(table, cells))
+                ..row_of(laid_out(table, &cells.cells))
             });
             children.push((*table, ChildRows::exactly(table, rows.collect())));
         }
@@ -53,6 +59,7 @@ impl Member {
             row: row_of(laid_out(K::TABLE, &entry.cells)),
             said: entry.cells.keys().copied().collect(),
             children,
+            scale,
         }
     }
 
@@ -62,7 +69,18 @@ impl Member {
             row: row_of(cells),
             said: HashSet::new(),
             children: Vec::new(),
+            scale: Scale::default(),
         }
+    }
+
+    /// Takes the scales out, to record them when the standard is.
+    pub(super) fn take_scale(&mut self) -> Scale {
+        mem::take(&mut self.scale)
+    }
+
+    /// Takes from the rows that are there what was not said of the scales.
+    pub(super) fn complete_scale(&mut self, kept: &Kept) {
+        self.scale.complete(kept);
     }
 
     /// Takes from another what was not said.
@@ -101,21 +119,20 @@ impl Member {
         let problems = cells.check(&[]).into_vec();
         let mut kin = Kin::new(known, &self.children);
         let draft = K::read(&cells, &mut kin);
-        let of_children: Vec<InputProblem> = kin.problems.into_iter().map(of_child).collect();
+        let of_scale = self.scale.check();
         if let Some(draft) = draft
             && problems.is_empty()
-            && of_children.is_empty()
+            && kin.problems.is_empty()
+            && of_scale.is_empty()
         {
             return Ok(draft);
         }
-        let mut all: Vec<InputProblem> = problems
-            .iter()
-            .map(|problem| of_itself(problem.clone()))
-            .collect();
-        let others = sound::problems_besides::<K>(&self.row, known, &problems);
-        all.extend(others.into_iter().map(of_itself));
-        all.extend(of_children);
-        Err(all)
+        // A row of which a cell is wrong may not have been read to its children.
+        let (others, of_children) =
+            sound::problems_besides::<K>(&self.row, &self.children, known, &problems);
+        let own = problems.into_iter().chain(others).map(of_itself);
+        let of_children = of_children.into_iter().map(of_child);
+        Err(own.chain(of_children).chain(of_scale).collect())
     }
 }
 

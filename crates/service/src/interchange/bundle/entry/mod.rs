@@ -8,6 +8,7 @@ mod enter;
 mod kinds;
 mod member;
 mod problems;
+mod scale;
 mod sound;
 
 use std::collections::BTreeMap;
@@ -20,8 +21,9 @@ pub use self::kinds::Enterable;
 pub(super) use self::kinds::Entered;
 use self::problems::{forbidden, refused};
 pub use super::kinds::{
-    Centres, Collaborations, Engagements, Feedback, Findings, Interventions, LocalAuthorities,
-    Outcomes, Partners, People, Populations, Programmes, Publications, Ratings, Studies,
+    Centres, Collaborations, Crosswalk, Engagements, Feedback, Findings, Interventions,
+    LocalAuthorities, Outcomes, Partners, People, Populations, Programmes, Publications, Ratings,
+    Standards, Studies,
 };
 use super::references::by_id;
 use crate::access::policy;
@@ -37,7 +39,7 @@ pub const LARGEST_BATCH: usize = 500;
 #[derive(Clone, Debug, Default, Eq, PartialEq, serde::Serialize)]
 pub struct Entry {
     cells: BTreeMap<&'static str, String>,
-    children: BTreeMap<&'static str, Vec<BTreeMap<&'static str, String>>>,
+    children: BTreeMap<&'static str, Vec<Self>>,
 }
 
 impl Entry {
@@ -47,9 +49,8 @@ impl Entry {
     }
 
     /// Says which rows a file of children has of it, and that it has no others.
-    pub fn children(&mut self, file: &'static str, rows: Vec<Vec<(&'static str, String)>>) {
-        let rows = rows.into_iter().map(|row| row.into_iter().collect());
-        self.children.insert(file, rows.collect());
+    pub fn children(&mut self, file: &'static str, rows: Vec<Self>) {
+        self.children.insert(file, rows);
     }
 
     /// How a thing is named by its id, in place of its name.
@@ -241,6 +242,13 @@ pub async fn withdraw<K: Entered>(
     expected_version: i32,
     withdrawal: Withdrawal,
 ) -> Result<K::Row> {
+    let columns = K::TABLE.columns();
+    if withdrawal.superseded_by.is_some()
+        && !columns.iter().any(|column| column.name == "superseded_by")
+    {
+        let message = "Nothing can take the place of a thing of this kind: leave it out.";
+        return Err(Error::bad_input("supersededBy", message));
+    }
     let now = space.store().source().now();
     let mut entry = Entry::default();
     entry.set(

@@ -4,7 +4,7 @@ use entity::CentreId;
 
 use super::Entered;
 use crate::error::{Code, Error, InputProblem, InputProblems, Result};
-use crate::interchange::bundle::report::Located;
+use crate::interchange::bundle::family::OfChild;
 use crate::record::{Fault, Problem};
 
 /// That the viewer may not, if that is wrong.
@@ -38,16 +38,19 @@ pub(super) fn refused<K: Entered>(problems: Vec<InputProblem>) -> Error {
 }
 
 /// A problem of one of the children, with its file and its place.
-pub(super) fn of_child(found: Located) -> InputProblem {
-    let place = format!("{}[{}]", found.file, found.line);
+pub(super) fn of_child(found: OfChild) -> InputProblem {
+    at_place(&format!("{}[{}]", found.file, found.line), found.problem)
+}
+
+/// A problem of a part of the thing, at its place.
+pub(super) fn at_place(place: &str, problem: Problem) -> InputProblem {
+    let field = match problem.field {
+        Some(column) => format!("{place}.{column}"),
+        None => place.to_owned(),
+    };
     InputProblem {
-        field: Some(match found.column {
-            Some(column) => format!("{place}.{column}"),
-            None => place,
-        }),
-        fault: found.fault,
-        reason: found.reason,
-        remedy: found.remedy,
+        field: Some(field),
+        ..of_itself(problem)
     }
 }
 
@@ -56,8 +59,8 @@ pub(super) fn of_itself(problem: Problem) -> InputProblem {
     InputProblem {
         field: problem.field.map(str::to_owned),
         fault: problem.fault,
-        reason: problem.reason,
-        remedy: problem.remedy,
+        reason: problem.reason.for_input(),
+        remedy: problem.remedy.for_input(),
     }
 }
 

@@ -5,18 +5,19 @@ use entity::Vocabulary;
 
 use super::Entered;
 use crate::interchange::bundle::cells::Cells;
-use crate::interchange::bundle::family::Kin;
-use crate::interchange::bundle::format::Value;
+use crate::interchange::bundle::family::{ChildRows, Kin, OfChild};
+use crate::interchange::bundle::format::{Table, Value};
 use crate::interchange::bundle::references::Known;
 use crate::interchange::bundle::rows::Row;
 use crate::record::{Draft, Problem, Problems};
 
-/// What is wrong with the thing besides these problems of its cells.
+/// What is wrong with the thing besides these problems of its cells, and with its children.
 pub(super) fn problems_besides<K: Entered>(
     row: &Row,
+    children: &[(&'static Table, ChildRows)],
     known: &Known,
     problems: &[Problem],
-) -> Vec<Problem> {
+) -> (Vec<Problem>, Vec<OfChild>) {
     let is_wrong = |name: &str| problems.iter().any(|problem| problem.field == Some(name));
     let mut row = row.clone();
     let mut assumed = Known::default();
@@ -41,14 +42,14 @@ pub(super) fn problems_besides<K: Entered>(
     }
     assumed.complete(known.clone());
     let cells = Cells::new(K::TABLE, &row, &assumed);
-    let mut kin = Kin::new(&assumed, &[]);
+    let mut kin = Kin::new(&assumed, children);
     let mut others = Problems::default();
     if let Some(draft) = K::read(&cells, &mut kin) {
         draft.check(&mut others);
     }
     let mut others = others.into_vec();
     others.retain(|problem| !problem.field.is_some_and(is_wrong));
-    others
+    (others, kin.problems)
 }
 
 /// A text that is sound in a column.

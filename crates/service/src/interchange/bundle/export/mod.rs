@@ -9,7 +9,7 @@ mod names;
 pub(super) mod network;
 mod shared;
 mod sheet;
-mod standards;
+pub(super) mod standards;
 pub(super) mod studies;
 
 use std::collections::HashMap;

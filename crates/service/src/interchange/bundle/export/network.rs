@@ -127,6 +127,8 @@ pub(in super::super) async fn people(to: &mut Exporter<'_>) -> Result<()> {
             .await?;
         let Some(last) = page.last() else { break };
         after = Some(last.slug.clone());
+        let superseding = page.iter().filter_map(|person| person.superseded_by);
+        to.learn(Named::Person, superseding).await?;
         let ids = page.iter().map(|person| person.id.into());
         let mut of_page = to
             .parts::<person_role::Entity>(person_role::Column::PersonId, ids, |row| {
@@ -138,6 +140,11 @@ pub(in super::super) async fn people(to: &mut Exporter<'_>) -> Result<()> {
                 line.set("slug", &person.slug);
                 line.set("name", &person.name);
                 line.maybe("orcid", person.orcid.as_ref());
+                line.withdrawal(
+                    person.withdrawn_at,
+                    person.withdrawal_reason.as_ref(),
+                    person.superseded_by.and_then(|id| to.names.of(id)),
+                );
             })?;
             let mut of_person: Vec<_> = of_page
                 .remove(&person.id.into())
@@ -173,6 +180,8 @@ pub(in super::super) async fn local_authorities(to: &mut Exporter<'_>) -> Result
             .await?;
         let Some(last) = page.last() else { break };
         after = Some(last.gss_code.clone());
+        let superseding = page.iter().filter_map(|authority| authority.superseded_by);
+        to.learn(Named::LocalAuthority, superseding).await?;
         for authority in page {
             sheet.row(|line| {
                 line.set("gss_code", authority.gss_code);
@@ -184,6 +193,11 @@ pub(in super::super) async fn local_authorities(to: &mut Exporter<'_>) -> Result
                 line.maybe("dfe_number", authority.dfe_number);
                 line.maybe("established", authority.established);
                 line.maybe("abolished", authority.abolished);
+                line.withdrawal(
+                    authority.withdrawn_at,
+                    authority.withdrawal_reason.as_ref(),
+                    authority.superseded_by.and_then(|id| to.names.of(id)),
+                );
             })?;
         }
     }
@@ -200,12 +214,19 @@ pub(in super::super) async fn partners(to: &mut Exporter<'_>) -> Result<()> {
             .await?;
         let Some(last) = page.last() else { break };
         after = Some(last.slug.clone());
+        let superseding = page.iter().filter_map(|partner| partner.superseded_by);
+        to.learn(Named::Partner, superseding).await?;
         for partner in page {
             sheet.row(|line| {
                 line.set("slug", partner.slug);
                 line.set("name", partner.name);
                 line.maybe("kind", partner.kind);
                 line.maybe("homepage", partner.homepage);
+                line.withdrawal(
+                    partner.withdrawn_at,
+                    partner.withdrawal_reason.as_ref(),
+                    partner.superseded_by.and_then(|id| to.names.of(id)),
+                );
             })?;
         }
     }
@@ -222,6 +243,8 @@ pub(in super::super) async fn programmes(to: &mut Exporter<'_>) -> Result<()> {
             .await?;
         let Some(last) = page.last() else { break };
         after = Some(last.slug.clone());
+        let superseding = page.iter().filter_map(|programme| programme.superseded_by);
+        to.learn(Named::Programme, superseding).await?;
         let ids = page.iter().map(|programme| programme.id.into());
         let partners = to
             .parts::<programme_partner::Entity>(
@@ -252,6 +275,11 @@ pub(in super::super) async fn programmes(to: &mut Exporter<'_>) -> Result<()> {
                 line.maybe(
                     "local_authorities_stated",
                     programme.local_authorities_stated,
+                );
+                line.withdrawal(
+                    programme.withdrawn_at,
+                    programme.withdrawal_reason.as_ref(),
+                    programme.superseded_by.and_then(|id| to.names.of(id)),
                 );
             })?;
         }
@@ -288,6 +316,8 @@ pub(in super::super) async fn engagements(to: &mut Exporter<'_>) -> Result<()> {
                     line.maybe("summary", engagement.summary);
                     line.maybe("started", engagement.started);
                     line.maybe("ended", engagement.ended);
+                    let reason = engagement.withdrawal_reason.as_ref();
+                    line.withdrawal(engagement.withdrawn_at, reason, None);
                 })?;
             }
         }
@@ -324,8 +354,10 @@ async fn vocabulary_file(
             .await?;
         let Some(last) = page.last() else { break };
         after = Some(last.slug.clone());
-        to.learn(Named::Term, page.iter().filter_map(|term| term.broader))
-            .await?;
+        let others = page
+            .iter()
+            .flat_map(|term| [term.broader, term.superseded_by]);
+        to.learn(Named::Term, others.flatten()).await?;
         let ids = page.iter().map(|term| term.id.into());
         let mut of_page = to
             .parts::<term_label::Entity>(term_label::Column::TermId, ids, |row| row.term_id.into())
@@ -345,6 +377,11 @@ async fn vocabulary_file(
                 line.maybe("broader", term.broader.and_then(|id| to.names.of(id)));
                 line.maybe("owner", term.owner.and_then(|id| to.names.of(id)));
                 line.set("synonyms", synonyms.join(";"));
+                line.withdrawal(
+                    term.withdrawn_at,
+                    term.withdrawal_reason.as_ref(),
+                    term.superseded_by.and_then(|id| to.names.of(id)),
+                );
             })?;
             let mut of_term: Vec<_> = of_page
                 .remove(&term.id.into())

@@ -62,12 +62,8 @@ impl Shared<'_> {
         line.set("visibility", visibility);
         line.sorted("shared_with", with);
         line.time("embargoed_until", self.embargoed_until);
-        line.time("withdrawn_at", self.withdrawn_at);
-        line.maybe("withdrawal_reason", self.withdrawal_reason);
-        line.maybe(
-            "superseded_by",
-            self.superseded_by.and_then(|id| names.of(id)),
-        );
+        let superseded_by = self.superseded_by.and_then(|id| names.of(id));
+        line.withdrawal(self.withdrawn_at, self.withdrawal_reason, superseded_by);
     }
 }
 

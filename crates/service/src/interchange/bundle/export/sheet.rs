@@ -134,4 +134,16 @@ impl Line<'_> {
             time.map(|time| time.to_rfc3339_opts(precision(&time), true)),
         );
     }
+
+    /// Fills the cells of a withdrawal: when, why, and the name of what took the thing's place.
+    pub(super) fn withdrawal(
+        &mut self,
+        at: Option<DateTime<Utc>>,
+        reason: Option<&String>,
+        superseded_by: Option<&str>,
+    ) {
+        self.time("withdrawn_at", at);
+        self.maybe("withdrawal_reason", reason);
+        self.maybe("superseded_by", superseded_by);
+    }
 }

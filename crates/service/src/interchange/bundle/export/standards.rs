@@ -1,18 +1,33 @@
 //! The files of evidence standards. They and their scales are few: they are sorted in memory.
 
+use std::collections::HashSet;
+
 use entity::{crosswalk, evidence_standard, standard_dimension, standard_level, standard_version};
 
 use super::Exporter;
+use super::names::Named;
 use crate::access::scope;
 use crate::error::Result;
 use crate::interchange::bundle::format;
 
 pub(super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
+    with_scales(to).await?;
+    crosswalk(to).await
+}
+
+/// Standards with their scales.
+pub(in super::super) async fn with_scales(to: &mut Exporter<'_>) -> Result<()> {
     to.names.learn_scales(to.connection).await?;
-    let mut standards = scope::network::<evidence_standard::Entity>()
+    let mut standards = to
+        .only_one(scope::network::<evidence_standard::Entity>())
         .all(to.connection)
         .await?;
     standards.sort_by(|one, other| one.slug.cmp(&other.slug));
+    let superseding = standards
+        .iter()
+        .filter_map(|standard| standard.superseded_by);
+    to.learn(Named::Standard, superseding).await?;
+    let slugs: HashSet<String> = standards.iter().map(|row| row.slug.clone()).collect();
     let mut sheet = to.sheet(&format::STANDARDS);
     for standard in standards {
         sheet.row(|line| {
@@ -21,22 +36,27 @@ pub(super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
             line.maybe("owner", standard.owner.and_then(|id| to.names.of(id)));
             line.maybe("homepage", standard.homepage);
             line.maybe("description", standard.description);
+            line.withdrawal(
+                standard.withdrawn_at,
+                standard.withdrawal_reason.as_ref(),
+                standard.superseded_by.and_then(|id| to.names.of(id)),
+            );
         })?;
     }
     to.close(sheet)?;
-    versions(to).await?;
-    dimensions(to).await?;
-    levels(to).await?;
-    crosswalk_file(to).await
+    versions(to, &slugs).await?;
+    dimensions(to, &slugs).await?;
+    levels(to, &slugs).await
 }
 
-async fn versions(to: &mut Exporter<'_>) -> Result<()> {
+async fn versions(to: &mut Exporter<'_>, of: &HashSet<String>) -> Result<()> {
     let rows = scope::network::<standard_version::Entity>()
         .all(to.connection)
         .await?;
     let mut rows: Vec<_> = rows
         .into_iter()
         .filter_map(|row| Some((to.names.versions.get(&row.id.into())?, row)))
+        .filter(|([standard, _], _)| of.contains(standard))
         .collect();
     rows.sort_by(|one, other| one.0.cmp(other.0));
     let mut sheet = to.sheet(&format::STANDARD_VERSIONS);
@@ -53,13 +73,14 @@ async fn versions(to: &mut Exporter<'_>) -> Result<()> {
     to.close(sheet)
 }
 
-async fn dimensions(to: &mut Exporter<'_>) -> Result<()> {
+async fn dimensions(to: &mut Exporter<'_>, of: &HashSet<String>) -> Result<()> {
     let rows = scope::network::<standard_dimension::Entity>()
         .all(to.connection)
         .await?;
     let mut rows: Vec<_> = rows
         .into_iter()
         .filter_map(|row| Some((to.names.versions.get(&row.version_id.into())?, row)))
+        .filter(|([standard, _], _)| of.contains(standard))
         .collect();
     rows.sort_by(|(one, a), (other, b)| (one, &a.code).cmp(&(other, &b.code)));
     let mut sheet = to.sheet(&format::STANDARD_DIMENSIONS);
@@ -76,13 +97,14 @@ async fn dimensions(to: &mut Exporter<'_>) -> Result<()> {
     to.close(sheet)
 }
 
-async fn levels(to: &mut Exporter<'_>) -> Result<()> {
+async fn levels(to: &mut Exporter<'_>, of: &HashSet<String>) -> Result<()> {
     let rows = scope::network::<standard_level::Entity>()
         .all(to.connection)
         .await?;
     let mut rows: Vec<_> = rows
         .into_iter()
         .filter_map(|row| Some((to.names.levels.get(&row.id.into())?, row)))
+        .filter(|([standard, ..], _)| of.contains(standard))
         .collect();
     rows.sort_by(|one, other| one.0.cmp(other.0));
     let mut sheet = to.sheet(&format::STANDARD_LEVELS);
@@ -101,8 +123,13 @@ async fn levels(to: &mut Exporter<'_>) -> Result<()> {
     to.close(sheet)
 }
 
-async fn crosswalk_file(to: &mut Exporter<'_>) -> Result<()> {
-    let rows = scope::network::<crosswalk::Entity>()
+/// How levels read on other standards.
+pub(in super::super) async fn crosswalk(to: &mut Exporter<'_>) -> Result<()> {
+    if to.names.levels.is_empty() {
+        to.names.learn_scales(to.connection).await?;
+    }
+    let rows = to
+        .only_one(scope::network::<crosswalk::Entity>())
         .all(to.connection)
         .await?;
     let levels = &to.names.levels;
@@ -131,6 +158,7 @@ async fn crosswalk_file(to: &mut Exporter<'_>) -> Result<()> {
             line.set("relation", row.relation);
             line.set("caveat", row.caveat);
             line.maybe("source", row.source);
+            line.withdrawal(row.withdrawn_at, row.withdrawal_reason.as_ref(), None);
         })?;
     }
     to.close(sheet)

@@ -19,7 +19,8 @@ pub use network::{
     Programmes,
 };
 pub(super) use network::{label, role, status};
-pub(super) use standards::{Crosswalk, Dimensions, Levels, Standards, Versions};
+pub use standards::{Crosswalk, Standards};
+pub(super) use standards::{Dimensions, Levels, Versions};
 
 /// A kind of row.
 pub(super) trait Kind {

@@ -62,6 +62,7 @@ impl Kind for People {
             name: cells.text("name")?,
             orcid: cells.identifier("orcid", identifier::orcid),
             roles: kin.children(&format::PERSON_ROLES, role, RoleDraft::check),
+            standing: cells.standing(),
         })
     }
 }
@@ -94,6 +95,7 @@ impl Kind for LocalAuthorities {
             dfe_number: cells.text("dfe_number"),
             established: cells.value("established"),
             abolished: cells.value("abolished"),
+            standing: cells.standing(),
         })
     }
 }
@@ -112,6 +114,7 @@ impl Kind for Partners {
             name: cells.text("name")?,
             kind: cells.text("kind"),
             homepage: cells.text("homepage"),
+            standing: cells.standing(),
         })
     }
 }
@@ -137,6 +140,7 @@ impl Kind for Programmes {
             studies_stated: cells.value("studies_stated"),
             partners_stated: cells.value("partners_stated"),
             local_authorities_stated: cells.value("local_authorities_stated"),
+            standing: cells.standing(),
         })
     }
 }
@@ -158,6 +162,7 @@ impl Kind for Engagements {
             summary: cells.text("summary"),
             started: cells.value("started"),
             ended: cells.value("ended"),
+            standing: cells.standing(),
         })
     }
 }
@@ -201,6 +206,7 @@ fn term(vocabulary: Vocabulary, cells: &Cells<'_>, kin: &mut Kin<'_>) -> Option<
         owner: cells.one("owner"),
         synonyms: cells.texts("synonyms"),
         labels: kin.children(&format::TERM_LABELS, label, LabelDraft::check),
+        standing: cells.standing(),
     })
 }
 

@@ -8,7 +8,9 @@ use crate::network::record::{
     CrosswalkDraft, DimensionDraft, LevelDraft, StandardDraft, VersionDraft,
 };
 
-pub(in super::super) struct Standards;
+/// Evidence standards.
+#[derive(Debug)]
+pub struct Standards;
 
 impl Kind for Standards {
     type Draft = StandardDraft;
@@ -21,6 +23,7 @@ impl Kind for Standards {
             owner: cells.one("owner"),
             homepage: cells.text("homepage"),
             description: cells.text("description"),
+            standing: cells.standing(),
         })
     }
 }
@@ -80,7 +83,9 @@ impl Kind for Levels {
     }
 }
 
-pub(in super::super) struct Crosswalk;
+/// How levels of standards read on others.
+#[derive(Debug)]
+pub struct Crosswalk;
 
 impl Kind for Crosswalk {
     type Draft = CrosswalkDraft;
@@ -94,6 +99,7 @@ impl Kind for Crosswalk {
             relation: cells.value("relation")?,
             caveat: cells.text("caveat")?,
             source: cells.text("source"),
+            standing: cells.standing(),
         })
     }
 }
