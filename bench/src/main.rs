@@ -15,6 +15,7 @@ mod mix;
 mod network;
 mod queries;
 mod random;
+mod returns;
 mod rows;
 mod sample;
 mod server;
@@ -25,7 +26,7 @@ mod table;
 
 use clap::Parser as _;
 
-/// Fills a space with evidence, puts load on a server, and measures the proposal of duplicates.
+/// Fills a space with evidence or returns, puts load on a server, and measures the proposal of duplicates.
 #[derive(clap::Parser)]
 #[command(name = "bench")]
 enum Command {
@@ -34,6 +35,7 @@ enum Command {
     Streams(streams::Options),
     Fair(fair::Options),
     Duplicates(duplicates::Options),
+    Returns(returns::Options),
 }
 
 // One thread is enough to keep the server busy, and leaves it the rest of the machine.
@@ -45,5 +47,6 @@ async fn main() -> anyhow::Result<()> {
         Command::Streams(options) => streams::run(options).await,
         Command::Fair(options) => fair::run(options).await,
         Command::Duplicates(options) => duplicates::run(&options),
+        Command::Returns(options) => returns::run(options).await,
     }
 }

@@ -23,6 +23,7 @@ pub(crate) enum Topic {
     Publication,
     Finding,
     Rating,
+    Child,
 }
 
 impl Random {

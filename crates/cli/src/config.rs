@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
+use service::young_people::disclosure;
 
 /// The options of every command.
 #[derive(Args, Clone, Debug)]
@@ -71,6 +72,38 @@ pub(crate) struct Config {
         value_name = "FILE"
     )]
     pub(crate) pseudonym_key_file: Option<PathBuf>,
+
+    /// The rule that makes counts of young people safe to show
+    #[arg(
+        long,
+        global = true,
+        env = "COMMONGROUND_DISCLOSURE_RULE",
+        default_value = "cell-key",
+        value_name = "RULE",
+        value_parser = clap::builder::PossibleValuesParser::new(disclosure::NAMES)
+    )]
+    pub(crate) disclosure_rule: String,
+
+    /// A file that holds a perturbation table for the rule cell-key, in place of the built-in one: CSV of pcv, ckey
+    /// and pvalue
+    #[arg(
+        long,
+        global = true,
+        env = "COMMONGROUND_PERTURBATION_TABLE",
+        value_name = "FILE"
+    )]
+    pub(crate) perturbation_table: Option<PathBuf>,
+
+    /// Counts below this are hidden, with the rule cell-key and a perturbation table of your own
+    #[arg(
+        long,
+        global = true,
+        env = "COMMONGROUND_DISCLOSURE_THRESHOLD",
+        default_value_t = disclosure::STANDARD.threshold,
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u64).range(3..=1000)
+    )]
+    pub(crate) disclosure_threshold: u64,
 
     /// How long a token may be valid at most
     #[arg(
@@ -139,12 +172,15 @@ const VARIABLES: &[&str] = &[
     "COMMONGROUND_DATABASE_URL",
     "COMMONGROUND_DATABASE_URL_FILE",
     "COMMONGROUND_DATA_DIR",
+    "COMMONGROUND_DISCLOSURE_RULE",
+    "COMMONGROUND_DISCLOSURE_THRESHOLD",
     "COMMONGROUND_LISTEN",
     "COMMONGROUND_LOG",
     "COMMONGROUND_LOG_FORMAT",
     "COMMONGROUND_MASTER_KEY",
     "COMMONGROUND_MASTER_KEY_FILE",
     "COMMONGROUND_OPERATIONS",
+    "COMMONGROUND_PERTURBATION_TABLE",
     "COMMONGROUND_PSEUDONYM_KEY_FILE",
     "COMMONGROUND_STREAMS",
     "COMMONGROUND_TIMEOUT",

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use migrations::{Migrator, MigratorTrait};
 use service::clock::Source;
+use service::young_people::disclosure::{PerturbationTable, Rule, Suits};
 use service::{Space, store};
 
 use crate::config::Config;
@@ -51,8 +52,36 @@ async fn open_migrated(config: &Config, limit: Option<Duration>) -> Result<Arc<S
     Ok(Arc::new(
         space
             .with_longest_validity(config.token_longest_validity)
-            .with_pseudonym_keys(pseudonym_keys),
+            .with_pseudonym_keys(pseudonym_keys)
+            .with_disclosure_rule(disclosure_rule(config)?),
     ))
+}
+
+/// The rule that makes counts safe to show.
+///
+/// # Errors
+/// When the perturbation table can't be read or would give counts away.
+fn disclosure_rule(config: &Config) -> Result<Rule> {
+    let Some(file) = &config.perturbation_table else {
+        let rule = Rule::named(&config.disclosure_rule)?;
+        if rule.suits != Suits::Questions {
+            tracing::warn!(
+                rule = rule.name,
+                "this rule is for fixed tables: where anybody may ask any question, answers can be subtracted from each other"
+            );
+        }
+        return Ok(rule);
+    };
+    let name = file.display();
+    anyhow::ensure!(
+        config.disclosure_rule == "cell-key",
+        "A perturbation table is for the rule cell-key; leave --perturbation-table or --disclosure-rule out."
+    );
+    let open = std::fs::File::open(file)
+        .with_context(|| format!("The perturbation table {name} cannot be read"))?;
+    let rule = PerturbationTable::read(open)
+        .and_then(|table| Rule::cell_key_with(table, config.disclosure_threshold));
+    rule.with_context(|| format!("The perturbation table {name} cannot be used"))
 }
 
 /// Brings the database to the present schema.

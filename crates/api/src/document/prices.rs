@@ -28,6 +28,8 @@ pub(super) fn price(field: &str, arguments_size: usize) -> u64 {
         "statistics" => 500,
         // Some of their counts, and what is seen of the evidence about them.
         "evidenceNeed" => 300,
+        // Choosing what to hide takes seconds.
+        "release" => 1_000,
         "reach" => 200,
         "youngPeople" => 50,
         // The audit is written, and the agreement's people are looked through.

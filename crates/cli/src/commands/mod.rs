@@ -11,6 +11,7 @@ mod migrate;
 mod schema;
 mod serve;
 mod token;
+mod young_people;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     Issuer(issuer::Issuer),
     #[command(subcommand)]
     Audit(audit::Audit),
+    #[command(subcommand)]
+    YoungPeople(young_people::YoungPeople),
     Schema(schema::Schema),
     Demo(demo::Demo),
 }
@@ -57,6 +60,7 @@ impl Command {
             Self::Key(command) => command.run(config).await,
             Self::Issuer(command) => command.run(config).await,
             Self::Audit(command) => command.run(config).await,
+            Self::YoungPeople(command) => command.run(config).await,
             Self::Schema(command) => command.run(),
             Self::Demo(command) => command.run(config).await,
         }

@@ -16,6 +16,7 @@ use service::Space;
 use service::access::token::{self, NewToken};
 use service::access::{AllowedNetworks, Reach, ScopeName};
 use service::evidence::duplicates;
+use service::young_people::returns;
 use tokio::net::TcpListener;
 
 use super::client_limits::ClientLimits;
@@ -185,6 +186,10 @@ impl Serve {
         let stop = told_to_stop()?;
         greet(&space, address, self.demo).await?;
 
+        let given_up = returns::abandon_unfinished(&space).await;
+        if given_up.map_err(|refusal| sentence(&refusal))? > 0 {
+            tracing::warn!("gave up returns whose loading was broken off");
+        }
         let duplicates = tokio::spawn(look_for_duplicates(Arc::clone(&space)));
         let follower = tokio::spawn(Arc::clone(&space).follow());
         let journal = tokio::spawn(Arc::clone(&space).keep_journal());

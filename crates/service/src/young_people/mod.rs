@@ -3,6 +3,7 @@
 //!
 //! - [`returns`] loads what local authorities return, and keeps of it what is needed;
 //! - [`standing`] says where each person stood on the reference days, which is what is counted;
+//! - [`release`] makes fixed tables to be published, with suppression;
 //! - [`statistics`] answers counts that are safe to show, by the rules of [`disclosure`];
 //! - [`agreement`] opens rows about people ([`people`]) to a centre, with the word of their stewards ([`stewards`]);
 //! - [`link`] joins counts and evidence;
@@ -15,7 +16,9 @@ pub mod disclosure;
 pub mod link;
 pub mod people;
 pub mod pseudonym;
+pub mod release;
 pub mod returns;
+pub mod rotate;
 pub mod standing;
 pub mod statistics;
 pub mod stewards;

@@ -170,7 +170,7 @@ pub fn reference_year(as_at: NaiveDate) -> Result<CollectionYear> {
     }
 }
 
-fn not_countable(field: &str, why: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+pub(super) fn not_countable(field: &str, why: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error {
         field: Some(field.to_owned()),
         ..Error::new(Code::NotCountable, why)
@@ -216,7 +216,7 @@ fn check(question: &Question) -> Result<()> {
 
 impl Where {
     /// How many categories of each dimension are named.
-    fn sizes(&self) -> [(StatisticsDimension, usize); 9] {
+    pub(super) fn sizes(&self) -> [(StatisticsDimension, usize); 9] {
         use StatisticsDimension as By;
         [
             (By::LocalAuthority, self.local_authorities.len()),
@@ -233,9 +233,9 @@ impl Where {
 }
 
 /// The categories of a dimension: key and label.
-type Axis = Vec<(String, String)>;
+pub(super) type Axis = Vec<(String, String)>;
 
-fn axis(
+pub(super) fn axis(
     dimension: StatisticsDimension,
     filter: &Where,
     directory: &Directory,
@@ -303,7 +303,10 @@ fn words<V: ClosedVocabulary>(named: &[V]) -> Axis {
 }
 
 /// The authorities that a table is restricted to, by themselves and by their regions.
-fn places(filter: &Where, directory: &Directory) -> Result<Option<Vec<LocalAuthorityId>>> {
+pub(super) fn places(
+    filter: &Where,
+    directory: &Directory,
+) -> Result<Option<Vec<LocalAuthorityId>>> {
     if filter.local_authorities.is_empty() && filter.regions.is_empty() {
         return Ok(None);
     }
@@ -339,7 +342,7 @@ fn places(filter: &Where, directory: &Directory) -> Result<Option<Vec<LocalAutho
 }
 
 /// The authorities that have a return of the year in use.
-async fn coverage(space: &Space, year: CollectionYear) -> Result<Vec<LocalAuthorityId>> {
+pub(super) async fn coverage(space: &Space, year: CollectionYear) -> Result<Vec<LocalAuthorityId>> {
     use loaded_return::Column::{LocalAuthorityId, State, Year};
 
     Ok(scope::counted::<loaded_return::Entity>()
@@ -392,7 +395,7 @@ const fn column(dimension: StatisticsDimension) -> standing::Column {
 }
 
 /// The people of each cell that has any, by the places of its categories on the axes.
-async fn records(
+pub(super) async fn records(
     space: &Space,
     question: &Question,
     year: CollectionYear,
@@ -486,7 +489,7 @@ async fn records(
 }
 
 /// Every combination of places on the axes, the last axis fastest.
-fn combinations(axes: &[Axis]) -> impl Iterator<Item = Vec<usize>> {
+pub(super) fn combinations(axes: &[Axis]) -> impl Iterator<Item = Vec<usize>> {
     let sizes: Vec<usize> = axes.iter().map(Vec::len).collect();
     let count = sizes.iter().product::<usize>();
     (0..count).map(move |number| {

@@ -6,6 +6,7 @@ mod link;
 mod person;
 mod progress;
 mod query;
+mod release;
 mod returns;
 mod statistics;
 

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
-use service::young_people::{agreement, people, returns, statistics};
+use service::young_people::{agreement, people, release, returns, statistics};
 use service::{Error, Result};
 
 use super::agreement::{DataSharingAgreement, DataSharingAgreementConnection, agreement_id};
 use super::person::{YoungPerson, YoungPersonConnection, YoungPersonFilter};
+use super::release::{ReleaseInput, ReleaseTable};
 use super::returns::{Return, ReturnConnection, return_id};
 use super::statistics::{StatisticsInput, StatisticsTable};
 use crate::graph::asker;
@@ -46,6 +47,18 @@ impl YoungPeople {
         let question = input.into();
         let table = statistics::table(&asker.space, &asker.viewer, &question).await?;
         Ok(StatisticsTable::new(asker, table))
+    }
+
+    /// A table to be published once: true counts, with small ones hidden and as many others as it takes that nobody can
+    /// work them out. For controllers: it needs `young-people:contribute`, and shows a steward their authorities.
+    async fn release(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The table.")] input: ReleaseInput,
+    ) -> Result<ReleaseTable> {
+        let asker = asker(ctx);
+        let release = release::release(&asker.space, &asker.viewer, &input.into()).await?;
+        Ok(release.into())
     }
 
     /// One young person, by the pseudonym that an agreement gave them; null when it gave it to nobody. It needs

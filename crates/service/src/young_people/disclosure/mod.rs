@@ -6,7 +6,6 @@
 //!   [`Records`]. The default perturbs by cell key, with the [`PerturbationTable`] that
 //!   [`maximum_entropy`] makes.
 //! - [`suppression`] protects tables that are fixed beforehand.
-//! - [`rate`] makes rates out of what is published, never out of what is true.
 
 #[cfg(test)]
 mod attacks;
@@ -16,7 +15,6 @@ mod entropy;
 mod quantise;
 #[cfg(test)]
 mod question;
-pub mod rate;
 mod rule;
 pub mod suppression;
 mod table;

@@ -19,7 +19,7 @@ use self::tables::{Kind, Table};
 use super::dates::month_number;
 use super::parsed::{Child, Outlet, Problem, Spell};
 use super::{CollectionYear, ReturnFile};
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::young_people::codes;
 use crate::young_people::pseudonym::{Identifier, KeyHash, PseudonymKeys};
 use crate::young_people::upn::{self, Upn};
@@ -342,8 +342,8 @@ fn broken(file: &str, failure: &csv::Error) -> Error {
     let where_ = failure
         .position()
         .map_or_else(String::new, |place| format!(" at line {}", place.line()));
-    Error::new(
-        Code::BadInput,
-        format!("The file {file} cannot be read{where_}. Send it again, as CSV."),
+    Error::bad_input(
+        "files",
+        format!("The file {file} cannot be read{where_}. Send it again, whole and as CSV."),
     )
 }

@@ -1,0 +1,78 @@
+//! Tables that a controller publishes.
+
+use async_graphql::{InputObject, SimpleObject};
+use service::entity::{SocialWorkPopulation, StatisticsDimension};
+use service::young_people::release::{NewRelease, Release};
+
+use crate::graph::date::Date;
+use crate::graph::word::{Word, words};
+
+/// A table that is to be published.
+#[derive(InputObject)]
+pub(super) struct ReleaseInput {
+    /// By what it is broken down: one to three dimensions. A table by authority has its regions' subtotals.
+    by: Vec<Word<StatisticsDimension>>,
+    /// Of which population; of all when nothing is said.
+    population: Option<Word<SocialWorkPopulation>>,
+    /// Names of regions; all when nothing is said.
+    regions: Option<Vec<String>>,
+    /// The reference day: 31 March of a year.
+    as_at: Date,
+    /// Counts from 1 to below this are hidden.
+    #[graphql(default = 6)]
+    threshold: u64,
+}
+
+impl From<ReleaseInput> for NewRelease {
+    fn from(input: ReleaseInput) -> Self {
+        Self {
+            by: words(Some(input.by)),
+            population: input.population.map(|word| word.0),
+            regions: input.regions.unwrap_or_default(),
+            as_at: input.as_at.0,
+            threshold: input.threshold,
+        }
+    }
+}
+
+/// A table that may be published: true counts, but for those that are hidden.
+#[derive(SimpleObject)]
+pub(super) struct ReleaseTable {
+    /// The cells, totals and regions' subtotals among them.
+    cells: Vec<ReleaseCell>,
+    /// How many counts are hidden because they are small.
+    primary: usize,
+    /// How many are hidden so that those can't be worked out.
+    secondary: usize,
+    /// The threshold.
+    threshold: u64,
+}
+
+/// One count of a table that may be published.
+#[derive(SimpleObject)]
+struct ReleaseCell {
+    /// Its category in each dimension, in the order of `by`; null for the total.
+    keys: Vec<Option<String>>,
+    /// The true count; null when it is hidden.
+    count: Option<u64>,
+    /// Whether it is hidden. A hidden count is never 0.
+    suppressed: bool,
+}
+
+impl From<Release> for ReleaseTable {
+    fn from(release: Release) -> Self {
+        let cells = release.cells.into_iter();
+        Self {
+            cells: cells
+                .map(|cell| ReleaseCell {
+                    suppressed: cell.count.is_none(),
+                    keys: cell.keys,
+                    count: cell.count,
+                })
+                .collect(),
+            primary: release.primary,
+            secondary: release.secondary,
+            threshold: release.threshold,
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! `commonground young-people`.
+
+use std::io::{Read, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+use clap::Subcommand;
+use serde_json::json;
+use service::entity::LoadedReturnId;
+use service::page::PageRequest;
+use service::young_people::disclosure::{Parameters, PerturbationTable, STANDARD, maximum_entropy};
+use service::young_people::pseudonym::PseudonymKeys;
+use service::young_people::{people, returns, rotate, stewards};
+use service::{Space, Viewer};
+
+use super::sentence;
+use crate::config::Config;
+use crate::{database, secrets, telemetry};
+
+/// How long an authority's id of a child may be.
+const LONGEST_ID: u64 = 200;
+
+/// List and erase returns, appoint stewards, and rotate the key of the pseudonyms
+#[derive(Debug, Subcommand)]
+pub(crate) enum YoungPeople {
+    /// List the returns that were loaded, a JSON object a line, the latest first
+    Returns,
+    /// Erase a return that is in use, on the controller's word; its report stays
+    EraseReturn {
+        /// Its id, as `returns` prints it
+        id: uuid::Uuid,
+    },
+    /// Erase what an authority's returns tell of one child, on the controller's word
+    ///
+    /// The authority's own id of the child is read from the standard input, so that it stands in no history of
+    /// commands. It is hashed, and kept nowhere.
+    #[command(
+        after_help = "Example:\n  commonground young-people erase-child --authority E09000007 < id.txt"
+    )]
+    EraseChild {
+        /// The GSS code of the authority
+        #[arg(long, value_name = "CODE")]
+        authority: String,
+    },
+    /// Have the holder of a token act for local authorities, in place of those for which it acted
+    #[command(
+        after_help = "Example:\n  commonground young-people appoint-steward 0199c0de-0000-7000-8000-000000000000 --authority E09000007"
+    )]
+    AppointSteward {
+        /// The id of the token's record, as `token list` prints it
+        token: uuid::Uuid,
+        /// The GSS codes of the authorities; none to act for none
+        #[arg(long = "authority", value_delimiter = ',', value_name = "CODES")]
+        authorities: Vec<String>,
+    },
+    /// Add a key for the pseudonyms, and put what recognises children under it
+    ///
+    /// Stop all servers first, and give them the new file before they start again: with the old one they recognise
+    /// nobody. The file before is kept beside it, with the ending `.before`.
+    RotatePseudonymKey,
+    /// Print a perturbation table, as CSV of count, cell key and change, which is the form of the ONS's
+    PerturbationTable {
+        /// Counts below it are hidden, and no result lies between 0 and it
+        #[arg(long, default_value_t = STANDARD.threshold)]
+        threshold: u64,
+        /// By how much a count is changed at most
+        #[arg(long, default_value_t = STANDARD.greatest_change)]
+        greatest_change: u64,
+        /// The variance of the change
+        #[arg(long, default_value_t = STANDARD.variance)]
+        variance: f64,
+    },
+}
+
+impl YoungPeople {
+    pub(crate) async fn run(self, config: &Config) -> Result<ExitCode> {
+        if let Self::PerturbationTable {
+            threshold,
+            greatest_change,
+            variance,
+        } = self
+        {
+            let parameters = Parameters {
+                threshold,
+                greatest_change,
+                variance,
+            };
+            let table = PerturbationTable::spread(&maximum_entropy(parameters)?);
+            table.write(std::io::stdout().lock())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let space = database::open(config).await?;
+        let done = self.carry_out(&space, config).await;
+        space.close().await;
+        done.map(|()| ExitCode::SUCCESS)
+    }
+
+    async fn carry_out(self, space: &Space, config: &Config) -> Result<()> {
+        let operator = Viewer::operator();
+        match self {
+            Self::Returns => list(space).await,
+            Self::EraseReturn { id } => {
+                let erased = returns::erase(space, &operator, LoadedReturnId::from(id)).await;
+                let erased = erased.map_err(|no| sentence(&no))?;
+                telemetry::answer(&format!("erased: {} children", erased.children))?;
+                Ok(())
+            }
+            Self::EraseChild { authority } => {
+                let mut id = String::new();
+                std::io::stdin().take(LONGEST_ID).read_to_string(&mut id)?;
+                let erased = people::erase_child(space, &operator, &authority, id.trim()).await;
+                let erased = erased.map_err(|no| sentence(&no))?;
+                let rest = match erased.is_forgotten {
+                    true => "nothing is kept of the child",
+                    false => "another authority's returns tell of the child still",
+                };
+                telemetry::answer(&format!("erased from {} returns; {rest}", erased.returns))?;
+                Ok(())
+            }
+            Self::AppointSteward { token, authorities } => {
+                let places = stewards::appoint(space, &operator, token.into(), &authorities).await;
+                let places = places.map_err(|no| sentence(&no))?;
+                telemetry::answer(&format!("the token acts for {} authorities", places.len()))?;
+                Ok(())
+            }
+            Self::RotatePseudonymKey => rotate_key(space, config).await,
+            Self::PerturbationTable { .. } => Ok(()),
+        }
+    }
+}
+
+async fn list(space: &Space) -> Result<()> {
+    let directory = space.directory().await.map_err(|no| sentence(&no))?;
+    let mut request = PageRequest::first(service::page::LARGEST_SIZE);
+    loop {
+        let page = returns::list(space, &Viewer::operator(), &request).await;
+        let page = page.map_err(|no| sentence(&no))?;
+        for (_, row) in &page.items {
+            let place = directory.local_authorities.by_id(row.local_authority_id);
+            let line = json!({
+                "id": row.id,
+                "kind": row.kind.as_str(),
+                "authority": place.map(|place| place.gss_code.as_str()),
+                "year": row.year,
+                "state": row.state.as_str(),
+                "beganAt": row.began_at,
+                "children": row.children,
+                "rows": { "read": row.read, "kept": row.kept, "checked": row.checked, "refused": row.refused, "doubtful": row.doubtful },
+            });
+            telemetry::answer(&line.to_string())?;
+        }
+        match page.items.last() {
+            Some((cursor, _)) if page.has_next => request.after = Some(cursor.clone()),
+            _ => return Ok(()),
+        }
+    }
+}
+
+/// The new file is there before the database changes: whoever is interrupted has both.
+async fn rotate_key(space: &Space, config: &Config) -> Result<()> {
+    let file = secrets::pseudonym_key_file(config)?;
+    let keys = space.pseudonym_keys().rotated(space.store().source());
+    let next = with_ending(&file, "next");
+    ensure!(
+        !next.exists(),
+        "{} is there: an earlier rotation was interrupted. If `import` recognises nobody with the present file, take that one in its place; else remove it.",
+        next.display()
+    );
+    write(&next, &keys)?;
+    let count = rotate::rotate(space, &keys)
+        .await
+        .map_err(|no| sentence(&no))?;
+    let before = with_ending(&file, "before");
+    std::fs::rename(&file, &before).with_context(|| unwritable(&before))?;
+    std::fs::rename(&next, &file).with_context(|| unwritable(&file))?;
+    telemetry::answer(&format!(
+        "{count} hashes are under the new key, which is in {}",
+        file.display()
+    ))?;
+    Ok(())
+}
+
+fn with_ending(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    name.into()
+}
+
+fn write(file: &Path, keys: &PseudonymKeys) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut writing = options.open(file).with_context(|| unwritable(file))?;
+    writing.write_all(keys.reveal().as_bytes())?;
+    writing.sync_all()?;
+    Ok(())
+}
+
+fn unwritable(file: &Path) -> String {
+    format!("The key {} cannot be written", file.display())
+}

@@ -1,0 +1,50 @@
+//! Puts what recognises people under a new key.
+
+use entity::{ChangeKind, young_person_key};
+use sea_orm::{EntityTrait, IntoActiveModel};
+
+use super::pseudonym::{KeyHash, PseudonymKeys};
+use crate::access::scope;
+use crate::error::Result;
+use crate::space::Space;
+use crate::store::bulk;
+use crate::viewer::Viewer;
+
+/// Hashes every stored hash once more under the newest of some keys, which the space's own are but for that one.
+/// Gives how many there were. From then on the space must be opened with these keys.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn rotate(space: &Space, keys: &PseudonymKeys) -> Result<usize> {
+    let keys = keys.clone();
+    space
+        .store()
+        .write(&Viewer::operator(), "pseudonym-key.rotate", move |write| {
+            Box::pin(async move {
+                let rows = scope::for_writing::<young_person_key::Entity>()
+                    .all(write.connection())
+                    .await?;
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "each row takes the place of the one that it was"
+                )]
+                young_person_key::Entity::delete_many()
+                    .exec(write.connection())
+                    .await?;
+                let count = rows.len();
+                let renewed = rows.into_iter().filter_map(|row| {
+                    let hash = KeyHash::try_from(row.hash.as_slice()).ok()?;
+                    let row = young_person_key::Model {
+                        hash: keys.renewed(hash).to_vec(),
+                        ..row
+                    };
+                    Some(row.into_active_model())
+                });
+                bulk::insert(write.connection(), renewed.collect()).await?;
+                let id = write.source().id();
+                write.touched(ChangeKind::SigningKey, id, 1);
+                Ok(count)
+            })
+        })
+        .await
+}
