@@ -40,7 +40,11 @@ fn next(action: Option<&Action>, centre: CentreId) -> Option<Action> {
         Action::ApproveToken(_) => Some(Action::RevokeToken(centre)),
         Action::RevokeToken(_) => Some(Action::ReadAudit(Some(centre))),
         Action::ReadAudit(Some(_)) => Some(Action::ReadAudit(None)),
-        Action::ReadAudit(None) => None,
+        Action::ReadAudit(None) => Some(Action::CountYoungPeople),
+        Action::CountYoungPeople => Some(Action::ContributeReturns),
+        Action::ContributeReturns => Some(Action::ReadYoungPeople(centre)),
+        Action::ReadYoungPeople(_) => Some(Action::AppointSteward),
+        Action::AppointSteward => None,
     }
 }
 
@@ -60,6 +64,10 @@ fn words(action: &Action) -> (&'static str, Option<CentreId>) {
         Action::RevokeToken(centre) => ("revoke a token", Some(*centre)),
         Action::ReadAudit(Some(centre)) => ("read the audit", Some(*centre)),
         Action::ReadAudit(None) => ("read the whole audit", None),
+        Action::CountYoungPeople => ("count young people", None),
+        Action::ContributeReturns => ("load returns", None),
+        Action::ReadYoungPeople(centre) => ("read rows under an agreement", Some(*centre)),
+        Action::AppointSteward => ("appoint a steward", None),
     }
 }
 

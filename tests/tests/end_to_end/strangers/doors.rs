@@ -465,4 +465,59 @@ pub(super) const DOORS: &[Door] = &[
         Refused("UNAUTHENTICATED"),
         Refused("FORBIDDEN"),
     ),
+    // Young people: nobody sees a row, or who else does.
+    (
+        "Query.youngPeople",
+        r#"{ youngPeople { returns { nodes { id } } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.proposeDataSharingAgreement",
+        r#"mutation { proposeDataSharingAgreement(input: {recipient: "alpha-centre", controllers: ["E08000035"], purpose: "x", legalBasis: "x", populations: [IN_NEED], fields: [SEX], startsOn: "2024-01-01", endsOn: "2024-02-01", retentionUntil: "2025-01-01"}) { agreement { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.approveDataSharingAgreement",
+        r#"mutation { approveDataSharingAgreement(input: {id: "FAAAAAAAAAAAAAAAAAAAAAA", expectedVersion: 1}) { agreement { id } } }"#,
+        Refused("NOT_FOUND"),
+        Refused("NOT_FOUND"),
+    ),
+    (
+        "Mutation.endDataSharingAgreement",
+        r#"mutation { endDataSharingAgreement(input: {id: "FAAAAAAAAAAAAAAAAAAAAAA", expectedVersion: 1, reason: "x"}) { agreement { id } } }"#,
+        Refused("NOT_FOUND"),
+        Refused("NOT_FOUND"),
+    ),
+    (
+        "Mutation.recordParticipation",
+        r#"mutation { recordParticipation(input: {agreement: "FAAAAAAAAAAAAAAAAAAAAAA", pseudonym: "x", study: "<PUBLIC>", arm: "x", enrolledOn: "2024-01-01"}) { person { pseudonym } } }"#,
+        Refused("NOT_FOUND"),
+        Refused("NOT_FOUND"),
+    ),
+    (
+        "Mutation.eraseReturn",
+        r#"mutation { eraseReturn(input: {id: "EwAAAAAAAAAAAAAAAAAAAAA"}) { return { id } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.eraseYoungPerson",
+        r#"mutation { eraseYoungPerson(input: {localAuthority: "E08000035", childId: "x"}) { returns } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Mutation.appointSteward",
+        r#"mutation { appointSteward(input: {accessToken: "<TOKEN>", localAuthorities: []}) { localAuthorities { gssCode } } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
+    (
+        "Subscription.returnProgress",
+        r#"subscription { returnProgress(id: "EwAAAAAAAAAAAAAAAAAAAAA") { children } }"#,
+        Refused("UNAUTHENTICATED"),
+        Refused("FORBIDDEN"),
+    ),
 ];

@@ -108,6 +108,10 @@ async fn draft(
     data_sharing_agreement::Model,
     Vec<agreement_controller::Model>,
 )> {
+    if policy::authorise(viewer, &Action::ContributeReturns).is_err() {
+        let centre = viewer.centre().unwrap_or_default();
+        policy::authorise(viewer, &Action::ReadYoungPeople(centre))?;
+    }
     let directory = space.directory().await?;
     let recipient = directory.centres.by_key(&new.recipient).ok_or_else(|| {
         Error::bad_input("recipient", "There is no such centre. Name it by its slug.")

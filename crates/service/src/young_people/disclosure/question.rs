@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 
 /// What questions there are.
 #[derive(Clone, Debug)]
-pub struct Lattice {
+pub(super) struct Lattice {
     /// The dimensions, each with its categories.
     pub dimensions: BTreeMap<String, BTreeSet<String>>,
     /// The most dimensions in which a question may take one category.
@@ -22,7 +22,7 @@ pub struct Lattice {
 
 /// A condition as somebody might state it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Condition {
+pub(super) enum Condition {
     /// The category of a dimension.
     Is(String, String),
     /// One of several categories of a dimension.
@@ -38,7 +38,7 @@ pub enum Condition {
 /// A question of the lattice: the dimensions in which it takes one category. Equal questions have equal
 /// answers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Question {
+pub(super) struct Question {
     /// The category in each of those dimensions.
     pub categories: BTreeMap<String, String>,
     /// The day that it asks about.
@@ -47,7 +47,7 @@ pub struct Question {
 
 /// Why a question is not answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub(super) enum Refusal {
     /// It asks by something that is no dimension.
     #[error("{0} is not a dimension of these statistics")]
     NotADimension(String),
@@ -90,7 +90,7 @@ pub enum Refusal {
 impl Refusal {
     /// The code of the reason, which doesn't change.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub(super) const fn code(&self) -> &'static str {
         match self {
             Self::NotADimension(_) => "NOT_A_DIMENSION",
             Self::NotACategory { .. } => "NOT_A_CATEGORY",
@@ -112,7 +112,7 @@ impl Lattice {
     /// # Errors
     ///
     /// If the lattice has no such question.
-    pub fn question(
+    pub(super) fn question(
         &self,
         conditions: &[Condition],
         as_at: NaiveDate,

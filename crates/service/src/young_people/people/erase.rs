@@ -8,6 +8,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use crate::access::policy::{self, Action};
 use crate::access::scope;
 use crate::error::{Error, Result};
 use crate::space::Space;
@@ -38,6 +39,7 @@ pub async fn erase_child(
     authority: &str,
     child_id: &str,
 ) -> Result<Erased> {
+    policy::authorise(viewer, &Action::ContributeReturns)?;
     let directory = space.directory().await?;
     let authority = directory.local_authorities.by_key(authority);
     let authority = authority.ok_or_else(|| {

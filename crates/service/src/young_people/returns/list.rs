@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use entity::{LoadedReturnId, loaded_return, return_problem};
+use entity::{LoadedReturnId, ReturnKind, ReturnState, loaded_return, return_problem};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect, Select};
 
 use crate::access::policy::{self, Action};
@@ -68,6 +68,32 @@ async fn of_viewer(space: &Space, viewer: &Viewer) -> Result<Select<loaded_retur
 /// `FORBIDDEN`.
 pub async fn count(space: &Space, viewer: &Viewer) -> Result<u64> {
     listing::count(space.store(), of_viewer(space, viewer).await?).await
+}
+
+/// Whether a return of an authority and year is in use.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn is_current(
+    space: &Space,
+    kind: ReturnKind,
+    authority: &str,
+    year: i32,
+) -> Result<bool> {
+    use loaded_return::Column::{Kind, LocalAuthorityId, State, Year};
+
+    let directory = space.directory().await?;
+    let Some(authority) = directory.local_authorities.by_key(authority) else {
+        return Ok(false);
+    };
+    let found = scope::for_writing::<loaded_return::Entity>()
+        .filter(LocalAuthorityId.eq(authority.id))
+        .filter(Kind.eq(kind))
+        .filter(Year.eq(year))
+        .filter(State.eq(ReturnState::Current))
+        .one(space.store().connection())
+        .await?;
+    Ok(found.is_some())
 }
 
 /// One return.

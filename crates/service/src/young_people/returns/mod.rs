@@ -27,7 +27,7 @@ use tokio::sync::mpsc;
 pub(crate) use finish::PersonPages;
 
 pub use erase::{abandon_unfinished, erase};
-pub use list::{by_id, count, counted_problems, list, problem_count, problems};
+pub use list::{by_id, count, counted_problems, is_current, list, problem_count, problems};
 pub use parsed::{Problem, Tally};
 
 use self::parsed::{Batch, Outlet};

@@ -272,5 +272,5 @@ pub(super) fn recognise(columns: &[String]) -> Option<&'static Table> {
     let has = |name: &&str| columns.iter().any(|column| column == name);
     TABLES
         .iter()
-        .find(|table| essential(table.name).iter().all(|name| has(name)))
+        .find(|table| essential(table.name).iter().all(has))
 }

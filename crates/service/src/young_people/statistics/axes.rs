@@ -1,0 +1,137 @@
+//! The axes of a table: the categories of each of its dimensions.
+
+use entity::{ClosedVocabulary, LocalAuthorityId, StatisticsDimension, Vocabulary};
+
+use super::Where;
+use crate::error::{Error, Result};
+use crate::network::directory::Directory;
+use crate::young_people::standing::term;
+
+/// The categories of a dimension: key and label.
+pub(in crate::young_people) type Axis = Vec<(String, String)>;
+
+pub(in crate::young_people) fn axis(
+    dimension: StatisticsDimension,
+    filter: &Where,
+    directory: &Directory,
+    coverage: &[LocalAuthorityId],
+) -> Result<Axis> {
+    Ok(match dimension {
+        StatisticsDimension::LocalAuthority => {
+            let places = places(filter, directory)?;
+            let mut axis: Axis = coverage
+                .iter()
+                .filter(|id| places.as_ref().is_none_or(|places| places.contains(id)))
+                .filter_map(|id| directory.local_authorities.by_id(*id))
+                .map(|row| (row.gss_code.clone(), row.name.clone()))
+                .collect();
+            axis.sort();
+            axis
+        }
+        StatisticsDimension::Region => {
+            let mut axis: Axis = coverage
+                .iter()
+                .filter_map(|id| directory.local_authorities.by_id(*id))
+                .filter_map(|row| row.region.clone())
+                .filter(|region| filter.regions.is_empty() || filter.regions.contains(region))
+                .map(|region| (region.clone(), region))
+                .collect();
+            axis.sort();
+            axis.dedup();
+            axis
+        }
+        StatisticsDimension::Population => {
+            let mut axis = words(&filter.populations);
+            for (population, (_, label)) in kept(&filter.populations).zip(&mut axis) {
+                let term = directory
+                    .terms(Vocabulary::Population)
+                    .by_key(term(population));
+                if let Some(term) = term {
+                    label.clone_from(&term.row.name);
+                }
+            }
+            axis
+        }
+        StatisticsDimension::AgeBand => words(&filter.age_bands),
+        StatisticsDimension::Sex => words(&filter.sexes),
+        StatisticsDimension::EthnicGroup => words(&filter.ethnic_groups),
+        StatisticsDimension::LegalStatus => words(&filter.legal_statuses),
+        StatisticsDimension::PlacementType => words(&filter.placement_types),
+        StatisticsDimension::CategoryOfNeed => words(&filter.categories_of_need),
+    })
+}
+
+fn kept<V: ClosedVocabulary>(named: &[V]) -> impl Iterator<Item = V> {
+    let all = V::MEANINGS.iter().map(|(word, _, _)| *word);
+    all.filter(move |word| named.is_empty() || named.contains(word))
+}
+
+fn words<V: ClosedVocabulary>(named: &[V]) -> Axis {
+    let kept = V::MEANINGS
+        .iter()
+        .filter(|(word, _, _)| named.is_empty() || named.contains(word));
+    kept.map(|(_, text, meaning)| {
+        let label = meaning.trim().trim_end_matches('.');
+        ((*text).to_owned(), label.to_owned())
+    })
+    .collect()
+}
+
+/// The authorities that a table is restricted to, by themselves and by their regions.
+pub(in crate::young_people) fn places(
+    filter: &Where,
+    directory: &Directory,
+) -> Result<Option<Vec<LocalAuthorityId>>> {
+    if filter.local_authorities.is_empty() && filter.regions.is_empty() {
+        return Ok(None);
+    }
+    let all = directory.local_authorities.all();
+    for code in &filter.local_authorities {
+        if directory.local_authorities.by_key(code).is_none() {
+            return Err(Error::bad_input(
+                "where.localAuthorities",
+                format!("There is no local authority {code:?}. Give GSS codes, such as E09000007."),
+            ));
+        }
+    }
+    for region in &filter.regions {
+        if !all.iter().any(|row| row.region.as_ref() == Some(region)) {
+            return Err(Error::bad_input(
+                "where.regions",
+                format!(
+                    "There is no region {region:?}. Give names as in LocalAuthority.region, such as London."
+                ),
+            ));
+        }
+    }
+    let of_code = |code: &String| {
+        filter.local_authorities.is_empty() || filter.local_authorities.contains(code)
+    };
+    let of_region = |region: Option<&String>| {
+        filter.regions.is_empty() || region.is_some_and(|region| filter.regions.contains(region))
+    };
+    let kept = all
+        .iter()
+        .filter(|row| of_code(&row.gss_code) && of_region(row.region.as_ref()));
+    Ok(Some(kept.map(|row| row.id).collect()))
+}
+
+/// Every combination of places on the axes, the last axis fastest.
+pub(in crate::young_people) fn combinations(axes: &[Axis]) -> impl Iterator<Item = Vec<usize>> {
+    let sizes: Vec<usize> = axes.iter().map(Vec::len).collect();
+    let count = sizes.iter().product::<usize>();
+    (0..count).map(move |number| {
+        let mut rest = number;
+        let mut place: Vec<usize> = sizes
+            .iter()
+            .rev()
+            .map(|size| {
+                let at = rest % size;
+                rest /= size;
+                at
+            })
+            .collect();
+        place.reverse();
+        place
+    })
+}

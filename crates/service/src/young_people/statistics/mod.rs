@@ -1,0 +1,189 @@
+//! Counts of young people that everybody with the scope may ask for, made safe cell by cell.
+//!
+//! What can be asked for is closed: a cell has for each of nine dimensions either all or one of its categories, of
+//! at most four dimensions one, on a reference day. There are no ranges, no negations and no unions, so that nobody
+//! can ask for a cell that is another one and a single child; and the same cell is always answered alike, however
+//! often and in whatever table it is asked for. docs/disclosure.md says what that withstands.
+
+mod axes;
+mod lattice;
+mod people;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use chrono::{Datelike, NaiveDate};
+use entity::{
+    AgeBand, EthnicGroup, LegalStatus, LocalAuthorityId, Need, PlacementType, Sex,
+    SocialWorkPopulation, StatisticsDimension,
+};
+
+pub(super) use self::axes::{Axis, axis, combinations, places};
+use self::lattice::check;
+use self::people::area;
+pub(super) use self::people::{coverage, records};
+use super::disclosure::{Published, Records, Rule};
+use super::returns::CollectionYear;
+use crate::access::policy::{self, Action};
+use crate::error::{Code, Error, Result};
+use crate::space::Space;
+use crate::viewer::Viewer;
+
+/// Of how many dimensions a cell may have one category.
+pub const MOST_DIMENSIONS: usize = 4;
+/// How many cells a table may have.
+pub const MOST_CELLS: usize = 50_000;
+
+/// The categories that a table shows; all of a dimension where the list is empty. A dimension with one category
+/// here need not be among those that the table is broken down by.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Where {
+    /// GSS codes.
+    pub local_authorities: Vec<String>,
+    /// Names of regions.
+    pub regions: Vec<String>,
+    /// Populations.
+    pub populations: Vec<SocialWorkPopulation>,
+    /// Age bands.
+    pub age_bands: Vec<AgeBand>,
+    /// Sexes.
+    pub sexes: Vec<Sex>,
+    /// Ethnic groups.
+    pub ethnic_groups: Vec<EthnicGroup>,
+    /// Legal statuses.
+    pub legal_statuses: Vec<LegalStatus>,
+    /// Placement types.
+    pub placement_types: Vec<PlacementType>,
+    /// Categories of need.
+    pub categories_of_need: Vec<Need>,
+}
+
+/// A table that is asked for.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Question {
+    /// By what it is broken down.
+    pub by: Vec<StatisticsDimension>,
+    /// What it is restricted to.
+    pub filter: Where,
+    /// The reference day.
+    pub as_at: NaiveDate,
+}
+
+/// A table of counts that are safe to show.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The rule by which they were made safe.
+    pub rule: Arc<Rule>,
+    /// The cells: every combination of the categories, also those with nobody in them.
+    pub cells: Vec<Cell>,
+    /// The authorities whose returns are counted.
+    pub coverage: Vec<LocalAuthorityId>,
+}
+
+/// A cell.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Cell {
+    /// Its category in each dimension of the table.
+    pub keys: Vec<String>,
+    /// What these are called.
+    pub labels: Vec<String>,
+    /// What is published of its count.
+    pub count: Published,
+}
+
+/// The rule that is used where nobody chooses another.
+///
+/// # Errors
+/// `INTERNAL`, if the table that is built in were damaged.
+pub fn default_rule() -> Result<Arc<Rule>> {
+    static RULE: LazyLock<Option<Arc<Rule>>> =
+        LazyLock::new(|| Rule::cell_key().ok().map(Arc::new));
+    RULE.clone()
+        .ok_or_else(|| Error::internal(std::io::Error::other("the perturbation table is damaged")))
+}
+
+/// A table of counts.
+///
+/// # Errors
+/// `FORBIDDEN`; `NOT_A_REFERENCE_DATE`; `NOT_COUNTABLE` for what would not be safe, with the reason; `BAD_INPUT`.
+pub async fn table(space: &Space, viewer: &Viewer, question: &Question) -> Result<Table> {
+    policy::authorise(viewer, &Action::CountYoungPeople)?;
+    let year = reference_year(question.as_at)?;
+    check(question)?;
+    let directory = space.directory().await?;
+    let coverage = coverage(space, year).await?;
+    let axes: Vec<Axis> = question
+        .by
+        .iter()
+        .map(|dimension| axis(*dimension, &question.filter, &directory, &coverage))
+        .collect::<Result<_>>()?;
+    let places = places(&question.filter, &directory)?;
+    let cells = axes.iter().map(|axis| axis.len()).product::<usize>();
+    if cells > MOST_CELLS {
+        return Err(not_countable(
+            "by",
+            format!(
+                "The table would have {cells} cells, and may have {MOST_CELLS}. Restrict it with `where`, or ask region by region."
+            ),
+        ));
+    }
+    let records = records(space, question, year, &axes, places.as_deref(), &directory).await?;
+    let rule = space.disclosure_rule()?;
+    let area = area(question);
+    let cells = combinations(&axes).map(|places| {
+        let categories = || {
+            places
+                .iter()
+                .zip(&axes)
+                .filter_map(|(at, axis)| axis.get(*at))
+        };
+        let counted = records.get(&places).copied().unwrap_or(Records {
+            count: 0,
+            key_sum: 0,
+        });
+        Cell {
+            keys: categories().map(|(key, _)| key.clone()).collect(),
+            labels: categories().map(|(_, label)| label.clone()).collect(),
+            count: rule.cell(counted, area),
+        }
+    });
+    Ok(Table {
+        cells: cells.collect(),
+        rule,
+        coverage,
+    })
+}
+
+/// The year of a reference day.
+///
+/// # Errors
+/// `NOT_A_REFERENCE_DATE` for another day.
+pub fn reference_year(as_at: NaiveDate) -> Result<CollectionYear> {
+    let year = CollectionYear::try_new(as_at.year());
+    match year {
+        Ok(year) if year.last_day() == as_at => Ok(year),
+        _ => Err(Error {
+            field: Some("asAt".to_owned()),
+            ..Error::new(
+                Code::NotAReferenceDate,
+                "Counts are given for 31 March of each year from 2017 on: the difference between two near days would be what a few children did. Ask for a 31 March.",
+            )
+        }),
+    }
+}
+
+pub(super) fn not_countable(field: &str, why: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error {
+        field: Some(field.to_owned()),
+        ..Error::new(Code::NotCountable, why)
+    }
+}
+
+/// The published counts of each population, by its word, of a table that is broken down by population alone.
+#[must_use]
+pub fn by_population(table: &Table) -> BTreeMap<&str, Published> {
+    let cells = table.cells.iter();
+    cells
+        .filter_map(|cell| Some((cell.keys.first()?.as_str(), cell.count)))
+        .collect()
+}
