@@ -16,6 +16,13 @@ pub(super) async fn import_network(app: &TestApp) {
                 "E06000003,Three,England,Unitary authority",
             ],
         ),
+        (
+            "programmes",
+            &[
+                "slug,title,lead_centre,started",
+                "together,Together,alpha-centre,2015",
+            ],
+        ),
         ("interventions", &["slug,name", "mentoring,Mentoring"]),
         ("outcomes", &["slug,name", "reading,Reading"]),
         ("populations", &["slug,name", "people,People"]),
@@ -102,7 +109,7 @@ fn rows(kind: Kind, some: &[Thing], things: &Things) -> String {
         Kind::Collaboration => "slug,title,members,started",
         Kind::Publication => "slug,title,kind,published,doi",
         Kind::Study => {
-            "slug,title,design,status,lead_centre,collaborating_centres,interventions,populations,publications"
+            "slug,title,design,status,lead_centre,collaborating_centres,programme,interventions,populations,publications"
         }
         Kind::Finding => "reference,study,outcome,measure,estimate,publication",
         Kind::Rating => {
@@ -158,8 +165,13 @@ fn cells(thing: &Thing, things: &Things) -> String {
             } else {
                 ("", "")
             };
+            let programme = if thing.is_of_programme() {
+                "together"
+            } else {
+                ""
+            };
             format!(
-                "{name},{name},RANDOMISED,REPORTED,{},{},{on},{about},{publications}",
+                "{name},{name},RANDOMISED,REPORTED,{},{},{programme},{on},{about},{publications}",
                 CENTRES[thing.by],
                 others.join(";")
             )

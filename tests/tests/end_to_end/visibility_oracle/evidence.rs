@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::rule::{View, named, page, page_of};
-use super::things::{CENTRES, Kind, Thing};
+use super::things::{AUTHORITIES, CENTRES, Kind, Thing};
 
 /// Four fields, as no request may have more that ask of the past.
 pub(super) const QUERY: &str = r#"query ($asOf: DateTime) {
@@ -45,8 +45,8 @@ fragment Relied on ReliedUpon { how what { ...Piece } supersededBy { ...Piece } 
 fragment Comparison on RatingComparison {
     notCompared
     ratings { reference }
-    differences { one { reference } other { reference } reasons {
-        kind
+    differences { one { reference } other { reference } summary reasons {
+        kind sentence
         ... on DifferentEvidence { onlyOne { ...Evidence } onlyOther { ...Evidence } }
         ... on OlderThanNewEvidence { older { reference } newer { ...Evidence } }
     } }
@@ -70,6 +70,9 @@ pub(super) const PRESENT: &str = r#"{
     population(slug: "people") { studies(first: 20) { ...Studies } }
     outcome(slug: "reading") { findings(first: 20) { totalCount nodes { reference } } }
     centres { nodes { slug studies(first: 20) { ...Studies } } }
+    programmes { nodes { slug studies(first: 20) { ...Studies } } }
+    localAuthorities { nodes { gssCode studies(first: 20) { ...Studies } } }
+    interventions { nodes { slug studies(first: 20) { ...Studies } ratings { reference } } }
     collaborations(first: 20) { ...Collaborations }
     allCollaborations: collaborations(first: 20, filter: {includeWithdrawn: true}) { ...Collaborations }
 }
@@ -112,12 +115,23 @@ impl<'w> View<'w> {
             let theirs = self.listed(Kind::Study, |study| study.centres().contains(&number));
             json!({ "slug": slug, "studies": page(theirs) })
         });
+        let authorities = AUTHORITIES.iter().map(|code| {
+            let there = self.listed(Kind::Study, |study| study.authority() == *code);
+            json!({ "gssCode": code, "studies": page(there) })
+        });
         json!({
             "rated": page(self.strong()),
             "allPublications": page(self.seen(Kind::Publication)),
             "population": { "studies": page(self.listed(Kind::Study, |study| study.is_about_people)) },
             "outcome": { "findings": page(self.listed(Kind::Finding, |_| true)) },
             "centres": { "nodes": centres.collect::<Vec<_>>() },
+            "programmes": { "nodes": [{ "slug": "together", "studies": page(self.listed(Kind::Study, Thing::is_of_programme)) }] },
+            "localAuthorities": { "nodes": authorities.collect::<Vec<_>>() },
+            "interventions": { "nodes": [{
+                "slug": "mentoring",
+                "studies": page(self.listed(Kind::Study, |study| study.is_about_people)),
+                "ratings": self.ratings(None).into_iter().map(named).collect::<Vec<_>>(),
+            }] },
             "collaborations": page(self.listed(Kind::Collaboration, |_| true)),
             "allCollaborations": page(self.seen(Kind::Collaboration)),
         })

@@ -10,7 +10,7 @@ use super::world::World;
 pub(super) const QUERY: &str = "query ($ids: [ID!]!, $asOf: DateTime) {
     nodes(ids: $ids, asOf: $asOf) {
         id
-        ... on Shared { history(first: 20) { totalCount nodes { version changes { field } } } }
+        ... on Shared { history(first: 20) { totalCount nodes { version changes { field before after } } } }
         ... on Rating {
             subject { __typename ... on Study { slug } ... on Publication { slug } ... on Intervention { slug } }
             consideredStudies(first: 10) { totalCount nodes { slug } }
@@ -114,18 +114,4 @@ impl World {
         let mut begun = self.states.iter().rev().filter(|(since, _)| *since <= at);
         &begun.next().unwrap_or(&self.states[0]).1
     }
-}
-
-/// Which fields changed is not asked here, but whether any is told.
-pub(super) fn without_fields(mut answer: Value) -> Value {
-    let nodes = answer["nodes"].as_array_mut().unwrap();
-    for revision in nodes
-        .iter_mut()
-        .filter_map(|node| node.pointer_mut("/history/nodes")?.as_array_mut())
-        .flatten()
-    {
-        let is_told = !revision["changes"].as_array().unwrap().is_empty();
-        revision["changes"] = is_told.into();
-    }
-    answer
 }

@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 pub(super) const CENTRES: [&str; 3] = [ALPHA, BETA, "gamma-centre"];
 
+pub(super) const AUTHORITIES: [&str; 3] = ["E06000001", "E06000002", "E06000003"];
+
 /// A kind of shared thing.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Kind {
@@ -125,8 +127,13 @@ impl Thing {
     }
 
     /// Of a study, where it has a site.
-    pub(super) fn authority(&self) -> String {
-        format!("E0600000{}", self.number % 3 + 1)
+    pub(super) const fn authority(&self) -> &'static str {
+        AUTHORITIES[self.number % AUTHORITIES.len()]
+    }
+
+    /// Of a study, whether it is of the programme.
+    pub(super) const fn is_of_programme(&self) -> bool {
+        self.number.is_multiple_of(3)
     }
 
     /// Of a publication, its DOI, if it has one.

@@ -20,6 +20,8 @@ use super::things::{CENTRES, Kind, Thing, Things};
 
 /// How often something is changed after all was put in.
 const EDITS: usize = 10;
+/// How long after a write the space is looked at.
+pub(super) const BETWEEN_WRITES: TimeDelta = TimeDelta::seconds(30);
 
 /// What the centres have put into the space, and how it came to be so.
 pub(super) struct World {
@@ -57,7 +59,7 @@ impl World {
             world.app.clock.advance(TimeDelta::minutes(1));
             world.edit().await;
         }
-        world.app.clock.advance(TimeDelta::seconds(30));
+        world.app.clock.advance(BETWEEN_WRITES);
         world
     }
 
@@ -226,7 +228,7 @@ impl World {
         let embargoes = [
             now + TimeDelta::days(1),
             now + TimeDelta::seconds(100),
-            now,
+            now + BETWEEN_WRITES,
             now - TimeDelta::days(1),
         ];
         let embargo = self.chance.one_of(&embargoes);
