@@ -13,6 +13,7 @@ pub(super) const QUERY: &str = "query ($ids: [ID!]!, $asOf: DateTime) {
         ... on Shared { history(first: 20) { totalCount nodes { version changes { field before after } } } }
         ... on Rating {
             subject { __typename ... on Study { slug } ... on Publication { slug } ... on Intervention { slug } }
+            scores { level { code } }
             consideredStudies(first: 10) { totalCount nodes { slug } }
             consideredPublications(first: 10) { totalCount nodes { slug } }
             reliesOnWithdrawn { how what { ...Piece } supersededBy { ...Piece } }
@@ -58,6 +59,7 @@ impl World {
                 "__typename": typename.as_deref().unwrap_or("Intervention"),
                 "name": subject.map_or("mentoring", |subject| &subject.name),
             });
+            node["scores"] = json!([{ "level": { "code": thing.level.to_string() } }]);
             node["consideredStudies"] = page(view.seen_among(Kind::Study, &thing.studies));
             node["consideredPublications"] =
                 page(view.seen_among(Kind::Publication, &thing.publications));

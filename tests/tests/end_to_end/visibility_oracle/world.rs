@@ -172,7 +172,7 @@ impl World {
             publications: Vec::new(),
             studies: Vec::new(),
             is_about_people: false,
-            level: 1 + self.chance.below(2),
+            level: 1,
             rated_on: self
                 .chance
                 .one_of(&["2018-06-01", "2019-06-01", "2026-01-01"]),
@@ -210,6 +210,7 @@ impl World {
                 };
             }
             Kind::Rating => {
+                thing.level = 1 + self.chance.below(2);
                 thing.publications = self.chance.few_below(Kind::Publication.count());
                 thing.studies = self.chance.few_below(Kind::Study.count());
             }
