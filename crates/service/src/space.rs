@@ -36,6 +36,7 @@ pub struct Space {
     longest_validity: TimeDelta,
     pseudonym_keys: PseudonymKeys,
     disclosure_rule: Option<Arc<Rule>>,
+    is_past: bool,
 }
 
 impl Space {
@@ -54,6 +55,7 @@ impl Space {
             longest_validity: token::LONGEST_VALIDITY,
             pseudonym_keys,
             disclosure_rule: None,
+            is_past: false,
         }
     }
 
@@ -111,7 +113,13 @@ impl Space {
             longest_validity: self.longest_validity,
             pseudonym_keys: self.pseudonym_keys.clone(),
             disclosure_rule: self.disclosure_rule.clone(),
+            is_past: true,
         }
+    }
+
+    /// Whether it is shown as it stood at a moment, where its clock stands.
+    pub(crate) const fn is_past(&self) -> bool {
+        self.is_past
     }
 
     /// The database, and the one way to write to it.

@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use entity::{ChangeKind, change, finding, publication, rating, shared_with, study};
+use entity::{ChangeKind, change, feedback, finding, publication, rating, shared_with, study};
 use sea_orm::sea_query::{ExprTrait, InsertStatement, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityName, EntityTrait,
@@ -22,6 +22,7 @@ use crate::access::scope;
 use crate::clock::{Clock, Source};
 use crate::error::{Error, Result};
 use crate::evidence::record::{FindingDraft, PublicationDraft, RatingDraft, StudyDraft};
+use crate::feedback::record::FeedbackDraft;
 use crate::record::{Draft, PartTables, RowOf, State, go_back, states};
 use crate::space::Space;
 
@@ -40,8 +41,8 @@ impl Clock for Then {
     }
 }
 
-/// The space as it stood at a moment: studies, publications, findings and ratings, with all that belongs to them. It is
-/// for reading; it holds a connection until it is dropped.
+/// The space as it stood at a moment: studies, publications, findings, ratings and feedback, with all that belongs to
+/// them. It is for reading; it holds a connection until it is dropped.
 ///
 /// # Errors
 /// `BAD_INPUT` for a moment that is still to come, or so long ago that too much has changed since.
@@ -68,11 +69,14 @@ pub async fn as_of(space: &Space, at: DateTime<Utc>) -> Result<Arc<Space>> {
         .await?;
     past.put::<RatingDraft>(ChangeKind::Rating, rating::Entity.table_name())
         .await?;
-    let shared = ["study", "publication", "finding", "rating"]
+    past.put::<FeedbackDraft>(ChangeKind::Feedback, feedback::Entity.table_name())
+        .await?;
+    let shared = ["study", "publication", "finding", "rating", "feedback"]
         .map(|table| format!("SELECT id FROM {}", gone(table)))
         .join(" UNION ALL ");
     past.create_view(shared_with::Entity.table_name(), "thing_id", &shared)
         .await?;
+    past.forget_the_tables().await?;
     let source = Source::new(Arc::new(Then(at)));
     let directory = space.directory().await?;
     Ok(Arc::new(space.in_the_past(connection, source, directory)))
@@ -137,21 +141,34 @@ impl Past<'_> {
     /// A view that stands before a table, for this connection: without the rows of what is not what it was, and with
     /// those of what it was.
     async fn create_view(&self, table: &str, whole: &str, gone: &str) -> Result<()> {
-        let schema = match self.backend {
-            DbBackend::Postgres => {
-                let question =
-                    Statement::from_string(self.backend, "SELECT current_schema()::text");
-                let row = self.connection.query_one_raw(question).await?;
-                let name: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
-                name.unwrap_or_else(|| "public".to_owned())
-            }
-            _ => "main".to_owned(),
-        };
+        let schema = self.schema().await?;
         self.run(&format!(
             "CREATE TEMP VIEW {table} AS SELECT * FROM {schema}.{table} WHERE {whole} NOT IN ({gone}) UNION ALL SELECT * FROM {}",
             then(table)
         ))
         .await
+    }
+
+    /// Where the tables themselves are.
+    async fn schema(&self) -> Result<String> {
+        if self.backend != DbBackend::Postgres {
+            return Ok("main".to_owned());
+        }
+        let question = Statement::from_string(self.backend, "SELECT current_schema()::text");
+        let row = self.connection.query_one_raw(question).await?;
+        let name: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+        Ok(name.unwrap_or_else(|| "public".to_owned()))
+    }
+
+    /// Has statements that were prepared before there were views read the views. PostgreSQL would go on reading the
+    /// tables with them, as it looks for names anew only when the path on which it looks has changed.
+    async fn forget_the_tables(&self) -> Result<()> {
+        if self.backend != DbBackend::Postgres {
+            return Ok(());
+        }
+        let schema = self.schema().await?;
+        self.run(&format!("SET LOCAL search_path = pg_temp, \"{schema}\""))
+            .await
     }
 
     /// Puts the things of a kind in place as they were.

@@ -15,7 +15,7 @@ use entity::{
     collaboration_member,
 };
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -113,13 +113,21 @@ async fn changes(
     let is_revision = change::Column::Before
         .is_not_null()
         .or(change::Column::Operation.eq(ChangeOperation::Created));
-    let rows = scope::parts_of_seen::<change::Entity>()
+    let mut select = scope::parts_of_seen::<change::Entity>()
         .filter(scope::among(
             space.store().backend(),
             change::Column::SubjectId,
             ids,
         ))
-        .filter(is_revision)
+        .filter(is_revision);
+    if space.is_past() {
+        // What came since is no history yet, and would be told by what the thing was; collaborations are as they are now.
+        let was_known = Condition::any()
+            .add(change::Column::At.lte(space.store().source().now()))
+            .add(change::Column::Kind.eq(ChangeKind::Collaboration));
+        select = select.filter(was_known);
+    }
+    let rows = select
         .order_by_asc(change::Column::Sequence)
         .all(space.store().connection())
         .await?;

@@ -90,6 +90,34 @@ on_both_databases! {
         assert_eq!(titles(&alpha, Some(&then)).await, ["A draft", "Taken back"]);
     }
 
+    async fn the_history_of_then_ends_then_and_is_told_of_what_the_thing_was(app: TestApp) {
+        let alpha = app.contributor(ALPHA).await;
+        let id = new_study(&alpha, "First title", json!({ "visibility": "PUBLIC" })).await;
+        app.clock.advance(TimeDelta::minutes(1));
+        revise_study(&alpha, &id, 1, json!({ "title": "Second title" })).await.data();
+        let then = a_minute_passes(&app);
+        let change = json!({ "title": "A secret title", "visibility": "CENTRE", "reason": "A secret reason" });
+        revise_study(&alpha, &id, 2, change).await.data();
+        let query = "query ($id: ID!, $then: DateTime) { node(id: $id, asOf: $then) { ... on Study { history { totalCount nodes { version reason changes { after } } } } } }";
+        let answer = app.nobody().ask_with(query, json!({ "id": id, "then": then })).await;
+        assert_eq!(answer.at("/node/history"), &json!({ "totalCount": 2, "nodes": [
+            { "version": 1, "reason": null, "changes": [] },
+            { "version": 2, "reason": null, "changes": [{ "after": "\"Second title\"" }] },
+        ] }));
+    }
+
+    async fn feedback_is_as_it_was_too(app: TestApp) {
+        let alpha = app.contributor(ALPHA).await;
+        let study = new_study(&alpha, "A study", json!({ "visibility": "PUBLIC" })).await;
+        let then = a_minute_passes(&app);
+        revise_study(&alpha, &study, 1, json!({ "visibility": "CENTRE" })).await.data();
+        let give = r#"mutation { giveFeedback(input: {centre: "alpha-centre", study: "a-study", fromRole: "teacher", text: "A secret", visibility: PUBLIC}) { feedback { id } } }"#;
+        let feedback = text(&alpha.ask(give).await, "/giveFeedback/feedback/id");
+        let query = "query ($id: ID!, $then: DateTime) { node(id: $id, asOf: $then) { id } }";
+        let answer = app.nobody().ask_with(query, json!({ "id": feedback, "then": then })).await;
+        assert_eq!(answer.at("/node"), &Value::Null);
+    }
+
     async fn a_moment_to_come_and_too_many_moments_are_refused(app: TestApp) {
         let later = (app.clock_now() + TimeDelta::days(1)).to_rfc3339();
         let query = "query ($asOf: DateTime) { studies(asOf: $asOf) { totalCount } }";

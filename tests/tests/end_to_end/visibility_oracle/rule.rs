@@ -1,186 +1,113 @@
-//! What may be seen, so plainly that it can be read, and the answers that follow from it.
+//! What may be seen, so plainly that it can be read.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
 use entity::Visibility;
 use serde_json::{Value, json};
 
-use super::world::{CENTRES, Thing, World};
+use super::things::{Kind, Thing, Things};
 
-/// Who asks: the centre for which they read evidence, if they may.
-#[derive(Clone, Copy, Debug)]
+/// Who asks: a centre, if any, and what the token allows.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Who {
-    pub(super) reads_for: Option<usize>,
+    pub(super) centre: Option<usize>,
+    /// Whether evidence is read for the centre.
+    pub(super) reads: bool,
+    /// Whether publications are reviewed for the network.
+    pub(super) reviews: bool,
+}
+
+impl Who {
+    fn reads_for(self) -> Option<usize> {
+        self.centre.filter(|_| self.reads)
+    }
+}
+
+/// All that there is at a time, and who looks at it.
+#[derive(Clone, Copy)]
+pub(super) struct View<'w> {
+    pub(super) who: Who,
+    pub(super) things: &'w Things,
+    /// The collaborations whose members count.
+    pub(super) collaborations: &'w [Thing],
+    pub(super) at: DateTime<Utc>,
 }
 
 /// The rule.
-impl World {
-    pub(super) fn sees(&self, who: Who, thing: &Thing) -> bool {
-        self.may_see_itself(who, thing)
-            && thing
-                .study
-                .is_none_or(|study| self.sees(who, &self.studies[study]))
+impl<'w> View<'w> {
+    pub(super) fn sees(&self, thing: &Thing) -> bool {
+        let needed = thing.of.and_then(|key| self.things.find(key));
+        self.sees_itself(thing) && needed.is_none_or(|needed| self.sees_itself(needed))
     }
 
-    fn may_see_itself(&self, who: Who, thing: &Thing) -> bool {
-        if who.reads_for == Some(thing.by) {
+    /// Whether it may be seen where what it is nothing without is seen.
+    pub(super) fn sees_itself(&self, thing: &Thing) -> bool {
+        let reads_for = self.who.reads_for();
+        if reads_for == Some(thing.by) {
             return true;
         }
-        if thing.embargo.is_some_and(|until| until > self.now()) {
+        if thing.embargo.is_some_and(|until| until > self.at) {
             return false;
         }
-        match (thing.visibility, who.reads_for) {
+        match (thing.visibility, reads_for) {
             (Visibility::Public, _) | (Visibility::Network, Some(_)) => true,
-            (Visibility::Collaboration, Some(centre)) => thing
-                .with
-                .iter()
-                .any(|collaboration| self.members[*collaboration].contains(&centre)),
+            (Visibility::Collaboration, Some(centre)) => {
+                let shared_with = |other: &Thing| {
+                    thing.key() == other.key() || thing.with.contains(&other.number)
+                };
+                let mut with = self
+                    .collaborations
+                    .iter()
+                    .filter(|other| shared_with(other));
+                with.any(|collaboration| collaboration.members.contains(&centre))
+            }
             (Visibility::Network | Visibility::Collaboration, None) | (Visibility::Centre, _) => {
                 false
             }
         }
     }
 
-    fn lists(&self, who: Who, thing: &Thing) -> bool {
-        !thing.withdrawn && self.sees(who, thing)
+    pub(super) fn lists(&self, thing: &Thing) -> bool {
+        !thing.withdrawn && self.sees(thing)
     }
 }
 
-/// The answers that follow from the rule.
-impl World {
-    pub(super) fn all(&self) -> impl Iterator<Item = &Thing> {
-        self.collaborations
-            .iter()
-            .chain(&self.studies)
-            .chain(&self.publications)
-            .chain(&self.findings)
-            .chain(&self.feedback)
+/// What follows from it for the lists.
+impl<'w> View<'w> {
+    pub(super) fn of(&self, kind: Kind) -> &'w [Thing] {
+        self.things.of(kind)
     }
 
-    fn names<'t>(things: impl Iterator<Item = &'t Thing>) -> Value {
-        page(things.map(|thing| json!({ "name": thing.name })).collect())
-    }
-
-    fn listed<'t>(
-        &self,
-        who: Who,
-        things: &'t [Thing],
-        passes: impl Fn(&Thing) -> bool,
-    ) -> Vec<&'t Thing> {
-        things
-            .iter()
-            .filter(|thing| self.lists(who, thing) && passes(thing))
+    /// Those of a kind that are listed.
+    pub(super) fn listed(&self, kind: Kind, passes: impl Fn(&Thing) -> bool) -> Vec<&'w Thing> {
+        let all = self.of(kind).iter();
+        all.filter(|thing| self.lists(thing) && passes(thing))
             .collect()
     }
 
-    pub(super) fn expected(&self, who: Who) -> Value {
-        let listed = |things| Self::names(self.listed(who, things, |_| true).into_iter());
-        let seen =
-            |things: &[Thing]| Self::names(things.iter().filter(|thing| self.sees(who, thing)));
-        let seen_ids = || {
-            self.all()
-                .filter(|thing| self.sees(who, thing))
-                .map(|thing| json!({ "id": global_id(thing) }))
-        };
-        let by_id = self.all().map(|thing| match self.sees(who, thing) {
-            true => json!({ "id": global_id(thing) }),
-            false => Value::Null,
-        });
-        let about_people = self.listed(who, &self.studies, |study| study.is_about_people);
-        let centres = CENTRES.iter().enumerate().map(|(number, slug)| {
-            let led = self.listed(who, &self.studies, |study| study.by == number);
-            json!({ "slug": slug, "studies": Self::names(led.into_iter()) })
-        });
-        json!({
-            "studies": self.expected_studies(who),
-            "allStudies": seen(&self.studies),
-            "publications": self.expected_publications(who),
-            "allPublications": seen(&self.publications),
-            "publicationsAboutPeople": self.expected_publications_about_people(who),
-            "findings": self.expected_findings(who),
-            "allFindings": seen(&self.findings),
-            "randomisedFindings": listed(&self.findings),
-            "collaborations": listed(&self.collaborations),
-            "allCollaborations": seen(&self.collaborations),
-            "population": { "studies": Self::names(about_people.into_iter()) },
-            "outcome": { "findings": listed(&self.findings) },
-            "reportCard": { "feedbackReceived": listed(&self.feedback) },
-            "centres": { "nodes": centres.collect::<Vec<_>>() },
-            "changes": { "nodes": seen_ids().map(|subject| json!({ "subject": subject })).collect::<Vec<_>>() },
-            "nodes": by_id.collect::<Vec<_>>(),
-        })
+    /// Those of a kind that are seen, also withdrawn ones.
+    pub(super) fn seen(&self, kind: Kind) -> Vec<&'w Thing> {
+        let all = self.of(kind).iter();
+        all.filter(|thing| self.sees(thing)).collect()
     }
 
-    fn expected_studies(&self, who: Who) -> Value {
-        let nodes = self.studies.iter().enumerate().filter(|(_, study)| self.lists(who, study)).map(|(number, study)| {
-            let findings = self.listed(who, &self.findings, |finding| finding.study == Some(number));
-            let reports = study.publications.iter().map(|publication| &self.publications[*publication]);
-            json!({
-                "name": study.name,
-                "findings": Self::names(findings.into_iter()),
-                "publications": Self::names(reports.filter(|publication| self.lists(who, publication))),
-            })
-        });
-        page(nodes.collect())
-    }
-
-    fn expected_publications(&self, who: Who) -> Value {
-        let listed = self
-            .publications
-            .iter()
-            .enumerate()
-            .filter(|(_, publication)| self.lists(who, publication));
-        let nodes = listed.map(|(number, publication)| {
-            let studies = self.listed(who, &self.studies, |study| {
-                study.publications.contains(&number)
-            });
-            json!({ "name": publication.name, "studies": Self::names(studies.into_iter()) })
-        });
-        page(nodes.collect())
-    }
-
-    /// Through studies that are seen, withdrawn or not.
-    fn expected_publications_about_people(&self, who: Who) -> Value {
-        let is_about = |number: usize| {
-            let reported =
-                |study: &Thing| study.is_about_people && study.publications.contains(&number);
-            self.studies
-                .iter()
-                .any(|study| reported(study) && self.sees(who, study))
-        };
-        let all = self.publications.iter().enumerate();
-        let found =
-            all.filter(|(number, publication)| self.lists(who, publication) && is_about(*number));
-        Self::names(found.map(|(_, publication)| publication))
-    }
-
-    fn expected_findings(&self, who: Who) -> Value {
-        let nodes = self
-            .listed(who, &self.findings, |_| true)
-            .into_iter()
-            .map(|finding| {
-                let report = finding
-                    .publications
-                    .first()
-                    .map(|publication| &self.publications[*publication]);
-                let report = report.filter(|publication| self.sees(who, publication));
-                json!({
-                    "name": finding.name,
-                    "study": { "name": self.studies[finding.study.unwrap()].name },
-                    "publication": report.map(|publication| json!({ "name": publication.name })),
-                })
-            });
-        page(nodes.collect())
+    /// The things of a kind with these numbers that are seen.
+    pub(super) fn seen_among(&self, kind: Kind, numbers: &[usize]) -> Vec<&'w Thing> {
+        let mut seen = self.seen(kind);
+        seen.retain(|thing| numbers.contains(&thing.number));
+        seen
     }
 }
 
-fn page(nodes: Vec<Value>) -> Value {
+/// A thing by its name.
+pub(super) fn named(thing: &Thing) -> Value {
+    json!({ "name": thing.name })
+}
+
+/// The page that holds all of them.
+pub(super) fn page<'t>(things: impl IntoIterator<Item = &'t Thing>) -> Value {
+    page_of(things.into_iter().map(named).collect())
+}
+
+pub(super) fn page_of(nodes: Vec<Value>) -> Value {
     json!({ "totalCount": nodes.len(), "nodes": nodes })
-}
-
-/// The global id as the graph makes it: the kind's tag and the id. Clients keep such ids, so it must stay.
-pub(super) fn global_id(thing: &Thing) -> String {
-    let mut bytes = vec![thing.tag];
-    bytes.extend_from_slice(thing.id.as_bytes());
-    URL_SAFE_NO_PAD.encode(bytes)
 }

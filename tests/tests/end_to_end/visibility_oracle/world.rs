@@ -1,227 +1,270 @@
-//! Worlds furnished by chance, the same at each run.
+//! Worlds furnished by chance, and what becomes of them by chance.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use api::{Rates, Settings};
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{CollaborationId, PublicationId, StudyId, Visibility, Vocabulary};
-use tests::support::app::{ALPHA, BETA, TestApp};
-use tests::support::builders::Sharing;
+use entity::{Visibility, collaboration, feedback, finding, publication, rating, study};
+use sea_orm::EntityTrait;
+use service::access::ScopeName;
+use tests::support::app::TestApp;
+use tests::support::client::Client;
 use tests::support::databases::DatabaseKind;
 use uuid::Uuid;
 
-pub(super) const CENTRES: [&str; 3] = [ALPHA, BETA, "gamma-centre"];
+use super::bundle;
+use super::chance::Chance;
+use super::rule::Who;
+use super::things::{CENTRES, Kind, Thing, Things};
 
-/// What the centres have put into the space.
+/// How often something is changed after all was put in.
+const EDITS: usize = 10;
+/// How long after a write the space is looked at.
+pub(super) const BETWEEN_WRITES: TimeDelta = TimeDelta::seconds(30);
+
+/// What the centres have put into the space, and how it came to be so.
 pub(super) struct World {
     pub(super) app: TestApp,
     pub(super) chance: Chance,
-    pub(super) members: Vec<Vec<usize>>,
-    pub(super) collaborations: Vec<Thing>,
-    pub(super) studies: Vec<Thing>,
-    pub(super) publications: Vec<Thing>,
-    pub(super) findings: Vec<Thing>,
-    pub(super) feedback: Vec<Thing>,
-}
-
-/// A shared thing, as the rule knows it.
-pub(super) struct Thing {
-    pub(super) name: String,
-    /// What its global id says of its kind.
-    pub(super) tag: u8,
-    pub(super) id: Uuid,
-    pub(super) by: usize,
-    pub(super) visibility: Visibility,
-    pub(super) embargo: Option<DateTime<Utc>>,
-    pub(super) withdrawn: bool,
-    /// With which collaborations it is shared.
-    pub(super) with: Vec<usize>,
-    /// Of a finding, its study; of feedback, the study that it is about, if it is about one.
-    pub(super) study: Option<usize>,
-    /// Of a finding, the publication that reports it; of a study, the publications.
-    pub(super) publications: Vec<usize>,
-    /// Of a study, whether it is about people.
-    pub(super) is_about_people: bool,
+    /// All that there was after each write, with the time of the write.
+    pub(super) states: Vec<(DateTime<Utc>, Things)>,
+    router: axum::Router,
 }
 
 impl World {
     pub(super) async fn new(kind: DatabaseKind, seed: u64) -> Self {
         let app = TestApp::start(kind).await;
         app.create_centre(CENTRES[2]).await;
-        let chance = Chance(seed);
-        let (members, things) = (Vec::new(), Vec::new);
-        let mut world = Self {
-            app,
-            chance,
-            members,
-            collaborations: things(),
-            studies: things(),
-            publications: things(),
-            findings: things(),
-            feedback: things(),
+        bundle::import_network(&app).await;
+        // Everything is asked as everybody, which is more than anybody may ask in an hour.
+        let unbounded = Rates {
+            requests_per_second: 0,
+            points_per_hour: 0,
         };
+        let settings = Settings {
+            token_rates: unbounded,
+            anonymous_rates: unbounded,
+            ..Settings::default()
+        };
+        let mut world = Self {
+            router: api::router(Arc::clone(&app.space), settings),
+            app,
+            chance: Chance(seed),
+            states: Vec::new(),
+        };
+        world.app.clock.advance(TimeDelta::minutes(1));
         world.furnish().await;
+        for _ in 0..EDITS {
+            world.app.clock.advance(TimeDelta::minutes(1));
+            world.edit().await;
+        }
+        world.app.clock.advance(BETWEEN_WRITES);
         world
     }
 
     /// The present time of the space.
     pub(super) fn now(&self) -> DateTime<Utc> {
-        self.app.space.store().source().now()
+        self.app.clock_now()
+    }
+
+    /// All that there is.
+    pub(super) fn present(&self) -> &Things {
+        &self.states.last().unwrap().1
+    }
+
+    /// Nobody, a reader of each centre, and two whose scopes are left to chance.
+    pub(super) async fn viewers(&mut self) -> Vec<(Who, Client)> {
+        let mut viewers = vec![(Who::default(), Client::new(self.router.clone(), None))];
+        for centre in 0..CENTRES.len() {
+            viewers.push(self.viewer(centre, &[ScopeName::EvidenceRead]).await);
+        }
+        for _ in 0..2 {
+            let centre = self.chance.below(CENTRES.len());
+            let some = self.chance.some_below(ScopeName::ALL.len());
+            let mut scopes: Vec<_> = some.iter().map(|number| ScopeName::ALL[*number]).collect();
+            scopes.push(ScopeName::YoungPeopleStatistics);
+            viewers.push(self.viewer(centre, &scopes).await);
+        }
+        viewers
+    }
+
+    async fn viewer(&self, centre: usize, scopes: &[ScopeName]) -> (Who, Client) {
+        let who = Who {
+            centre: Some(centre),
+            reads: scopes.contains(&ScopeName::EvidenceRead),
+            reviews: scopes.contains(&ScopeName::EvidenceReview),
+        };
+        let (token, _) = self.app.token(CENTRES[centre], scopes).await;
+        (who, Client::new(self.router.clone(), Some(token)))
     }
 
     async fn furnish(&mut self) {
-        let people = self
-            .app
-            .create_term(Vocabulary::Population, "people", None)
-            .await;
-        let outcome = self
-            .app
-            .create_term(Vocabulary::Outcome, "reading", None)
-            .await;
-        let mut ids: Vec<CollaborationId> = Vec::new();
-        for number in 0..3 {
-            let (mut thing, sharing) = self.thing(11, "collaboration", number, &ids);
-            let mut members = self.chance.some_below(CENTRES.len());
-            members.push(self.chance.below(CENTRES.len()));
-            members.sort_unstable();
-            members.dedup();
-            let slugs: Vec<_> = members.iter().map(|centre| CENTRES[*centre]).collect();
-            let id = self
-                .app
-                .create_collaboration(&thing.name, &sharing, &slugs)
-                .await;
-            ids.push(id);
-            thing.id = id.0;
-            thing.with.push(number);
-            self.members.push(members);
-            self.collaborations.push(thing);
-        }
-        let mut studies: Vec<StudyId> = Vec::new();
-        for number in 0..8 {
-            let (mut thing, sharing) = self.thing(12, "study", number, &ids);
-            thing.is_about_people = self.chance.one_in(2);
-            let terms = if thing.is_about_people {
-                vec![people]
-            } else {
-                Vec::new()
-            };
-            let id = self
-                .app
-                .create_study_on(&thing.name, &sharing, None, &terms)
-                .await;
-            thing.id = id.0;
-            studies.push(id);
-            self.studies.push(thing);
-        }
-        let mut publications: Vec<PublicationId> = Vec::new();
-        for number in 0..6 {
-            let (mut thing, sharing) = self.thing(13, "publication", number, &ids);
-            let reported = self.chance.some_below(studies.len());
-            let linked: Vec<_> = reported.iter().map(|study| studies[*study]).collect();
-            let id = self
-                .app
-                .create_publication(&thing.name, &sharing, &linked)
-                .await;
-            for study in reported {
-                self.studies[study].publications.push(number);
+        let mut things = Things::default();
+        for kind in Kind::ALL {
+            for number in 0..kind.count() {
+                let thing = self.thing(kind, number);
+                things.of_mut(kind).push(thing);
             }
-            thing.id = id.0;
-            publications.push(id);
-            self.publications.push(thing);
         }
-        for number in 0..16 {
-            let (mut thing, sharing) = self.thing(14, "finding", number, &ids);
-            let study = self.chance.below(studies.len());
-            let report = self
+        bundle::import_all(&self.app, &things).await;
+        let ids = self.ids().await;
+        for kind in Kind::ALL {
+            for thing in things.of_mut(kind) {
+                thing.id = ids[&thing.name];
+            }
+        }
+        self.states.push((self.now(), things));
+    }
+
+    /// Some things of one kind are revised at once.
+    async fn edit(&mut self) {
+        let kind = self.chance.one_of(&Kind::ALL);
+        let mut things = self.present().clone();
+        let mut revised = Vec::new();
+        for number in self.chance.few_below(kind.count()) {
+            let was = things.of(kind)[number].clone();
+            let is = self.revision(&was);
+            if is != was {
+                let is = Thing {
+                    version: was.version + 1,
+                    ..is
+                };
+                revised.push(is.clone());
+                things.of_mut(kind)[number] = is;
+            }
+        }
+        bundle::import_again(&self.app, &revised, &things).await;
+        self.states.push((self.now(), things));
+    }
+
+    fn thing(&mut self, kind: Kind, number: usize) -> Thing {
+        let of = match kind {
+            Kind::Finding => Some((Kind::Study, self.chance.below(Kind::Study.count()))),
+            Kind::Feedback | Kind::Rating => {
+                let study = (Kind::Study, self.chance.below(Kind::Study.count()));
+                let publication = (
+                    Kind::Publication,
+                    self.chance.below(Kind::Publication.count()),
+                );
+                match self.chance.below(3) {
+                    0 => None,
+                    1 if kind == Kind::Rating => Some(publication),
+                    _ => Some(study),
+                }
+            }
+            Kind::Collaboration | Kind::Publication | Kind::Study => None,
+        };
+        let mut thing = Thing {
+            kind,
+            number,
+            name: format!("{kind:?}-{number}").to_lowercase(),
+            id: Uuid::nil(),
+            version: 1,
+            by: self.chance.below(CENTRES.len()),
+            visibility: Visibility::Public,
+            embargo: None,
+            withdrawn: false,
+            superseded_by: None,
+            with: Vec::new(),
+            members: Vec::new(),
+            of,
+            publications: Vec::new(),
+            studies: Vec::new(),
+            is_about_people: false,
+            level: 1,
+            rated_on: self
                 .chance
-                .one_in(2)
-                .then(|| self.chance.below(publications.len()));
-            let publication = report.map(|report| publications[report]);
-            let create = self.app.create_reported_finding(
-                &thing.name,
-                &sharing,
-                studies[study],
-                outcome,
-                publication,
-            );
-            thing.id = create.await.0;
-            thing.study = Some(study);
-            thing.publications.extend(report);
-            self.findings.push(thing);
+                .one_of(&["2018-06-01", "2019-06-01", "2026-01-01"]),
+        };
+        self.link(&mut thing);
+        self.share(&mut thing);
+        thing
+    }
+
+    /// What a thing could be next: shared in another way, or linked in another way.
+    fn revision(&mut self, was: &Thing) -> Thing {
+        let mut is = was.clone();
+        if self.chance.one_in(3) {
+            self.link(&mut is);
         }
-        for number in 0..8 {
-            let (mut thing, sharing) = self.thing(17, "feedback", number, &ids);
-            let about = self.chance.one_in(2);
-            thing.study = about.then(|| self.chance.below(studies.len()));
-            let study = thing.study.map(|study| studies[study]);
-            let create = self.app.create_feedback(&thing.name, &sharing, study);
-            thing.id = create.await.0;
-            self.feedback.push(thing);
+        if is == *was {
+            self.share(&mut is);
+        }
+        is
+    }
+
+    fn link(&mut self, thing: &mut Thing) {
+        match thing.kind {
+            Kind::Collaboration => thing.members = self.chance.few_below(CENTRES.len()),
+            Kind::Study => {
+                thing.is_about_people = self.chance.one_in(2);
+                thing.publications = self.chance.some_below(Kind::Publication.count());
+            }
+            Kind::Finding => {
+                let report = self.chance.below(Kind::Publication.count());
+                thing.publications = if self.chance.one_in(2) {
+                    vec![report]
+                } else {
+                    Vec::new()
+                };
+            }
+            Kind::Rating => {
+                thing.level = 1 + self.chance.below(2);
+                thing.publications = self.chance.few_below(Kind::Publication.count());
+                thing.studies = self.chance.few_below(Kind::Study.count());
+            }
+            Kind::Publication | Kind::Feedback => {}
         }
     }
 
-    /// A thing that is shared in some way, with some of the collaborations that there are.
-    fn thing(
-        &mut self,
-        tag: u8,
-        kind: &str,
-        number: usize,
-        collaborations: &[CollaborationId],
-    ) -> (Thing, Sharing) {
-        let visibilities = [
+    fn share(&mut self, thing: &mut Thing) {
+        let now = self.now();
+        thing.visibility = self.chance.one_of(&[
             Visibility::Public,
             Visibility::Network,
             Visibility::Collaboration,
             Visibility::Centre,
+        ]);
+        let embargoes = [
+            now + TimeDelta::days(1),
+            now + TimeDelta::seconds(100),
+            now + BETWEEN_WRITES,
+            now - TimeDelta::days(1),
         ];
-        let thing = Thing {
-            name: format!("{kind}-{number}"),
-            tag,
-            id: Uuid::nil(),
-            by: self.chance.below(CENTRES.len()),
-            visibility: visibilities[self.chance.below(visibilities.len())],
-            embargo: match self.chance.below(8) {
-                0 | 1 => Some(self.now() + TimeDelta::days(1)),
-                2 => Some(self.now() - TimeDelta::days(1)),
-                3 => Some(self.now()),
-                _ => None,
-            },
-            withdrawn: self.chance.one_in(5),
-            with: self.chance.some_below(collaborations.len()),
-            study: None,
-            publications: Vec::new(),
-            is_about_people: false,
-        };
-        let sharing = Sharing {
-            by: CENTRES[thing.by],
-            visibility: thing.visibility,
-            embargoed_until: thing.embargo,
-            with: thing
-                .with
-                .iter()
-                .map(|collaboration| collaborations[*collaboration])
-                .collect(),
-            withdrawn: thing.withdrawn,
-        };
-        (thing, sharing)
-    }
-}
-
-/// Chance that is the same at each run (SplitMix64).
-pub(super) struct Chance(u64);
-
-impl Chance {
-    pub(super) fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((bits ^ (bits >> 31)) >> 33).unwrap() % limit
+        let embargo = self.chance.one_of(&embargoes);
+        thing.embargo = self.chance.one_in(3).then_some(embargo);
+        thing.withdrawn = self.chance.one_in(5);
+        let has_place = matches!(thing.kind, Kind::Study | Kind::Publication) && thing.number > 0;
+        thing.superseded_by = (thing.withdrawn && has_place && self.chance.one_in(2))
+            .then(|| self.chance.below(thing.number));
+        // A collaboration is shared with its own members, whatever it says.
+        if thing.kind != Kind::Collaboration {
+            thing.with = self.chance.few_below(Kind::Collaboration.count());
+        }
     }
 
-    fn one_in(&mut self, limit: usize) -> bool {
-        self.below(limit) == 0
-    }
-
-    /// Some of the numbers below a limit.
-    pub(super) fn some_below(&mut self, limit: usize) -> Vec<usize> {
-        (0..limit).filter(|_| self.one_in(2)).collect()
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the ids of all things are told to nobody else"
+    )]
+    async fn ids(&self) -> HashMap<String, Uuid> {
+        let connection = self.app.space.store().connection();
+        let mut ids = HashMap::new();
+        macro_rules! ids {
+            ($($table:ident $name:ident;)*) => {$(
+                let rows = $table::Entity::find().all(connection).await.unwrap();
+                ids.extend(rows.into_iter().map(|row| (row.$name, row.id.0)));
+            )*};
+        }
+        ids! {
+            collaboration slug;
+            publication slug;
+            study slug;
+            finding reference;
+            rating reference;
+            feedback reference;
+        }
+        ids
     }
 }
