@@ -30,7 +30,6 @@ impl MigrationTrait for Migration {
             index("loaded_return", &["began_at", "id"]),
             index("young_person_key", &["young_person_id"]),
             index("child_record", &["young_person_id"]),
-            index("episode", &["young_person_id"]),
         ] {
             manager.create_index(index).await?;
         }
