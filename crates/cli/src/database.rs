@@ -95,7 +95,9 @@ pub(crate) async fn migrate(config: &Config) -> Result<()> {
 }
 
 async fn migrate_url(url: &str) -> Result<()> {
-    let connection = store::connect(url, 2, |_| {})
+    // SQLite's schema is read anew by one connection only; PostgreSQL's lock takes a connection of its own.
+    let connections = if url.starts_with("postgres") { 2 } else { 1 };
+    let connection = store::connect(url, connections, |_| {})
         .await
         .map_err(|failure| unreachable_database(url, &failure))?;
     if url.starts_with("postgres") {

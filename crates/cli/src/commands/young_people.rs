@@ -25,8 +25,12 @@ const LONGEST_ID: u64 = 200;
 #[derive(Debug, Subcommand)]
 pub(crate) enum YoungPeople {
     /// List the returns that were loaded, a JSON object a line, the latest first
+    #[command(after_help = "Example:\n  commonground young-people returns")]
     Returns,
     /// Erase a return that is in use, on the controller's word; its report stays
+    #[command(
+        after_help = "Example:\n  commonground young-people erase-return 0199c0de-0000-7000-8000-000000000000"
+    )]
     EraseReturn {
         /// Its id, as `returns` prints it
         id: uuid::Uuid,
@@ -58,8 +62,12 @@ pub(crate) enum YoungPeople {
     ///
     /// Stop all servers first, and give them the new file before they start again: with the old one they recognise
     /// nobody. The file before is kept beside it, with the ending `.before`.
+    #[command(after_help = "Example:\n  commonground young-people rotate-pseudonym-key")]
     RotatePseudonymKey,
     /// Print a perturbation table, as CSV of count, cell key and change, which is the form of the ONS's
+    #[command(
+        after_help = "Example:\n  commonground young-people perturbation-table --variance 12 > table.csv"
+    )]
     PerturbationTable {
         /// Counts below it are hidden, and no result lies between 0 and it
         #[arg(long, default_value_t = STANDARD.threshold)]

@@ -76,7 +76,7 @@ pub struct Table {
     pub rule: Arc<Rule>,
     /// The cells: every combination of the categories, also those with nobody in them.
     pub cells: Vec<Cell>,
-    /// The authorities whose returns are counted.
+    /// The authorities whose returns are counted, of those that the table is restricted to.
     pub coverage: Vec<LocalAuthorityId>,
 }
 
@@ -111,13 +111,14 @@ pub async fn table(space: &Space, viewer: &Viewer, question: &Question) -> Resul
     let year = reference_year(question.as_at)?;
     check(question)?;
     let directory = space.directory().await?;
-    let coverage = coverage(space, year).await?;
+    let places = places(&question.filter, &directory)?;
+    let mut coverage = coverage(space, year).await?;
+    coverage.retain(|id| places.as_ref().is_none_or(|places| places.contains(id)));
     let axes: Vec<Axis> = question
         .by
         .iter()
         .map(|dimension| axis(*dimension, &question.filter, &directory, &coverage))
         .collect::<Result<_>>()?;
-    let places = places(&question.filter, &directory)?;
     let cells = axes.iter().map(|axis| axis.len()).product::<usize>();
     if cells > MOST_CELLS {
         return Err(not_countable(
