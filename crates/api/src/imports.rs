@@ -98,10 +98,15 @@ async fn load(
         authority: parameters.authority,
         year: parameters.year,
     };
-    let (sender, receiver) = mpsc::channel(1);
-    let loading = returns::load(&endpoint.space, viewer, new, Box::new(Parts(receiver)));
-    let (loaded, ()) = tokio::join!(loading, send_on(form, sender));
-    loaded
+    let (space, viewer) = (Arc::clone(&endpoint.space), viewer.clone());
+    // In a task of its own: a client that goes away leaves a loading that is given up, not one that stands still.
+    let task = tokio::spawn(async move {
+        let (sender, receiver) = mpsc::channel(1);
+        let loading = returns::load(&space, &viewer, new, Box::new(Parts(receiver)));
+        let (loaded, ()) = tokio::join!(loading, send_on(form, sender));
+        loaded
+    });
+    task.await.map_err(Error::internal)?
 }
 
 /// A file, as it comes, or why it does not.

@@ -24,6 +24,9 @@ use super::{demo, sentence};
 use crate::config::Config;
 use crate::{database, telemetry};
 
+/// How often it is looked for returns whose loading was broken off.
+const UNFINISHED: Duration = Duration::from_secs(3_600);
+
 /// The centre whose first token is printed with the demonstration network.
 const FIRST_CENTRE: &str = "foundations";
 
@@ -186,10 +189,7 @@ impl Serve {
         let stop = told_to_stop()?;
         greet(&space, address, self.demo).await?;
 
-        let given_up = returns::abandon_unfinished(&space).await;
-        if given_up.map_err(|refusal| sentence(&refusal))? > 0 {
-            tracing::warn!("gave up returns whose loading was broken off");
-        }
+        let unfinished = tokio::spawn(give_up_unfinished(Arc::clone(&space)));
         let duplicates = tokio::spawn(look_for_duplicates(Arc::clone(&space)));
         let follower = tokio::spawn(Arc::clone(&space).follow());
         let journal = tokio::spawn(Arc::clone(&space).keep_journal());
@@ -217,11 +217,24 @@ impl Serve {
         let router = api::router(Arc::clone(&space), settings);
         server::serve(listener, router, bounds, stop).await;
         duplicates.abort();
+        unfinished.abort();
         follower.abort();
         journal.abort();
         space.close().await;
         tracing::info!("stopped");
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Gives up returns whose loading was broken off with a server, now and from time to time.
+async fn give_up_unfinished(space: Arc<Space>) {
+    loop {
+        match returns::abandon_unfinished(&space).await {
+            Ok(0) => {}
+            Ok(returns) => tracing::warn!(returns, "gave up returns whose loading was broken off"),
+            Err(refusal) => tracing::error!(%refusal, "unfinished returns were not looked for"),
+        }
+        tokio::time::sleep(UNFINISHED).await;
     }
 }
 

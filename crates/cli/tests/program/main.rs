@@ -12,6 +12,7 @@ mod refusals;
 mod running;
 mod serving;
 mod tokens;
+mod young_people;
 
 use running::Installation;
 

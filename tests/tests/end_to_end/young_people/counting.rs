@@ -80,7 +80,7 @@ on_both_databases! {
         assert_eq!(ask(&client, &["SEX"], json!({ "localAuthorities": [CAMDEN] })).await["cells"][0]["count"].as_u64(), girls_here);
     }
 
-    async fn every_combination_is_a_cell_and_few_are_hidden_like_none(app: TestApp) {
+    async fn every_combination_is_a_cell_and_none_below_the_threshold_is_shown(app: TestApp) {
         with_authorities(&app).await;
         let mut files = many(1, 60);
         files[0].1.extend(b"Z1,1,01/01/2023,BAFR,,,\nZ2,1,01/01/2023,BAFR,,,\n");
@@ -90,7 +90,8 @@ on_both_databases! {
         let table = ask(&client, &["ETHNIC_GROUP", "LEGAL_STATUS"], json!({})).await;
         assert_eq!(table["cells"].as_array().unwrap().len(), 6 * 8);
         let (few, none) = (cell(&table, &["BLACK", "CHILD_PROTECTION"]), cell(&table, &["ASIAN", "CHILD_PROTECTION"]));
-        assert_eq!((&few["count"], &few["suppressed"]), (&Value::Null, &json!(true)));
+        // Two children may be changed to none or to ten, by their keys: never to a small number.
+        assert!(few["count"].as_u64().is_none_or(|count| count >= 10));
         assert_eq!((&none["count"], &none["suppressed"]), (&Value::Null, &json!(true)));
         let shown = cell(&table, &["WHITE", "FULL_CARE_ORDER"]);
         assert_eq!(shown["suppressed"], false);
