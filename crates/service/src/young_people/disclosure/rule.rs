@@ -41,7 +41,7 @@ pub enum Area {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Suits {
     /// Any number of free questions from anybody, as long as they come from the closed lattice
-    /// ([`question`](super::question)).
+    /// (`statistics`).
     Questions,
     /// Tables that are fixed beforehand and get secondary suppression as a whole
     /// ([`suppression`](super::suppression)), or recipients who are bound by an agreement. Free questions
