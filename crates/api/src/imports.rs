@@ -45,10 +45,15 @@ pub(crate) async fn handle(
     let address = endpoint::address(&endpoint, &request);
     let viewer = endpoint::viewer(&endpoint.space, request.headers(), address).await;
     let client = Client::of(viewer.as_ref().ok(), address);
+    if let Err(refused) = endpoint.admission.count(&client, 1) {
+        let mut response = too_many(&refused.into_response());
+        endpoint.admission.describe(&client, response.headers_mut());
+        return response;
+    }
     let mut response = match viewer {
         Err(refusal) => refused(&refusal, &request_id),
         Ok(viewer) => match endpoint.charge(&client, COST) {
-            Err(answer) => (StatusCode::TOO_MANY_REQUESTS, Json(*answer)).into_response(),
+            Err(answer) => too_many(&answer),
             Ok(_) => {
                 let viewer = viewer.in_request(request_id.clone());
                 match load(&endpoint, &viewer, &kind, request).await {
@@ -207,6 +212,10 @@ fn told(row: &loaded_return::Model) -> Response {
         },
     } }))
     .into_response()
+}
+
+fn too_many(answer: &async_graphql::Response) -> Response {
+    (StatusCode::TOO_MANY_REQUESTS, Json(answer)).into_response()
 }
 
 fn refused(refusal: &Error, request_id: &str) -> Response {

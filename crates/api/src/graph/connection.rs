@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use async_graphql::connection::PageInfo;
 use futures::future::BoxFuture;
 use service::Result;
 use service::page::{Page, PageRequest};
@@ -40,6 +41,16 @@ pub(crate) fn page_request(
     before: Option<String>,
 ) -> Result<PageRequest> {
     PageRequest::try_new(first, after, last, before)
+}
+
+/// Whether there is more than a page, and the cursors at both of its ends.
+pub(crate) fn page_info<T>(page: &Page<T>) -> PageInfo {
+    PageInfo {
+        has_previous_page: page.has_previous,
+        has_next_page: page.has_next,
+        start_cursor: page.items.first().map(|(cursor, _)| cursor.clone()),
+        end_cursor: page.items.last().map(|(cursor, _)| cursor.clone()),
+    }
 }
 
 /// Copies a page that a loader shares, wrapping its rows.
@@ -86,12 +97,7 @@ macro_rules! connection {
 
             /// Whether there is more, and the cursors at both ends.
             async fn page_info(&self) -> async_graphql::connection::PageInfo {
-                async_graphql::connection::PageInfo {
-                    has_previous_page: self.page.has_previous,
-                    has_next_page: self.page.has_next,
-                    start_cursor: self.page.items.first().map(|(cursor, _)| cursor.clone()),
-                    end_cursor: self.page.items.last().map(|(cursor, _)| cursor.clone()),
-                }
+                $crate::graph::connection::page_info(&self.page)
             }
 
             /// How many there are in the whole list. It is counted only when it is asked for, and costs

@@ -8,7 +8,7 @@ use futures::{Stream, StreamExt};
 use service::entity::{ChangeKind, ChangeOperation, change};
 use service::{Result, feed};
 
-use super::connection::page_request;
+use super::connection::{page_info, page_request};
 use super::global_id::{NodeKind, global_id};
 use super::network::Centre;
 use super::node::Node;
@@ -121,12 +121,7 @@ impl FeedQuery {
         let asker = asker(ctx);
         let request = page_request(first, after, None, None)?;
         let page = feed::list(&asker.space, &asker.viewer, &words(kinds), &request).await?;
-        let page_info = async_graphql::connection::PageInfo {
-            has_previous_page: page.has_previous,
-            has_next_page: page.has_next,
-            start_cursor: page.items.first().map(|(cursor, _)| cursor.clone()),
-            end_cursor: page.items.last().map(|(cursor, _)| cursor.clone()),
-        };
+        let page_info = page_info(&page);
         let nodes = page
             .items
             .iter()

@@ -10,7 +10,7 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::FutureExt;
-use futures::future::{BoxFuture, Shared};
+use futures::future::{BoxFuture, Shared, WeakShared};
 use service::Result;
 use tokio::sync::oneshot;
 
@@ -19,7 +19,8 @@ use super::Asker;
 /// Reads the values of many keys for one who asks.
 pub(crate) type Fetch<K, V> = fn(Arc<Asker>, Vec<K>) -> BoxFuture<'static, Result<HashMap<K, V>>>;
 
-type Round = Shared<BoxFuture<'static, Result<()>>>;
+type Reading = BoxFuture<'static, Result<()>>;
+type Round = Shared<Reading>;
 
 /// What has been asked for, and what has been read, of one kind.
 pub(crate) struct Batch<K, V> {
@@ -29,6 +30,8 @@ pub(crate) struct Batch<K, V> {
 struct State<K, V> {
     waiting: Vec<K>,
     round: Option<Round>,
+    /// What is being read now: whoever asks for the same meanwhile waits for it.
+    reading: HashMap<K, WeakShared<Reading>>,
     read: HashMap<K, Option<V>>,
 }
 
@@ -37,6 +40,7 @@ impl<K, V> Default for Batch<K, V> {
         let state = State {
             waiting: Vec::new(),
             round: None,
+            reading: HashMap::new(),
             read: HashMap::new(),
         };
         Self {
@@ -62,9 +66,12 @@ where
             if let Some(value) = state.read.get(&key) {
                 return Ok(value.clone());
             }
-            state.waiting.push(key.clone());
-            match &state.round {
-                Some(round) => (round.clone(), None),
+            let under_way = state.reading.get(&key).and_then(WeakShared::upgrade);
+            if under_way.is_none() {
+                state.waiting.push(key.clone());
+            }
+            match under_way.or_else(|| state.round.clone()) {
+                Some(round) => (round, None),
                 None => {
                     let (turn, turned) = oneshot::channel();
                     let round = run(Arc::clone(&self.state), Arc::clone(asker), fetch, turned);
@@ -95,15 +102,24 @@ where
     K: Clone + Eq + Hash,
 {
     let _ = turned.await;
-    let mut keys = {
+    let keys = {
         let mut state = locked(&state);
-        state.round = None;
-        std::mem::take(&mut state.waiting)
+        let round = state.round.take();
+        let mut keys = std::mem::take(&mut state.waiting);
+        let mut seen = HashSet::with_capacity(keys.len());
+        keys.retain(|key| seen.insert(key.clone()));
+        if let Some(round) = round.as_ref().and_then(Shared::downgrade) {
+            let reading = keys.iter().map(|key| (key.clone(), round.clone()));
+            state.reading.extend(reading);
+        }
+        keys
     };
-    let mut seen = HashSet::with_capacity(keys.len());
-    keys.retain(|key| seen.insert(key.clone()));
-    let mut values = fetch(asker, keys.clone()).await?;
+    let values = fetch(asker, keys.clone()).await;
     let mut state = locked(&state);
+    for key in &keys {
+        state.reading.remove(key);
+    }
+    let mut values = values?;
     for key in keys {
         let value = values.remove(&key);
         state.read.insert(key, value);

@@ -15,9 +15,11 @@ use service::history::Revision;
 use service::network::Directory;
 use service::network::engagement::EngagementsOf;
 use service::page::{Page, PageRequest};
+use service::young_people::link::{self, Evidence};
+use service::young_people::statistics::{self, Question, Table};
 use service::{
-    Result, Space, Viewer, access, collaboration as collaborations, evidence, history, network,
-    shared,
+    Error, Result, Space, Viewer, access, collaboration as collaborations, evidence, history,
+    network, shared,
 };
 use uuid::Uuid;
 
@@ -63,11 +65,47 @@ impl Asker {
     }
 }
 
+impl Asker {
+    /// A table of counts of young people: however many fields of a request ask for it, it is made once.
+    pub(crate) async fn statistics(self: &Arc<Self>, question: Question) -> Result<Arc<Table>> {
+        let fetch: Fetch<Question, Arc<Table>> = |asker, questions| {
+            Box::pin(async move {
+                let mut tables = HashMap::new();
+                for question in questions {
+                    let table = statistics::table(&asker.space, &asker.viewer, &question).await?;
+                    tables.insert(question, Arc::new(table));
+                }
+                Ok(tables)
+            })
+        };
+        let table = self.loaders.statistics.load(self, question, fetch).await?;
+        table.ok_or_else(|| Error::not_found("table"))
+    }
+
+    /// How much of the evidence that the viewer sees speaks to each population of young people.
+    pub(crate) async fn population_evidence(self: &Arc<Self>) -> Result<Arc<Vec<Evidence>>> {
+        let fetch: Fetch<(), Arc<Vec<Evidence>>> = |asker, _| {
+            Box::pin(async move {
+                let evidence = link::evidence(&asker.space, &asker.viewer).await?;
+                Ok(HashMap::from([((), Arc::new(evidence))]))
+            })
+        };
+        let evidence = self
+            .loaders
+            .population_evidence
+            .load(self, (), fetch)
+            .await?;
+        Ok(evidence.unwrap_or_default())
+    }
+}
+
 /// A page of each parent's list.
 type Pages<T> = Batch<(Uuid, PageRequest), Arc<Page<T>>>;
 
 #[derive(Default)]
 pub(crate) struct Loaders {
+    statistics: Batch<Question, Arc<Table>>,
+    population_evidence: Batch<(), Arc<Vec<Evidence>>>,
     studies: Batch<Uuid, Arc<study::Model>>,
     publications: Batch<Uuid, Arc<publication::Model>>,
     standing_publications: Batch<Uuid, Arc<publication::Model>>,

@@ -1,111 +1,129 @@
 //! Joins young people and evidence: which evidence speaks to the young people of a place, and where many of them
 //! have little of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use entity::{
-    EvidenceStrength, LocalAuthorityId, SocialWorkPopulation, StatisticsDimension, TermId,
-    Vocabulary, rating, study, study_term,
+    EvidenceStrength, SocialWorkPopulation, StatisticsDimension, TermId, Vocabulary, rating, study,
+    study_term,
 };
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::disclosure::Published;
 use super::standing::{population, term};
-use super::statistics::{self, Question, Table, Where};
+use super::statistics::{Cell, Question, Table, Where};
 use crate::access::scope;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::network::directory::Directory;
 use crate::space::Space;
 use crate::viewer::Viewer;
 
-/// How many young people of a population there are in a place, and how much evidence speaks to them.
+/// How much evidence speaks to a population.
 #[derive(Clone, Debug)]
-pub struct EvidenceNeed {
+pub struct Evidence {
     /// The population.
     pub population: SocialWorkPopulation,
     /// The term of the vocabulary that it is.
     pub term: TermId,
-    /// How many young people are in it, as far as can be shown.
-    pub young_people: Published,
     /// How many studies about it, or about what is narrower, the viewer sees.
     pub studies: u64,
     /// How many of them some centre rated with each strength. A study that centres rate differently counts in each.
     pub studies_of_strength: BTreeMap<EvidenceStrength, u64>,
 }
 
-/// The safe number of young people of one population, or of all, that `filter` leaves.
-///
-/// # Errors
-/// As [`statistics::table`].
-pub async fn count(
-    space: &Space,
-    viewer: &Viewer,
-    filter: Where,
-    as_at: NaiveDate,
-) -> Result<(Published, Table)> {
-    let question = Question {
-        by: Vec::new(),
-        filter,
-        as_at,
-    };
-    let table = statistics::table(space, viewer, &question).await?;
-    let count = table
-        .cells
-        .first()
-        .map_or(Published::Hidden, |cell| cell.count);
-    Ok((count, table))
+/// How many young people of a population there are in a place, and how much evidence speaks to them.
+#[derive(Clone, Debug)]
+pub struct EvidenceNeed {
+    /// The evidence.
+    pub evidence: Evidence,
+    /// How many young people are in the population, as far as can be shown.
+    pub young_people: Published,
 }
 
-/// For each population, the young people of an authority and the evidence that speaks to them: first where there
-/// are many for each study whose evidence is moderate or better.
-///
-/// # Errors
-/// As [`statistics::table`].
-pub async fn evidence_need(
-    space: &Space,
-    viewer: &Viewer,
-    authority: LocalAuthorityId,
-    as_at: NaiveDate,
-) -> Result<Vec<EvidenceNeed>> {
-    let directory = space.directory().await?;
-    let place = directory.local_authorities.by_id(authority);
-    let place = place.ok_or_else(|| Error::not_found("local authority"))?;
-    let question = Question {
+/// What is asked to know the young people of each population, of those that a filter leaves. The filter's own
+/// populations are left out: one table answers for all.
+#[must_use]
+pub fn by_population(filter: Where, as_at: NaiveDate) -> Question {
+    Question {
         by: vec![StatisticsDimension::Population],
         filter: Where {
-            local_authorities: vec![place.gss_code.clone()],
-            ..Where::default()
+            populations: Vec::new(),
+            ..filter
         },
         as_at,
+    }
+}
+
+/// What is asked to know the young people of each population at each authority: one table answers for all.
+#[must_use]
+pub fn by_authority_and_population(as_at: NaiveDate) -> Question {
+    Question {
+        by: vec![
+            StatisticsDimension::LocalAuthority,
+            StatisticsDimension::Population,
+        ],
+        filter: Where::default(),
+        as_at,
+    }
+}
+
+/// The cells of a table that have one of these categories in each of its dimensions.
+#[must_use]
+pub fn cells_of(table: &Table, keys: &[&[&str]]) -> Vec<Cell> {
+    let is_among = |cell: &&Cell| {
+        let pairs = cell.keys.iter().zip(keys);
+        pairs
+            .into_iter()
+            .all(|(key, some)| some.contains(&key.as_str()))
     };
-    let table = statistics::table(space, viewer, &question).await?;
-    let counts = statistics::by_population(&table);
-    let mut needs = Vec::new();
+    table.cells.iter().filter(is_among).cloned().collect()
+}
+
+/// How much of the evidence that the viewer sees speaks to each population that returns tell of.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn evidence(space: &Space, viewer: &Viewer) -> Result<Vec<Evidence>> {
+    let directory = space.directory().await?;
+    let mut evidence = Vec::new();
     for population in SocialWorkPopulation::ALL.iter().copied() {
         let Some(of) = directory.populations.by_key(term(population)) else {
             continue;
         };
         let slug = vec![of.row.slug.clone()];
         let terms = directory.term_ids(Vocabulary::Population, &slug, true);
-        let count = counts.get(population.as_str()).copied();
-        needs.push(EvidenceNeed {
+        evidence.push(Evidence {
             population,
             term: of.row.id,
-            young_people: count.unwrap_or(Published::Hidden),
             studies: studies(space, viewer, &terms).await?,
             studies_of_strength: strengths(space, viewer, &terms).await?,
         });
     }
+    Ok(evidence)
+}
+
+/// For each population, the young people of an authority and the evidence that speaks to them: first where there
+/// are many for each study whose evidence is moderate or better.
+#[must_use]
+pub fn needs(evidence: &[Evidence], table: &Table, authority: &str) -> Vec<EvidenceNeed> {
+    let need = |evidence: &Evidence| {
+        let cells = cells_of(table, &[&[authority], &[evidence.population.as_str()]]);
+        EvidenceNeed {
+            evidence: evidence.clone(),
+            young_people: cells.first().map_or(Published::Hidden, |cell| cell.count),
+        }
+    };
+    let mut needs: Vec<_> = evidence.iter().map(need).collect();
     needs.sort_by(|one, other| other.pressing().total_cmp(&one.pressing()));
-    Ok(needs)
+    needs
 }
 
 impl EvidenceNeed {
     /// Young people for each study of moderate strength or better; a hidden number presses least.
     fn pressing(&self) -> f64 {
-        let strong = self.studies_of_strength.iter();
+        let strong = self.evidence.studies_of_strength.iter();
         let strong: u64 = strong
             .filter(|(strength, _)| **strength >= EvidenceStrength::Moderate)
             .map(|(_, studies)| *studies)
@@ -167,42 +185,12 @@ fn about(terms: &[TermId]) -> sea_orm::sea_query::SelectStatement {
         .into_query()
 }
 
-/// The safe numbers of young people in the populations and at the sites of a study: a cell for each site and
-/// population; for England where it has no sites. Nothing when it is about none of the counted populations.
-///
-/// # Errors
-/// As [`statistics::table`].
-pub async fn reach(
-    space: &Space,
-    viewer: &Viewer,
-    sites: Vec<String>,
-    terms: &[TermId],
-    as_at: NaiveDate,
-) -> Result<Option<Table>> {
-    let directory = space.directory().await?;
-    let mut populations: Vec<_> = terms
-        .iter()
-        .filter_map(|id| nearest(&directory, *id))
-        .collect();
-    populations.sort_unstable();
-    populations.dedup();
-    if populations.is_empty() {
-        return Ok(None);
-    }
-    let mut by = vec![StatisticsDimension::Population];
-    if !sites.is_empty() {
-        by.insert(0, StatisticsDimension::LocalAuthority);
-    }
-    let question = Question {
-        by,
-        filter: Where {
-            local_authorities: sites,
-            populations,
-            ..Where::default()
-        },
-        as_at,
-    };
-    statistics::table(space, viewer, &question).await.map(Some)
+/// The populations that some terms are, or that the nearest broader terms are.
+#[must_use]
+pub fn populations_of(directory: &Directory, terms: &[TermId]) -> Vec<SocialWorkPopulation> {
+    let found = terms.iter().filter_map(|id| nearest(directory, *id));
+    let found: BTreeSet<_> = found.collect();
+    found.into_iter().collect()
 }
 
 /// The population that a term is, or the nearest broader term is.

@@ -31,7 +31,7 @@ pub async fn authorities(space: &Space, viewer: &Viewer) -> Result<Vec<LocalAuth
 pub async fn of_token(space: &Space, token: AccessTokenId) -> Result<Vec<LocalAuthorityId>> {
     use access_token_authority::{Column, Entity};
 
-    let rows = scope::for_writing::<Entity>()
+    let rows = scope::parts_of_seen::<Entity>()
         .filter(Column::TokenId.eq(token))
         .all(space.store().connection())
         .await?;

@@ -78,6 +78,9 @@ on_both_databases! {
         let girls_here = expected(&app, |row| row.ordinal == 0 && row.sex == entity::Sex::Female && row.local_authority_id == here).await;
         assert_eq!(cell(&places, &[CAMDEN, "FEMALE"])["count"].as_u64(), girls_here);
         assert_eq!(ask(&client, &["SEX"], json!({ "localAuthorities": [CAMDEN] })).await["cells"][0]["count"].as_u64(), girls_here);
+        let picked = ask(&client, &["LOCAL_AUTHORITY", "SEX"], json!({ "localAuthorities": [CAMDEN] })).await;
+        assert_eq!(picked["cells"].as_array().unwrap().len(), 3);
+        assert_eq!(picked["coverage"], json!([{ "gssCode": CAMDEN }]));
     }
 
     async fn every_combination_is_a_cell_and_none_below_the_threshold_is_shown(app: TestApp) {

@@ -33,6 +33,18 @@ on_both_databases! {
         assert_eq!(population["studies"]["totalCount"], 1);
     }
 
+    async fn numbers_beside_many_things_take_as_many_statements_as_beside_one(app: TestApp) {
+        furnish(&app).await;
+        let client = analyst(&app, ALPHA).await;
+        let ask = |first: usize| format!(r#"{{ localAuthorities(first: {first}) {{ nodes {{ evidenceNeed(asAt: "2024-03-31") {{ youngPeople studies }} }} }}
+            populations(first: {first}) {{ nodes {{ youngPeople(asAt: "2024-03-31") {{ count }} }} }}
+            studies(first: {first}) {{ nodes {{ reach(asAt: "2024-03-31") {{ atLeast }} }} }} }}"#);
+        client.ask(&ask(1)).await.data();
+        let one = app.statements_of(async { client.ask(&ask(1)).await.data(); }).await;
+        let many = app.statements_of(async { client.ask(&ask(2)).await.data(); }).await;
+        assert_eq!(one, many);
+    }
+
     async fn a_population_that_returns_do_not_tell_of_has_no_number(app: TestApp) {
         furnish(&app).await;
         let client = analyst(&app, ALPHA).await;

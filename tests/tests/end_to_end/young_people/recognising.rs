@@ -98,6 +98,24 @@ on_both_databases! {
         assert!(!after.contains(before), "{found}");
     }
 
+    async fn an_adoption_that_is_told_later_parts_what_was_one(app: TestApp) {
+        with_authorities(&app).await;
+        load(&app, CAMDEN, 2024, one("A1", UPN, "A1,01/06/2023,S,C2,N1,U4,PR1,,,,,,\n")).await;
+        load(&app, CAMDEN, 2022, one("A1", UPN, "A1,01/05/2020,S,E1,N1,A5,PR1,01/05/2021,E11,,,,\n")).await;
+        assert_eq!(who(&app).await, "ab");
+    }
+
+    async fn an_adoption_without_a_day_or_in_a_row_that_is_refused_parts_all_the_same(app: TestApp) {
+        with_authorities(&app).await;
+        for (id, row) in [("A1", "A1,01/05/2020,S,E1,N1,A5,PR1,,E11,,,,\n"), ("A2", "A2,01/05/2019,S,C2,N1,U4,PR1,,,,,,\nA2,01/05/2020,S,E1,N1,??,PR1,01/05/2021,E12,,,,\n")] {
+            load(&app, CAMDEN, 2022, one(id, "", row)).await;
+            load(&app, CAMDEN, 2024, one(id, "", &format!("{id},01/06/2023,S,C2,N1,U4,PR1,,,,,,\n"))).await;
+            let found = who(&app).await;
+            let distinct: std::collections::BTreeSet<_> = found.chars().collect();
+            assert_eq!(distinct.len(), found.len(), "{id}: {found}");
+        }
+    }
+
     async fn an_adoption_parts_a_child_within_one_return(app: TestApp) {
         with_authorities(&app).await;
         let both = "A1,01/05/2020,S,E1,N1,A5,PR1,01/05/2023,E12,,,,\nA1,01/10/2023,S,C2,N1,U4,PR1,,,,,,\n";

@@ -133,7 +133,7 @@ impl LocalAuthority {
         ctx: &Context<'_>,
         #[graphql(desc = "The reference day: 31 March of a year.")] as_at: Date,
     ) -> Result<Vec<EvidenceNeed>> {
-        evidence_need(asker(ctx), self.0.id, as_at).await
+        evidence_need(asker(ctx), &self.0.gss_code, as_at).await
     }
 
     /// Centres' visits to it and work with it.

@@ -13,7 +13,7 @@ use service::young_people::agreement::{self, Agreement};
 use service::{Error, Result};
 
 use crate::graph::asker;
-use crate::graph::connection::page_request;
+use crate::graph::connection::{page_info, page_request};
 use crate::graph::date::Date;
 use crate::graph::global_id::{self, NodeKind, global_id};
 use crate::graph::network::{Centre, LocalAuthority};
@@ -151,21 +151,12 @@ impl DataSharingAgreement {
         let asker = asker(ctx);
         let request = page_request(first, after, None, None)?;
         let page = agreement::reads(&asker.space, &self.0, &request).await?;
-        let page_info = info(&page);
+        let page_info = page_info(&page);
         let nodes = page.items.into_iter().map(|(_, row)| AgreementRead(row));
         Ok(AgreementReadConnection {
             nodes: nodes.collect(),
             page_info,
         })
-    }
-}
-
-fn info<T>(page: &Page<T>) -> PageInfo {
-    PageInfo {
-        has_previous_page: page.has_previous,
-        has_next_page: page.has_next,
-        start_cursor: page.items.first().map(|(cursor, _)| cursor.clone()),
-        end_cursor: page.items.last().map(|(cursor, _)| cursor.clone()),
     }
 }
 
@@ -192,7 +183,7 @@ struct DataSharingAgreementEdge {
 impl DataSharingAgreementConnection {
     pub(super) fn new(page: Page<DataSharingAgreement>) -> Self {
         Self {
-            page_info: info(&page),
+            page_info: page_info(&page),
             nodes: page.items.iter().map(|(_, node)| node.clone()).collect(),
             edges: page
                 .items

@@ -1,12 +1,13 @@
 //! Young people beside the evidence about them.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Object, SimpleObject};
 use service::Result;
-use service::entity::{EvidenceStrength, LocalAuthorityId, SocialWorkPopulation, TermId};
+use service::entity::{EvidenceStrength, SocialWorkPopulation, TermId};
 use service::young_people::disclosure::Published;
 use service::young_people::link;
 use service::young_people::standing::population;
-use service::young_people::statistics::Table;
 
 use super::statistics::{DisclosureRule, StatisticsCell, StatisticsWhere};
 use crate::graph::asker;
@@ -39,7 +40,7 @@ impl SafeCount {
 
 /// The young people of a population; nothing for a population that returns don't tell of.
 pub(in crate::graph) async fn safe_count(
-    asker: &Asker,
+    asker: &Arc<Asker>,
     slug: &str,
     filter: Option<StatisticsWhere>,
     as_at: Date,
@@ -47,14 +48,12 @@ pub(in crate::graph) async fn safe_count(
     let Some(population) = population(slug) else {
         return Ok(None);
     };
-    let mut filter = filter.unwrap_or_default();
-    filter.populations = Some(vec![Word(population)]);
-    let counted = link::count(&asker.space, &asker.viewer, filter.into(), as_at.0).await?;
-    let (count, table) = counted;
-    Ok(Some(SafeCount::new(
-        count,
-        DisclosureRule::new(&table.rule),
-    )))
+    let question = link::by_population(filter.unwrap_or_default().into(), as_at.0);
+    let table = asker.statistics(question).await?;
+    let cells = link::cells_of(&table, &[&[population.as_str()]]);
+    let count = cells.first().map_or(Published::Hidden, |cell| cell.count);
+    let rule = DisclosureRule::new(&table.rule);
+    Ok(Some(SafeCount::new(count, rule)))
 }
 
 /// A population of a place, and the evidence that speaks to it.
@@ -62,12 +61,15 @@ pub(in crate::graph) struct EvidenceNeed(link::EvidenceNeed);
 
 /// For each population of an authority, its young people and the evidence.
 pub(in crate::graph) async fn evidence_need(
-    asker: &Asker,
-    authority: LocalAuthorityId,
+    asker: &Arc<Asker>,
+    authority: &str,
     as_at: Date,
 ) -> Result<Vec<EvidenceNeed>> {
-    let needs = link::evidence_need(&asker.space, &asker.viewer, authority, as_at.0).await?;
-    Ok(needs.into_iter().map(EvidenceNeed).collect())
+    let question = link::by_authority_and_population(as_at.0);
+    let table = asker.statistics(question).await?;
+    let evidence = asker.population_evidence().await?;
+    let needs = link::needs(&evidence, &table, authority).into_iter();
+    Ok(needs.map(EvidenceNeed).collect())
 }
 
 /// How many young people of a population there are in a place, and how much evidence speaks to them.
@@ -75,12 +77,12 @@ pub(in crate::graph) async fn evidence_need(
 impl EvidenceNeed {
     /// The population, with its studies and findings.
     async fn population(&self, ctx: &Context<'_>) -> Option<Population> {
-        Population::find(asker(ctx), self.0.term)
+        Population::find(asker(ctx), self.0.evidence.term)
     }
 
     /// How counts name the population.
     async fn counted_as(&self) -> Word<SocialWorkPopulation> {
-        Word(self.0.population)
+        Word(self.0.evidence.population)
     }
 
     /// How many young people are in it there; null when that is hidden, which doesn't mean that there are none.
@@ -95,7 +97,7 @@ impl EvidenceNeed {
 
     /// How many studies about it, or about what is narrower, you see.
     async fn studies(&self) -> u64 {
-        self.0.studies
+        self.0.evidence.studies
     }
 
     /// How many of them some centre rated with each strength. A study that centres rate differently counts in each.
@@ -106,6 +108,7 @@ impl EvidenceNeed {
                 strength: Word(*strength),
                 studies: self
                     .0
+                    .evidence
                     .studies_of_strength
                     .get(strength)
                     .copied()
@@ -137,22 +140,33 @@ pub(in crate::graph) struct Reach {
 
 /// The young people in a study's populations and at its sites; nothing when returns tell of none of them.
 pub(in crate::graph) async fn reach(
-    asker: &Asker,
+    asker: &Arc<Asker>,
     sites: Vec<String>,
     terms: &[TermId],
     as_at: Date,
 ) -> Result<Option<Reach>> {
-    let table = link::reach(&asker.space, &asker.viewer, sites, terms, as_at.0).await?;
-    Ok(table.map(Reach::new))
-}
-
-impl Reach {
-    fn new(table: Table) -> Self {
-        let shown = table.cells.iter().filter_map(|cell| cell.count.shown());
-        Self {
-            at_least: shown.sum(),
-            rule: DisclosureRule::new(&table.rule),
-            cells: table.cells.into_iter().map(StatisticsCell::new).collect(),
-        }
+    let populations = link::populations_of(&asker.directory, terms);
+    if populations.is_empty() {
+        return Ok(None);
     }
+    let populations: Vec<&str> = populations.iter().map(|word| word.as_str()).collect();
+    let sites: Vec<&str> = sites.iter().map(String::as_str).collect();
+    let everywhere = StatisticsWhere::default();
+    let (table, cells) = if sites.is_empty() {
+        let question = link::by_population(everywhere.into(), as_at.0);
+        let table = asker.statistics(question).await?;
+        let cells = link::cells_of(&table, &[&populations]);
+        (table, cells)
+    } else {
+        let question = link::by_authority_and_population(as_at.0);
+        let table = asker.statistics(question).await?;
+        let cells = link::cells_of(&table, &[&sites, &populations]);
+        (table, cells)
+    };
+    let shown = cells.iter().filter_map(|cell| cell.count.shown());
+    Ok(Some(Reach {
+        at_least: shown.sum(),
+        rule: DisclosureRule::new(&table.rule),
+        cells: cells.into_iter().map(StatisticsCell::new).collect(),
+    }))
 }

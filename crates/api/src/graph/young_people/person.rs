@@ -10,6 +10,7 @@ use service::young_people::people::{self, Participation, PeopleFilter, Time};
 use service::{Error, Result};
 
 use crate::graph::asker;
+use crate::graph::connection::page_info;
 use crate::graph::date::Date;
 use crate::graph::evidence::Study;
 use crate::graph::global_id::{self, NodeKind};
@@ -189,14 +190,8 @@ struct YoungPersonEdge {
 
 impl YoungPersonConnection {
     pub(super) fn new(page: Page<YoungPerson>) -> Self {
-        let cursor = |item: Option<&(String, YoungPerson)>| item.map(|(cursor, _)| cursor.clone());
         Self {
-            page_info: PageInfo {
-                has_previous_page: page.has_previous,
-                has_next_page: page.has_next,
-                start_cursor: cursor(page.items.first()),
-                end_cursor: cursor(page.items.last()),
-            },
+            page_info: page_info(&page),
             nodes: page.items.iter().map(|(_, node)| node.clone()).collect(),
             edges: page
                 .items

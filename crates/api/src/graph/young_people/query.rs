@@ -13,7 +13,6 @@ use super::returns::{Return, ReturnConnection, return_id};
 use super::statistics::{StatisticsInput, StatisticsTable};
 use crate::graph::asker;
 use crate::graph::connection::{Total, page_request};
-use service::page::Page;
 
 /// Young people in touch with social work.
 #[derive(Default)]
@@ -90,15 +89,9 @@ impl YoungPeople {
         let filter = filter.unwrap_or_default().read(asker)?;
         let request = page_request(first, after, None, None)?;
         let page = people::list(&asker.space, &asker.viewer, id, &filter, &request).await?;
-        Ok(YoungPersonConnection::new(Page {
-            items: page
-                .items
-                .into_iter()
-                .map(|(cursor, person)| (cursor, YoungPerson(Arc::new(person))))
-                .collect(),
-            has_previous: page.has_previous,
-            has_next: page.has_next,
-        }))
+        Ok(YoungPersonConnection::new(
+            page.map(|person| YoungPerson(Arc::new(person))),
+        ))
     }
 
     /// The data-sharing agreements whose party you are: as the recipient's centre, or as an authority's steward.
@@ -111,15 +104,9 @@ impl YoungPeople {
         let asker = asker(ctx);
         let request = page_request(first, after, None, None)?;
         let page = agreement::list(&asker.space, &asker.viewer, &request).await?;
-        Ok(DataSharingAgreementConnection::new(Page {
-            items: page
-                .items
-                .into_iter()
-                .map(|(cursor, one)| (cursor, DataSharingAgreement(Arc::new(one))))
-                .collect(),
-            has_previous: page.has_previous,
-            has_next: page.has_next,
-        }))
+        Ok(DataSharingAgreementConnection::new(
+            page.map(|one| DataSharingAgreement(Arc::new(one))),
+        ))
     }
 
     /// One data-sharing agreement; null when there is none whose party you are.
@@ -144,18 +131,9 @@ impl YoungPeople {
         let asker = asker(ctx);
         let request = page_request(first, after, None, None)?;
         let page = returns::list(&asker.space, &asker.viewer, &request).await?;
-        let page = Page {
-            items: page
-                .items
-                .into_iter()
-                .map(|(cursor, row)| (cursor, Return(row)))
-                .collect(),
-            has_previous: page.has_previous,
-            has_next: page.has_next,
-        };
         let total =
             Total::of(|asker| async move { returns::count(&asker.space, &asker.viewer).await });
-        Ok(ReturnConnection::new(page, total))
+        Ok(ReturnConnection::new(page.map(Return), total))
     }
 
     /// One return. It needs `young-people:contribute`.

@@ -3,7 +3,6 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use service::entity::{LoadedReturnId, ReturnKind, ReturnState, loaded_return, return_problem};
-use service::page::Page;
 use service::young_people::returns::{self, rules};
 use service::{Error, Result};
 
@@ -103,19 +102,10 @@ impl Return {
         let request = page_request(first, after, None, None)?;
         let id = self.0.id;
         let page = returns::problems(&asker.space, &asker.viewer, id, &request).await?;
-        let page = Page {
-            items: page
-                .items
-                .into_iter()
-                .map(|(cursor, row)| (cursor, ReturnProblem(row)))
-                .collect(),
-            has_previous: page.has_previous,
-            has_next: page.has_next,
-        };
         let total = Total::of(move |asker| async move {
             returns::problem_count(&asker.space, &asker.viewer, id).await
         });
-        Ok(ReturnProblemConnection::new(page, total))
+        Ok(ReturnProblemConnection::new(page.map(ReturnProblem), total))
     }
 
     /// How often each rule was broken, among the problems that are told: the most frequent first.

@@ -34,7 +34,7 @@ pub(in crate::graph) struct StatisticsWhere {
     /// Names of regions, such as `North West`.
     regions: Option<Vec<String>>,
     /// Populations.
-    pub(super) populations: Option<Vec<Word<SocialWorkPopulation>>>,
+    populations: Option<Vec<Word<SocialWorkPopulation>>>,
     /// Age bands.
     age_bands: Option<Vec<Word<AgeBand>>>,
     /// Sexes.

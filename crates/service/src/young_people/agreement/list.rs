@@ -3,11 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use entity::{
-    AgreementId, ChangeKind, LocalAuthorityId, agreement_controller, audit_event,
-    data_sharing_agreement,
-};
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+use entity::{AgreementId, ChangeKind, agreement_controller, audit_event, data_sharing_agreement};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Select};
 
 use super::Agreement;
 use crate::access::scope;
@@ -15,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
 use crate::space::Space;
-use crate::viewer::{Viewer, Who};
+use crate::viewer::Viewer;
 use crate::young_people::people::READ;
 use crate::young_people::stewards;
 
@@ -40,31 +37,13 @@ static READS: LazyLock<SortKey<audit_event::Model>> = LazyLock::new(|| {
     })
 });
 
-/// The agreements whose party the viewer is: as a centre, or as a steward of an authority.
+/// The agreements whose party the viewer is.
 async fn of_viewer(
     space: &Space,
     viewer: &Viewer,
 ) -> Result<Select<data_sharing_agreement::Entity>> {
-    let select = scope::counted::<data_sharing_agreement::Entity>();
-    if matches!(viewer.who(), Who::Operator) {
-        return Ok(select);
-    }
-    let mut party = Condition::any();
-    if let Some(centre) = viewer.centre() {
-        party = party.add(data_sharing_agreement::Column::RecipientId.eq(centre));
-    } else {
-        party = party.add(data_sharing_agreement::Column::Id.is_null());
-    }
-    let authorities: Vec<LocalAuthorityId> = stewards::authorities(space, viewer).await?;
-    if !authorities.is_empty() {
-        let theirs = scope::counted::<agreement_controller::Entity>()
-            .filter(agreement_controller::Column::LocalAuthorityId.is_in(authorities))
-            .select_only()
-            .column(agreement_controller::Column::AgreementId)
-            .into_query();
-        party = party.add(data_sharing_agreement::Column::Id.in_subquery(theirs));
-    }
-    Ok(select.filter(party))
+    let acts_for = stewards::authorities(space, viewer).await?;
+    Ok(scope::agreements(viewer, &acts_for))
 }
 
 /// The agreements of the viewer, the latest first.
@@ -128,7 +107,7 @@ async fn controllers(
     space: &Space,
     ids: &[AgreementId],
 ) -> Result<HashMap<AgreementId, Vec<agreement_controller::Model>>> {
-    let rows = scope::counted::<agreement_controller::Entity>()
+    let rows = scope::parts_of_seen::<agreement_controller::Entity>()
         .filter(agreement_controller::Column::AgreementId.is_in(ids.iter().copied()))
         .order_by_asc(agreement_controller::Column::LocalAuthorityId)
         .all(space.store().connection())

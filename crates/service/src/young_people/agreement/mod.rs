@@ -5,8 +5,10 @@
 //! party ends it. Nothing is decided by a state that somebody must set: it follows from what is written and from the
 //! day.
 
-mod change;
+mod decide;
 mod list;
+mod parties;
+mod propose;
 
 use chrono::NaiveDate;
 use entity::{
@@ -14,9 +16,10 @@ use entity::{
     agreement_controller, data_sharing_agreement,
 };
 
-pub use change::{Decision, NewAgreement, approve, end, propose};
+pub use decide::{Decision, approve, end};
 pub(in crate::young_people) use list::seen;
 pub use list::{get, list, reads};
+pub use propose::{NewAgreement, propose};
 
 use crate::clock::Source;
 use crate::error::{Code, Error, Result};

@@ -57,7 +57,7 @@ pub async fn list(
     request: &PageRequest,
 ) -> Result<Page<YoungPerson>> {
     let (agreement, returns) = opened(space, viewer, id, "a page of people").await?;
-    let mut select = scope::counted::<agreement_pseudonym::Entity>()
+    let mut select = scope::under_agreement::<agreement_pseudonym::Entity>()
         .filter(agreement_pseudonym::Column::AgreementId.eq(id));
     let returns_of: Vec<LoadedReturnId> = returns
         .iter()
@@ -75,7 +75,7 @@ pub async fn list(
         .to_owned();
     select = select.filter(Expr::exists(times));
     if let Some(study) = filter.participates_in {
-        let takes_part = scope::counted::<study_participation::Entity>()
+        let takes_part = scope::under_agreement::<study_participation::Entity>()
             .filter(study_participation::Column::AgreementId.eq(id))
             .filter(study_participation::Column::StudyId.eq(study))
             .select_only()
@@ -121,7 +121,7 @@ pub(super) async fn found(
     id: AgreementId,
     pseudonym: &str,
 ) -> Result<Option<agreement_pseudonym::Model>> {
-    Ok(scope::counted::<agreement_pseudonym::Entity>()
+    Ok(scope::under_agreement::<agreement_pseudonym::Entity>()
         .filter(agreement_pseudonym::Column::AgreementId.eq(id))
         .filter(agreement_pseudonym::Column::Pseudonym.eq(pseudonym))
         .one(space.store().connection())
@@ -139,9 +139,8 @@ pub(super) async fn opened(
     let agreement = agreement::seen(space, viewer, id).await?;
     policy::authorise(viewer, &Action::ReadYoungPeople(agreement.recipient()))?;
     agreement.must_be_in_force(space.store().source())?;
-    let returns = scope::counted::<loaded_return::Entity>()
+    let returns = scope::returns(&agreement.authorities())
         .filter(loaded_return::Column::State.eq(ReturnState::Current))
-        .filter(loaded_return::Column::LocalAuthorityId.is_in(agreement.authorities()))
         .all(space.store().connection())
         .await?;
     let event = Event {
@@ -177,7 +176,7 @@ async fn name_people(
     agreement: &Agreement,
     returns: &[LoadedReturnId],
 ) -> Result<()> {
-    let named = scope::counted::<agreement_pseudonym::Entity>()
+    let named = scope::under_agreement::<agreement_pseudonym::Entity>()
         .filter(agreement_pseudonym::Column::AgreementId.eq(agreement.id()))
         .select_only()
         .expr(Expr::val(1))
@@ -280,7 +279,7 @@ async fn rows(
     let of_return: HashMap<_, _> = returns.iter().map(|row| (row.id, row)).collect();
     let return_ids: Vec<_> = returns.iter().map(|row| row.id).collect();
 
-    let records = scope::counted::<child_record::Entity>()
+    let records = scope::under_agreement::<child_record::Entity>()
         .filter(child_record::Column::ReturnId.is_in(return_ids.iter().copied()))
         .filter(scope::among(
             backend,
@@ -289,12 +288,12 @@ async fn rows(
         ))
         .all(connection)
         .await?;
-    let times = scope::counted::<episode::Entity>()
+    let times = scope::under_agreement::<episode::Entity>()
         .filter(condition(agreement, &return_ids))
         .filter(among(episode::Column::YoungPersonId))
         .all(connection)
         .await?;
-    let participations = scope::counted::<study_participation::Entity>()
+    let participations = scope::under_agreement::<study_participation::Entity>()
         .filter(study_participation::Column::AgreementId.eq(agreement.id()))
         .filter(scope::among(
             backend,

@@ -1,26 +1,27 @@
 //! Puts a return into use: the times of each person are held against each other, adoptions are severed from what
 //! comes after, the earlier return goes, and the standings of the reference day are made anew. All in one step.
 
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
 use entity::{
-    ChangeKind, EpisodeKind, LoadedReturnId, ReturnState, YoungPersonId, child_record, episode,
-    loaded_return, young_person, young_person_key,
+    ChangeKind, EpisodeKind, LoadedReturnId, ReturnState, YoungPersonId, episode, loaded_return,
 };
-use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
+use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use super::adoption;
 use super::erase::{self, forget};
-use super::keep::Loading;
+use super::keep::{Loading, keep_problems};
 use super::parsed::Problem;
 use crate::access::scope;
 use crate::error::{Error, Result};
 use crate::space::Space;
-use crate::store::{Write, bulk};
+use crate::store::Write;
 use crate::viewer::Viewer;
-use crate::young_people::pseudonym::{KeyHash, PseudonymKeys};
+use crate::young_people::pseudonym::PseudonymKeys;
 use crate::young_people::standing;
 
 /// How many times are read at once.
@@ -34,16 +35,17 @@ pub(super) async fn finish(
 ) -> Result<loaded_return::Model> {
     let (id, kind, heading) = (loading.id, loading.kind, loading.heading.clone());
     let numbers = loading.numbers()?;
-    let kept_problems = loading.problems;
+    let (kept_problems, told) = (loading.problems, loading.tally.doubtful);
+    let adopted = loading.adopted.clone();
     let keys = space.pseudonym_keys().clone();
     space
         .store()
         .write(viewer, "return.load", move |write| {
             Box::pin(async move {
                 let now = write.source().now();
-                let doubts = check(write, &keys, id).await?;
-                let doubtful = i64::try_from(doubts.len()).map_err(Error::internal)?;
-                keep_doubts(write, id, kept_problems, doubts).await?;
+                let doubts = check(write, &keys, id, adopted).await?;
+                keep_problems(write, id, kept_problems, &doubts).await?;
+                let doubtful = i64::try_from(told + doubts.len() as u64);
 
                 let earlier = scope::locked::<loaded_return::Entity>(
                     write.connection().get_database_backend(),
@@ -59,19 +61,13 @@ pub(super) async fn finish(
                     forget(write, earlier.id).await?;
                     erase::end(write, earlier, ReturnState::Replaced).await?;
                 }
-                let row = scope::for_writing::<loaded_return::Entity>()
-                    .filter(loaded_return::Column::Id.eq(id))
-                    .one(write.connection())
-                    .await?
-                    .ok_or_else(|| Error::not_found("return"))?;
-                let mut row = loaded_return::ActiveModel {
-                    id: Set(id),
+                let row = loaded_return::ActiveModel {
+                    id: Unchanged(id),
                     state: Set(ReturnState::Current),
                     completed_at: Set(Some(now)),
-                    doubtful: Set(row.doubtful + doubtful),
+                    doubtful: Set(doubtful.map_err(Error::internal)?),
                     ..numbers
                 };
-                row.id = sea_orm::ActiveValue::Unchanged(id);
                 let row = loaded_return::Entity::update(row)
                     .exec(write.connection())
                     .await?;
@@ -88,19 +84,22 @@ async fn check(
     write: &mut Write,
     keys: &PseudonymKeys,
     id: LoadedReturnId,
+    mut adopted: HashMap<YoungPersonId, NaiveDate>,
 ) -> Result<Vec<Problem>> {
     let mut doubts = Vec::new();
     let mut pages = PersonPages::new(vec![id]);
     while let Some(persons) = pages.next(write.connection()).await? {
         for times in persons {
+            if let Some(first) = times.first()
+                && let Some(day) = adopted.remove(&first.young_person_id)
+            {
+                adoption::sever(write, keys, first.young_person_id, day, &times).await?;
+            }
             let mut care: Vec<_> = times
                 .iter()
                 .filter(|time| time.kind == EpisodeKind::LookedAfter)
                 .collect();
             care.sort_by_key(|time| (time.started_on, time.ordinal));
-            if let Some(adopted) = care.iter().find(|time| is_adoption(time)) {
-                sever(write, keys, adopted, &times).await?;
-            }
             for pair in care.windows(2) {
                 if let [one, next] = pair {
                     compare(one, next, &mut doubts);
@@ -108,12 +107,14 @@ async fn check(
             }
         }
     }
-    doubts.sort_by_key(|doubt| doubt.line);
+    // Those of whom no time is kept.
+    for (person, day) in adopted {
+        adoption::sever(write, keys, person, day, &[]).await?;
+    }
+    // What was parted by an adoption was walked twice.
+    doubts.sort_by_key(|doubt| (doubt.line, doubt.rule));
+    doubts.dedup();
     Ok(doubts)
-}
-
-fn is_adoption(time: &episode::Model) -> bool {
-    matches!(time.reason_ended.as_deref(), Some("E11" | "E12"))
 }
 
 /// Two episodes of being looked after that follow each other.
@@ -147,142 +148,6 @@ fn compare(one: &episode::Model, next: &episode::Model, doubts: &mut Vec<Problem
     ) {
         doubt(next.line, "REC", "437");
     }
-}
-
-/// Gives what happened from an adoption on to another person, and stops recognising the adopted one after it.
-async fn sever(
-    write: &mut Write,
-    keys: &PseudonymKeys,
-    adopted: &episode::Model,
-    times: &[episode::Model],
-) -> Result<()> {
-    let Some(day) = adopted.ended_on else {
-        return Ok(());
-    };
-    let person = adopted.young_person_id;
-    let known = scope::for_writing::<young_person_key::Entity>()
-        .filter(young_person_key::Column::YoungPersonId.eq(person))
-        .all(write.connection())
-        .await?;
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "what recognises a person is no shared thing"
-    )]
-    young_person_key::Entity::update_many()
-        .col_expr(young_person_key::Column::SeveredOn, Expr::val(day))
-        .filter(young_person_key::Column::YoungPersonId.eq(person))
-        .filter(young_person_key::Column::SeveredOn.is_null())
-        .exec(write.connection())
-        .await?;
-    let later: Vec<i64> = times
-        .iter()
-        .filter(|time| time.started_on >= day && time.ordinal != adopted.ordinal)
-        .map(|time| time.ordinal)
-        .collect();
-    if later.is_empty() {
-        return Ok(());
-    }
-    let other = another_person(write, keys, &known).await?;
-    move_times(write, adopted.return_id, person, other, later).await
-}
-
-async fn another_person(
-    write: &mut Write,
-    keys: &PseudonymKeys,
-    known: &[young_person_key::Model],
-) -> Result<YoungPersonId> {
-    let hashes: Vec<KeyHash> = known
-        .iter()
-        .filter_map(|row| KeyHash::try_from(row.hash.as_slice()).ok())
-        .map(|hash| keys.after_adoption(&hash))
-        .collect();
-    let backend = write.connection().get_database_backend();
-    let there = scope::for_writing::<young_person_key::Entity>()
-        .filter(scope::among(
-            backend,
-            young_person_key::Column::Hash,
-            hashes.iter().map(|hash| hash.to_vec()),
-        ))
-        .one(write.connection())
-        .await?;
-    if let Some(there) = there {
-        return Ok(there.young_person_id);
-    }
-    let person = write.source().id();
-    let row = young_person::Model {
-        id: person,
-        record_key: hashes.first().map_or(0, |hash| keys.record_key(hash)),
-    };
-    bulk::insert(write.connection(), vec![row.into_active_model()]).await?;
-    let rows = hashes.iter().map(|hash| {
-        young_person_key::Model {
-            hash: hash.to_vec(),
-            young_person_id: person,
-            severed_on: None,
-        }
-        .into_active_model()
-    });
-    bulk::insert(write.connection(), rows.collect()).await?;
-    Ok(person)
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "rows of a return that counts for nothing yet"
-)]
-async fn move_times(
-    write: &mut Write,
-    id: LoadedReturnId,
-    person: YoungPersonId,
-    other: YoungPersonId,
-    ordinals: Vec<i64>,
-) -> Result<()> {
-    let record = scope::for_writing::<child_record::Entity>()
-        .filter(child_record::Column::ReturnId.eq(id))
-        .filter(child_record::Column::YoungPersonId.eq(person))
-        .one(write.connection())
-        .await?;
-    if let Some(record) = record {
-        let record = child_record::Model {
-            young_person_id: other,
-            ..record
-        };
-        bulk::insert(write.connection(), vec![record.into_active_model()]).await?;
-    }
-    let backend = write.connection().get_database_backend();
-    episode::Entity::update_many()
-        .col_expr(
-            episode::Column::YoungPersonId,
-            Expr::val(uuid::Uuid::from(other)),
-        )
-        .filter(episode::Column::ReturnId.eq(id))
-        .filter(episode::Column::YoungPersonId.eq(person))
-        .filter(scope::among(backend, episode::Column::Ordinal, ordinals))
-        .exec(write.connection())
-        .await?;
-    Ok(())
-}
-
-async fn keep_doubts(
-    write: &mut Write,
-    id: LoadedReturnId,
-    kept: usize,
-    doubts: Vec<Problem>,
-) -> Result<()> {
-    let room = super::KEPT_PROBLEMS.saturating_sub(kept);
-    let mut rows = Vec::new();
-    for (doubt, ordinal) in doubts.into_iter().take(room).zip(kept + 1..) {
-        rows.push(entity::return_problem::ActiveModel {
-            return_id: Set(id),
-            ordinal: Set(i32::try_from(ordinal).map_err(Error::internal)?),
-            is_refusal: Set(false),
-            file: Set(doubt.file.to_owned()),
-            line: Set(doubt.line.cast_signed()),
-            column_name: Set(doubt.column.map(str::to_owned)),
-            rule: Set(doubt.rule.to_owned()),
-        });
-    }
-    bulk::insert(write.connection(), rows).await
 }
 
 /// The times of some returns, a person after another, some thousands at once.

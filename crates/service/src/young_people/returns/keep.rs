@@ -1,7 +1,8 @@
 //! Writes what a reader hands on, in batches that count for nothing until the return comes into use.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
 use entity::{
     ChangeKind, LoadedReturnId, ReturnKind, ReturnState, YoungPersonId, child_record, episode,
     loaded_return, return_problem,
@@ -29,7 +30,10 @@ pub(super) struct Loading {
     /// The persons, by their place in the return.
     persons: Vec<YoungPersonId>,
     taken: HashSet<YoungPersonId>,
+    /// The persons who were adopted, and the day.
+    pub(super) adopted: HashMap<YoungPersonId, NaiveDate>,
     spells: i64,
+    /// How many problems are kept.
     pub(super) problems: usize,
     pub(super) tally: Tally,
 }
@@ -80,6 +84,7 @@ impl Loading {
             heading,
             persons: Vec::new(),
             taken: HashSet::new(),
+            adopted: HashMap::new(),
             spells: 0,
             problems: 0,
             tally: Tally::default(),
@@ -98,7 +103,7 @@ impl Loading {
         viewer: &Viewer,
         batch: Batch,
     ) -> Result<()> {
-        let mut write = space.store().begin_write(viewer).await?;
+        let write = space.store().begin_write(viewer).await?;
         if space.store().backend() == DbBackend::Postgres {
             // What counts for nothing yet may be lost with the server; the write that puts it into use waits for all
             // of it.
@@ -112,7 +117,13 @@ impl Loading {
         self.keep_spells(&write, &batch.spells).await?;
         self.mark_unaccompanied(&write, &batch.unaccompanied)
             .await?;
-        self.keep_problems(&mut write, &batch.problems).await?;
+        for (place, day) in batch.adopted {
+            let person = self.person(place)?;
+            let first = self.adopted.entry(person).or_insert(day);
+            *first = day.min(*first);
+        }
+        let (id, kept) = (self.id, self.problems);
+        self.problems += keep_problems(&write, id, kept, &batch.problems).await?;
         self.say_how_far(&write).await?;
         space.store().finish(write, "").await
     }
@@ -210,29 +221,6 @@ impl Loading {
         Ok(())
     }
 
-    /// Keeps the first problems; all are counted in the tally.
-    pub(super) async fn keep_problems(
-        &mut self,
-        write: &mut Write,
-        problems: &[Problem],
-    ) -> Result<()> {
-        let room = KEPT_PROBLEMS.saturating_sub(self.problems);
-        let mut rows = Vec::new();
-        for problem in problems.iter().take(room) {
-            self.problems += 1;
-            rows.push(return_problem::ActiveModel {
-                return_id: Set(self.id),
-                ordinal: Set(i32::try_from(self.problems).map_err(Error::internal)?),
-                is_refusal: Set(problem.is_refusal),
-                file: Set(problem.file.to_owned()),
-                line: Set(problem.line.cast_signed()),
-                column_name: Set(problem.column.map(str::to_owned)),
-                rule: Set(problem.rule.to_owned()),
-            });
-        }
-        bulk::insert(write.connection(), rows).await
-    }
-
     #[expect(
         clippy::disallowed_methods,
         reason = "how far a loading has got is no change of the return"
@@ -260,4 +248,30 @@ impl Loading {
             ..Default::default()
         })
     }
+}
+
+/// Keeps the first problems of a return, of which so many are kept already; all are counted in the tally. Gives how
+/// many more are kept.
+pub(super) async fn keep_problems(
+    write: &Write,
+    id: LoadedReturnId,
+    kept: usize,
+    problems: &[Problem],
+) -> Result<usize> {
+    let room = KEPT_PROBLEMS.saturating_sub(kept);
+    let mut rows = Vec::new();
+    for (problem, ordinal) in problems.iter().take(room).zip(kept + 1..) {
+        rows.push(return_problem::ActiveModel {
+            return_id: Set(id),
+            ordinal: Set(i32::try_from(ordinal).map_err(Error::internal)?),
+            is_refusal: Set(problem.is_refusal),
+            file: Set(problem.file.to_owned()),
+            line: Set(problem.line.cast_signed()),
+            column_name: Set(problem.column.map(str::to_owned)),
+            rule: Set(problem.rule.to_owned()),
+        });
+    }
+    let more = rows.len();
+    bulk::insert(write.connection(), rows).await?;
+    Ok(more)
 }

@@ -55,11 +55,7 @@ pub async fn list(
 async fn of_viewer(space: &Space, viewer: &Viewer) -> Result<Select<loaded_return::Entity>> {
     policy::authorise(viewer, &Action::ContributeReturns)?;
     let own = stewards::authorities(space, viewer).await?;
-    let select = scope::for_writing::<loaded_return::Entity>();
-    Ok(match own.is_empty() {
-        true => select,
-        false => select.filter(loaded_return::Column::LocalAuthorityId.is_in(own)),
-    })
+    Ok(scope::returns(&own))
 }
 
 /// How many returns there are.
@@ -80,14 +76,13 @@ pub async fn is_current(
     authority: &str,
     year: i32,
 ) -> Result<bool> {
-    use loaded_return::Column::{Kind, LocalAuthorityId, State, Year};
+    use loaded_return::Column::{Kind, State, Year};
 
     let directory = space.directory().await?;
     let Some(authority) = directory.local_authorities.by_key(authority) else {
         return Ok(false);
     };
-    let found = scope::for_writing::<loaded_return::Entity>()
-        .filter(LocalAuthorityId.eq(authority.id))
+    let found = scope::returns(&[authority.id])
         .filter(Kind.eq(kind))
         .filter(Year.eq(year))
         .filter(State.eq(ReturnState::Current))
@@ -124,7 +119,7 @@ pub async fn problems(
     request: &PageRequest,
 ) -> Result<Page<return_problem::Model>> {
     by_id(space, viewer, id).await?;
-    let select = scope::for_writing::<return_problem::Entity>()
+    let select = scope::parts_of_seen::<return_problem::Entity>()
         .filter(return_problem::Column::ReturnId.eq(id));
     listing::read(space.store(), select, &PROBLEMS, request).await
 }
@@ -135,7 +130,7 @@ pub async fn problems(
 /// `FORBIDDEN`.
 pub async fn problem_count(space: &Space, viewer: &Viewer, id: LoadedReturnId) -> Result<u64> {
     by_id(space, viewer, id).await?;
-    Ok(scope::for_writing::<return_problem::Entity>()
+    Ok(scope::parts_of_seen::<return_problem::Entity>()
         .filter(return_problem::Column::ReturnId.eq(id))
         .count(space.store().connection())
         .await?)
@@ -153,7 +148,7 @@ pub async fn counted_problems(
     use return_problem::Column::{IsRefusal, Ordinal, ReturnId, Rule};
 
     by_id(space, viewer, id).await?;
-    let mut counted: Vec<(String, bool, i64)> = scope::for_writing::<return_problem::Entity>()
+    let mut counted: Vec<(String, bool, i64)> = scope::parts_of_seen::<return_problem::Entity>()
         .filter(ReturnId.eq(id))
         .select_only()
         .columns([Rule, IsRefusal])

@@ -2,9 +2,10 @@
 //!
 //! A reader (`ssda903`, `cin_census`) checks the files in a thread of its own, turns identifiers into keyed hashes
 //! and forgets them. `keep` writes what it hands on, in batches that count for nothing yet. `finish` checks the
-//! times of each person against each other and puts the return into use, in one step. `rules` says what each code
+//! times of each person against each other (and `adoption` parts what must not be linked) and puts the return into use, in one step. `rules` says what each code
 //! means; a report names file, line, column and rule, and never holds a value.
 
+mod adoption;
 mod cin_census;
 mod dates;
 mod erase;

@@ -97,6 +97,8 @@ pub(super) struct Batch {
     pub(super) spells: Vec<Spell>,
     /// Children who are unaccompanied asylum-seeking children at the end of the collection year.
     pub(super) unaccompanied: Vec<u32>,
+    /// Children who were adopted, and the day; also where the row that says so was refused.
+    pub(super) adopted: Vec<(u32, NaiveDate)>,
     pub(super) problems: Vec<Problem>,
     pub(super) tally: Tally,
 }
@@ -140,6 +142,10 @@ impl Outlet {
 
     pub(super) fn unaccompanied(&mut self, child: u32) {
         self.batch.unaccompanied.push(child);
+    }
+
+    pub(super) fn adopted(&mut self, child: u32, on: NaiveDate) {
+        self.batch.adopted.push((child, on));
     }
 
     pub(super) fn problem(&mut self, problem: Problem) {

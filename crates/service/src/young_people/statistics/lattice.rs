@@ -18,7 +18,10 @@ pub(super) fn check(question: &Question) -> Result<()> {
     }
     let mut dimensions = by.len();
     for (dimension, categories) in question.filter.sizes() {
-        if categories == 0 || by.contains(&dimension) {
+        // Of a table by authority, regions pick the authorities that are shown.
+        let picks = dimension == StatisticsDimension::Region
+            && by.contains(&StatisticsDimension::LocalAuthority);
+        if categories == 0 || by.contains(&dimension) || picks {
             continue;
         }
         dimensions += 1;

@@ -9,7 +9,6 @@ mod axes;
 mod lattice;
 mod people;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use chrono::{Datelike, NaiveDate};
@@ -178,13 +177,4 @@ pub(super) fn not_countable(field: &str, why: impl Into<std::borrow::Cow<'static
         field: Some(field.to_owned()),
         ..Error::new(Code::NotCountable, why)
     }
-}
-
-/// The published counts of each population, by its word, of a table that is broken down by population alone.
-#[must_use]
-pub fn by_population(table: &Table) -> BTreeMap<&str, Published> {
-    let cells = table.cells.iter();
-    cells
-        .filter_map(|cell| Some((cell.keys.first()?.as_str(), cell.count)))
-        .collect()
 }

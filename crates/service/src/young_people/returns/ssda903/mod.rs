@@ -222,6 +222,11 @@ impl<'a> Reader<'a> {
         if values.day("DOB").is_some_and(|born| born != known.born) {
             row.doubts.push((Some("DOB"), "INT11"));
         }
+        if matches!(values.code("REC"), Some("E11" | "E12")) {
+            // Without a day it was within the collection: whoever comes in a later one comes after it.
+            let day = values.day("DEC").unwrap_or(self.year.last_day());
+            self.outlet.adopted(known.place, day);
+        }
         if !row.refusals.is_empty() {
             return;
         }
