@@ -37,11 +37,14 @@ where
         return Ok(());
     }
     let names: Vec<_> = columns.iter().map(IdenStatic::as_str).collect();
-    for some in rows.chunks(ROWS) {
-        let mut arrays: Vec<Vec<Value>> = vec![Vec::with_capacity(some.len()); columns.len()];
-        for row in some {
+    let mut rows = rows.into_iter();
+    while rows.len() > 0 {
+        let count = Ord::min(ROWS, rows.len());
+        let mut arrays: Vec<Vec<Value>> = Vec::new();
+        arrays.resize_with(columns.len(), || Vec::with_capacity(count));
+        for mut row in rows.by_ref().take(count) {
             for (column, array) in columns.iter().zip(&mut arrays) {
-                match row.get(*column) {
+                match row.take(*column) {
                     ActiveValue::Set(value) | ActiveValue::Unchanged(value) => array.push(value),
                     ActiveValue::NotSet => return Err(unset(column.as_str())),
                 }
@@ -57,7 +60,7 @@ where
                 let sql = sql_type(&kind)?;
                 selected.push(format!("NULLIF(c{place}, '')::{sql}"));
                 places.push(format!("${place}::text[]"));
-                let texts = array.iter().map(text).collect::<Result<Vec<_>>>()?;
+                let texts = array.into_iter().map(text).collect::<Result<Vec<_>>>()?;
                 bound.push(Value::Array(ArrayType::String, Some(Box::new(texts))));
             } else {
                 selected.push(format!("c{place}"));
@@ -83,9 +86,9 @@ where
 }
 
 /// A value as a text, nothing as the empty one.
-fn text(value: &Value) -> Result<Value> {
+fn text(value: Value) -> Result<Value> {
     let text = match value {
-        Value::String(text) => text.clone().unwrap_or_default(),
+        Value::String(text) => text.unwrap_or_default(),
         Value::ChronoDate(day) => day.map_or_else(String::new, |day| day.to_string()),
         Value::Int(number) => number.map_or_else(String::new, |number| number.to_string()),
         Value::Uuid(id) => id.map_or_else(String::new, |id| id.to_string()),

@@ -4,6 +4,7 @@ use entity::{ChangeKind, young_person_key};
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::pseudonym::{KeyHash, PseudonymKeys};
+use super::returns::in_turn;
 use crate::access::scope;
 use crate::error::Result;
 use crate::space::Space;
@@ -21,6 +22,7 @@ pub async fn rotate(space: &Space, keys: &PseudonymKeys) -> Result<usize> {
         .store()
         .write(&Viewer::operator(), "pseudonym-key.rotate", move |write| {
             Box::pin(async move {
+                in_turn(write).await?;
                 let rows = scope::for_writing::<young_person_key::Entity>()
                     .all(write.connection())
                     .await?;

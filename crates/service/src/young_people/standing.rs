@@ -20,14 +20,13 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{
-    EpisodeKind, LoadedReturnId, LocalAuthorityId, Need, ReturnKind, ReturnState, Sex,
-    SocialWorkPopulation, YoungPersonId, child_record, episode, loaded_return, standing,
-    young_person,
+    EpisodeKind, LocalAuthorityId, Need, ReturnKind, ReturnState, Sex, SocialWorkPopulation,
+    YoungPersonId, child_record, episode, loaded_return, standing, young_person,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::codes;
-use super::returns::{CollectionYear, PersonPages};
+use super::returns::{CollectionYear, Walk};
 use crate::access::scope;
 use crate::error::Result;
 use crate::store::{Write, bulk};
@@ -58,49 +57,82 @@ pub(in crate::young_people) async fn make(
     authority: LocalAuthorityId,
     year: CollectionYear,
 ) -> Result<()> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "standings follow from the returns, and are made anew with them"
-    )]
-    standing::Entity::delete_many()
-        .filter(standing::Column::Year.eq(year.0))
-        .filter(standing::Column::LocalAuthorityId.eq(authority))
-        .exec(write.connection())
-        .await?;
-    let returns = scope::for_writing::<loaded_return::Entity>()
-        .filter(loaded_return::Column::LocalAuthorityId.eq(authority))
-        .filter(loaded_return::Column::Year.eq(year.0))
-        .filter(loaded_return::Column::State.eq(ReturnState::Current))
-        .all(write.connection())
-        .await?;
-    let ids: Vec<_> = returns.iter().map(|row| row.id).collect();
-    let leading = returns
-        .iter()
-        .find(|row| row.kind == ReturnKind::Ssda903)
-        .map(|row| row.id);
-    let mut pages = PersonPages::new(ids.clone());
-    while let Some(persons) = pages.next(write.connection()).await? {
+    let standings = Standings::of(write, authority, year).await?;
+    let mut walk = standings.walk();
+    while let Some(persons) = walk.next(write.connection()).await? {
+        standings.stand(write, &persons).await?;
+    }
+    Ok(())
+}
+
+/// The standings of an authority that are being made anew.
+pub(in crate::young_people) struct Standings {
+    authority: LocalAuthorityId,
+    year: CollectionYear,
+    /// Its returns of the year that are in use.
+    returns: Vec<loaded_return::Model>,
+}
+
+impl Standings {
+    /// Takes the old ones away.
+    pub(in crate::young_people) async fn of(
+        write: &Write,
+        authority: LocalAuthorityId,
+        year: CollectionYear,
+    ) -> Result<Self> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "standings follow from the returns, and are made anew with them"
+        )]
+        standing::Entity::delete_many()
+            .filter(standing::Column::Year.eq(year.0))
+            .filter(standing::Column::LocalAuthorityId.eq(authority))
+            .exec(write.connection())
+            .await?;
+        let returns = scope::for_writing::<loaded_return::Entity>()
+            .filter(loaded_return::Column::LocalAuthorityId.eq(authority))
+            .filter(loaded_return::Column::Year.eq(year.0))
+            .filter(loaded_return::Column::State.eq(ReturnState::Current))
+            .all(write.connection())
+            .await?;
+        Ok(Self {
+            authority,
+            year,
+            returns,
+        })
+    }
+
+    /// Walks everybody of whom the returns tell.
+    pub(in crate::young_people) fn walk(&self) -> Walk {
+        Walk::new(self.returns.iter().map(|row| row.id))
+    }
+
+    /// Makes the standings of some persons, each with all their times.
+    pub(in crate::young_people) async fn stand(
+        &self,
+        write: &Write,
+        persons: &[Vec<episode::Model>],
+    ) -> Result<()> {
         let who: Vec<YoungPersonId> = persons
             .iter()
             .filter_map(|times| times.first())
             .map(|time| time.young_person_id)
             .collect();
-        let about = About::read(write, &ids, leading, &who).await?;
+        let about = About::read(write, &self.returns, &who).await?;
         let mut rows = Vec::new();
-        for (person, times) in who.into_iter().zip(&persons) {
+        for (person, times) in who.into_iter().zip(persons) {
             let Some((record, record_key)) = about.of(person) else {
                 continue;
             };
-            let of_person = stand(authority, year, record, record_key, times);
+            let of_person = stand(self.authority, self.year, record, record_key, times);
             rows.extend(
                 of_person
                     .into_iter()
                     .map(IntoActiveModel::into_active_model),
             );
         }
-        bulk::insert(write.connection(), rows).await?;
+        bulk::insert(write.connection(), rows).await
     }
-    Ok(())
 }
 
 /// What is known of some persons besides their times.
@@ -112,16 +144,19 @@ struct About {
 impl About {
     async fn read(
         write: &Write,
-        returns: &[LoadedReturnId],
-        leading: Option<LoadedReturnId>,
+        returns: &[loaded_return::Model],
         who: &[YoungPersonId],
     ) -> Result<Self> {
+        let leading = returns
+            .iter()
+            .find(|row| row.kind == ReturnKind::Ssda903)
+            .map(|row| row.id);
         let backend = write.connection().get_database_backend();
         let (mut records, mut keys) = (HashMap::new(), HashMap::new());
         for some in who.chunks(5_000) {
             let ids = || some.iter().copied().map(uuid::Uuid::from);
             let found = scope::for_writing::<child_record::Entity>()
-                .filter(child_record::Column::ReturnId.is_in(returns.iter().copied()))
+                .filter(child_record::Column::ReturnId.is_in(returns.iter().map(|row| row.id)))
                 .filter(scope::among(
                     backend,
                     child_record::Column::YoungPersonId,

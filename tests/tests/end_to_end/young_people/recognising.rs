@@ -60,6 +60,19 @@ on_both_databases! {
         assert_eq!(people(&app).await, 2);
     }
 
+    async fn returns_that_are_loaded_at_once_take_a_child_for_one(app: TestApp) {
+        with_authorities(&app).await;
+        let returns = (1..=8).map(|month| {
+            let authority = [CAMDEN, LEEDS][month % 2];
+            let files = one("A1", UPN, &format!("A1,0{month}/05/2021,S,C2,N1,U4,PR1,,,,,,\n"));
+            load(&app, authority, 2022, files)
+        });
+        futures::future::join_all(returns).await;
+        // The last of each authority is in use.
+        assert_eq!(who(&app).await, "aa");
+        assert_eq!(people(&app).await, 1);
+    }
+
     async fn a_pupil_number_that_is_wrong_recognises_nobody(app: TestApp) {
         with_authorities(&app).await;
         for (authority, id, upn) in [(CAMDEN, "A", "A856006112595"), (LEEDS, "B", "A856006112595")] {

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    ChangeKind, ChangeOperation, YoungPersonId, agreement_pseudonym, child_record, episode,
-    loaded_return, standing, study_participation, young_person, young_person_key,
+    ChangeKind, ChangeOperation, YoungPersonId, child_record, episode, loaded_return,
+    young_person_key,
 };
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::access::policy::{self, Action};
@@ -15,7 +16,7 @@ use crate::space::Space;
 use crate::store::Write;
 use crate::viewer::Viewer;
 use crate::young_people::pseudonym::Identifier;
-use crate::young_people::returns::CollectionYear;
+use crate::young_people::returns::{CollectionYear, forget, in_turn};
 use crate::young_people::standing::make;
 use crate::young_people::stewards;
 
@@ -60,6 +61,7 @@ pub async fn erase_child(
         .store()
         .write(viewer, "child.erase", move |write| {
             Box::pin(async move {
+                in_turn(write).await?;
                 let known = scope::for_writing::<young_person_key::Entity>()
                     .filter(young_person_key::Column::Hash.is_in(hashes))
                     .all(write.connection())
@@ -124,37 +126,9 @@ async fn erase(
         .one(write.connection())
         .await?;
     if elsewhere.is_none() {
-        forget(write, person).await?;
+        let id = uuid::Uuid::from(person);
+        forget(write, |column| Expr::col(column).eq(id)).await?;
         erased.is_forgotten = true;
     }
     Ok(erased)
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "erasing is what the controller asked for"
-)]
-async fn forget(write: &Write, person: YoungPersonId) -> Result<()> {
-    let connection = write.connection();
-    young_person_key::Entity::delete_many()
-        .filter(young_person_key::Column::YoungPersonId.eq(person))
-        .exec(connection)
-        .await?;
-    agreement_pseudonym::Entity::delete_many()
-        .filter(agreement_pseudonym::Column::YoungPersonId.eq(person))
-        .exec(connection)
-        .await?;
-    study_participation::Entity::delete_many()
-        .filter(study_participation::Column::YoungPersonId.eq(person))
-        .exec(connection)
-        .await?;
-    standing::Entity::delete_many()
-        .filter(standing::Column::YoungPersonId.eq(person))
-        .exec(connection)
-        .await?;
-    young_person::Entity::delete_many()
-        .filter(young_person::Column::Id.eq(person))
-        .exec(connection)
-        .await?;
-    Ok(())
 }

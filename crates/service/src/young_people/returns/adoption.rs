@@ -18,14 +18,13 @@ use crate::young_people::pseudonym::{KeyHash, PseudonymKeys};
 use crate::young_people::standing;
 
 /// Stops recognising a person from the day of the adoption on, and gives to another person what happened after it: in
-/// the return that tells of the adoption (`times` are the person's in it), and in those of later collections, if they
-/// were loaded before.
+/// the return that tells of the adoption, and in those of later collections, if they were loaded before.
 pub(super) async fn sever(
     write: &mut Write,
     keys: &PseudonymKeys,
+    id: LoadedReturnId,
     person: YoungPersonId,
     day: NaiveDate,
-    times: &[episode::Model],
 ) -> Result<()> {
     let known = scope::for_writing::<young_person_key::Entity>()
         .filter(young_person_key::Column::YoungPersonId.eq(person))
@@ -41,19 +40,22 @@ pub(super) async fn sever(
         .filter(young_person_key::Column::SeveredOn.is_null())
         .exec(write.connection())
         .await?;
-    let after: Vec<_> = times
-        .iter()
-        .filter(|time| time.started_on >= day && !is_adoption(time))
-        .collect();
+    let mut after = scope::for_writing::<episode::Entity>()
+        .filter(episode::Column::ReturnId.eq(id))
+        .filter(episode::Column::YoungPersonId.eq(person))
+        .filter(episode::Column::StartedOn.gte(day))
+        .all(write.connection())
+        .await?;
+    after.retain(|time| !is_adoption(time));
     let later = later_returns(write, person, day).await?;
     if after.is_empty() && later.is_empty() {
         return Ok(());
     }
     let other = another_person(write, keys, &known).await?;
-    if let Some(first) = after.first() {
-        copy_record(write, first.return_id, person, other).await?;
+    if !after.is_empty() {
+        copy_record(write, id, person, other).await?;
         let ordinals = after.iter().map(|time| time.ordinal).collect();
-        move_times(write, first.return_id, person, other, Some(ordinals)).await?;
+        move_times(write, id, person, other, Some(ordinals)).await?;
     }
     let mut standings = BTreeSet::new();
     for row in later {

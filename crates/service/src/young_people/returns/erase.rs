@@ -2,13 +2,12 @@
 
 use entity::{
     ChangeKind, ChangeOperation, LoadedReturnId, ReturnState, child_record, episode, loaded_return,
-    young_person, young_person_key,
 };
 use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::CollectionYear;
+use super::{CollectionYear, persons};
 use crate::access::scope;
 use crate::error::{Code, Error, Result};
 use crate::space::Space;
@@ -32,6 +31,7 @@ pub async fn erase(
         .store()
         .write(viewer, "return.erase", move |write| {
             Box::pin(async move {
+                persons::in_turn(write).await?;
                 let row = scope::locked::<loaded_return::Entity>(
                     write.connection().get_database_backend(),
                     Condition::all().add(loaded_return::Column::Id.eq(id)),
@@ -61,6 +61,7 @@ pub(super) async fn abandon(space: &Space, viewer: &Viewer, id: LoadedReturnId) 
         .store()
         .write(viewer, "return.abandon", move |write| {
             Box::pin(async move {
+                persons::in_turn(write).await?;
                 let row = scope::for_writing::<loaded_return::Entity>()
                     .filter(loaded_return::Column::Id.eq(id))
                     .filter(loaded_return::Column::State.eq(ReturnState::Loading))
@@ -147,21 +148,7 @@ pub(super) async fn forget(write: &mut Write, id: LoadedReturnId) -> Result<()> 
             .to_owned();
         Expr::col(column).in_subquery(of_return)
     };
-    use sea_orm::sea_query::IntoColumnRef;
-    young_person_key::Entity::delete_many()
-        .filter(nobody_else(
-            young_person_key::Column::YoungPersonId
-                .as_column_ref()
-                .into_column_ref(),
-        ))
-        .exec(connection)
-        .await?;
-    young_person::Entity::delete_many()
-        .filter(nobody_else(
-            young_person::Column::Id.as_column_ref().into_column_ref(),
-        ))
-        .exec(connection)
-        .await?;
+    persons::forget(write, nobody_else).await?;
     episode::Entity::delete_many()
         .filter(episode::Column::ReturnId.eq(id))
         .exec(connection)

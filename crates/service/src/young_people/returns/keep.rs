@@ -137,6 +137,7 @@ impl Loading {
         if children.is_empty() {
             return Ok(());
         }
+        persons::in_turn(write).await?;
         let known = Known {
             keys: space.pseudonym_keys(),
             since: self.heading.year.first_day(),

@@ -1,12 +1,14 @@
 //! Statutory returns: loaded whole, in place of the earlier one of the same authority, kind and year.
 //!
 //! A reader (`ssda903`, `cin_census`) checks the files in a thread of its own, turns identifiers into keyed hashes
-//! and forgets them. `keep` writes what it hands on, in batches that count for nothing yet. `finish` checks the
-//! times of each person against each other (and `adoption` parts what must not be linked) and puts the return into use, in one step. `rules` says what each code
-//! means; a report names file, line, column and rule, and never holds a value.
+//! and forgets them. `keep` writes what it hands on, in batches that count for nothing yet. `finish` puts the return
+//! into use, in one step: `adoption` parts what must not be linked, `walk` brings each person's times together, and
+//! `compare` holds them against each other. `rules` says what each code means; a report names file, line, column and
+//! rule, and never holds a value.
 
 mod adoption;
 mod cin_census;
+mod compare;
 mod dates;
 mod erase;
 pub mod files;
@@ -17,6 +19,7 @@ mod parsed;
 mod persons;
 pub mod rules;
 mod ssda903;
+mod walk;
 
 use std::io::Read;
 use std::sync::Arc;
@@ -25,7 +28,8 @@ use chrono::NaiveDate;
 use entity::{LocalAuthorityId, ReturnKind, loaded_return};
 use tokio::sync::mpsc;
 
-pub(crate) use finish::PersonPages;
+pub(super) use persons::{forget, in_turn};
+pub(super) use walk::Walk;
 
 pub use erase::{abandon_unfinished, erase};
 pub use list::{by_id, count, counted_problems, is_current, list, problem_count, problems};

@@ -8,15 +8,68 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
-use entity::{YoungPersonId, young_person, young_person_key};
+use entity::{
+    YoungPersonId, agreement_pseudonym, study_participation, young_person, young_person_key,
+};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ConnectionTrait, QueryFilter};
+use sea_orm::sea_query::{ColumnRef, Expr, IntoColumnRef};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter};
 
 use super::parsed::Child;
 use crate::access::scope;
 use crate::error::Result;
 use crate::store::{Write, bulk};
 use crate::young_people::pseudonym::{KeyHash, PseudonymKeys};
+
+/// The lock of those who recognise, part or forget persons on PostgreSQL: any number that is ours.
+const TURN: i64 = 0x7065_7273_6f6e;
+
+/// Waits until no other write recognises, parts or forgets persons, or makes their standings: two that did so at once
+/// could take one child for two, or forget whom the other just recognised. SQLite has one writer at a time.
+pub(in crate::young_people) async fn in_turn(write: &Write) -> Result<()> {
+    let connection = write.connection();
+    if connection.get_database_backend() == DbBackend::Postgres {
+        // However long the others' returns are, waiting for them is no reason to give this one up.
+        let lock =
+            format!("SET LOCAL statement_timeout TO 0; SELECT pg_advisory_xact_lock({TURN})");
+        connection.execute_unprepared(&lock).await?;
+    }
+    Ok(())
+}
+
+/// Forgets some persons, named by the column that tells them: by what they are recognised, and what was given out of
+/// them.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "of whom no return tells, nothing is kept"
+)]
+pub(in crate::young_people) async fn forget(
+    write: &Write,
+    who: impl Fn(ColumnRef) -> Expr,
+) -> Result<()> {
+    let connection = write.connection();
+    young_person_key::Entity::delete_many()
+        .filter(who(reference(young_person_key::Column::YoungPersonId)))
+        .exec(connection)
+        .await?;
+    agreement_pseudonym::Entity::delete_many()
+        .filter(who(reference(agreement_pseudonym::Column::YoungPersonId)))
+        .exec(connection)
+        .await?;
+    study_participation::Entity::delete_many()
+        .filter(who(reference(study_participation::Column::YoungPersonId)))
+        .exec(connection)
+        .await?;
+    young_person::Entity::delete_many()
+        .filter(who(reference(young_person::Column::Id)))
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
+fn reference(column: impl ColumnTrait) -> ColumnRef {
+    column.as_column_ref().into_column_ref()
+}
 
 /// What recognising takes.
 pub(super) struct Known<'a> {
