@@ -102,6 +102,10 @@ impl Standings {
         })
     }
 
+    pub(in crate::young_people) const fn year(&self) -> CollectionYear {
+        self.year
+    }
+
     /// Walks everybody of whom the returns tell.
     pub(in crate::young_people) fn walk(&self) -> Walk {
         Walk::new(self.returns.iter().map(|row| row.id))

@@ -124,6 +124,41 @@ on_both_databases! {
         assert_eq!(none.at("/youngPeople/person"), &Value::Null);
     }
 
+    async fn counts_of_an_agreement_are_made_safe_by_its_own_rule_and_stay_within_it(app: TestApp) {
+        let parties = parties(&app).await;
+        load(&app, CAMDEN, 2024, many(1, 24)).await;
+        load(&app, LEEDS, 2024, many(50, 30)).await;
+        let mut input = agreement(&app);
+        input["ruleSet"] = json!("opensafely");
+        input["fields"] = json!(["SEX"]);
+        let id = propose(&parties.reader, &input).await;
+        approve(&parties.steward, &id, 1).await;
+        let ask = "query ($id: ID!, $input: StatisticsInput!) { youngPeople { agreement(id: $id) { statistics(input: $input) { rule { name } cells { keys count } coverage { gssCode } } } } }";
+        let count = async |input: Value| parties.reader.ask_with(ask, json!({ "id": id, "input": input })).await;
+        let table = count(json!({ "by": ["SEX"], "asAt": "2024-03-31" })).await;
+        let answer = table.at("/youngPeople/agreement/statistics");
+        // Twelve of each, to the nearest five.
+        assert_eq!(answer["cells"], json!([{ "keys": ["FEMALE"], "count": 10 }, { "keys": ["MALE"], "count": 10 }, { "keys": ["NOT_KNOWN"], "count": null }]), "{answer}");
+        assert_eq!((&answer["rule"]["name"], &answer["coverage"]), (&json!("opensafely"), &json!([{ "gssCode": CAMDEN }])));
+        for beyond in [json!({ "by": ["AGE_BAND"], "asAt": "2024-03-31" }), json!({ "by": ["SEX"], "where": { "populations": ["CARE_LEAVER"] }, "asAt": "2024-03-31" }), json!({ "by": [], "where": { "localAuthorities": [CAMDEN] }, "asAt": "2024-03-31" })] {
+            assert_eq!(count(beyond.clone()).await.code(), Some("NOT_IN_AGREEMENT"), "{beyond}");
+        }
+        let refused = parties.steward.ask_with(ask, json!({ "id": id, "input": { "by": [], "asAt": "2024-03-31" } })).await;
+        assert_eq!(refused.code(), Some("FORBIDDEN"));
+        let reads = parties.steward.ask_with("query ($id: ID!) { youngPeople { agreement(id: $id) { reads { nodes { what } } } } }", json!({ "id": id })).await;
+        assert_eq!(reads.at("/youngPeople/agreement/reads/nodes/0/what"), "a table of counts");
+    }
+
+    async fn people_who_are_read_twice_at_once_have_one_pseudonym(app: TestApp) {
+        let parties = parties(&app).await;
+        load(&app, CAMDEN, 2024, many(1, 30)).await;
+        let id = in_force(&app, &parties).await;
+        let read = futures::future::join_all((0..6).map(|_| people(&parties.reader, &id))).await;
+        let mut pages = read.iter().map(|page| page.body.pointer("/data/youngPeople/people/nodes").cloned());
+        let first = pages.next();
+        assert!(first.as_ref().is_some_and(|page| page.is_some()) && pages.all(|page| Some(page) == first));
+    }
+
     async fn what_two_agreements_show_cannot_be_joined(app: TestApp) {
         let parties = parties(&app).await;
         load(&app, CAMDEN, 2024, many(1, 12)).await;

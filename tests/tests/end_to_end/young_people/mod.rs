@@ -2,6 +2,7 @@
 
 mod agreements;
 mod counting;
+mod doubting;
 mod erasing;
 mod forgotten;
 mod linking;

@@ -10,8 +10,10 @@ use service::entity::{
 };
 use service::page::Page;
 use service::young_people::agreement::{self, Agreement};
+use service::young_people::people;
 use service::{Error, Result};
 
+use super::statistics::{StatisticsInput, StatisticsTable};
 use crate::graph::asker;
 use crate::graph::connection::{page_info, page_request};
 use crate::graph::date::Date;
@@ -121,9 +123,22 @@ impl DataSharingAgreement {
         Date(self.0.row.retention_until)
     }
 
-    /// The disclosure rule for what the recipient publishes of it.
+    /// The disclosure rule for what the recipient publishes of it: that of `statistics`.
     async fn rule_set(&self) -> &str {
         &self.0.row.rule_set
+    }
+
+    /// Counts of its young people, made safe by its rule set and not by that of the space: for what the recipient
+    /// publishes. It takes what reading rows takes, counts as a reading, and is restricted to the authorities,
+    /// populations, fields and days of the agreement (`NOT_IN_AGREEMENT`).
+    async fn statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is counted, and by what.")] input: StatisticsInput,
+    ) -> Result<StatisticsTable> {
+        let asker = asker(ctx);
+        let table = people::count(&asker.space, &asker.viewer, self.0.id(), input.into()).await?;
+        Ok(StatisticsTable::new(asker, table))
     }
 
     /// When it was proposed.

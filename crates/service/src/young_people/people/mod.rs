@@ -4,6 +4,7 @@
 //! are the agreement's own, and so are the order of the list and its cursors: what two recipients hold can't be
 //! joined.
 
+mod count;
 mod erase;
 mod participation;
 mod read;
@@ -13,6 +14,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use entity::{EpisodeKind, LocalAuthorityId, PersonField, Sex, StudyId};
 
+pub use count::count;
 pub use erase::{Erased, erase_child};
 pub use participation::{NewParticipation, participate};
 pub use read::{PeopleFilter, list, person};

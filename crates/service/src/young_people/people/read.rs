@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use entity::{
     AgreementId, AuditOutcome, ChangeKind, EpisodeKind, LoadedReturnId, LocalAuthorityId,
     PersonField, ReturnState, Sex, SocialWorkPopulation, StudyId, YoungPersonId,
-    agreement_pseudonym, child_record, episode, loaded_return, study_participation,
+    agreement_pseudonym, child_record, data_sharing_agreement, episode, loaded_return,
+    study_participation,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
@@ -176,6 +177,14 @@ async fn name_people(
     agreement: &Agreement,
     returns: &[LoadedReturnId],
 ) -> Result<()> {
+    let backend = write.connection().get_database_backend();
+    // Two readings at once would name the same person twice.
+    scope::locked::<data_sharing_agreement::Entity>(
+        backend,
+        Condition::all().add(data_sharing_agreement::Column::Id.eq(agreement.id())),
+    )
+    .one(write.connection())
+    .await?;
     let named = scope::under_agreement::<agreement_pseudonym::Entity>()
         .filter(agreement_pseudonym::Column::AgreementId.eq(agreement.id()))
         .select_only()
@@ -192,7 +201,6 @@ async fn name_people(
         .from(episode::Entity)
         .cond_where(condition(agreement, returns))
         .and_where(Expr::exists(named).not());
-    let backend = write.connection().get_database_backend();
     let statement = backend.build(&select);
     let unnamed = write.connection().query_all_raw(statement).await?;
     let mut rows = Vec::with_capacity(unnamed.len());

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use entity::{
-    LoadedReturnId, YoungPersonId, child_record, episode, loaded_return, young_person,
+    EpisodeKind, LoadedReturnId, YoungPersonId, child_record, episode, loaded_return, young_person,
     young_person_key,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::CollectionYear;
+use super::parsed::Problem;
 use crate::access::scope;
 use crate::error::Result;
 use crate::store::{Write, bulk};
@@ -18,14 +19,15 @@ use crate::young_people::pseudonym::{KeyHash, PseudonymKeys};
 use crate::young_people::standing;
 
 /// Stops recognising a person from the day of the adoption on, and gives to another person what happened after it: in
-/// the return that tells of the adoption, and in those of later collections, if they were loaded before.
+/// the return that tells of the adoption, and in those of later collections, if they were loaded before. Gives what is
+/// doubtful about it.
 pub(super) async fn sever(
     write: &mut Write,
     keys: &PseudonymKeys,
     id: LoadedReturnId,
     person: YoungPersonId,
     day: NaiveDate,
-) -> Result<()> {
+) -> Result<Vec<Problem>> {
     let known = scope::for_writing::<young_person_key::Entity>()
         .filter(young_person_key::Column::YoungPersonId.eq(person))
         .all(write.connection())
@@ -49,7 +51,7 @@ pub(super) async fn sever(
     after.retain(|time| !is_adoption(time));
     let later = later_returns(write, person, day).await?;
     if after.is_empty() && later.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let other = another_person(write, keys, &known).await?;
     if !after.is_empty() {
@@ -66,7 +68,17 @@ pub(super) async fn sever(
     for (authority, year) in standings {
         standing::make(write, authority, CollectionYear(year)).await?;
     }
-    Ok(())
+    let episodes = after
+        .iter()
+        .filter(|time| time.kind == EpisodeKind::LookedAfter);
+    let doubts = episodes.map(|time| Problem {
+        is_refusal: false,
+        file: "Episodes",
+        line: time.line.unsigned_abs(),
+        column: Some("CHILD"),
+        rule: "199",
+    });
+    Ok(doubts.collect())
 }
 
 fn is_adoption(time: &episode::Model) -> bool {

@@ -57,6 +57,11 @@ pub(super) fn month_number(day: NaiveDate) -> i32 {
     day.year() * 12 + day.month0().cast_signed()
 }
 
+/// How many years old somebody is on a day; 0 before the birth.
+pub(super) fn age(born: NaiveDate, on: NaiveDate) -> u32 {
+    on.years_since(born).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

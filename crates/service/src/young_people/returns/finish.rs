@@ -34,8 +34,9 @@ pub(super) async fn finish(
         .write(viewer, "return.load", move |write| {
             Box::pin(async move {
                 persons::in_turn(write).await?;
+                let mut doubts = Vec::new();
                 for (person, day) in adopted {
-                    adoption::sever(write, &keys, id, person, day).await?;
+                    doubts.extend(adoption::sever(write, &keys, id, person, day).await?);
                 }
                 let earlier = scope::locked::<loaded_return::Entity>(
                     write.connection().get_database_backend(),
@@ -63,7 +64,7 @@ pub(super) async fn finish(
                     .await?;
 
                 let standings = Standings::of(write, heading.authority_id, heading.year).await?;
-                let doubts = check_and_stand(write, id, &standings).await?;
+                check_and_stand(write, id, &standings, &mut doubts).await?;
                 keep_problems(write, id, kept_problems, &doubts).await?;
                 let doubtful = i64::try_from(told + doubts.len() as u64);
                 let row = loaded_return::ActiveModel {
@@ -86,16 +87,16 @@ async fn check_and_stand(
     write: &Write,
     id: LoadedReturnId,
     standings: &Standings,
-) -> Result<Vec<Problem>> {
-    let mut doubts = Vec::new();
+    doubts: &mut Vec<Problem>,
+) -> Result<()> {
     let mut walk = standings.walk();
     while let Some(persons) = walk.next(write.connection()).await? {
         for times in &persons {
             let told: Vec<&episode::Model> =
                 times.iter().filter(|time| time.return_id == id).collect();
-            compare(&told, &mut doubts);
+            compare(&told, standings.year(), doubts);
         }
         standings.stand(write, &persons).await?;
     }
-    Ok(doubts)
+    Ok(())
 }

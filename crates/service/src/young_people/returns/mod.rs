@@ -83,6 +83,11 @@ impl CollectionYear {
         NaiveDate::from_ymd_opt(self.0, 3, 31).unwrap_or_default()
     }
 
+    /// Whether somebody was of school age, 4 years old, on the last day of the August before the year before.
+    fn of_school_age_before(self, born: NaiveDate) -> bool {
+        NaiveDate::from_ymd_opt(self.0 - 2, 8, 31).is_some_and(|day| dates::age(born, day) >= 4)
+    }
+
     /// The day of birth of somebody who became so old when the year began.
     fn first_day_of_age(self, years: i32) -> NaiveDate {
         NaiveDate::from_ymd_opt(self.0 - 1 - years, 4, 1).unwrap_or_default()

@@ -47,7 +47,7 @@ pub(super) fn check(question: &Question) -> Result<()> {
 
 impl Where {
     /// How many categories of each dimension are named.
-    fn sizes(&self) -> [(StatisticsDimension, usize); 9] {
+    pub(super) fn sizes(&self) -> [(StatisticsDimension, usize); 9] {
         use StatisticsDimension as By;
         [
             (By::LocalAuthority, self.local_authorities.len()),

@@ -68,6 +68,19 @@ pub struct Question {
     pub as_at: NaiveDate,
 }
 
+impl Question {
+    /// The dimensions that it names, by which it is broken down and to which it is restricted.
+    pub(super) fn dimensions(&self) -> impl Iterator<Item = StatisticsDimension> {
+        let named = self
+            .filter
+            .sizes()
+            .into_iter()
+            .filter(|(_, named)| *named > 0);
+        let by = self.by.iter().copied();
+        by.chain(named.map(|(dimension, _)| dimension))
+    }
+}
+
 /// A table of counts that are safe to show.
 #[derive(Clone, Debug)]
 pub struct Table {
@@ -107,10 +120,41 @@ pub fn default_rule() -> Result<Arc<Rule>> {
 /// `FORBIDDEN`; `NOT_A_REFERENCE_DATE`; `NOT_COUNTABLE` for what would not be safe, with the reason; `BAD_INPUT`.
 pub async fn table(space: &Space, viewer: &Viewer, question: &Question) -> Result<Table> {
     policy::authorise(viewer, &Action::CountYoungPeople)?;
+    let within = Within {
+        authorities: None,
+        rule: space.disclosure_rule()?,
+    };
+    made(space, question, within).await
+}
+
+/// Who is counted, and how the counts are made safe.
+pub(super) struct Within {
+    /// Only the young people of these authorities.
+    pub(super) authorities: Option<Vec<LocalAuthorityId>>,
+    /// The rule.
+    pub(super) rule: Arc<Rule>,
+}
+
+/// A table of counts, for whoever may have it.
+///
+/// # Errors
+/// As [`table`].
+pub(super) async fn made(space: &Space, question: &Question, within: Within) -> Result<Table> {
+    let Within { authorities, rule } = within;
     let year = reference_year(question.as_at)?;
     check(question)?;
     let directory = space.directory().await?;
-    let places = places(&question.filter, &directory)?;
+    let named = places(&question.filter, &directory)?;
+    let places = match (named, authorities) {
+        (Some(named), Some(authorities)) => Some(
+            named
+                .into_iter()
+                .filter(|id| authorities.contains(id))
+                .collect(),
+        ),
+        (named, authorities) => named.or(authorities),
+    };
+    let places: Option<Vec<LocalAuthorityId>> = places;
     let mut coverage = coverage(space, year).await?;
     coverage.retain(|id| places.as_ref().is_none_or(|places| places.contains(id)));
     let axes: Vec<Axis> = question
@@ -128,7 +172,6 @@ pub async fn table(space: &Space, viewer: &Viewer, question: &Question) -> Resul
         ));
     }
     let records = records(space, question, year, &axes, places.as_deref(), &directory).await?;
-    let rule = space.disclosure_rule()?;
     let area = area(question);
     let cells = combinations(&axes).map(|places| {
         let categories = || {

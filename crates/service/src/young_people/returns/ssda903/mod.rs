@@ -3,6 +3,8 @@
 //! The header table comes first, as the others refer to its children. Episodes, times missing and care leavers are
 //! kept; the rows of the other tables are checked and forgotten.
 
+mod line_ends;
+mod plausible;
 mod row;
 mod spell;
 mod tables;
@@ -13,6 +15,7 @@ use chrono::NaiveDate;
 use csv::ByteRecord;
 use entity::{EpisodeKind, Sex};
 
+use self::line_ends::LineEnds;
 use self::row::{Cells, Row, Values, decoded};
 use self::spell::{episode, missing};
 use self::tables::{Kind, Table};
@@ -30,6 +33,8 @@ struct Known {
     born: NaiveDate,
     sex: Sex,
     is_leaver: bool,
+    /// The line of the header that gives no pupil number, until that is told.
+    lacks_upn: Option<u64>,
 }
 
 /// Reads the files of a return.
@@ -68,7 +73,7 @@ impl<'a> Reader<'a> {
     pub(super) fn read(&mut self, file: ReturnFile) -> Result<()> {
         let mut rows = csv::ReaderBuilder::new()
             .flexible(true)
-            .from_reader(file.content);
+            .from_reader(LineEnds::new(file.content));
         let columns = header(&mut rows, &file.name)?;
         let table = tables::recognise(&columns).ok_or_else(|| unknown(&file.name))?;
         if !self.seen.insert(table.name) {
@@ -166,6 +171,9 @@ impl<'a> Reader<'a> {
         } else if born < self.year.first_day_of_age(25) {
             row.doubts.push((Some("DOB"), "351"));
         }
+        if sex == "U" {
+            row.doubts.push((Some("SEX"), "232"));
+        }
         if !row.refusals.is_empty() {
             return;
         }
@@ -173,7 +181,11 @@ impl<'a> Reader<'a> {
             authority: self.authority,
             id,
         })];
-        hashes.extend(self.pupil_number(&cells.text("UPN"), row));
+        let upn = cells.text("UPN");
+        if upn == "UN1" && self.year.of_school_age_before(born) {
+            row.doubts.push((Some("UPN"), "209"));
+        }
+        hashes.extend(self.pupil_number(&upn, row));
         let sex = codes::sex(sex);
         let place = self.outlet.child(Child {
             hashes,
@@ -186,6 +198,7 @@ impl<'a> Reader<'a> {
             born,
             sex,
             is_leaver: false,
+            lacks_upn: upn.is_empty().then_some(row.line),
         };
         self.children.insert(id.into(), known);
     }
@@ -234,6 +247,18 @@ impl<'a> Reader<'a> {
             Kind::Episodes => {
                 if let Some(spell) = episode(known, values, self.year, row) {
                     self.outlet.spell(spell);
+                    if spell.kind == EpisodeKind::LookedAfter
+                        && let Some(line) = known.lacks_upn.take()
+                    {
+                        self.outlet.problem(Problem {
+                            is_refusal: false,
+                            file: "Header",
+                            line,
+                            column: Some("UPN"),
+                            rule: "442",
+                        });
+                        self.outlet.tally().doubtful += 1;
+                    }
                 }
             }
             Kind::Missing => {
@@ -244,7 +269,10 @@ impl<'a> Reader<'a> {
             Kind::Leavers => {
                 if std::mem::replace(&mut known.is_leaver, true) {
                     row.refusals.push((Some("CHILD"), "INT34"));
-                } else if values.code("IN_TOUCH") != Some("DIED") {
+                    return;
+                }
+                plausible::care_leaver(known, values, self.year, row);
+                if values.code("IN_TOUCH") != Some("DIED") {
                     let first = self.year.first_day();
                     let kind = EpisodeKind::CareLeaver;
                     self.outlet
@@ -256,6 +284,7 @@ impl<'a> Reader<'a> {
                 if sex.is_some_and(|sex| sex != known.sex) {
                     row.doubts.push((Some("SEX"), "INT21"));
                 }
+                plausible::unaccompanied(known, values, self.year, row);
                 let ceased = values.day("DUC");
                 if ceased.is_none_or(|day| day > self.year.last_day()) {
                     self.outlet.unaccompanied(known.place);
@@ -306,10 +335,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn header(
-    rows: &mut csv::Reader<Box<dyn std::io::Read + Send>>,
-    file: &str,
-) -> Result<Vec<String>> {
+fn header(rows: &mut csv::Reader<impl std::io::Read>, file: &str) -> Result<Vec<String>> {
     let header = rows
         .byte_headers()
         .map_err(|failure| broken(file, &failure))?;

@@ -3,15 +3,10 @@
 use chrono::NaiveDate;
 use entity::EpisodeKind;
 
-use super::Known;
 use super::row::{Row, Values};
+use super::{Known, plausible};
 use crate::young_people::returns::CollectionYear;
 use crate::young_people::returns::parsed::Spell;
-
-/// The day on which the Children Act 1989 came into force: no episode begins before it.
-const CHILDREN_ACT: Option<NaiveDate> = NaiveDate::from_ymd_opt(1991, 10, 14);
-/// The day from which there are placement orders, and no freeing orders any more.
-const PLACEMENT_ORDERS: Option<NaiveDate> = NaiveDate::from_ymd_opt(2005, 12, 30);
 
 /// An episode of being looked after, or of short breaks; nothing when it is refused.
 pub(super) fn episode(
@@ -34,25 +29,7 @@ pub(super) fn episode(
     if ended_on.is_some() != reason_ended.is_some() {
         row.doubt("REC", "148");
     }
-    if ended_on == Some(started_on) {
-        row.doubt("DEC", "355");
-    }
-    if CHILDREN_ACT.is_some_and(|day| started_on < day) {
-        row.doubt("DECOM", "353");
-    }
-    let reason_started = values.code("RNE");
-    if reason_started == Some("S") && years_between(known.born, started_on) >= 18 {
-        row.doubt("DECOM", "352");
-    }
-    if values.code("PLACE_PROVIDER") == Some("PR0") && placement != Some("P1") {
-        row.doubt("PLACE_PROVIDER", "550");
-    }
-    let has_placement_orders = PLACEMENT_ORDERS.is_some_and(|day| started_on >= day);
-    match legal_status {
-        Some("D1") if has_placement_orders => row.doubt("LS", "445"),
-        Some("E1") if !has_placement_orders => row.doubt("LS", "446"),
-        _ => {}
-    }
+    plausible::episode(known, values, started_on, year, row);
     let kind = match is_short_break {
         true => EpisodeKind::ShortBreak,
         false => EpisodeKind::LookedAfter,
@@ -62,7 +39,7 @@ pub(super) fn episode(
         legal_status,
         placement,
         provider: values.code("PLACE_PROVIDER"),
-        reason_started,
+        reason_started: values.code("RNE"),
         reason_ended,
         ..Spell::new(known.place, row.line, kind, started_on, ended_on)
     })
@@ -81,7 +58,9 @@ pub(super) fn missing(
         row.refuse("MIS_END", "567");
     }
     if started_on > year.last_day() {
-        row.refuse("MIS_START", "CG03");
+        row.refuse("MIS_START", "570");
+    } else if ended_on.is_some_and(|end| end < year.first_day() || end > year.last_day()) {
+        row.doubt("MIS_END", "571");
     }
     if started_on < known.born {
         row.refuse("MIS_START", "586");
@@ -112,8 +91,4 @@ fn check_days(
     } else if ended_on.is_some_and(|end| end > year.last_day()) {
         row.refuse("DEC", "354");
     }
-}
-
-fn years_between(born: NaiveDate, day: NaiveDate) -> u32 {
-    day.years_since(born).unwrap_or_default()
 }

@@ -1,0 +1,104 @@
+//! Counts of an agreement's young people, made safe by the rule that its parties agreed on: for what its recipient
+//! publishes.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use entity::{AgreementId, PersonField, StatisticsDimension};
+
+use super::open;
+use super::read::opened;
+use crate::error::{Code, Error, Result};
+use crate::space::Space;
+use crate::viewer::Viewer;
+use crate::young_people::agreement::Agreement;
+use crate::young_people::disclosure::Rule;
+use crate::young_people::statistics::{self, Question, Table, Within};
+
+/// A table of counts of those whom an agreement opens, by its rule. It counts as a reading.
+///
+/// # Errors
+/// Those of [`list`](super::list), and of [`statistics::table`]; `NOT_IN_AGREEMENT` for what the agreement doesn't
+/// open.
+pub async fn count(
+    space: &Space,
+    viewer: &Viewer,
+    id: AgreementId,
+    mut question: Question,
+) -> Result<Table> {
+    let (agreement, _) = opened(space, viewer, id, "a table of counts").await?;
+    restrict(&agreement, &mut question)?;
+    let within = Within {
+        authorities: Some(agreement.authorities()),
+        rule: rule(space, &agreement)?,
+    };
+    statistics::made(space, &question, within).await
+}
+
+/// The rule of an agreement; a deployment's own table is used under its name.
+fn rule(space: &Space, agreement: &Agreement) -> Result<Arc<Rule>> {
+    let own = space.disclosure_rule()?;
+    if own.name == agreement.row.rule_set {
+        return Ok(own);
+    }
+    let named = Rule::named(&agreement.row.rule_set);
+    named.map(Arc::new).map_err(Error::internal)
+}
+
+/// Restricts a question to what the agreement opens, or refuses it.
+fn restrict(agreement: &Agreement, question: &mut Question) -> Result<()> {
+    let fields: BTreeSet<PersonField> = agreement.fields().into_iter().collect();
+    for dimension in question.dimensions() {
+        if let Some(field) = field(dimension) {
+            open(&fields, field)?;
+        }
+    }
+    let (from, to) = (agreement.row.episodes_from, agreement.row.episodes_to);
+    if from.is_some_and(|from| question.as_at < from) || to.is_some_and(|to| question.as_at > to) {
+        return Err(not_in_agreement(
+            "asAt",
+            "The agreement doesn't open times of that day.",
+        ));
+    }
+    let opened = agreement.populations();
+    let asked = &mut question.filter.populations;
+    if asked.iter().any(|population| !opened.contains(population)) {
+        return Err(not_in_agreement(
+            "where.populations",
+            "The agreement doesn't open one of these populations.",
+        ));
+    }
+    if asked.is_empty() {
+        if opened.len() > 1 && !question.by.contains(&StatisticsDimension::Population) {
+            return Err(Error::bad_input(
+                "where.populations",
+                "The agreement opens several populations, and somebody can be in two. Name one, or add POPULATION to `by`.",
+            ));
+        }
+        asked.extend(opened);
+    }
+    Ok(())
+}
+
+/// The field that tells a dimension; the populations are those of the agreement.
+const fn field(dimension: StatisticsDimension) -> Option<PersonField> {
+    match dimension {
+        StatisticsDimension::LocalAuthority | StatisticsDimension::Region => {
+            Some(PersonField::LocalAuthority)
+        }
+        StatisticsDimension::Population => None,
+        StatisticsDimension::AgeBand => Some(PersonField::Birth),
+        StatisticsDimension::Sex => Some(PersonField::Sex),
+        StatisticsDimension::EthnicGroup => Some(PersonField::Ethnicity),
+        StatisticsDimension::LegalStatus => Some(PersonField::LegalStatus),
+        StatisticsDimension::PlacementType => Some(PersonField::Placement),
+        StatisticsDimension::CategoryOfNeed => Some(PersonField::Need),
+    }
+}
+
+fn not_in_agreement(field: &str, why: &'static str) -> Error {
+    Error {
+        field: Some(field.to_owned()),
+        ..Error::new(Code::NotInAgreement, why)
+    }
+}
