@@ -118,6 +118,30 @@ on_both_databases! {
         assert_eq!(who(&app).await, "ab");
     }
 
+    async fn an_adoption_before_the_collection_parts_its_own_rows(app: TestApp) {
+        with_authorities(&app).await;
+        let rows = "A1,01/05/2018,S,E1,N1,A5,PR1,01/05/2019,E11,,,,\nA1,01/06/2019,S,C2,N1,U4,PR1,,,,,,\n";
+        for _ in 0..2 {
+            load(&app, CAMDEN, 2024, one("A1", UPN, rows)).await;
+            assert_eq!((who(&app).await.as_str(), people(&app).await), ("ab", 2));
+        }
+    }
+
+    async fn an_adoption_that_later_returns_tell_once_more_is_told_of_the_adopted_child(app: TestApp) {
+        with_authorities(&app).await;
+        let adopted = "A1,01/05/2015,S,E1,N1,A5,PR1,01/05/2016,E11,,,,\n";
+        // Each tells of it again, and of a time after it; in any order.
+        for year in [2018, 2020, 2019, 2018, 2021] {
+            let rows = format!("{adopted}A1,01/06/{},S,C2,N1,U4,PR1,,,,,,\n", year - 1);
+            load(&app, CAMDEN, year, one("A1", UPN, &rows)).await;
+        }
+        assert_eq!((who(&app).await.as_str(), people(&app).await), ("aaaabbbb", 2));
+        // Whoever came after it is adopted too, and is parted from who comes after that.
+        load(&app, CAMDEN, 2022, one("A1", UPN, "A1,01/06/2021,S,E1,N1,A5,PR1,01/09/2021,E12,,,,\n")).await;
+        load(&app, CAMDEN, 2024, one("A1", UPN, "A1,01/05/2023,S,C2,N1,U4,PR1,,,,,,\n")).await;
+        assert_eq!(who(&app).await, "aaaabbbbbc");
+    }
+
     async fn an_adoption_without_a_day_or_in_a_row_that_is_refused_parts_all_the_same(app: TestApp) {
         with_authorities(&app).await;
         for (id, row) in [("A1", "A1,01/05/2020,S,E1,N1,A5,PR1,,E11,,,,\n"), ("A2", "A2,01/05/2019,S,C2,N1,U4,PR1,,,,,,\nA2,01/05/2020,S,E1,N1,??,PR1,01/05/2021,E12,,,,\n")] {

@@ -1,4 +1,8 @@
 //! Parts an adopted child from whom the same identifiers name after the adoption.
+//!
+//! In every return, what began before the day is the adopted child's, and the rest is another person's. A return of a
+//! collection that began after the day tells of the other person; what ended by the day, if it is told once more,
+//! stays the child's.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +12,7 @@ use entity::{
     young_person_key,
 };
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::CollectionYear;
 use super::parsed::Problem;
@@ -18,13 +22,54 @@ use crate::store::{Write, bulk};
 use crate::young_people::pseudonym::{KeyHash, PseudonymKeys};
 use crate::young_people::standing;
 
+/// A return, and when its collection began.
+#[derive(Clone, Copy)]
+pub(super) struct Told {
+    by: LoadedReturnId,
+    since: NaiveDate,
+}
+
+impl Told {
+    pub(super) fn by(id: LoadedReturnId, year: CollectionYear) -> Self {
+        Self {
+            by: id,
+            since: year.first_day(),
+        }
+    }
+
+    /// Whether a time is the adopted child's.
+    fn is_before(self, time: &episode::Model, day: NaiveDate) -> bool {
+        let is_over = time.ended_on.is_some_and(|end| end <= day);
+        let is_adoption = matches!(time.reason_ended.as_deref(), Some("E11" | "E12"));
+        match is_adoption {
+            true => time.started_on <= day && (is_over || time.ended_on.is_none()),
+            false => time.started_on < day && (is_over || self.since <= day),
+        }
+    }
+}
+
+/// Gives to those whom the same identifiers named before what a return tells of them once more.
+pub(super) async fn give_back(
+    write: &Write,
+    told: Told,
+    person: YoungPersonId,
+    before: &[(YoungPersonId, NaiveDate)],
+) -> Result<()> {
+    for (earlier, day) in before {
+        let mut times = times_of(write, told.by, person).await?;
+        times.retain(|time| told.is_before(time, *day));
+        part(write, told.by, person, *earlier, times).await?;
+    }
+    Ok(())
+}
+
 /// Stops recognising a person from the day of the adoption on, and gives to another person what happened after it: in
 /// the return that tells of the adoption, and in those of later collections, if they were loaded before. Gives what is
 /// doubtful about it.
 pub(super) async fn sever(
     write: &mut Write,
     keys: &PseudonymKeys,
-    id: LoadedReturnId,
+    told: Told,
     person: YoungPersonId,
     day: NaiveDate,
 ) -> Result<Vec<Problem>> {
@@ -42,57 +87,52 @@ pub(super) async fn sever(
         .filter(young_person_key::Column::SeveredOn.is_null())
         .exec(write.connection())
         .await?;
-    let mut after = scope::for_writing::<episode::Entity>()
-        .filter(episode::Column::ReturnId.eq(id))
-        .filter(episode::Column::YoungPersonId.eq(person))
-        .filter(episode::Column::StartedOn.gte(day))
-        .all(write.connection())
-        .await?;
-    after.retain(|time| !is_adoption(time));
-    let later = later_returns(write, person, day).await?;
+    let mut after = times_of(write, told.by, person).await?;
+    after.retain(|time| !told.is_before(time, day));
+    let later = later_returns(write, told.by, person, day).await?;
     if after.is_empty() && later.is_empty() {
         return Ok(Vec::new());
     }
     let other = another_person(write, keys, &known).await?;
-    if !after.is_empty() {
-        copy_record(write, id, person, other).await?;
-        let ordinals = after.iter().map(|time| time.ordinal).collect();
-        move_times(write, id, person, other, Some(ordinals)).await?;
-    }
-    let mut standings = BTreeSet::new();
-    for row in later {
-        move_record(write, row.id, person, other).await?;
-        move_times(write, row.id, person, other, None).await?;
-        standings.insert((row.local_authority_id, row.year));
-    }
-    for (authority, year) in standings {
-        standing::make(write, authority, CollectionYear(year)).await?;
-    }
-    let episodes = after
+    let doubts = after
         .iter()
         .filter(|time| time.kind == EpisodeKind::LookedAfter);
-    let doubts = episodes.map(|time| Problem {
+    let doubts = doubts.map(|time| Problem {
         is_refusal: false,
         file: "Episodes",
         line: time.line.unsigned_abs(),
         column: Some("CHILD"),
         rule: "199",
     });
-    Ok(doubts.collect())
+    let doubts = doubts.collect();
+    part(write, told.by, person, other, after).await?;
+    let mut standings = BTreeSet::new();
+    for row in later {
+        let told = Told::by(row.id, CollectionYear(row.year));
+        let mut times = times_of(write, row.id, person).await?;
+        times.retain(|time| !told.is_before(time, day));
+        part(write, row.id, person, other, times).await?;
+        if times_of(write, row.id, person).await?.is_empty() {
+            forget_description(write, row.id, person).await?;
+        }
+        standings.insert((row.local_authority_id, row.year));
+    }
+    for (authority, year) in standings {
+        standing::make(write, authority, CollectionYear(year)).await?;
+    }
+    Ok(doubts)
 }
 
-fn is_adoption(time: &episode::Model) -> bool {
-    matches!(time.reason_ended.as_deref(), Some("E11" | "E12"))
-}
-
-/// The returns that tell of a person and whose collection began after a day.
+/// The other returns that tell of a person and whose collection began after a day.
 async fn later_returns(
     write: &Write,
+    told_by: LoadedReturnId,
     person: YoungPersonId,
     day: NaiveDate,
 ) -> Result<Vec<loaded_return::Model>> {
     let records = scope::for_writing::<child_record::Entity>()
         .filter(child_record::Column::YoungPersonId.eq(person))
+        .filter(child_record::Column::ReturnId.ne(told_by))
         .all(write.connection())
         .await?;
     let ids = records.into_iter().map(|record| record.return_id);
@@ -145,71 +185,76 @@ async fn another_person(
     Ok(person)
 }
 
-async fn copy_record(
+async fn times_of(
     write: &Write,
     id: LoadedReturnId,
     person: YoungPersonId,
-    other: YoungPersonId,
-) -> Result<()> {
-    let record = scope::for_writing::<child_record::Entity>()
-        .filter(child_record::Column::ReturnId.eq(id))
-        .filter(child_record::Column::YoungPersonId.eq(person))
-        .one(write.connection())
-        .await?;
-    let record = record.map(|record| {
-        child_record::Model {
-            young_person_id: other,
-            ..record
-        }
-        .into_active_model()
-    });
-    bulk::insert(write.connection(), record.into_iter().collect()).await
+) -> Result<Vec<episode::Model>> {
+    Ok(scope::for_writing::<episode::Entity>()
+        .filter(episode::Column::ReturnId.eq(id))
+        .filter(episode::Column::YoungPersonId.eq(person))
+        .all(write.connection())
+        .await?)
 }
 
+/// Gives some times that a return tells of a person to another, who is described alike.
 #[expect(
     clippy::disallowed_methods,
     reason = "rows of a return follow whom they are of"
 )]
-async fn move_record(
+async fn part(
     write: &Write,
     id: LoadedReturnId,
-    person: YoungPersonId,
-    other: YoungPersonId,
+    from: YoungPersonId,
+    to: YoungPersonId,
+    times: Vec<episode::Model>,
 ) -> Result<()> {
-    child_record::Entity::update_many()
-        .col_expr(
-            child_record::Column::YoungPersonId,
-            Expr::val(uuid::Uuid::from(other)),
-        )
-        .filter(child_record::Column::ReturnId.eq(id))
-        .filter(child_record::Column::YoungPersonId.eq(person))
-        .exec(write.connection())
-        .await?;
-    Ok(())
-}
-
-/// Moves some times of a return, or all that it tells of a person.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "rows of a return follow whom they are of"
-)]
-async fn move_times(
-    write: &Write,
-    id: LoadedReturnId,
-    person: YoungPersonId,
-    other: YoungPersonId,
-    ordinals: Option<Vec<i64>>,
-) -> Result<()> {
-    let backend = write.connection().get_database_backend();
-    let which = ordinals.map(|some| scope::among(backend, episode::Column::Ordinal, some));
+    if times.is_empty() {
+        return Ok(());
+    }
+    let connection = write.connection();
+    let backend = connection.get_database_backend();
+    let ordinals = times.into_iter().map(|time| time.ordinal);
     episode::Entity::update_many()
         .col_expr(
             episode::Column::YoungPersonId,
-            Expr::val(uuid::Uuid::from(other)),
+            Expr::val(uuid::Uuid::from(to)),
         )
         .filter(episode::Column::ReturnId.eq(id))
-        .filter(episode::Column::YoungPersonId.eq(person))
-        .filter(Condition::all().add_option(which))
+        .filter(episode::Column::YoungPersonId.eq(from))
+        .filter(scope::among(backend, episode::Column::Ordinal, ordinals))
+        .exec(connection)
+        .await?;
+    let records = scope::for_writing::<child_record::Entity>()
+        .filter(child_record::Column::ReturnId.eq(id))
+        .filter(child_record::Column::YoungPersonId.is_in([from, to]))
+        .all(connection)
+        .await?;
+    let described = records.iter().find(|record| record.young_person_id == from);
+    let is_there = records.iter().any(|record| record.young_person_id == to);
+    if let (Some(described), false) = (described, is_there) {
+        let record = child_record::Model {
+            young_person_id: to,
+            ..described.clone()
+        };
+        bulk::insert(connection, vec![record.into_active_model()]).await?;
+    }
+    Ok(())
+}
+
+/// A person of whom a return tells no time isn't described by it either.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what is told of nobody is kept of nobody"
+)]
+async fn forget_description(
+    write: &Write,
+    id: LoadedReturnId,
+    person: YoungPersonId,
+) -> Result<()> {
+    child_record::Entity::delete_many()
+        .filter(child_record::Column::ReturnId.eq(id))
+        .filter(child_record::Column::YoungPersonId.eq(person))
         .exec(write.connection())
         .await?;
     Ok(())

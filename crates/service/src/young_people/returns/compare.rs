@@ -17,32 +17,32 @@ pub(super) fn compare(times: &[&episode::Model], year: CollectionYear, doubts: &
         some.sort_by_key(|time| (time.started_on, time.ordinal));
         some
     };
-    let care = of_kinds(&[EpisodeKind::LookedAfter]);
+    let placed = of_kinds(&[EpisodeKind::LookedAfter, EpisodeKind::ShortBreak]);
     let breaks = of_kinds(&[EpisodeKind::ShortBreak]);
     let missing = of_kinds(&[EpisodeKind::Missing]);
     let leaving = of_kinds(&[EpisodeKind::CareLeaver]);
     let mut doubts = Doubts(doubts);
-    for pair in care.windows(2) {
+    for pair in placed.windows(2) {
         if let [one, next] = pair {
             follow(one, next, &mut doubts);
         }
     }
-    for three in care.windows(3) {
+    for three in placed.windows(3) {
         if let [usual, temporary, next] = three {
             return_from(usual, temporary, next, &mut doubts);
         }
     }
-    if let Some(last) = care.last()
+    if let Some(last) = placed.last()
         && last.ended_on.is_some()
         && last.reason_ended.as_deref() == Some("X1")
     {
         doubts.add(last, EPISODES, "REC", "388");
     }
-    orders(&care, year, &mut doubts);
-    holidays(&care, &mut doubts);
+    orders(&placed, year, &mut doubts);
+    holidays(&placed, &mut doubts);
     short_breaks(&breaks, year, &mut doubts);
-    missing_times(&missing, &care, &breaks, &mut doubts);
-    leavers(&leaving, &care, &mut doubts);
+    missing_times(&missing, &placed, &mut doubts);
+    leavers(&leaving, &placed, &mut doubts);
 }
 
 const EPISODES: &str = "Episodes";
@@ -68,7 +68,7 @@ impl Doubts<'_> {
     }
 }
 
-/// Two episodes of being looked after that follow each other.
+/// Two episodes that follow each other.
 fn follow(one: &episode::Model, next: &episode::Model, doubts: &mut Doubts<'_>) {
     let mut doubt = |time, column, rule| doubts.add(time, EPISODES, column, rule);
     let ended = one.reason_ended.as_deref();
@@ -84,22 +84,25 @@ fn follow(one: &episode::Model, next: &episode::Model, doubts: &mut Doubts<'_>) 
     let Some(ended_on) = one.ended_on else {
         return doubt(one, "DEC", "142");
     };
-    if next.started_on < ended_on {
-        return doubt(next, "DECOM", "501");
-    }
     let goes_on = ended == Some("X1");
     let starts = began == Some("S");
-    match (goes_on, starts) {
-        (true, _) if next.started_on > ended_on => doubt(next, "DECOM", "433"),
-        (false, true) if next.started_on == ended_on => doubt(next, "RNE", "431"),
-        (false, false) => doubt(next, "RNE", "432"),
-        _ => {}
+    if next.started_on < ended_on {
+        doubt(next, "DECOM", "501");
+    }
+    if starts && next.started_on <= ended_on {
+        doubt(next, "RNE", "431");
+    }
+    if !starts && next.started_on != ended_on {
+        doubt(next, "DECOM", "433");
+    }
+    if !starts && !goes_on && ended.is_some() {
+        doubt(next, "RNE", "432");
     }
     if goes_on && next.started_on == ended_on && one.category_of_need != next.category_of_need {
         doubt(next, "CIN", "504");
     }
-    if matches!(ended, Some("E2" | "E7" | "E15" | "E17")) {
-        doubt(next, "REC", "437");
+    if matches!(ended, Some("E2" | "E15")) {
+        doubt(one, "REC", "437");
     }
 }
 
@@ -125,11 +128,11 @@ fn return_from(
 }
 
 /// Orders that last only so long: also where several episodes under one follow each other without a gap.
-fn orders(care: &[&episode::Model], year: CollectionYear, doubts: &mut Doubts<'_>) {
+fn orders(placed: &[&episode::Model], year: CollectionYear, doubts: &mut Doubts<'_>) {
     let without_gap = |one: &&episode::Model, next: &&episode::Model| {
         one.legal_status == next.legal_status && one.ended_on == Some(next.started_on)
     };
-    for flow in care.chunk_by(without_gap) {
+    for flow in placed.chunk_by(without_gap) {
         let (Some(first), Some(last)) = (flow.first(), flow.last()) else {
             continue;
         };
@@ -155,8 +158,8 @@ fn is_longer(from: NaiveDate, until: NaiveDate, days: u64) -> bool {
 }
 
 /// The carers' holidays are no more than two in a year.
-fn holidays(care: &[&episode::Model], doubts: &mut Doubts<'_>) {
-    let holidays: Vec<_> = care
+fn holidays(placed: &[&episode::Model], doubts: &mut Doubts<'_>) {
+    let holidays: Vec<_> = placed
         .iter()
         .filter(|time| time.placement.as_deref() == Some("T3"))
         .collect();
@@ -189,12 +192,7 @@ fn short_breaks(breaks: &[&episode::Model], year: CollectionYear, doubts: &mut D
 }
 
 /// Times missing follow each other, and lie within the times of being looked after.
-fn missing_times(
-    missing: &[&episode::Model],
-    care: &[&episode::Model],
-    breaks: &[&episode::Model],
-    doubts: &mut Doubts<'_>,
-) {
+fn missing_times(missing: &[&episode::Model], placed: &[&episode::Model], doubts: &mut Doubts<'_>) {
     for pair in missing.windows(2) {
         if let [one, next] = pair
             && one.ended_on.is_none_or(|end| next.started_on < end)
@@ -202,7 +200,6 @@ fn missing_times(
             doubts.add(next, MISSING, "MIS_START", "574");
         }
     }
-    let placed: Vec<_> = care.iter().chain(breaks).collect();
     for time in missing {
         let within = placed.iter().find(|episode| {
             episode.started_on <= time.started_on
@@ -225,11 +222,11 @@ fn missing_times(
 }
 
 /// Who died, or whose care another authority took over, is no care leaver of this one.
-fn leavers(leaving: &[&episode::Model], care: &[&episode::Model], doubts: &mut Doubts<'_>) {
-    let has_died = care
+fn leavers(leaving: &[&episode::Model], placed: &[&episode::Model], doubts: &mut Doubts<'_>) {
+    let has_died = placed
         .iter()
         .any(|time| time.reason_ended.as_deref() == Some("E2"));
-    let is_transferred = care
+    let is_transferred = placed
         .last()
         .is_some_and(|last| last.reason_ended.as_deref() == Some("E3"));
     for time in leaving {

@@ -5,81 +5,112 @@ use entity::{ChangeKind, LoadedReturnId, ReturnState, episode, loaded_return};
 use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait};
 
-use super::adoption;
+use super::adoption::{self, Told};
 use super::compare::compare;
 use super::erase::{self, forget};
 use super::keep::{Loading, keep_problems};
 use super::parsed::Problem;
-use super::persons;
+use super::{Heading, persons};
 use crate::access::scope;
 use crate::error::{Error, Result};
 use crate::space::Space;
 use crate::store::Write;
 use crate::viewer::Viewer;
+use crate::young_people::pseudonym::PseudonymKeys;
 use crate::young_people::standing::Standings;
 
 /// Puts a return into use.
 pub(super) async fn finish(
     space: &Space,
     viewer: &Viewer,
-    loading: &Loading,
+    loading: Loading,
 ) -> Result<loaded_return::Model> {
-    let (id, kind, heading) = (loading.id, loading.kind, loading.heading.clone());
-    let numbers = loading.numbers()?;
-    let (kept_problems, told) = (loading.problems, loading.tally.doubtful);
-    let adopted = loading.adopted.clone();
     let keys = space.pseudonym_keys().clone();
     space
         .store()
         .write(viewer, "return.load", move |write| {
             Box::pin(async move {
                 persons::in_turn(write).await?;
-                let mut doubts = Vec::new();
-                for (person, day) in adopted {
-                    doubts.extend(adoption::sever(write, &keys, id, person, day).await?);
-                }
-                let earlier = scope::locked::<loaded_return::Entity>(
-                    write.connection().get_database_backend(),
-                    Condition::all()
-                        .add(loaded_return::Column::LocalAuthorityId.eq(heading.authority_id))
-                        .add(loaded_return::Column::Kind.eq(kind))
-                        .add(loaded_return::Column::Year.eq(heading.year.0))
-                        .add(loaded_return::Column::State.eq(ReturnState::Current)),
-                )
-                .one(write.connection())
-                .await?;
-                if let Some(earlier) = earlier {
-                    forget(write, earlier.id).await?;
-                    erase::end(write, earlier, ReturnState::Replaced).await?;
-                }
+                let mut doubts = part_adoptions(write, &keys, &loading).await?;
+                replace_earlier(write, &loading).await?;
                 let now = write.source().now();
-                let row = loaded_return::ActiveModel {
-                    id: Unchanged(id),
-                    state: Set(ReturnState::Current),
-                    completed_at: Set(Some(now)),
-                    ..numbers
-                };
-                loaded_return::Entity::update(row)
-                    .exec(write.connection())
-                    .await?;
+                update(
+                    write,
+                    loaded_return::ActiveModel {
+                        id: Unchanged(loading.id),
+                        state: Set(ReturnState::Current),
+                        completed_at: Set(Some(now)),
+                        ..loading.numbers()?
+                    },
+                )
+                .await?;
 
-                let standings = Standings::of(write, heading.authority_id, heading.year).await?;
-                check_and_stand(write, id, &standings, &mut doubts).await?;
-                keep_problems(write, id, kept_problems, &doubts).await?;
-                let doubtful = i64::try_from(told + doubts.len() as u64);
-                let row = loaded_return::ActiveModel {
-                    id: Unchanged(id),
-                    doubtful: Set(doubtful.map_err(Error::internal)?),
-                    ..Default::default()
-                };
-                let row = loaded_return::Entity::update(row)
-                    .exec(write.connection())
-                    .await?;
-                write.touched(ChangeKind::LoadedReturn, id.into(), 1);
-                Ok(row)
+                let Heading {
+                    authority_id, year, ..
+                } = loading.heading;
+                let standings = Standings::of(write, authority_id, year).await?;
+                check_and_stand(write, loading.id, &standings, &mut doubts).await?;
+                keep_problems(write, loading.id, loading.problems, &doubts).await?;
+                let doubtful = i64::try_from(loading.doubtful_with(&doubts));
+                write.touched(ChangeKind::LoadedReturn, loading.id.into(), 1);
+                update(
+                    write,
+                    loaded_return::ActiveModel {
+                        id: Unchanged(loading.id),
+                        doubtful: Set(doubtful.map_err(Error::internal)?),
+                        ..Default::default()
+                    },
+                )
+                .await
             })
         })
         .await
+}
+
+async fn update(write: &Write, row: loaded_return::ActiveModel) -> Result<loaded_return::Model> {
+    Ok(loaded_return::Entity::update(row)
+        .exec(write.connection())
+        .await?)
+}
+
+/// Parts what must not be linked, and gives what is doubtful about it.
+async fn part_adoptions(
+    write: &mut Write,
+    keys: &PseudonymKeys,
+    loading: &Loading,
+) -> Result<Vec<Problem>> {
+    let told = Told::by(loading.id, loading.heading.year);
+    for (person, before) in &loading.before {
+        adoption::give_back(write, told, *person, before).await?;
+    }
+    let mut doubts = Vec::new();
+    for (person, day) in &loading.adopted {
+        let mut before = loading.before.get(person).into_iter().flatten();
+        // An adoption that is told once more has parted them already.
+        if before.all(|(_, known)| known != day) {
+            doubts.extend(adoption::sever(write, keys, told, *person, *day).await?);
+        }
+    }
+    Ok(doubts)
+}
+
+/// Ends the return of the same authority, kind and year that is in use.
+async fn replace_earlier(write: &mut Write, loading: &Loading) -> Result<()> {
+    let earlier = scope::locked::<loaded_return::Entity>(
+        write.connection().get_database_backend(),
+        Condition::all()
+            .add(loaded_return::Column::LocalAuthorityId.eq(loading.heading.authority_id))
+            .add(loaded_return::Column::Kind.eq(loading.kind))
+            .add(loaded_return::Column::Year.eq(loading.heading.year.0))
+            .add(loaded_return::Column::State.eq(ReturnState::Current)),
+    )
+    .one(write.connection())
+    .await?;
+    if let Some(earlier) = earlier {
+        forget(write, earlier.id).await?;
+        erase::end(write, earlier, ReturnState::Replaced).await?;
+    }
+    Ok(())
 }
 
 /// Walks everybody once: holds the times that a return tells of against each other, and makes the standings.

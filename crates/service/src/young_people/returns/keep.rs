@@ -30,11 +30,15 @@ pub(super) struct Loading {
     /// The persons, by their place in the return.
     persons: Vec<YoungPersonId>,
     taken: HashSet<YoungPersonId>,
+    /// Who the identifiers of a person named before, each up to the day of an adoption.
+    pub(super) before: HashMap<YoungPersonId, Vec<(YoungPersonId, NaiveDate)>>,
     /// The persons who were adopted, and the day.
     pub(super) adopted: HashMap<YoungPersonId, NaiveDate>,
     spells: i64,
     /// How many problems are kept.
     pub(super) problems: usize,
+    /// The rows that are doubtful so far: table and line.
+    doubted: HashSet<(&'static str, u64)>,
     pub(super) tally: Tally,
 }
 
@@ -84,9 +88,11 @@ impl Loading {
             heading,
             persons: Vec::new(),
             taken: HashSet::new(),
+            before: HashMap::new(),
             adopted: HashMap::new(),
             spells: 0,
             problems: 0,
+            doubted: HashSet::new(),
             tally: Tally::default(),
         })
     }
@@ -94,6 +100,12 @@ impl Loading {
     /// How many children there are.
     pub(super) fn children(&self) -> usize {
         self.persons.len()
+    }
+
+    /// How many rows are doubtful, when these doubts come to those that were told.
+    pub(super) fn doubtful_with(&self, doubts: &[Problem]) -> u64 {
+        let rows: HashSet<_> = doubts.iter().map(|told| (told.file, told.line)).collect();
+        self.tally.doubtful + rows.difference(&self.doubted).count() as u64
     }
 
     /// Keeps a batch.
@@ -122,6 +134,9 @@ impl Loading {
             let first = self.adopted.entry(person).or_insert(day);
             *first = day.min(*first);
         }
+        let doubts = batch.problems.iter().filter(|told| !told.is_refusal);
+        self.doubted
+            .extend(doubts.map(|told| (told.file, told.line)));
         let (id, kept) = (self.id, self.problems);
         self.problems += keep_problems(&write, id, kept, &batch.problems).await?;
         self.say_how_far(&write).await?;
@@ -142,21 +157,26 @@ impl Loading {
             keys: space.pseudonym_keys(),
             since: self.heading.year.first_day(),
         };
-        let persons = persons::recognise(write, &known, &children, &mut self.taken).await?;
+        let recognised = persons::recognise(write, &known, &children, &mut self.taken).await?;
         let records =
             children
                 .iter()
-                .zip(&persons)
-                .map(|(child, person)| child_record::ActiveModel {
+                .zip(&recognised)
+                .map(|(child, found)| child_record::ActiveModel {
                     return_id: Set(self.id),
-                    young_person_id: Set(*person),
+                    young_person_id: Set(found.person),
                     birth_month: Set(child.birth_month),
                     sex: Set(child.sex),
                     ethnicity: Set(child.ethnicity.to_owned()),
                     is_unaccompanied: Set(false),
                 });
         bulk::insert(write.connection(), records.collect()).await?;
-        self.persons.extend(persons);
+        for found in recognised {
+            self.persons.push(found.person);
+            if !found.before.is_empty() {
+                self.before.insert(found.person, found.before);
+            }
+        }
         Ok(())
     }
 

@@ -182,12 +182,13 @@ pub async fn load(
         done?;
         return Err(nobody_listens());
     };
+    let id = loading.id;
     let finished = match done {
-        Ok(()) => finish::finish(space, viewer, &loading).await,
+        Ok(()) => finish::finish(space, viewer, loading).await,
         Err(refusal) => Err(refusal),
     };
     if finished.is_err() {
-        erase::abandon(space, viewer, loading.id).await?;
+        erase::abandon(space, viewer, id).await?;
     }
     finished
 }

@@ -78,33 +78,45 @@ pub(super) struct Known<'a> {
     pub(super) since: NaiveDate,
 }
 
+/// Whom a child is recognised as.
+pub(super) struct Recognised {
+    pub(super) person: YoungPersonId,
+    /// Who the same identifiers named before, each up to the day of an adoption: the earliest first.
+    pub(super) before: Vec<(YoungPersonId, NaiveDate)>,
+}
+
 /// The persons of some children, in their order; those who are new are written.
 pub(super) async fn recognise(
     write: &Write,
     known: &Known<'_>,
     children: &[Child],
     taken: &mut HashSet<YoungPersonId>,
-) -> Result<Vec<YoungPersonId>> {
-    let mut stored = Stored::read(write, children.iter().flat_map(|child| &child.hashes)).await?;
-    let after: Vec<KeyHash> = children
+) -> Result<Vec<Recognised>> {
+    let mut unread: Vec<KeyHash> = children
         .iter()
-        .flat_map(|child| &child.hashes)
-        .filter(|hash| stored.is_severed(hash, known.since))
-        .map(|hash| known.keys.after_adoption(hash))
+        .flat_map(|child| child.hashes.iter().copied())
         .collect();
-    stored.add(Stored::read(write, &after).await?);
+    let mut stored = Stored::default();
+    while !unread.is_empty() {
+        stored.read(write, &unread).await?;
+        unread.retain(|hash| stored.severed(hash, known.since).is_some());
+        for hash in &mut unread {
+            *hash = known.keys.after_adoption(hash);
+        }
+    }
 
-    let mut persons = Vec::with_capacity(children.len());
+    let mut recognised = Vec::with_capacity(children.len());
     let (mut new_persons, mut new_keys) = (Vec::new(), Vec::new());
     for child in children {
-        let hashes: Vec<KeyHash> = child
-            .hashes
-            .iter()
-            .map(|hash| match stored.is_severed(hash, known.since) {
-                true => known.keys.after_adoption(hash),
-                false => *hash,
-            })
-            .collect();
+        let mut before = Vec::new();
+        let mut hashes = Vec::with_capacity(child.hashes.len());
+        for hash in &child.hashes {
+            let (last, adoptions) = stored.follow(*hash, known);
+            hashes.push(last);
+            if before.is_empty() {
+                before = adoptions;
+            }
+        }
         let mut candidates = hashes.iter().filter_map(|hash| stored.person(hash));
         let found = candidates.find(|person| !taken.contains(person));
         let first = hashes.first();
@@ -126,45 +138,56 @@ pub(super) async fn recognise(
                 });
             }
         }
-        persons.push(person);
+        recognised.push(Recognised { person, before });
     }
     bulk::insert(write.connection(), new_persons).await?;
     bulk::insert(write.connection(), new_keys).await?;
-    Ok(persons)
+    Ok(recognised)
 }
 
 /// The hashes that are stored, of those that were asked for.
+#[derive(Default)]
 struct Stored(HashMap<KeyHash, (YoungPersonId, Option<NaiveDate>)>);
 
 impl Stored {
-    async fn read(write: &Write, hashes: impl IntoIterator<Item = &KeyHash>) -> Result<Self> {
+    async fn read(&mut self, write: &Write, hashes: &[KeyHash]) -> Result<()> {
         use young_person_key::{Column, Entity};
 
-        let hashes: Vec<Vec<u8>> = hashes.into_iter().map(|hash| hash.to_vec()).collect();
         let backend = write.connection().get_database_backend();
-        let mut found = HashMap::new();
         for some in hashes.chunks(5_000) {
+            let some = some.iter().map(|hash| hash.to_vec());
             let rows = scope::for_writing::<Entity>()
-                .filter(scope::among(backend, Column::Hash, some.iter().cloned()))
+                .filter(scope::among(backend, Column::Hash, some))
                 .all(write.connection())
                 .await?;
             for row in rows {
                 if let Ok(hash) = KeyHash::try_from(row.hash) {
-                    found.insert(hash, (row.young_person_id, row.severed_on));
+                    self.0.insert(hash, (row.young_person_id, row.severed_on));
                 }
             }
         }
-        Ok(Self(found))
+        Ok(())
     }
 
-    fn add(&mut self, more: Self) {
-        self.0.extend(more.0);
+    /// Who was adopted before a day, of a hash, and when.
+    fn severed(&self, hash: &KeyHash, since: NaiveDate) -> Option<(YoungPersonId, NaiveDate)> {
+        let (person, severed_on) = self.0.get(hash)?;
+        let day = severed_on.filter(|day| *day < since)?;
+        Some((*person, day))
     }
 
-    /// Whether a hash is of somebody who was adopted before a day.
-    fn is_severed(&self, hash: &KeyHash, since: NaiveDate) -> bool {
-        let stored = self.0.get(hash);
-        stored.is_some_and(|(_, severed_on)| severed_on.is_some_and(|day| day < since))
+    /// The hash of whoever comes after all adoptions, and who was adopted.
+    fn follow(
+        &self,
+        mut hash: KeyHash,
+        known: &Known<'_>,
+    ) -> (KeyHash, Vec<(YoungPersonId, NaiveDate)>) {
+        let mut before = Vec::new();
+        while let Some(adopted) = self.severed(&hash, known.since) {
+            before.push(adopted);
+            hash = known.keys.after_adoption(&hash);
+        }
+        (hash, before)
     }
 
     fn person(&self, hash: &KeyHash) -> Option<YoungPersonId> {

@@ -114,13 +114,13 @@ rules! {
     "407" "A special guardianship or residence order was made for somebody of 18 or over." "Check the day, the reason and the date of birth.";
     "408" "A child is placed for adoption under a placement order (A5, A6), and the legal status isn't E1." "Check the placement and the legal status.";
     "426" "Single (V3) and agreed series (V4) of short breaks in one year." "Use one of the two for the child.";
-    "431" "The child started to be looked after on the day on which the last episode ended." "If they went on being looked after, the reason for the new episode isn't S.";
+    "431" "The child started to be looked after (S) by the day on which the last episode ended." "If they went on being looked after, the reason for the new episode isn't S.";
     "432" "The child had ceased to be looked after, and the reason for the new episode isn't S." "Write S, or end the last episode with X1.";
     "433" "The episode goes on from the last one, but doesn't begin on the day on which that ended." "Check both days, and whether an episode between them is missing.";
     "434" "The legal status is said to have changed and the placement not (L), which the episodes don't show." "Check the reason for the new episode, the legal status and the placement.";
     "435" "The placement is said to have changed and the legal status not (P, T), which the episodes don't show." "Check the reason for the new episode, the legal status and the placement.";
     "436" "The placement and the legal status are said to have changed (B, U), which the episodes don't show." "Check the reason for the new episode, the legal status and the placement.";
-    "437" "The child had died or left care at 18, and there are further episodes." "Check the reason for the end, and the later episodes.";
+    "437" "The child died, or turned out to be 18 or over (E2, E15), and there are further episodes." "Check the reason for the end, and the later episodes.";
     "442" "The UPN is empty for a child who is looked after." "Give the number, or UN1 to UN5. The child is recognised by the authority's own id alone.";
     "445" "A freeing order (D1) after December 2005." "Check the legal status.";
     "446" "A placement order (E1) before December 2005." "Check the legal status.";

@@ -26,7 +26,9 @@ pub(super) fn episode(
     if placement.is_none() && !is_short_break {
         row.refuse("PLACE", "146");
     }
-    if ended_on.is_some() != reason_ended.is_some() {
+    // A reason that is no code has been told of.
+    let is_told = row.doubts.iter().any(|(column, _)| *column == Some("REC"));
+    if ended_on.is_some() != reason_ended.is_some() && !is_told {
         row.doubt("REC", "148");
     }
     plausible::episode(known, values, started_on, year, row);
