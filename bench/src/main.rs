@@ -26,6 +26,10 @@ mod table;
 
 use clap::Parser as _;
 
+/// As the program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Fills a space with evidence or returns, puts load on a server, and measures the proposal of duplicates.
 #[derive(clap::Parser)]
 #[command(name = "bench")]

@@ -160,6 +160,27 @@ impl Server {
         answer.json().await.unwrap()
     }
 
+    /// Sends files as a form to another path, and gives the status and the answer.
+    pub(crate) async fn send(
+        &self,
+        path: &str,
+        token: &str,
+        files: &[(&str, &str)],
+    ) -> (u16, String) {
+        let mut form = String::new();
+        for (name, content) in files {
+            form.push_str(&format!("--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{content}\r\n"));
+        }
+        form.push_str("--limit--\r\n");
+        let request = client()
+            .post(self.graph.replace("/graphql", path))
+            .bearer_auth(token)
+            .header("content-type", "multipart/form-data; boundary=limit")
+            .body(form);
+        let answer = patiently("an answer", request.send()).await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
     /// The status and text at another path.
     pub(crate) async fn get(&self, path: &str, request_id: &str) -> (u16, String) {
         let url = self.graph.replace("/graphql", path);

@@ -67,3 +67,117 @@ async fn a_rotated_key_recognises_the_children_of_before() {
         .await;
     assert!(said.starts_with("2 hashes are under the new key"), "{said}");
 }
+
+/// Every byte of the files of a folder, and of those within it.
+fn everything_in(folder: &std::path::Path) -> Vec<u8> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => all.extend(everything_in(&path)),
+            false => all.extend(std::fs::read(&path).unwrap()),
+        }
+    }
+    all
+}
+
+#[tokio::test]
+async fn no_identifier_of_a_child_is_in_the_log_however_much_is_logged_nor_in_any_file() {
+    const SECRETS: [&str; 7] = [
+        "KID-4711",
+        "U856006112595",
+        "T808001814556",
+        "17/09/2011",
+        "2011-09-17",
+        "LS99 4QQ",
+        "Wilhelmina",
+    ];
+    let installation = Installation::new();
+    let bundle = installation.path("bundle");
+    std::fs::create_dir(&bundle).unwrap();
+    for (name, text) in [
+        (
+            "local_authorities.csv",
+            "gss_code,name,country\nE09000007,Camden,England\n",
+        ),
+        (
+            "centres.csv",
+            "slug,name,status\nalpha-centre,Alpha Centre,MEMBER\n",
+        ),
+    ] {
+        std::fs::write(bundle.join(name), text).unwrap();
+    }
+    let outcome = installation.run(&["import", "bundle", "bundle"]).await;
+    assert_eq!(outcome.code, Some(0), "{}", outcome.log);
+    std::fs::remove_dir_all(&bundle).unwrap();
+    let scopes = "young-people:contribute,young-people:statistics";
+    let token = installation
+        .answer(&[
+            "token",
+            "issue",
+            "--centre",
+            "alpha-centre",
+            "--scopes",
+            scopes,
+        ])
+        .await;
+    let token = token.trim();
+
+    let server = installation.serve(&["--log", "trace"]).await;
+    let header = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\nKID-4711,2,17/09/2011,WBRI,U856006112595,0,\nWilhelmina,2,17/09/2011,WBRI,T808001814556,0,\nWilhelmina,Wilhelmina,17/09/2011,WBRI,,,\n";
+    let episodes = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\nKID-4711,01/05/2022,S,C2,N1,U4,PR1,,,,LS99 4QQ,LS99 4QQ,\nKID-4711 X,17/09/2011,S,C2,N1,U4,PR1,,,,LS99 4QQ,,\n";
+    let census = "<Message><Header><CollectionDetails><Year>2024</Year><ReferenceDate>2024-03-31</ReferenceDate></CollectionDetails></Header><Children><Child><ChildIdentifiers><LAchildID>KID-4711</LAchildID><UPN>U856006112595</UPN><PersonBirthDate>2011-09-17</PersonBirthDate><Sex>F</Sex></ChildIdentifiers><ChildCharacteristics><Ethnicity>Wilhelmina</Ethnicity></ChildCharacteristics></Child></Children></Message>";
+    let address = "/imports/ssda903?authority=E09000007&year=2024";
+    let good = [("header.csv", header), ("episodes.csv", episodes)];
+    let (status, told) = server.send(address, token, &good).await;
+    assert_eq!(status, 200, "{told}");
+    let (status, census_told) = server
+        .send(
+            "/imports/cin-census?authority=E09000007",
+            token,
+            &[("census.xml", census)],
+        )
+        .await;
+    assert_eq!(status, 200, "{census_told}");
+    // What is refused as a whole: no table, broken XML.
+    for (path, file) in [
+        (address, ("x.csv", "KID-4711,Wilhelmina\n17/09/2011,1\n")),
+        (
+            "/imports/cin-census?authority=E09000007",
+            ("x.xml", "<Message><KID-4711>Wilhelmina</Message>"),
+        ),
+    ] {
+        let (status, told) = server.send(path, token, &[file]).await;
+        assert_eq!(status, 400, "{told}");
+        assert!(
+            !SECRETS.iter().any(|secret| told.contains(secret)),
+            "{told}"
+        );
+    }
+    let counts = "{ youngPeople { statistics(input: { by: [SEX], asAt: \"2024-03-31\" }) { cells { count } } returns { nodes { problems { nodes { line column rule reason } } } } } }";
+    let answer = server.ask(counts, Some(token)).await;
+    assert!(answer["data"]["youngPeople"].is_object(), "{answer}");
+    let outcome = server.stop().await;
+    assert_eq!(outcome.code, Some(0));
+    assert!(
+        outcome.log.contains("\"level\":\"TRACE\""),
+        "much is logged"
+    );
+
+    let kept = everything_in(&installation.path("."));
+    assert!(kept.len() > 100_000);
+    let said = format!(
+        "{}{}{told}{census_told}{answer}",
+        outcome.log, outcome.answer
+    );
+    for secret in SECRETS {
+        assert!(
+            !said.contains(secret),
+            "{secret} is in the log or in an answer"
+        );
+        let is_kept = kept
+            .windows(secret.len())
+            .any(|bytes| bytes == secret.as_bytes());
+        assert!(!is_kept, "{secret} is in a file");
+    }
+}

@@ -150,6 +150,20 @@ on_both_databases! {
         assert_eq!(told.list("/youngPeople/returns/nodes/0/problems/nodes", "rule"), ["CIN03", "CIN02"]);
     }
 
+    async fn a_census_is_read_in_the_encoding_that_it_says(app: TestApp) {
+        with_authorities(&app).await;
+        let text = |label: &str| census(2024, &in_need("J\u{f6}rg-1", "", "2010-05-06", false)).replace("version=\"1.0\"", &format!("version='1.0' encoding = '{label}'"));
+        let windows: Vec<u8> = text("windows-1252").chars().map(|letter| letter as u8).collect();
+        let utf_16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text("utf-16").encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let marked = [b"\xef\xbb\xbf".to_vec(), text("utf-8").into_bytes()].concat();
+        for document in [text("UTF-8").into_bytes(), windows, utf_16, marked] {
+            let new = NewReturn { kind: ReturnKind::CinCensus, authority: Some(CAMDEN.to_owned()), year: None };
+            let loaded = load_as(&app, &Viewer::operator(), new, vec![("census.xml", document)]).await.expect("a census");
+            assert_eq!((loaded.children, loaded.refused), (1, 0));
+        }
+        assert_eq!(people(&app).await, 1, "each names the same child");
+    }
+
     async fn xml_that_is_no_plain_census_is_refused(app: TestApp) {
         with_authorities(&app).await;
         let client = steward(&app, ALPHA).await;

@@ -12,6 +12,7 @@ mod recognising;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use entity::{LocalAuthorityId, ReturnKind, loaded_return};
+use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::Value;
 use service::Viewer;
 use service::access::ScopeName;
@@ -180,4 +181,16 @@ async fn analyst(app: &TestApp, centre: &str) -> Client {
         &[ScopeName::YoungPeopleStatistics, ScopeName::EvidenceRead],
     )
     .await
+}
+
+/// How many persons are known.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test looks at what is kept, not at what somebody sees"
+)]
+async fn people(app: &TestApp) -> u64 {
+    entity::young_person::Entity::find()
+        .count(app.space.store().connection())
+        .await
+        .expect("a count")
 }

@@ -1,6 +1,6 @@
 //! Who is the same person in several returns, and who must not be.
 
-use sea_orm::{EntityTrait, PaginatorTrait};
+use sea_orm::EntityTrait;
 use tests::on_both_databases;
 
 use super::*;
@@ -12,17 +12,6 @@ fn one(id: &str, upn: &str, episodes: &str) -> Files {
         header_of(&format!("{id},1,01/02/2015,WBRI,{upn},,\n")),
         episodes_of(episodes),
     ]
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test looks at what is kept, not at what somebody sees"
-)]
-async fn people(app: &TestApp) -> u64 {
-    entity::young_person::Entity::find()
-        .count(app.space.store().connection())
-        .await
-        .expect("a count")
 }
 
 /// Whom the rows of each return are of, each person by a letter, in the order of their days.

@@ -13,7 +13,7 @@ use chrono::{Datelike, NaiveDate};
 use self::child::{CensusChild, Place};
 use self::xml::{Node, Xml};
 use super::parsed::{Outlet, Problem};
-use super::{CollectionYear, Heading, ReturnFile, dates};
+use super::{CollectionYear, Heading, ReturnFile, cut, dates};
 use crate::error::{Error, Result};
 use crate::young_people::pseudonym::{KeyHash, PseudonymKeys};
 
@@ -59,7 +59,7 @@ pub(super) fn read(
     outlet: &mut Outlet,
     open: impl FnOnce(&CensusHeader, &mut Outlet) -> Result<Heading>,
 ) -> Result<()> {
-    let mut xml = Xml::new(file.content);
+    let mut xml = Xml::new(file.content).map_err(|failure| cut(&failure))?;
     let mut header = CensusHeader::default();
     loop {
         match xml.next()? {

@@ -3,6 +3,8 @@
 
 use std::io::{BufRead, BufReader, Error as IoError, Read};
 
+use encoding_rs::Encoding;
+use encoding_rs_io::DecodeReaderBytesBuilder;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
@@ -30,6 +32,9 @@ pub(super) enum Node {
     Done,
 }
 
+/// How far into a document its declaration is looked for.
+const DECLARATION: u64 = 256;
+
 /// A document that is being read.
 pub(super) struct Xml {
     reader: Reader<Counted<BufReader<Box<dyn Read + Send>>>>,
@@ -43,22 +48,35 @@ pub(super) struct Xml {
 }
 
 impl Xml {
-    pub(super) fn new(content: Box<dyn Read + Send>) -> Self {
+    /// A document, in the encoding that it declares or whose mark it begins with.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub(super) fn new(mut content: Box<dyn Read + Send>) -> std::io::Result<Self> {
+        let mut head = Vec::new();
+        content.by_ref().take(DECLARATION).read_to_end(&mut head)?;
+        let encoding = declared(&head);
+        let decoded = DecodeReaderBytesBuilder::new()
+            .encoding(encoding)
+            .bom_override(true)
+            .utf8_passthru(true)
+            .build(std::io::Cursor::new(head).chain(content));
+        let decoded: Box<dyn Read + Send> = Box::new(decoded);
         let counted = Counted {
-            inner: BufReader::new(content),
+            inner: BufReader::new(decoded),
             line: 1,
             since: 0,
         };
         let mut reader = Reader::from_reader(counted);
         reader.config_mut().check_end_names = true;
-        Self {
+        Ok(Self {
             reader,
             buffer: Vec::new(),
             open: Vec::new(),
             begun: None,
             text: String::new(),
             waiting: None,
-        }
+        })
     }
 
     /// The next element, text or end.
@@ -168,6 +186,20 @@ impl Xml {
             _ => Err(malformed(line)),
         }
     }
+}
+
+/// The encoding that a document declares.
+fn declared(head: &[u8]) -> Option<&'static Encoding> {
+    let declaration = String::from_utf8_lossy(head);
+    let (declaration, _) = declaration.split_once("?>")?;
+    let (_, rest) = declaration.split_once("encoding")?;
+    let label = rest.trim_start().strip_prefix('=')?.trim_start();
+    let quote = label
+        .chars()
+        .next()
+        .filter(|mark| matches!(mark, '"' | '\''))?;
+    let label = label.get(1..)?.split(quote).next()?;
+    Encoding::for_label(label.as_bytes())
 }
 
 fn predefined(reference: &str) -> Option<char> {
