@@ -177,6 +177,7 @@ async fn count(space: &Arc<Space>, options: &Options) -> Result<()> {
             by: by.to_vec(),
             filter: Where::default(),
             as_at,
+            share_of: Vec::new(),
         };
         let mut times: Vec<Duration> = Vec::new();
         let mut cells = 0;

@@ -53,6 +53,7 @@ pub fn by_population(filter: Where, as_at: NaiveDate) -> Question {
             ..filter
         },
         as_at,
+        share_of: Vec::new(),
     }
 }
 
@@ -66,6 +67,7 @@ pub fn by_authority_and_population(as_at: NaiveDate) -> Question {
         ],
         filter: Where::default(),
         as_at,
+        share_of: Vec::new(),
     }
 }
 

@@ -93,6 +93,7 @@ pub async fn release(space: &Space, viewer: &Viewer, new: &NewRelease) -> Result
         by: new.by.clone(),
         filter,
         as_at: new.as_at,
+        share_of: Vec::new(),
     };
     let axes: Vec<Axis> = question
         .by

@@ -140,7 +140,7 @@ on_both_databases! {
         // Twelve of each, to the nearest five.
         assert_eq!(answer["cells"], json!([{ "keys": ["FEMALE"], "count": 10 }, { "keys": ["MALE"], "count": 10 }, { "keys": ["NOT_KNOWN"], "count": null }]), "{answer}");
         assert_eq!((&answer["rule"]["name"], &answer["coverage"]), (&json!("opensafely"), &json!([{ "gssCode": CAMDEN }])));
-        for beyond in [json!({ "by": ["AGE_BAND"], "asAt": "2024-03-31" }), json!({ "by": ["SEX"], "where": { "populations": ["CARE_LEAVER"] }, "asAt": "2024-03-31" }), json!({ "by": [], "where": { "localAuthorities": [CAMDEN] }, "asAt": "2024-03-31" })] {
+        for beyond in [json!({ "by": ["AGE_BAND"], "asAt": "2024-03-31" }), json!({ "by": ["SEX"], "where": { "populations": ["CARE_LEAVER"] }, "asAt": "2024-03-31" }), json!({ "by": [], "where": { "localAuthorities": [CAMDEN] }, "asAt": "2024-03-31" }), json!({ "by": ["POPULATION"], "shareOf": ["POPULATION"], "asAt": "2024-03-31" })] {
             assert_eq!(count(beyond.clone()).await.code(), Some("NOT_IN_AGREEMENT"), "{beyond}");
         }
         let refused = parties.steward.ask_with(ask, json!({ "id": id, "input": { "by": [], "asAt": "2024-03-31" } })).await;

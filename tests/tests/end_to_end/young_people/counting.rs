@@ -61,6 +61,29 @@ fn cell<'a>(table: &'a Value, keys: &[&str]) -> &'a Value {
 }
 
 on_both_databases! {
+    async fn a_share_is_made_of_what_is_published_of_both_counts(app: TestApp) {
+        with_authorities(&app).await;
+        load(&app, CAMDEN, 2024, many(1, 120)).await;
+        load(&app, LEEDS, 2024, many(500, 4)).await;
+        let client = app.holder(ALPHA, &[ScopeName::YoungPeopleStatistics]).await;
+        let shares = async |input: Value| client.ask_with("query ($input: StatisticsInput!) { youngPeople { statistics(input: $input) { cells { keys count share } } } }", json!({ "input": input })).await;
+        let (by, day) = (["LOCAL_AUTHORITY", "SEX"], "2024-03-31");
+        let table = shares(json!({ "by": by, "shareOf": ["SEX"], "asAt": day })).await;
+        let table = table.at("/youngPeople/statistics");
+        let bases = ask(&client, &["LOCAL_AUTHORITY"], json!({})).await;
+        let (girls, all) = (cell(table, &[CAMDEN, "FEMALE"]), cell(&bases, &[CAMDEN]));
+        let ratio = girls["count"].as_f64().unwrap() / all["count"].as_f64().unwrap();
+        assert_eq!(girls["share"].as_f64(), Some(ratio), "{table}");
+        for hidden in [[CAMDEN, "NOT_KNOWN"], [LEEDS, "MALE"]] {
+            let cell = cell(table, &hidden);
+            assert!(cell["share"].is_null() || cell["count"].is_u64(), "{cell}");
+        }
+        let without = shares(json!({ "by": by, "asAt": day })).await;
+        assert!(without.at("/youngPeople/statistics/cells").as_array().unwrap().iter().all(|cell| cell["share"].is_null()));
+        let refused = shares(json!({ "by": by, "shareOf": ["AGE_BAND"], "asAt": day })).await;
+        assert_eq!((refused.code(), refused.body.pointer("/errors/0/extensions/field")), (Some("BAD_INPUT"), Some(&json!("shareOf"))));
+    }
+
     async fn a_cell_is_what_the_rule_makes_of_its_people_in_whatever_table_it_stands(app: TestApp) {
         with_authorities(&app).await;
         load(&app, CAMDEN, 2024, many(1, 200)).await;

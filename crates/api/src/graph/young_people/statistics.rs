@@ -23,6 +23,9 @@ pub(super) struct StatisticsInput {
     filter: Option<StatisticsWhere>,
     /// The reference day: 31 March of a year.
     as_at: Date,
+    /// Of what each cell is to be a `share`: the cell without these dimensions, of those in `by`. Of a table by
+    /// LOCAL_AUTHORITY and POPULATION, the share of POPULATION is that of each authority's young people.
+    share_of: Option<Vec<Word<StatisticsDimension>>>,
 }
 
 /// The categories that are shown. A dimension that the table isn't broken down by takes one category; several would
@@ -71,6 +74,7 @@ impl From<StatisticsInput> for Question {
             by: words(Some(input.by)),
             filter: input.filter.unwrap_or_default().into(),
             as_at: input.as_at.0,
+            share_of: words(input.share_of),
         }
     }
 }
@@ -136,6 +140,10 @@ pub(super) struct StatisticsCell {
     count: Option<u64>,
     /// Whether it is hidden. That doesn't mean that it is 0.
     suppressed: bool,
+    /// The count over that of the cell without the dimensions of `shareOf`, both as they are published: 0.25 is a
+    /// quarter. Null without `shareOf`, and when one of the two is hidden or 0. As both are perturbed, it can be more
+    /// than 1.
+    share: Option<f64>,
 }
 
 impl StatisticsCell {
@@ -146,6 +154,7 @@ impl StatisticsCell {
             labels: cell.labels,
             count,
             suppressed: count.is_none(),
+            share: cell.share,
         }
     }
 }

@@ -53,6 +53,12 @@ fn restrict(agreement: &Agreement, question: &mut Question) -> Result<()> {
             open(&fields, field)?;
         }
     }
+    if question.share_of.contains(&StatisticsDimension::Population) {
+        return Err(not_in_agreement(
+            "shareOf",
+            "Everybody in touch with social work is more than the agreement opens.",
+        ));
+    }
     let (from, to) = (agreement.row.episodes_from, agreement.row.episodes_to);
     if from.is_some_and(|from| question.as_at < from) || to.is_some_and(|to| question.as_at > to) {
         return Err(not_in_agreement(

@@ -5,6 +5,7 @@
 //! joined.
 
 mod count;
+mod describe;
 mod erase;
 mod participation;
 mod read;

@@ -61,4 +61,20 @@ impl Where {
             (By::CategoryOfNeed, self.categories_of_need.len()),
         ]
     }
+
+    /// Names no category of a dimension.
+    pub(super) fn forget(&mut self, dimension: StatisticsDimension) {
+        use StatisticsDimension as By;
+        match dimension {
+            By::LocalAuthority => self.local_authorities.clear(),
+            By::Region => self.regions.clear(),
+            By::Population => self.populations.clear(),
+            By::AgeBand => self.age_bands.clear(),
+            By::Sex => self.sexes.clear(),
+            By::EthnicGroup => self.ethnic_groups.clear(),
+            By::LegalStatus => self.legal_statuses.clear(),
+            By::PlacementType => self.placement_types.clear(),
+            By::CategoryOfNeed => self.categories_of_need.clear(),
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod axes;
 mod lattice;
 mod people;
 
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use chrono::{Datelike, NaiveDate};
@@ -66,6 +67,8 @@ pub struct Question {
     pub filter: Where,
     /// The reference day.
     pub as_at: NaiveDate,
+    /// Of what each cell is to be a share: the cell without these dimensions of the table. No shares when empty.
+    pub share_of: Vec<StatisticsDimension>,
 }
 
 impl Question {
@@ -78,6 +81,32 @@ impl Question {
             .filter(|(_, named)| *named > 0);
         let by = self.by.iter().copied();
         by.chain(named.map(|(dimension, _)| dimension))
+    }
+
+    /// The table of the cells of which those of this one are shares, and which of its dimensions are left.
+    ///
+    /// # Errors
+    /// `BAD_INPUT` for a dimension by which the table isn't broken down.
+    fn bases(&self) -> Result<(Self, Vec<usize>)> {
+        if let Some(other) = self.share_of.iter().find(|one| !self.by.contains(one)) {
+            return Err(Error::bad_input(
+                "shareOf",
+                format!("The table isn't broken down by {other}. Name dimensions of `by`."),
+            ));
+        }
+        let mut bases = Self {
+            share_of: Vec::new(),
+            ..self.clone()
+        };
+        bases
+            .by
+            .retain(|dimension| !self.share_of.contains(dimension));
+        for dimension in &self.share_of {
+            bases.filter.forget(*dimension);
+        }
+        let left = self.by.iter().enumerate();
+        let left = left.filter(|(_, dimension)| !self.share_of.contains(dimension));
+        Ok((bases, left.map(|(at, _)| at).collect()))
     }
 }
 
@@ -93,7 +122,7 @@ pub struct Table {
 }
 
 /// A cell.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
     /// Its category in each dimension of the table.
     pub keys: Vec<String>,
@@ -101,6 +130,8 @@ pub struct Cell {
     pub labels: Vec<String>,
     /// What is published of its count.
     pub count: Published,
+    /// The published count over that of the cell without the dimensions that the question names.
+    pub share: Option<f64>,
 }
 
 /// The rule that is used where nobody chooses another.
@@ -140,21 +171,46 @@ pub(super) struct Within {
 /// # Errors
 /// As [`table`].
 pub(super) async fn made(space: &Space, question: &Question, within: Within) -> Result<Table> {
+    let mut table = counted(space, question, &within).await?;
+    if !question.share_of.is_empty() {
+        let (bases, rest) = question.bases()?;
+        let bases = counted(space, &bases, &within).await?;
+        add_shares(&mut table, bases, &rest);
+    }
+    Ok(table)
+}
+
+/// A rate is made from what is published of both counts, so that it tells nothing more.
+fn add_shares(table: &mut Table, bases: Table, rest: &[usize]) {
+    let bases: HashMap<Vec<String>, Published> = bases
+        .cells
+        .into_iter()
+        .map(|cell| (cell.keys, cell.count))
+        .collect();
+    for cell in &mut table.cells {
+        let keys: Vec<String> = rest
+            .iter()
+            .filter_map(|at| cell.keys.get(*at).cloned())
+            .collect();
+        let base = bases.get(&keys).and_then(|base| base.shown());
+        let shown = cell.count.shown().zip(base.filter(|base| *base > 0));
+        cell.share = shown.map(|(count, base)| count as f64 / base as f64);
+    }
+}
+
+async fn counted(space: &Space, question: &Question, within: &Within) -> Result<Table> {
     let Within { authorities, rule } = within;
     let year = reference_year(question.as_at)?;
     check(question)?;
     let directory = space.directory().await?;
-    let named = places(&question.filter, &directory)?;
-    let places = match (named, authorities) {
-        (Some(named), Some(authorities)) => Some(
-            named
-                .into_iter()
-                .filter(|id| authorities.contains(id))
-                .collect(),
-        ),
-        (named, authorities) => named.or(authorities),
-    };
-    let places: Option<Vec<LocalAuthorityId>> = places;
+    let mut places = places(&question.filter, &directory)?;
+    if let Some(authorities) = authorities {
+        let among = |id: &LocalAuthorityId| authorities.contains(id);
+        places = Some(places.map_or_else(
+            || authorities.clone(),
+            |named| named.into_iter().filter(among).collect(),
+        ));
+    }
     let mut coverage = coverage(space, year).await?;
     coverage.retain(|id| places.as_ref().is_none_or(|places| places.contains(id)));
     let axes: Vec<Axis> = question
@@ -188,11 +244,12 @@ pub(super) async fn made(space: &Space, question: &Question, within: Within) -> 
             keys: categories().map(|(key, _)| key.clone()).collect(),
             labels: categories().map(|(_, label)| label.clone()).collect(),
             count: rule.cell(counted, area),
+            share: None,
         }
     });
     Ok(Table {
         cells: cells.collect(),
-        rule,
+        rule: Arc::clone(rule),
         coverage,
     })
 }
