@@ -75,6 +75,30 @@ on_both_databases! {
         assert_eq!(counted_rows(&app).await, 0);
     }
 
+    async fn what_would_replace_a_return_by_next_to_nothing_leaves_it_in_use(app: TestApp) {
+        with_authorities(&app).await;
+        let client = steward(&app, ALPHA).await;
+        load(&app, CAMDEN, 2024, many(1, 20)).await;
+        let good = many(1, 20);
+        let unclosed = String::from_utf8(good[0].1.clone()).unwrap().replace("C00003,", "\"C00003,").into_bytes();
+        let semicolons = String::from_utf8(good[0].1.clone()).unwrap().replace(',', ";").into_bytes();
+        let wrong = String::from_utf8(good[0].1.clone()).unwrap().replace("WBRI", "XXXX").into_bytes();
+        for (header, says) in [
+            (unclosed, "line 4"),
+            (semicolons, "separated by commas"),
+            (b"CHILD,SEX,DOB\nC1,1,01/02/2010\n".to_vec(), "nearest to Header, and lacks ETHNIC"),
+            (HEADER.as_bytes().to_vec(), "No child"),
+            (wrong, "No child"),
+        ] {
+            let (status, body) = send(&client, OVER_HTTP, &vec![("header.csv", header), good[1].clone()]).await;
+            let message = body["errors"][0]["message"].as_str().unwrap_or_default();
+            assert!(status == StatusCode::BAD_REQUEST && message.contains(says), "{says}: {body}");
+        }
+        assert_eq!(counted_rows(&app).await, 20);
+        let told = client.ask("{ youngPeople { returns(first: 1) { nodes { state problems { totalCount } } } } }").await;
+        assert_eq!(told.at("/youngPeople/returns/nodes/0"), &json!({ "state": "ABANDONED", "problems": { "totalCount": 40 } }));
+    }
+
     async fn a_form_that_breaks_off_leaves_the_earlier_return_in_use(app: TestApp) {
         with_authorities(&app).await;
         let client = steward(&app, ALPHA).await;
@@ -123,12 +147,12 @@ on_both_databases! {
 
     async fn codes_are_those_of_the_collection_year(app: TestApp) {
         with_authorities(&app).await;
-        let files = |sex: &str, place: &str| vec![
-            header_of(&format!("A,{sex},01/02/2007,WBRI,,,\n")),
+        let files = |right: &str, sex: &str, place: &str| vec![
+            header_of(&format!("A,{sex},01/02/2007,WBRI,,,\nZ,{right},01/02/2007,WBRI,,,\n")),
             episodes_of(&format!("A,01/05/2023,S,C2,N1,{place},PR1,,,,,,\n")),
         ];
-        for (year, sex, place, refused) in [(2024, "1", "H5", 0), (2024, "M", "H5", 2), (2025, "M", "K3", 0), (2025, "M", "H5", 1)] {
-            let loaded = load(&app, CAMDEN, year, files(sex, place)).await;
+        for (year, right, sex, place, refused) in [(2024, "1", "1", "H5", 0), (2024, "1", "M", "H5", 2), (2025, "F", "M", "K3", 0), (2025, "F", "M", "H5", 1)] {
+            let loaded = load(&app, CAMDEN, year, files(right, sex, place)).await;
             assert_eq!(loaded.refused, refused, "{year} {sex} {place}");
         }
     }

@@ -184,6 +184,7 @@ pub async fn load(
     };
     let id = loading.id;
     let finished = match done {
+        Ok(()) if loading.children() == 0 => Err(nobody_kept()),
         Ok(()) => finish::finish(space, viewer, loading).await,
         Err(refusal) => Err(refusal),
     };
@@ -300,6 +301,14 @@ fn cut(failure: &std::io::Error) -> Error {
             "The files did not come whole ({}). Nothing of them was kept; send them again.",
             failure.kind()
         ),
+    )
+}
+
+/// A return of nobody would take the place of one of many.
+fn nobody_kept() -> Error {
+    Error::bad_input(
+        "files",
+        "No child of the return could be kept, so the earlier return stays in use. The report of this one says why; to take a return out, erase it.",
     )
 }
 

@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
             .flexible(true)
             .from_reader(LineEnds::new(file.content));
         let columns = header(&mut rows, &file.name)?;
-        let table = tables::recognise(&columns).ok_or_else(|| unknown(&file.name))?;
+        let table = tables::recognise(&columns).ok_or_else(|| unknown(&file.name, &columns))?;
         if !self.seen.insert(table.name) {
             return Err(Error::bad_input(
                 "files",
@@ -110,6 +110,9 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let line = record.position().map_or(0, csv::Position::line);
+            if record.iter().any(|cell| cell.contains(&b'\n')) {
+                return Err(unclosed(&file.name, line));
+            }
             self.outlet.tally().read += 1;
             if record.len() < columns.len() || overflows(&record, columns.len()) {
                 self.refuse(table, line, None, "CG04");
@@ -357,13 +360,30 @@ fn overflows(record: &ByteRecord, columns: usize) -> bool {
     beyond.any(|cell| !cell.trim_ascii().is_empty())
 }
 
-fn unknown(file: &str) -> Error {
+fn unknown(file: &str, columns: &[String]) -> Error {
     let known: Vec<_> = tables::TABLES.iter().map(|table| table.name).collect();
+    let nearest = tables::nearest(columns).map_or_else(String::new, |(table, lacking)| {
+        format!(
+            " It is nearest to {}, and lacks {}.",
+            table.name,
+            lacking.join(", ")
+        )
+    });
     Error::bad_input(
         "files",
         format!(
-            "The file {file} is none of the return's tables: its first line must name their columns. The tables are {}.",
+            "The file {file} is none of the return's tables: its first line must name their columns, separated by commas.{nearest} The tables are {}.",
             known.join(", ")
+        ),
+    )
+}
+
+/// No cell of a return goes over a line's end: a quotation mark that isn't closed would take the rows after it along.
+fn unclosed(file: &str, line: u64) -> Error {
+    Error::bad_input(
+        "files",
+        format!(
+            "The file {file} has a quotation mark in the row at line {line} that isn't closed there. Close it or take it out, and send the file again; nothing of the return was kept."
         ),
     )
 }

@@ -274,3 +274,17 @@ pub(super) fn recognise(columns: &[String]) -> Option<&'static Table> {
         .iter()
         .find(|table| essential(table.name).iter().all(has))
 }
+
+/// The table that these columns are nearest to, and those that it lacks.
+pub(super) fn nearest(columns: &[String]) -> Option<(&'static Table, Vec<&'static str>)> {
+    let lacking = |table: &Table| -> Vec<&'static str> {
+        let essential = essential(table.name).iter().copied();
+        essential
+            .filter(|name| !columns.iter().any(|column| column == name))
+            .collect()
+    };
+    let near = TABLES.iter().map(|table| (table, lacking(table)));
+    // That there is a CHILD says nothing: every table has it.
+    near.filter(|(table, lacking)| lacking.len() + 1 < essential(table.name).len())
+        .min_by_key(|(_, lacking)| lacking.len())
+}
