@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use chrono::NaiveDate;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use service::access::MasterKey;
 use service::clock::Source;
 use service::entity::{ReturnKind, StatisticsDimension};
@@ -45,6 +46,9 @@ pub(crate) struct Options {
     /// How many years.
     #[arg(long, default_value_t = 10)]
     years: i32,
+    /// Of how many authorities returns are loaded at once.
+    #[arg(long, default_value_t = 1)]
+    at_once: usize,
     /// Loads nothing, and only times counts over what is there.
     #[arg(long)]
     count_only: bool,
@@ -100,7 +104,7 @@ async fn load_all(space: &Arc<Space>, options: &Options) -> Result<()> {
     for year in options.first_year..options.first_year + options.years {
         let of_year = Instant::now();
         let mut of_year_rows = 0;
-        for (number, code) in codes.iter().enumerate() {
+        let of_authorities = codes.iter().enumerate().map(|(number, code)| async move {
             let place = Place::new(
                 options.seed,
                 number as u64,
@@ -108,14 +112,21 @@ async fn load_all(space: &Arc<Space>, options: &Options) -> Result<()> {
                 options.episodes,
                 year,
             );
+            let mut loaded = Vec::new();
             for kind in [ReturnKind::Ssda903, ReturnKind::CinCensus] {
                 let new = NewReturn {
                     kind,
                     authority: Some(code.clone()),
                     year: Some(year),
                 };
-                let loaded =
-                    returns::load(space, &Viewer::operator(), new, files(place, kind)).await?;
+                let of = Viewer::operator();
+                loaded.push(returns::load(space, &of, new, files(place, kind)).await?);
+            }
+            anyhow::Ok(loaded)
+        });
+        let mut loading = stream::iter(of_authorities).buffer_unordered(options.at_once);
+        while let Some(loaded) = loading.try_next().await? {
+            for loaded in loaded {
                 ensure!(loaded.refused == 0, "{} rows were refused", loaded.refused);
                 of_year_rows += loaded.read;
                 children += loaded.children;
