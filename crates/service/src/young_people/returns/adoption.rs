@@ -197,7 +197,8 @@ async fn times_of(
         .await?)
 }
 
-/// Gives some times that a return tells of a person to another, who is described alike.
+/// Gives some times that a return tells of a person to another. Who isn't described there yet is described as any
+/// other return has it, or as the first person is, if no other return tells of them.
 #[expect(
     clippy::disallowed_methods,
     reason = "rows of a return follow whom they are of"
@@ -225,17 +226,25 @@ async fn part(
         .filter(scope::among(backend, episode::Column::Ordinal, ordinals))
         .exec(connection)
         .await?;
-    let records = scope::for_writing::<child_record::Entity>()
-        .filter(child_record::Column::ReturnId.eq(id))
-        .filter(child_record::Column::YoungPersonId.is_in([from, to]))
+    let mut known = scope::for_writing::<child_record::Entity>()
+        .filter(child_record::Column::YoungPersonId.eq(to))
         .all(connection)
         .await?;
-    let described = records.iter().find(|record| record.young_person_id == from);
-    let is_there = records.iter().any(|record| record.young_person_id == to);
-    if let (Some(described), false) = (described, is_there) {
+    if known.iter().any(|record| record.return_id == id) {
+        return Ok(());
+    }
+    if known.is_empty() {
+        known = scope::for_writing::<child_record::Entity>()
+            .filter(child_record::Column::ReturnId.eq(id))
+            .filter(child_record::Column::YoungPersonId.eq(from))
+            .all(connection)
+            .await?;
+    }
+    if let Some(described) = known.pop() {
         let record = child_record::Model {
+            return_id: id,
             young_person_id: to,
-            ..described.clone()
+            ..described
         };
         bulk::insert(connection, vec![record.into_active_model()]).await?;
     }

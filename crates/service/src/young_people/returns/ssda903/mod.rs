@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 use csv::ByteRecord;
 use entity::{EpisodeKind, Sex};
 
-use self::line_ends::LineEnds;
+use self::line_ends::{Fault, LineEnds};
 use self::row::{Cells, Row, Values, decoded};
 use self::spell::{episode, missing};
 use self::tables::{Kind, Table};
@@ -110,9 +110,6 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let line = record.position().map_or(0, csv::Position::line);
-            if record.iter().any(|cell| cell.contains(&b'\n')) {
-                return Err(unclosed(&file.name, line));
-            }
             self.outlet.tally().read += 1;
             if record.len() < columns.len() || overflows(&record, columns.len()) {
                 self.refuse(table, line, None, "CG04");
@@ -378,18 +375,20 @@ fn unknown(file: &str, columns: &[String]) -> Error {
     )
 }
 
-/// No cell of a return goes over a line's end: a quotation mark that isn't closed would take the rows after it along.
-fn unclosed(file: &str, line: u64) -> Error {
-    Error::bad_input(
-        "files",
-        format!(
-            "The file {file} has a quotation mark in the row at line {line} that isn't closed there. Close it or take it out, and send the file again; nothing of the return was kept."
-        ),
-    )
-}
-
 /// A file that can't be read on. What the library says isn't passed on, as it may repeat what was read.
 fn broken(file: &str, failure: &csv::Error) -> Error {
+    if let csv::ErrorKind::Io(failure) = failure.kind()
+        && let Some(fault) = failure
+            .get_ref()
+            .and_then(|fault| fault.downcast_ref::<Fault>())
+    {
+        return Error::bad_input(
+            "files",
+            format!(
+                "The file {file} can't be read: {fault}. Nothing of the return was kept; mend it and send it again."
+            ),
+        );
+    }
     let where_ = failure
         .position()
         .map_or_else(String::new, |place| format!(" at line {}", place.line()));
