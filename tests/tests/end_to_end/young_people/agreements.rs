@@ -235,10 +235,30 @@ on_both_databases! {
         let mut later = many(1, 4);
         later[0].1 = String::from_utf8(later[0].1.clone()).unwrap().replace(",1,14", ",M,14").replace(",2,14", ",F,14").into_bytes();
         load(&app, CAMDEN, 2025, later).await;
+        // Also when returns are loaded again, for a while without the child.
+        for year in [2025, 2024] {
+            let sex = if year == 2025 { "M" } else { "1" };
+            load(&app, CAMDEN, year, vec![header_of(&format!("C9,{sex},14/05/2012,WBRI,UN3,,\n")), episodes_of("C9,10/06/2019,S,C2,N1,U4,PR1,,,,,,\n")]).await;
+        }
+        load(&app, CAMDEN, 2024, many(1, 4)).await;
         let followed = parties.reader.ask_with("query ($a: ID!, $s: ID!) { youngPeople { people(agreement: $a, filter: { participatesIn: $s }) { nodes { pseudonym participations { study { slug } arm site { gssCode } enrolledOn } } } } }", json!({ "a": id, "s": study })).await;
         assert_eq!(followed.at("/youngPeople/people/nodes"), &json!([{ "pseudonym": pseudonym, "participations": [
             { "study": { "slug": "trial" }, "arm": "intervention", "site": { "gssCode": CAMDEN }, "enrolledOn": "2024-01-15" },
         ] }]));
+    }
+
+    async fn whoever_has_a_pseudonym_is_kept_when_a_return_is_replaced_and_can_be_erased(app: TestApp) {
+        let parties = parties(&app).await;
+        load(&app, CAMDEN, 2024, many(1, 1)).await;
+        let id = in_force(&app, &parties).await;
+        people(&parties.reader, &id).await;
+        load(&app, CAMDEN, 2024, many(2, 1)).await;
+        load(&app, CAMDEN, 2024, many(3, 1)).await;
+        assert_eq!(persons(&app).await, 2, "of the second nothing is kept");
+        let erase = "mutation ($input: EraseYoungPersonInput!) { eraseYoungPerson(input: $input) { returns forgotten } }";
+        let erased = parties.steward.ask_with(erase, json!({ "input": { "localAuthority": CAMDEN, "childId": "C00001" } })).await;
+        assert_eq!(erased.at("/eraseYoungPerson"), &json!({ "returns": 0, "forgotten": true }));
+        assert_eq!(persons(&app).await, 1);
     }
 
     async fn an_agreement_that_makes_no_sense_is_refused(app: TestApp) {

@@ -185,7 +185,7 @@ on_both_databases! {
             let loaded = load_as(&app, &Viewer::operator(), new, vec![("census.xml", document)]).await.expect("a census");
             assert_eq!((loaded.children, loaded.refused), (1, 0));
         }
-        assert_eq!(people(&app).await, 1, "each names the same child");
+        assert_eq!(persons(&app).await, 1, "each names the same child");
     }
 
     async fn xml_that_is_no_plain_census_is_refused(app: TestApp) {

@@ -188,7 +188,7 @@ async fn analyst(app: &TestApp, centre: &str) -> Client {
     clippy::disallowed_methods,
     reason = "a test looks at what is kept, not at what somebody sees"
 )]
-async fn people(app: &TestApp) -> u64 {
+async fn persons(app: &TestApp) -> u64 {
     entity::young_person::Entity::find()
         .count(app.space.store().connection())
         .await

@@ -46,7 +46,7 @@ on_both_databases! {
         load(&app, LEEDS, 2024, one("X7", UPN, "X7,01/05/2023,S,C2,N1,U4,PR1,,,,,,\n")).await;
         load(&app, LEEDS, 2023, one("A1", "", "A1,01/06/2022,S,C2,N1,U4,PR1,,,,,,\n")).await;
         assert_eq!(who(&app).await, "aaba");
-        assert_eq!(people(&app).await, 2);
+        assert_eq!(persons(&app).await, 2);
     }
 
     async fn returns_that_are_loaded_at_once_take_a_child_for_one(app: TestApp) {
@@ -59,7 +59,7 @@ on_both_databases! {
         futures::future::join_all(returns).await;
         // The last of each authority is in use.
         assert_eq!(who(&app).await, "aa");
-        assert_eq!(people(&app).await, 1);
+        assert_eq!(persons(&app).await, 1);
     }
 
     async fn a_pupil_number_that_is_wrong_recognises_nobody(app: TestApp) {
@@ -74,14 +74,14 @@ on_both_databases! {
         ];
         let loaded = load(&app, CAMDEN, 2023, files).await;
         assert_eq!(problems(&app, loaded.id).await[0].0, "CG02");
-        assert_eq!(people(&app).await, 4);
+        assert_eq!(persons(&app).await, 4);
     }
 
     async fn a_child_of_both_returns_is_one_person_and_counted_once(app: TestApp) {
         with_authorities(&app).await;
         load(&app, CAMDEN, 2024, one("A1", UPN, "A1,01/05/2021,S,C2,N1,U4,PR1,,,,,,\n")).await;
         load_census(&app, CAMDEN, 2024, &in_need("CENSUS-1", &format!("<UPN>{UPN}</UPN>"), "2015-02-01", false)).await;
-        assert_eq!(people(&app).await, 1);
+        assert_eq!(persons(&app).await, 1);
     }
 
     async fn whoever_comes_after_an_adoption_is_another_person(app: TestApp) {
@@ -112,7 +112,7 @@ on_both_databases! {
         let rows = "A1,01/05/2018,S,E1,N1,A5,PR1,01/05/2019,E11,,,,\nA1,01/06/2019,S,C2,N1,U4,PR1,,,,,,\n";
         for _ in 0..2 {
             load(&app, CAMDEN, 2024, one("A1", UPN, rows)).await;
-            assert_eq!((who(&app).await.as_str(), people(&app).await), ("ab", 2));
+            assert_eq!((who(&app).await.as_str(), persons(&app).await), ("ab", 2));
         }
     }
 
@@ -124,7 +124,7 @@ on_both_databases! {
             let rows = format!("{adopted}A1,01/06/{},S,C2,N1,U4,PR1,,,,,,\n", year - 1);
             load(&app, CAMDEN, year, one("A1", UPN, &rows)).await;
         }
-        assert_eq!((who(&app).await.as_str(), people(&app).await), ("aaaabbbb", 2));
+        assert_eq!((who(&app).await.as_str(), persons(&app).await), ("aaaabbbb", 2));
         // Whoever came after it is adopted too, and is parted from who comes after that.
         load(&app, CAMDEN, 2022, one("A1", UPN, "A1,01/06/2021,S,E1,N1,A5,PR1,01/09/2021,E12,,,,\n")).await;
         load(&app, CAMDEN, 2024, one("A1", UPN, "A1,01/05/2023,S,C2,N1,U4,PR1,,,,,,\n")).await;

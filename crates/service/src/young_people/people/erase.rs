@@ -73,7 +73,7 @@ pub async fn erase_child(
                     erased.returns += of_person.returns;
                     erased.is_forgotten |= of_person.is_forgotten;
                 }
-                if erased.returns == 0 {
+                if erased.returns == 0 && !erased.is_forgotten {
                     return Err(Error::not_found("child in the returns of this authority"));
                 }
                 Ok(erased)

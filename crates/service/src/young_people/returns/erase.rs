@@ -1,10 +1,11 @@
 //! What a return brought goes again: when it is replaced, given up, or erased on the controller's word.
 
 use entity::{
-    ChangeKind, ChangeOperation, LoadedReturnId, ReturnState, child_record, episode, loaded_return,
+    ChangeKind, ChangeOperation, LoadedReturnId, ReturnState, agreement_pseudonym, child_record,
+    episode, loaded_return,
 };
 use sea_orm::ActiveValue::{Set, Unchanged};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::{CollectionYear, persons};
@@ -46,7 +47,7 @@ pub async fn erase(
                     ));
                 }
                 let (authority, year) = (row.local_authority_id, CollectionYear(row.year));
-                forget(write, id).await?;
+                forget(write, id, Named::Forgotten).await?;
                 let row = end(write, row, ReturnState::Erased).await?;
                 standing::make(write, authority, year).await?;
                 Ok(row)
@@ -68,7 +69,7 @@ pub(super) async fn abandon(space: &Space, viewer: &Viewer, id: LoadedReturnId) 
                     .one(write.connection())
                     .await?;
                 if let Some(row) = row {
-                    forget(write, id).await?;
+                    forget(write, id, Named::Kept).await?;
                     end(write, row, ReturnState::Abandoned).await?;
                 }
                 Ok(())
@@ -122,12 +123,21 @@ pub(super) async fn end(
     Ok(row)
 }
 
+/// Whether those are forgotten too whom an agreement has given a pseudonym.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) enum Named {
+    /// They are: the controller asked for it.
+    Forgotten,
+    /// They are not: the next return may tell of them again, and their pseudonyms and participations are to last.
+    Kept,
+}
+
 /// Deletes what a return told, and the persons of whom no other return tells.
 #[expect(
     clippy::disallowed_methods,
     reason = "what a return told goes with it: keeping it would be keeping what nobody needs"
 )]
-pub(super) async fn forget(write: &mut Write, id: LoadedReturnId) -> Result<()> {
+pub(super) async fn forget(write: &mut Write, id: LoadedReturnId, named: Named) -> Result<()> {
     let connection = write.connection();
     let nobody_else = |column: sea_orm::sea_query::ColumnRef| {
         let other = Alias::new("other");
@@ -145,6 +155,7 @@ pub(super) async fn forget(write: &mut Write, id: LoadedReturnId) -> Result<()> 
             .from(child_record::Entity)
             .and_where(child_record::Column::ReturnId.eq(id))
             .and_where(Expr::exists(elsewhere).not())
+            .and_where_option((named == Named::Kept).then(|| Expr::exists(has_name()).not()))
             .to_owned();
         Expr::col(column).in_subquery(of_return)
     };
@@ -158,4 +169,19 @@ pub(super) async fn forget(write: &mut Write, id: LoadedReturnId) -> Result<()> 
         .exec(connection)
         .await?;
     Ok(())
+}
+
+/// That the person of a record has a pseudonym under some agreement.
+fn has_name() -> SelectStatement {
+    Query::select()
+        .expr(Expr::val(1))
+        .from(agreement_pseudonym::Entity)
+        .and_where(
+            Expr::col((
+                agreement_pseudonym::Entity,
+                agreement_pseudonym::Column::YoungPersonId,
+            ))
+            .equals((child_record::Entity, child_record::Column::YoungPersonId)),
+        )
+        .to_owned()
 }

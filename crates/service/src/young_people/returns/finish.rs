@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait};
 
 use super::adoption::{self, Told};
 use super::compare::compare;
-use super::erase::{self, forget};
+use super::erase::{self, Named, forget};
 use super::keep::{Loading, keep_problems};
 use super::parsed::Problem;
 use super::{Heading, persons};
@@ -107,7 +107,7 @@ async fn replace_earlier(write: &mut Write, loading: &Loading) -> Result<()> {
     .one(write.connection())
     .await?;
     if let Some(earlier) = earlier {
-        forget(write, earlier.id).await?;
+        forget(write, earlier.id, Named::Kept).await?;
         erase::end(write, earlier, ReturnState::Replaced).await?;
     }
     Ok(())

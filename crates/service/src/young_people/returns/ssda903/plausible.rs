@@ -119,7 +119,7 @@ fn codes(values: &Values, started_on: NaiveDate, row: &mut Row) {
     let is_elsewhere = matches!(placement, "Z1" | "Z11" | "Z12" | "Z13" | "Z14");
     let is_with_family = matches!(placement, "U1" | "U2" | "U3" | "U4" | "U5" | "U6");
     let is_for_adoption = matches!(placement, "A3" | "A4" | "A5" | "A6");
-    let is_own_home = matches!(placement, "K1" | "K2");
+    let is_childrens_home = matches!(placement, "K1" | "K2");
     let has_orders = PLACEMENT_ORDERS.is_some_and(|day| started_on >= day);
     let says_how = ADOPTION_BY_CARERS.is_some_and(|day| started_on >= day);
     let doubts = [
@@ -174,7 +174,7 @@ fn codes(values: &Values, started_on: NaiveDate, row: &mut Row) {
             "529",
             "PLACE_PROVIDER",
             provider == "PR3"
-                && (is_for_adoption || is_own_home || is_with_family || placement == "P1"),
+                && (is_for_adoption || is_childrens_home || is_with_family || placement == "P1"),
         ),
         (
             "530",
