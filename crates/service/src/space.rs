@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use sea_orm::DatabaseConnection;
+use tokio::sync::Semaphore;
 
 use crate::access::audit::{Chain, Journal};
 use crate::access::issuer::{Issuers, Patience};
@@ -22,6 +23,8 @@ use crate::young_people::statistics;
 
 /// How often uses of tokens and refusals are written.
 const JOURNAL: Duration = Duration::from_secs(2);
+/// How many returns are loaded at once: each may hold a connection while it waits for another.
+const LOADINGS: usize = 4;
 
 /// The shared space: the store, and what is held in memory and kept true by the change log.
 #[derive(Debug)]
@@ -36,6 +39,7 @@ pub struct Space {
     longest_validity: TimeDelta,
     pseudonym_keys: PseudonymKeys,
     disclosure_rule: Option<Arc<Rule>>,
+    loadings: Arc<Semaphore>,
     is_past: bool,
 }
 
@@ -55,6 +59,7 @@ impl Space {
             longest_validity: token::LONGEST_VALIDITY,
             pseudonym_keys,
             disclosure_rule: None,
+            loadings: Arc::new(Semaphore::new(LOADINGS)),
             is_past: false,
         }
     }
@@ -113,8 +118,14 @@ impl Space {
             longest_validity: self.longest_validity,
             pseudonym_keys: self.pseudonym_keys.clone(),
             disclosure_rule: self.disclosure_rule.clone(),
+            loadings: Arc::clone(&self.loadings),
             is_past: true,
         }
+    }
+
+    /// Those who load returns wait here for their turn, before they hold a connection.
+    pub(crate) fn loadings(&self) -> &Semaphore {
+        &self.loadings
     }
 
     /// Whether it is shown as it stood at a moment, where its clock stands.

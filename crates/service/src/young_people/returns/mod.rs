@@ -145,6 +145,7 @@ pub async fn load(
     files: ReturnFiles,
 ) -> Result<loaded_return::Model> {
     policy::authorise(viewer, &Action::ContributeReturns)?;
+    let _turn = space.loadings().acquire().await.map_err(Error::internal)?;
     let directory = space.directory().await?;
     let keys = space.pseudonym_keys().clone();
     let kind = new.kind;
