@@ -1,17 +1,20 @@
 //! *What may I see?* Turns a viewer into a condition. Every select of the house starts here.
 
+mod young_people;
+
 use chrono::{DateTime, Utc};
 use entity::{
-    CentreId, ChangeKind, HiddenFrom, LocalAuthorityId, Visibility, access_token,
-    agreement_controller, audit_event, change, change_hidden_from, collaboration,
-    collaboration_member, data_sharing_agreement, feedback, finding, identity_provider,
-    loaded_return, possible_duplicate, publication, rating, shared_with, signing_key, study,
+    CentreId, ChangeKind, HiddenFrom, Visibility, access_token, audit_event, change,
+    change_hidden_from, collaboration, collaboration_member, feedback, finding, identity_provider,
+    possible_duplicate, publication, rating, shared_with, signing_key, study,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, LockType, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Select, Value,
 };
+
+pub use young_people::{agreements, counted, returns, returns_of, under_agreement};
 
 use super::ScopeName;
 use crate::viewer::{Viewer, Who};
@@ -212,59 +215,6 @@ pub fn locked<E: EntityTrait>(backend: DbBackend, which: Condition) -> Select<E>
         select = select.lock(LockType::NoKeyUpdate);
     }
     select
-}
-
-/// What is counted: rows of which nothing leaves the service but what a disclosure rule makes of their number.
-#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
-#[must_use]
-pub fn counted<E: EntityTrait>() -> Select<E> {
-    E::find()
-}
-
-/// The returns of some authorities, of all where none is named; `policy` decides first who may know of returns.
-#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
-#[must_use]
-pub fn returns(authorities: &[LocalAuthorityId]) -> Select<loaded_return::Entity> {
-    let returns = loaded_return::Entity::find();
-    match authorities.is_empty() {
-        true => returns,
-        false => returns
-            .filter(loaded_return::Column::LocalAuthorityId.is_in(authorities.iter().copied())),
-    }
-}
-
-/// The data-sharing agreements whose party the viewer is: as the recipient's centre, or for the authorities for
-/// which the viewer acts.
-#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
-#[must_use]
-pub fn agreements(
-    viewer: &Viewer,
-    acts_for: &[LocalAuthorityId],
-) -> Select<data_sharing_agreement::Entity> {
-    use data_sharing_agreement::Column::{Id, RecipientId};
-
-    let agreements = data_sharing_agreement::Entity::find();
-    if matches!(viewer.who(), Who::Operator) {
-        return agreements;
-    }
-    let of_authorities = agreement_controller::Entity::find()
-        .filter(agreement_controller::Column::LocalAuthorityId.is_in(acts_for.iter().copied()))
-        .select_only()
-        .column(agreement_controller::Column::AgreementId)
-        .into_query();
-    let mut party = Condition::any().add(Id.in_subquery(of_authorities));
-    if let Some(centre) = viewer.centre() {
-        party = party.add(RecipientId.eq(centre));
-    }
-    agreements.filter(party)
-}
-
-/// Rows about people that an agreement opens: `young_people::people` has made sure that it is in force, and has the
-/// reading written to the audit, before it asks.
-#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
-#[must_use]
-pub fn under_agreement<E: EntityTrait>() -> Select<E> {
-    E::find()
 }
 
 /// The records of access tokens; `policy` decides first whose.

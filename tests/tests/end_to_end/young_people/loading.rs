@@ -82,7 +82,7 @@ on_both_databases! {
         let good = many(1, 20);
         let unclosed = String::from_utf8(good[0].1.clone()).unwrap().replace("C00003,", "\"C00003,").into_bytes();
         let semicolons = String::from_utf8(good[0].1.clone()).unwrap().replace(',', ";").into_bytes();
-        let wrong = String::from_utf8(good[0].1.clone()).unwrap().replace("WBRI", "XXXX").into_bytes();
+        let wrong = String::from_utf8(good[0].1.clone()).unwrap().replace("WBRI", "NONE").into_bytes();
         for (header, says) in [
             (unclosed, "line 4"),
             (semicolons, "separated by commas"),

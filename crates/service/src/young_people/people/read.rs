@@ -139,7 +139,7 @@ pub(super) async fn opened(
     let agreement = agreement::seen(space, viewer, id).await?;
     policy::authorise(viewer, &Action::ReadYoungPeople(agreement.recipient()))?;
     agreement.must_be_in_force(space.store().source())?;
-    let returns = scope::returns(&agreement.authorities())
+    let returns = scope::returns_of(&agreement.authorities())
         .filter(loaded_return::Column::State.eq(ReturnState::Current))
         .all(space.store().connection())
         .await?;
