@@ -38,7 +38,7 @@ pub(crate) fn told(refusal: &Error, request_id: &str) -> Response {
 
 /// Writes what went wrong on our side to the log: once a request, however many fields it met.
 fn log(refusal: &Error, request_id: &str) {
-    if matches!(refusal.code, Code::Internal | Code::Unavailable) {
+    if matches!(refusal.code, Code::InternalServerError | Code::Unavailable) {
         let code = refusal.code.as_str();
         tracing::error!(request_id, code, cause = ?refusal.cause, "a request failed");
     }
@@ -47,7 +47,7 @@ fn log(refusal: &Error, request_id: &str) {
 fn describe(error: &mut ServerError, refusal: &Error, request_id: &str) {
     error.source = None;
     error.message = match refusal.code {
-        Code::Internal | Code::Unavailable if refusal.cause.is_some() => format!(
+        Code::InternalServerError | Code::Unavailable if refusal.cause.is_some() => format!(
             "{} Quote the request id {request_id} if you report it.",
             refusal.message
         ),

@@ -46,7 +46,7 @@ pub fn error_codes() -> Vec<(&'static str, u16, &'static str)> {
         .iter()
         .map(|code| (code.as_str(), code.status(), code.meaning()));
     let mut codes = endpoint.to_vec();
-    // Both know INTERNAL and TOO_MANY_STREAMS.
+    // Some words both know, with one meaning and one status.
     codes.extend(service.filter(|(word, ..)| endpoint.iter().all(|(known, ..)| known != word)));
     codes
 }

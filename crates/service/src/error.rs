@@ -38,9 +38,8 @@ macro_rules! codes {
 }
 
 codes! {
-    BadInput "BAD_INPUT" 400 "A value is not acceptable; `extensions.field` says which and the message how to mend it.";
+    BadUserInput "BAD_USER_INPUT" 400 "The value of a variable or an argument is not of its type or not acceptable; the message says which and how to mend it, and `extensions.field` and `extensions.problems` say it to programs.";
     InvalidCursor "INVALID_CURSOR" 400 "A cursor is not one that this list gave; start again from the first page.";
-    InvalidId "INVALID_ID" 400 "An id is not one that the graph gave; send it as it came.";
     PageTooLarge "PAGE_TOO_LARGE" 400 "A page was asked to be longer than allowed; ask for less and follow the cursors.";
     NotFound "NOT_FOUND" 404 "There is no such thing, or it is not for you to see.";
     Unauthenticated "UNAUTHENTICATED" 401 "This needs an access token; send it as `Authorization: Bearer …`.";
@@ -59,9 +58,9 @@ codes! {
     AgreementNotInForce "AGREEMENT_NOT_IN_FORCE" 403 "The data-sharing agreement isn't in force: a party is still to approve it, its first day has not come, or it has ended.";
     NotInAgreement "NOT_IN_AGREEMENT" 403 "The data-sharing agreement doesn't open this field; the others are answered.";
     TimedOut "TIMED_OUT" 503 "The request took too long and was stopped; ask for less at once.";
-    TooManyStreams "TOO_MANY_STREAMS" 429 "Too many streams are open, with this token or without one, or too many operations on one socket; close one first.";
+    TooManyStreams "TOO_MANY_STREAMS" 429 "Too many streams are open on the server, with the token or without one, or too many operations on the socket; close one, or try again in a moment.";
     Unavailable "UNAVAILABLE" 503 "The database cannot be reached at the moment; try again.";
-    Internal "INTERNAL" 500 "Something went wrong on our side; the request id helps us to find it.";
+    InternalServerError "INTERNAL_SERVER_ERROR" 500 "The server failed; try again, and tell whoever runs it the request id of the message, under which its log tells more.";
 }
 
 /// An error of the service.
@@ -126,7 +125,7 @@ impl Error {
     pub fn bad_input(field: impl Into<String>, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             field: Some(field.into()),
-            ..Self::new(Code::BadInput, message)
+            ..Self::new(Code::BadUserInput, message)
         }
     }
 
@@ -167,7 +166,10 @@ impl Error {
     pub fn internal(cause: impl StdError + Send + Sync + 'static) -> Self {
         Self {
             cause: Some(Arc::new(cause)),
-            ..Self::new(Code::Internal, "Something went wrong on our side.")
+            ..Self::new(
+                Code::InternalServerError,
+                "Something went wrong on our side.",
+            )
         }
     }
 }
@@ -193,7 +195,10 @@ impl From<sea_orm::DbErr> for Error {
                 let field = constrained_field(&text);
                 return Self {
                     field,
-                    ..Self::new(Code::BadInput, "It refers to something that is not there.")
+                    ..Self::new(
+                        Code::BadUserInput,
+                        "It refers to something that is not there.",
+                    )
                 };
             }
             _ => {}
@@ -209,7 +214,7 @@ impl From<sea_orm::DbErr> for Error {
             // PostgreSQL's character_not_in_repertoire.
             Some("22021") => {
                 return Self::new(
-                    Code::BadInput,
+                    Code::BadUserInput,
                     "A text has the character U+0000 in it, which can be neither kept nor found.",
                 );
             }
@@ -299,7 +304,7 @@ mod tests {
         };
         let cut = std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
         assert_eq!(told(sqlx::Error::Io(cut)), Code::Unavailable);
-        assert_eq!(told(sqlx::Error::RowNotFound), Code::Internal);
+        assert_eq!(told(sqlx::Error::RowNotFound), Code::InternalServerError);
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl Once {
     /// A request of a viewer with a key of theirs; `action` and `input` are what they ask for.
     ///
     /// # Errors
-    /// `BAD_INPUT` for a key that is empty or too long.
+    /// `BAD_USER_INPUT` for a key that is empty or too long.
     pub fn try_new(
         viewer: &Viewer,
         key: &str,

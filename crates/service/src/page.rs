@@ -55,7 +55,7 @@ impl PageRequest {
     /// The arguments as a client gives them.
     ///
     /// # Errors
-    /// `BAD_INPUT` when both ends are asked for or a size is negative; `PAGE_TOO_LARGE`.
+    /// `BAD_USER_INPUT` when both ends are asked for or a size is negative; `PAGE_TOO_LARGE`.
     pub fn try_new(
         first: Option<i32>,
         after: Option<String>,
@@ -255,8 +255,8 @@ mod tests {
                 .unwrap_err()
                 .code
         };
-        assert_eq!(code(Some(1), Some(1)), Code::BadInput);
-        assert_eq!(code(Some(-1), None), Code::BadInput);
+        assert_eq!(code(Some(1), Some(1)), Code::BadUserInput);
+        assert_eq!(code(Some(-1), None), Code::BadUserInput);
         assert_eq!(code(Some(101), None), Code::PageTooLarge);
         assert_eq!(
             decode::<u32>("not a cursor").unwrap_err().code,

@@ -182,7 +182,7 @@ impl Space {
     /// The rule by which counts of young people are made safe.
     ///
     /// # Errors
-    /// `INTERNAL`, if the default's table were damaged.
+    /// `INTERNAL_SERVER_ERROR`, if the default's table were damaged.
     pub fn disclosure_rule(&self) -> Result<Arc<Rule>> {
         match &self.disclosure_rule {
             Some(rule) => Ok(Arc::clone(rule)),

@@ -92,7 +92,7 @@ on_both_databases! {
 
     async fn a_filter_that_names_what_is_not_there_says_so(app: TestApp) {
         let refused = app.nobody().ask(r#"{ studies(filter: {populations: ["care-leaver"]}) { totalCount } }"#).await;
-        assert_eq!(refused.code(), Some("BAD_INPUT"));
+        assert_eq!(refused.code(), Some("BAD_USER_INPUT"));
         assert_eq!(refused.body.pointer("/errors/0/extensions/field").unwrap(), "filter.populations");
     }
 
@@ -111,8 +111,8 @@ on_both_databases! {
             app.nobody().ask(&format!("{{ studies({arguments}) {{ nodes {{ id }} }} }}")).await.code().map(str::to_owned)
         };
         assert_eq!(code("first: 101").await.as_deref(), Some("PAGE_TOO_LARGE"));
-        assert_eq!(code("first: -1").await.as_deref(), Some("BAD_INPUT"));
-        assert_eq!(code("first: 1, last: 1").await.as_deref(), Some("BAD_INPUT"));
+        assert_eq!(code("first: -1").await.as_deref(), Some("BAD_USER_INPUT"));
+        assert_eq!(code("first: 1, last: 1").await.as_deref(), Some("BAD_USER_INPUT"));
         assert_eq!(code(r#"after: "nonsense""#).await.as_deref(), Some("INVALID_CURSOR"));
         let other = app.nobody().ask("{ studies(first: 1, orderBy: {field: TITLE, direction: ASC}) { pageInfo { endCursor } } }").await;
         let cursor = other.at("/studies/pageInfo/endCursor").as_str().unwrap().to_owned();
@@ -120,7 +120,7 @@ on_both_databases! {
     }
 
     async fn a_malformed_id_is_refused_and_an_unknown_one_is_null(app: TestApp) {
-        assert_eq!(app.nobody().ask(r#"{ node(id: "nonsense") { id } }"#).await.code(), Some("INVALID_ID"));
+        assert_eq!(app.nobody().ask(r#"{ node(id: "nonsense") { id } }"#).await.code(), Some("BAD_USER_INPUT"));
         app.create_study("study", &Sharing::public(ALPHA)).await;
         let id = app.nobody().ask(r#"{ study(slug: "study") { id } }"#).await.at("/study/id").clone();
         let query = "query ($id: ID!) { node(id: $id) { id ... on Study { slug history { nodes { version operation } } } } }";

@@ -84,7 +84,7 @@ on_both_databases! {
         both["study"] = json!("study");
         both["programme"] = json!("programme");
         let refused = give(&contributor, &both).await;
-        assert_eq!(refused.code(), Some("BAD_INPUT"));
+        assert_eq!(refused.code(), Some("BAD_USER_INPUT"));
         assert_eq!(refused.body.pointer("/errors/0/extensions/field").unwrap(), "programme");
     }
 
@@ -166,7 +166,7 @@ on_both_databases! {
         input["fromRole"] = json!("");
         input["text"] = json!(" ");
         let refused = give(&contributor, &input).await;
-        assert_eq!(refused.code(), Some("BAD_INPUT"));
+        assert_eq!(refused.code(), Some("BAD_USER_INPUT"));
         let problems = refused.body.pointer("/errors/0/extensions/problems").unwrap().as_array().unwrap();
         let fields: Vec<_> = problems.iter().map(|problem| problem["field"].as_str().unwrap()).collect();
         assert_eq!(fields, ["fromRole", "text"]);
@@ -174,7 +174,7 @@ on_both_databases! {
             let mut input = to_alpha();
             input[field] = json!(value);
             let refused = give(&contributor, &input).await;
-            assert_eq!(refused.code(), Some("BAD_INPUT"), "{field}");
+            assert_eq!(refused.code(), Some("BAD_USER_INPUT"), "{field}");
             assert_eq!(refused.body.pointer("/errors/0/extensions/field").unwrap(), field);
         }
         let id = given_id(&contributor, &to_alpha()).await;

@@ -209,7 +209,7 @@ on_both_databases! {
             bad: studies(first: 1, filter: {centres: ["nowhere"]}) { nodes { slug } } } } }"#;
         let answer = app.nobody().ask(query).await;
         let errors = answer.body["errors"].as_array().unwrap();
-        assert!(errors.iter().all(|error| error["path"][3] == "bad" && error["extensions"]["code"] == "BAD_INPUT"), "{errors:?}");
+        assert!(errors.iter().all(|error| error["path"][3] == "bad" && error["extensions"]["code"] == "BAD_USER_INPUT"), "{errors:?}");
     }
 
     async fn each_viewer_gets_their_own(app: TestApp) {

@@ -101,10 +101,7 @@ async fn a_document_under_the_hash_of_another_is_refused_and_not_kept() {
     let client = app.nobody();
     let wrong = json!({ "query": "{viewer{scopes}}", "extensions": persisted(HASH_OF_QUERY) });
     let (status, code, _) = post(&client, NEW, wrong).await;
-    assert_eq!(
-        (status, code.as_deref()),
-        (400, Some("PERSISTED_QUERY_MISMATCH"))
-    );
+    assert_eq!((status, code.as_deref()), (400, Some("BAD_REQUEST")));
     let (_, code, _) = get(&client, &in_url(HASH_OF_QUERY)).await;
     assert_eq!(code.as_deref(), Some("PERSISTED_QUERY_NOT_FOUND"));
 }
@@ -114,7 +111,10 @@ async fn a_document_that_cannot_run_is_not_kept() {
     let app = app().await;
     let client = app.nobody();
     let broken = json!({ "query": BROKEN, "extensions": persisted(HASH_OF_BROKEN) });
-    assert_eq!(code(&client, broken).await.as_deref(), Some("PARSE_FAILED"));
+    assert_eq!(
+        code(&client, broken).await.as_deref(),
+        Some("GRAPHQL_PARSE_FAILED")
+    );
     let again = json!({ "extensions": persisted(HASH_OF_BROKEN) });
     assert_eq!(
         code(&client, again).await.as_deref(),

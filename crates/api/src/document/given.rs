@@ -22,7 +22,7 @@ impl<'a> Given<'a> {
     /// asks for it, as if the execution had failed; here it is an error of the request.
     ///
     /// # Errors
-    /// `INPUT_TOO_LARGE` and `TOO_DEEP` for what is over a limit, `INPUT_INVALID` for a required
+    /// `INPUT_TOO_LARGE` and `TOO_DEEP` for what is over a limit, `BAD_USER_INPUT` for a required
     /// variable without a value or a value that is not of its built-in type.
     pub(super) fn new(
         definitions: &'a [Positioned<VariableDefinition>],
@@ -69,7 +69,7 @@ impl<'a> Given<'a> {
 
 fn missing(name: &Name, ty: &Type) -> Refusal {
     Refusal::new(
-        Code::InputInvalid,
+        Code::BadUserInput,
         format!("Variable \"${name}\" of required type \"{ty}\" was not provided."),
     )
 }
@@ -85,7 +85,7 @@ fn check_type(name: &Name, value: &ConstValue, ty: &Type) -> Result<(), Refusal>
         format!("got {}", kind_of(value))
     };
     Err(Refusal::new(
-        Code::InputInvalid,
+        Code::BadUserInput,
         format!("Variable \"${name}\" is of type \"{ty}\" and {fault}."),
     ))
 }

@@ -14,36 +14,38 @@ use crate::protocol::Code;
 /// Parses the text of a document that the scanner has let through.
 ///
 /// # Errors
-/// `PARSE_FAILED` for text outside the grammar, `VALIDATION_FAILED` for a name defined twice,
-/// `OPERATION_NOT_FOUND` for a document of fragments only.
+/// `GRAPHQL_PARSE_FAILED` for text outside the grammar, `GRAPHQL_VALIDATION_FAILED` for a name defined twice,
+/// `OPERATION_RESOLUTION_FAILURE` for a document of fragments only.
 pub(super) fn parse(source: &str) -> Result<ExecutableDocument, Refusal> {
     parse_query(source).map_err(refusal_of)
 }
 
 fn refusal_of(error: parser::Error) -> Refusal {
     let (code, message) = match &error {
-        parser::Error::Syntax { message, .. } => (Code::ParseFailed, syntax_message(message)),
+        parser::Error::Syntax { message, .. } => {
+            (Code::GraphqlParseFailed, syntax_message(message))
+        }
         parser::Error::MultipleOperations { .. } => (
-            Code::ValidationFailed,
+            Code::GraphqlValidationFailed,
             "An operation without a name must be the only one in its document.".to_owned(),
         ),
         parser::Error::OperationDuplicated { operation, .. } => (
-            Code::ValidationFailed,
+            Code::GraphqlValidationFailed,
             format!("There is more than one operation named \"{operation}\"."),
         ),
         parser::Error::FragmentDuplicated { fragment, .. } => (
-            Code::ValidationFailed,
+            Code::GraphqlValidationFailed,
             format!("There is more than one fragment named \"{fragment}\"."),
         ),
         parser::Error::MissingOperation => (
-            Code::OperationNotFound,
+            Code::OperationResolutionFailure,
             "The document has no operation, only fragments.".to_owned(),
         ),
         parser::Error::RecursionLimitExceeded => (
             Code::TooDeep,
             "The document is nested too deeply.".to_owned(),
         ),
-        other => (Code::ParseFailed, other.to_string()),
+        other => (Code::GraphqlParseFailed, other.to_string()),
     };
     Refusal {
         code,
@@ -90,8 +92,8 @@ pub(super) fn count_definitions(
 /// The operation that the request asks for.
 ///
 /// # Errors
-/// `OPERATION_NOT_FOUND` when none has the name, `OPERATION_NAME_REQUIRED` when there are several
-/// and the request names none.
+/// `OPERATION_RESOLUTION_FAILURE` when none has the name, or there are several and the request names
+/// none.
 pub(super) fn choose<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
@@ -116,7 +118,7 @@ fn only<'a>(
     match operations.next() {
         Some(operation) if count == 1 => Ok(&operation.node),
         _ => Err(Refusal::new(
-            Code::OperationNameRequired,
+            Code::OperationResolutionFailure,
             format!("The document has {count} operations; name the one to run in `operationName`."),
         )),
     }
@@ -124,7 +126,7 @@ fn only<'a>(
 
 fn not_found(name: &str) -> Refusal {
     Refusal::new(
-        Code::OperationNotFound,
+        Code::OperationResolutionFailure,
         format!(
             "The document has no operation named \"{}\".",
             name.escape_debug()
@@ -148,7 +150,7 @@ mod tests {
     #[test]
     fn a_syntax_error_says_what_was_expected_and_where_but_does_not_repeat_the_document() {
         let refusal = parse("{ study(secret: \"abc\") { } }").unwrap_err();
-        assert_eq!(refusal.code, Code::ParseFailed);
+        assert_eq!(refusal.code, Code::GraphqlParseFailed);
         assert_eq!(refusal.message, "Syntax error: expected selection.");
         assert_eq!(refusal.locations, [Pos::from((1, 26))]);
     }
@@ -165,7 +167,7 @@ mod tests {
     #[test]
     fn one_of_several_operations_must_be_named() {
         let source = "query A { a } mutation B { b }";
-        assert_eq!(chosen(source, None), Err(Code::OperationNameRequired));
+        assert_eq!(chosen(source, None), Err(Code::OperationResolutionFailure));
         assert_eq!(chosen(source, Some("B")), Ok(OperationType::Mutation));
     }
 
@@ -173,24 +175,27 @@ mod tests {
     fn an_unknown_operation_is_not_found() {
         assert_eq!(
             chosen("query A { a }", Some("B")),
-            Err(Code::OperationNotFound)
+            Err(Code::OperationResolutionFailure)
         );
-        assert_eq!(chosen("{ a }", Some("A")), Err(Code::OperationNotFound));
+        assert_eq!(
+            chosen("{ a }", Some("A")),
+            Err(Code::OperationResolutionFailure)
+        );
         assert_eq!(
             chosen("fragment F on A { a }", None),
-            Err(Code::OperationNotFound)
+            Err(Code::OperationResolutionFailure)
         );
     }
 
     #[test]
     fn a_name_can_be_defined_only_once() {
         let twice = "query A { a } query A { b }";
-        assert_eq!(chosen(twice, Some("A")), Err(Code::ValidationFailed));
+        assert_eq!(chosen(twice, Some("A")), Err(Code::GraphqlValidationFailed));
         let fragments = "{ a } fragment F on A { a } fragment F on A { a }";
-        assert_eq!(chosen(fragments, None), Err(Code::ValidationFailed));
+        assert_eq!(chosen(fragments, None), Err(Code::GraphqlValidationFailed));
         assert_eq!(
             chosen("{ a } query B { b }", None),
-            Err(Code::ValidationFailed)
+            Err(Code::GraphqlValidationFailed)
         );
     }
 }

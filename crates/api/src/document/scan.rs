@@ -21,7 +21,7 @@ pub(super) struct Scan {
 /// Counts the tokens and the nesting of a document and refuses what is over the limits.
 ///
 /// # Errors
-/// `DOCUMENT_TOO_LONG`, `TOO_MANY_TOKENS` and `TOO_DEEP` for what is over a limit, `PARSE_FAILED`
+/// `DOCUMENT_TOO_LONG`, `TOO_MANY_TOKENS` and `TOO_DEEP` for what is over a limit, `GRAPHQL_PARSE_FAILED`
 /// for a string that does not end.
 pub(super) fn scan(source: &str, limits: &Limits) -> Result<Scan, Refusal> {
     at_most(
@@ -65,7 +65,7 @@ fn count(source: &str, limits: &Limits) -> Result<Scan, Refusal> {
             b'"' => {
                 found.tokens += 1;
                 end_of_string(bytes, at).ok_or_else(|| {
-                    Refusal::new(Code::ParseFailed, "This string does not end.")
+                    Refusal::new(Code::GraphqlParseFailed, "This string does not end.")
                         .at(position(source, start))
                 })?
             }
@@ -239,10 +239,10 @@ mod tests {
 
     #[test]
     fn a_string_without_an_end_is_refused() {
-        assert_eq!(code("{ a(x: \"b"), Code::ParseFailed);
-        assert_eq!(code("{ a(x: \"b\n\") }"), Code::ParseFailed);
-        assert_eq!(code("{ a(x: \"\"\" b \" [[[["), Code::ParseFailed);
-        assert_eq!(code("\"\\"), Code::ParseFailed);
+        assert_eq!(code("{ a(x: \"b"), Code::GraphqlParseFailed);
+        assert_eq!(code("{ a(x: \"b\n\") }"), Code::GraphqlParseFailed);
+        assert_eq!(code("{ a(x: \"\"\" b \" [[[["), Code::GraphqlParseFailed);
+        assert_eq!(code("\"\\"), Code::GraphqlParseFailed);
     }
 
     proptest! {

@@ -10,9 +10,9 @@ use crate::protocol::Code;
 /// follows several at once, and gives nothing at all for a field in a fragment.
 ///
 /// # Errors
-/// `VALIDATION_FAILED`.
+/// `GRAPHQL_VALIDATION_FAILED`.
 pub(super) fn check_root(operation: &OperationDefinition) -> Result<(), Refusal> {
-    let refused = |message: &str| Err(Refusal::new(Code::ValidationFailed, message));
+    let refused = |message: &str| Err(Refusal::new(Code::GraphqlValidationFailed, message));
     match operation.selection_set.node.items.as_slice() {
         [
             Positioned {

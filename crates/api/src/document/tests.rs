@@ -138,9 +138,9 @@ fn fragments_do_not_hide_depth() {
 #[test]
 fn a_fragment_that_contains_itself_is_refused() {
     let direct = "{ ...A } fragment A on T { ...A }";
-    assert_eq!(refused(direct), Code::FragmentCycle);
+    assert_eq!(refused(direct), Code::GraphqlValidationFailed);
     let through_another = "{ a } fragment A on T { b { ...B } } fragment B on T { ...A }";
-    assert_eq!(refused(through_another), Code::FragmentCycle);
+    assert_eq!(refused(through_another), Code::GraphqlValidationFailed);
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn unknown_directives_are_refused_wherever_they_stand() {
         "{ x } fragment F on T @a { x }",
         "{ x @deprecated }",
     ] {
-        assert_eq!(refused(source), Code::UnknownDirective, "{source}");
+        assert_eq!(refused(source), Code::GraphqlValidationFailed, "{source}");
     }
     assert!(checked("{ x @skip(if: true) ... @include(if: false) { y } }").is_ok());
 }
@@ -336,8 +336,14 @@ fn a_large_variable_may_be_used_once_but_not_everywhere() {
 
 #[test]
 fn typename_takes_nothing() {
-    assert_eq!(refused("{ __typename(a: 1) }"), Code::ValidationFailed);
-    assert_eq!(refused("{ __typename { a } }"), Code::ValidationFailed);
+    assert_eq!(
+        refused("{ __typename(a: 1) }"),
+        Code::GraphqlValidationFailed
+    );
+    assert_eq!(
+        refused("{ __typename { a } }"),
+        Code::GraphqlValidationFailed
+    );
 }
 
 #[test]

@@ -69,8 +69,8 @@ impl<'a> Walk<'a> {
     /// counted over all, and only the complexity is that of the chosen one.
     ///
     /// # Errors
-    /// The refusal of whatever is over a limit, `FRAGMENT_CYCLE`, `UNKNOWN_DIRECTIVE`, and
-    /// `VALIDATION_FAILED` for a `__typename` with arguments or subfields.
+    /// The refusal of whatever is over a limit, and `GRAPHQL_VALIDATION_FAILED` for a fragment that
+    /// contains itself, an unknown directive, and a `__typename` with arguments or subfields.
     pub(super) fn measure(mut self, chosen: &'a OperationDefinition) -> Result<Measured, Refusal> {
         let document = self.document;
         let mut all = Measure::default();
@@ -153,7 +153,7 @@ impl<'a> Walk<'a> {
         // The library does not look at `__typename` at all.
         if name == "__typename" && (has_subfields || !arguments.is_empty()) {
             return Err(Refusal::new(
-                Code::ValidationFailed,
+                Code::GraphqlValidationFailed,
                 "`__typename` takes no arguments and has no subfields.",
             )
             .at(field.pos));
@@ -193,7 +193,7 @@ impl<'a> Walk<'a> {
             Some(Some(measured)) => return Ok(*measured),
             Some(None) => {
                 return Err(Refusal::new(
-                    Code::FragmentCycle,
+                    Code::GraphqlValidationFailed,
                     format!("Fragment \"{name}\" contains itself; take out one of the spreads."),
                 ));
             }
@@ -215,7 +215,7 @@ impl<'a> Walk<'a> {
             let name = directive.node.name.node.as_str();
             if !matches!(name, "skip" | "include") {
                 return Err(Refusal::new(
-                    Code::UnknownDirective,
+                    Code::GraphqlValidationFailed,
                     format!(
                         "Unknown directive \"@{name}\"; a document may use @skip and @include."
                     ),

@@ -59,7 +59,7 @@ pub(crate) fn global_id(kind: NodeKind, id: impl Into<Uuid>) -> ID {
 /// The kind and id of a global id.
 ///
 /// # Errors
-/// `INVALID_ID`.
+/// `BAD_USER_INPUT`.
 pub(crate) fn parse(id: &ID) -> Result<(NodeKind, Uuid)> {
     let parsed = URL_SAFE_NO_PAD
         .decode(id.as_bytes())
@@ -70,7 +70,7 @@ pub(crate) fn parse(id: &ID) -> Result<(NodeKind, Uuid)> {
         });
     parsed.ok_or_else(|| {
         Error::new(
-            Code::InvalidId,
+            Code::BadUserInput,
             "The id is not one that this graph gave; take it from an `id` field.",
         )
     })
@@ -79,7 +79,7 @@ pub(crate) fn parse(id: &ID) -> Result<(NodeKind, Uuid)> {
 /// The id of what takes the place of a thing, which must be of its kind.
 ///
 /// # Errors
-/// `INVALID_ID`, `BAD_INPUT`.
+/// `BAD_USER_INPUT`.
 pub(crate) fn other_of(kind: NodeKind, other: Option<&ID>) -> Result<Option<Uuid>> {
     let Some(other) = other else { return Ok(None) };
     match parse(other)? {
@@ -109,7 +109,7 @@ mod tests {
         for text in ["", "1", "Study:1", "____", "AAAAAAAAAAAAAAAAAAAAAAA"] {
             assert_eq!(
                 parse(&ID(text.to_owned())).unwrap_err().code,
-                Code::InvalidId
+                Code::BadUserInput
             );
         }
     }

@@ -95,7 +95,7 @@ impl Answer {
                 .filter_map(errors::code)
                 .find_map(status_of)
                 .map_or(
-                    Status::IfTold(Code::ValidationFailed.status()),
+                    Status::IfTold(Code::GraphqlValidationFailed.status()),
                     Status::Always,
                 )
         };

@@ -5,10 +5,11 @@ use axum::http::StatusCode;
 /// What is wrong with a request, in the word that clients find in `extensions.code`.
 ///
 /// A code is part of the published contract: it may gain company but never changes its meaning.
+/// Where Apollo Server has a name for it, that is the word, as clients and gateways know those.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Code {
-    /// The HTTP body or the URL is no well-formed GraphQL request.
-    MalformedRequest,
+    /// The HTTP request is no well-formed GraphQL request, or contradicts itself.
+    BadRequest,
     /// The HTTP method is not offered, or may not do what the document asks for.
     MethodNotAllowed,
     /// The client accepts no media type that we can answer in.
@@ -27,8 +28,6 @@ pub(crate) enum Code {
     CostAboveQuota,
     /// The client sent the hash of a document that is not kept.
     PersistedQueryNotFound,
-    /// The hash that the client sent is not that of the document beside it.
-    PersistedQueryMismatch,
     /// The operation is not on the server's list.
     OperationNotAllowed,
     /// A subscription was sent as a plain HTTP request.
@@ -42,7 +41,7 @@ pub(crate) enum Code {
     /// The document has more tokens than the limit.
     TooManyTokens,
     /// The document does not follow the grammar of GraphQL.
-    ParseFailed,
+    GraphqlParseFailed,
     /// Fields, fragments or input values are nested more deeply than the limit.
     TooDeep,
     /// The document asks for more fields than the limit, fragments expanded.
@@ -61,26 +60,20 @@ pub(crate) enum Code {
     InputTooLarge,
     /// The operation, with its page sizes, costs more than the limit.
     TooComplex,
-    /// A fragment contains itself.
-    FragmentCycle,
-    /// A directive is neither `@skip` nor `@include`.
-    UnknownDirective,
-    /// The document has no operation, or none of the name asked for.
-    OperationNotFound,
-    /// The document has several operations and the request names none.
-    OperationNameRequired,
-    /// The document does not fit the schema.
-    ValidationFailed,
-    /// The value of a variable or an argument is not of its type.
-    InputInvalid,
+    /// The document does not fit the schema or the rules of GraphQL.
+    GraphqlValidationFailed,
+    /// Which operation of the document is to run cannot be told.
+    OperationResolutionFailure,
+    /// The value of a variable or an argument is not acceptable.
+    BadUserInput,
     /// Something failed on our side.
-    Internal,
+    InternalServerError,
 }
 
 impl Code {
     /// Every code, in the order of the documentation.
-    pub(crate) const ALL: [Self; 34] = [
-        Self::MalformedRequest,
+    pub(crate) const ALL: [Self; 30] = [
+        Self::BadRequest,
         Self::MethodNotAllowed,
         Self::NotAcceptable,
         Self::BodyTooLarge,
@@ -90,14 +83,13 @@ impl Code {
         Self::QuotaExhausted,
         Self::CostAboveQuota,
         Self::PersistedQueryNotFound,
-        Self::PersistedQueryMismatch,
         Self::OperationNotAllowed,
         Self::SubscriptionNotSupported,
         Self::OriginNotAllowed,
         Self::TooManyStreams,
         Self::DocumentTooLong,
         Self::TooManyTokens,
-        Self::ParseFailed,
+        Self::GraphqlParseFailed,
         Self::TooDeep,
         Self::TooManyFields,
         Self::TooManyRootFields,
@@ -107,19 +99,16 @@ impl Code {
         Self::TooManyOperations,
         Self::InputTooLarge,
         Self::TooComplex,
-        Self::FragmentCycle,
-        Self::UnknownDirective,
-        Self::OperationNotFound,
-        Self::OperationNameRequired,
-        Self::ValidationFailed,
-        Self::InputInvalid,
-        Self::Internal,
+        Self::GraphqlValidationFailed,
+        Self::OperationResolutionFailure,
+        Self::BadUserInput,
+        Self::InternalServerError,
     ];
 
     /// The word that clients see.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            Self::MalformedRequest => "MALFORMED_REQUEST",
+            Self::BadRequest => "BAD_REQUEST",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::NotAcceptable => "NOT_ACCEPTABLE",
             Self::BodyTooLarge => "BODY_TOO_LARGE",
@@ -129,14 +118,13 @@ impl Code {
             Self::QuotaExhausted => "QUOTA_EXHAUSTED",
             Self::CostAboveQuota => "COST_ABOVE_QUOTA",
             Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
-            Self::PersistedQueryMismatch => "PERSISTED_QUERY_MISMATCH",
             Self::OperationNotAllowed => "OPERATION_NOT_ALLOWED",
             Self::SubscriptionNotSupported => "SUBSCRIPTION_NOT_SUPPORTED",
             Self::OriginNotAllowed => "ORIGIN_NOT_ALLOWED",
-            Self::TooManyStreams => "TOO_MANY_STREAMS",
+            Self::TooManyStreams => service::Code::TooManyStreams.as_str(),
             Self::DocumentTooLong => "DOCUMENT_TOO_LONG",
             Self::TooManyTokens => "TOO_MANY_TOKENS",
-            Self::ParseFailed => "PARSE_FAILED",
+            Self::GraphqlParseFailed => "GRAPHQL_PARSE_FAILED",
             Self::TooDeep => "TOO_DEEP",
             Self::TooManyFields => "TOO_MANY_FIELDS",
             Self::TooManyRootFields => "TOO_MANY_ROOT_FIELDS",
@@ -146,21 +134,18 @@ impl Code {
             Self::TooManyOperations => "TOO_MANY_OPERATIONS",
             Self::InputTooLarge => "INPUT_TOO_LARGE",
             Self::TooComplex => "TOO_COMPLEX",
-            Self::FragmentCycle => "FRAGMENT_CYCLE",
-            Self::UnknownDirective => "UNKNOWN_DIRECTIVE",
-            Self::OperationNotFound => "OPERATION_NOT_FOUND",
-            Self::OperationNameRequired => "OPERATION_NAME_REQUIRED",
-            Self::ValidationFailed => "VALIDATION_FAILED",
-            Self::InputInvalid => "INPUT_INVALID",
-            Self::Internal => "INTERNAL",
+            Self::GraphqlValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Self::OperationResolutionFailure => "OPERATION_RESOLUTION_FAILURE",
+            Self::BadUserInput => service::Code::BadUserInput.as_str(),
+            Self::InternalServerError => service::Code::InternalServerError.as_str(),
         }
     }
 
     /// One sentence for the table of codes.
     pub(crate) fn description(self) -> &'static str {
         match self {
-            Self::MalformedRequest => {
-                "The HTTP request is not a well-formed GraphQL request: broken JSON, no `query`, or a parameter of the wrong type."
+            Self::BadRequest => {
+                "The HTTP request is not a well-formed GraphQL request: broken JSON, no `query`, a parameter of the wrong type, or a hash that is not the SHA-256 of the very bytes of the `query` beside it."
             }
             Self::MethodNotAllowed => {
                 "The endpoint takes GET and POST, and GET runs queries only; the `Allow` header says what to use."
@@ -189,9 +174,6 @@ impl Code {
             Self::PersistedQueryNotFound => {
                 "No document with this hash is kept; send the document with its hash, and it will be."
             }
-            Self::PersistedQueryMismatch => {
-                "The hash that was sent is not the SHA-256 of the document beside it; compute it from the very bytes of `query`."
-            }
             Self::OperationNotAllowed => {
                 "The server runs the operations of a list only, and this is none of them; ask whoever runs it."
             }
@@ -201,16 +183,14 @@ impl Code {
             Self::OriginNotAllowed => {
                 "A page of this origin may not open WebSockets; the operator of the server can allow it."
             }
-            Self::TooManyStreams => {
-                "Too many streams are open on the server, with the token or without one, or too many operations on the socket; close one, or try again in a moment."
-            }
+            Self::TooManyStreams => service::Code::TooManyStreams.meaning(),
             Self::DocumentTooLong => {
                 "The document has too many bytes, or a name in it too many; put values into variables, or ask in several requests."
             }
             Self::TooManyTokens => {
                 "The document has too many tokens; put values into variables, or ask in several requests."
             }
-            Self::ParseFailed => {
+            Self::GraphqlParseFailed => {
                 "The document is not written in the grammar of GraphQL; `locations` says where it goes wrong."
             }
             Self::TooDeep => {
@@ -238,27 +218,14 @@ impl Code {
             Self::TooComplex => {
                 "The fields asked for, each times the page sizes above it, cost more than one request may; ask for smaller pages, and price the query with `extensions.costOnly`."
             }
-            Self::FragmentCycle => {
-                "A fragment contains itself, directly or through others; take it out of itself."
+            Self::GraphqlValidationFailed => {
+                "The document does not fit the schema or breaks a rule of GraphQL, such as an unknown directive or a fragment that contains itself; the message says where, and the schema can be asked for with `__schema` or read in `schema.graphql`."
             }
-            Self::UnknownDirective => {
-                "A directive is neither `@skip` nor `@include`, the two that there are."
+            Self::OperationResolutionFailure => {
+                "The document has no operation of the name asked for, or has several and `operationName` does not say which one to run."
             }
-            Self::OperationNotFound => {
-                "The document has no operation, or none of the name asked for; `operationName` must be one of the document's."
-            }
-            Self::OperationNameRequired => {
-                "The document has several operations; `operationName` must say which one to run."
-            }
-            Self::ValidationFailed => {
-                "The document does not fit the schema; the message says where, and the schema can be asked for with `__schema` or read in `schema.graphql`."
-            }
-            Self::InputInvalid => {
-                "The value of a variable or an argument is not of its type; the message says which and what it should be."
-            }
-            Self::Internal => {
-                "The server failed; try again, and tell whoever runs it the request id of the message, under which its log tells more."
-            }
+            Self::BadUserInput => service::Code::BadUserInput.meaning(),
+            Self::InternalServerError => service::Code::InternalServerError.meaning(),
         }
     }
 
@@ -278,15 +245,14 @@ impl Code {
             Self::TooManyRequests | Self::QuotaExhausted | Self::TooManyStreams => {
                 StatusCode::TOO_MANY_REQUESTS
             }
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::MalformedRequest
+            Self::InternalServerError => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::BadRequest
             | Self::BatchTooLarge
             | Self::CostAboveQuota
-            | Self::PersistedQueryMismatch
             | Self::SubscriptionNotSupported
             | Self::DocumentTooLong
             | Self::TooManyTokens
-            | Self::ParseFailed
+            | Self::GraphqlParseFailed
             | Self::TooDeep
             | Self::TooManyFields
             | Self::TooManyRootFields
@@ -296,12 +262,9 @@ impl Code {
             | Self::TooManyOperations
             | Self::InputTooLarge
             | Self::TooComplex
-            | Self::FragmentCycle
-            | Self::UnknownDirective
-            | Self::OperationNotFound
-            | Self::OperationNameRequired
-            | Self::ValidationFailed
-            | Self::InputInvalid => StatusCode::BAD_REQUEST,
+            | Self::GraphqlValidationFailed
+            | Self::OperationResolutionFailure
+            | Self::BadUserInput => StatusCode::BAD_REQUEST,
         }
     }
 }
@@ -316,6 +279,33 @@ mod tests {
     fn each_code_has_a_word_of_its_own() {
         let words: HashSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
         assert_eq!(words.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn a_word_that_the_service_has_too_has_one_status() {
+        for code in Code::ALL {
+            let same = service::Code::ALL
+                .iter()
+                .find(|known| known.as_str() == code.as_str());
+            if let Some(same) = same {
+                assert_eq!(code.status().as_u16(), same.status(), "{}", code.as_str());
+            }
+        }
+    }
+
+    #[test]
+    fn what_apollo_has_a_name_for_has_that_name() {
+        for word in [
+            "BAD_REQUEST",
+            "BAD_USER_INPUT",
+            "GRAPHQL_PARSE_FAILED",
+            "GRAPHQL_VALIDATION_FAILED",
+            "INTERNAL_SERVER_ERROR",
+            "OPERATION_RESOLUTION_FAILURE",
+            "PERSISTED_QUERY_NOT_FOUND",
+        ] {
+            assert!(Code::ALL.iter().any(|code| code.as_str() == word), "{word}");
+        }
     }
 
     #[test]

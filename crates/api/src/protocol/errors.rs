@@ -18,9 +18,9 @@ pub(super) fn complete(errors: &mut Vec<ServerError>, was_executed: bool, reques
     errors.truncate(MOST);
     for error in errors.iter_mut().filter(|error| code(error).is_none()) {
         if !was_executed {
-            set_code(error, Code::ValidationFailed);
+            set_code(error, Code::GraphqlValidationFailed);
         } else if is_about_input(&error.message) {
-            set_code(error, Code::InputInvalid);
+            set_code(error, Code::BadUserInput);
         } else {
             hide(error, request_id);
         }
@@ -30,7 +30,7 @@ pub(super) fn complete(errors: &mut Vec<ServerError>, was_executed: bool, reques
             format!("{left_out} more errors are left out; mend these first."),
             None,
         );
-        set_code(&mut error, Code::ValidationFailed);
+        set_code(&mut error, Code::GraphqlValidationFailed);
         errors.push(error);
     }
 }
@@ -68,7 +68,7 @@ fn hide(error: &mut ServerError, request_id: &str) {
     );
     error.source = None;
     error.extensions = None;
-    set_code(error, Code::Internal);
+    set_code(error, Code::InternalServerError);
 }
 
 #[cfg(test)]
@@ -89,7 +89,7 @@ mod tests {
     fn an_error_before_execution_is_about_the_document() {
         let mut errors = vec![error("Unknown field")];
         complete(&mut errors, false, "r1");
-        assert_eq!(codes(&errors), ["VALIDATION_FAILED"]);
+        assert_eq!(codes(&errors), ["GRAPHQL_VALIDATION_FAILED"]);
         assert_eq!(errors[0].message, "Unknown field");
     }
 
@@ -98,7 +98,7 @@ mod tests {
         let mut errors = vec![error("password of the database is wrong")];
         errors[0].path = vec![PathSegment::Field("study".to_owned())];
         complete(&mut errors, true, "r1");
-        assert_eq!(codes(&errors), ["INTERNAL"]);
+        assert_eq!(codes(&errors), ["INTERNAL_SERVER_ERROR"]);
         assert!(errors[0].message.contains("r1"));
         assert!(!errors[0].message.contains("password"));
         assert_eq!(errors[0].path.len(), 1);

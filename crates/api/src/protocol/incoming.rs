@@ -27,7 +27,7 @@ pub(super) enum Incoming {
 ///
 /// # Errors
 /// An answer with `METHOD_NOT_ALLOWED`, `UNSUPPORTED_MEDIA_TYPE`, `BODY_TOO_LARGE`,
-/// `MALFORMED_REQUEST` or `BATCH_TOO_LARGE`.
+/// `BAD_REQUEST` or `BATCH_TOO_LARGE`.
 pub(super) async fn read(
     head: &Parts,
     body: Body,
@@ -119,7 +119,7 @@ async fn collect(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes,
         let piece = piece.map_err(|error| {
             tracing::debug!(%error, "the body of a request could not be read");
             Refusal::new(
-                Code::MalformedRequest,
+                Code::BadRequest,
                 "The HTTP body ended before it was complete.",
             )
         })?;
@@ -145,7 +145,7 @@ async fn collect(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes,
 fn too_slow() -> Refusal {
     let seconds = BODY_TIME.as_secs();
     Refusal::new(
-        Code::MalformedRequest,
+        Code::BadRequest,
         format!("The HTTP body did not arrive within {seconds} seconds."),
     )
 }
@@ -159,13 +159,13 @@ fn too_large(limit: usize) -> Refusal {
 
 fn parse(body: &[u8], batch_limit: usize) -> Result<Incoming, Refusal> {
     let text = std::str::from_utf8(body)
-        .map_err(|_| Refusal::new(Code::MalformedRequest, "The HTTP body is not UTF-8."))?;
+        .map_err(|_| Refusal::new(Code::BadRequest, "The HTTP body is not UTF-8."))?;
     if !text.trim_start().starts_with('[') {
         return Parameters::from_json(text).map(Incoming::One);
     }
     match Parameters::batch_from_json(text, batch_limit)? {
         Some(batch) if batch.is_empty() => Err(Refusal::new(
-            Code::MalformedRequest,
+            Code::BadRequest,
             "The batch is empty; send at least one request.",
         )),
         Some(batch) => Ok(Incoming::Batch(batch)),

@@ -241,7 +241,7 @@ impl Protocol {
             .documents
             .find(&mut parameters)
             .map_err(|refusal| match refusal.code {
-                Code::MalformedRequest => Answer::fault(refusal),
+                Code::BadRequest => Answer::fault(refusal),
                 _ => Answer::refused(refusal),
             })?;
         let operation_name = parameters.operation_name.filter(|name| !name.is_empty());

@@ -80,7 +80,7 @@ impl Parameters {
     /// Reads a JSON object.
     ///
     /// # Errors
-    /// `MALFORMED_REQUEST`.
+    /// `BAD_REQUEST`.
     pub(crate) fn from_json(text: &str) -> Result<Self, Refusal> {
         serde_json::from_str(text)
             .map(|Object(parameters)| parameters)
@@ -90,7 +90,7 @@ impl Parameters {
     /// Reads a JSON array; none when it has more than `limit` items, of which the rest is not kept.
     ///
     /// # Errors
-    /// `MALFORMED_REQUEST`.
+    /// `BAD_REQUEST`.
     pub(super) fn batch_from_json(text: &str, limit: usize) -> Result<Option<Vec<Self>>, Refusal> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         deserializer
@@ -102,7 +102,7 @@ impl Parameters {
     /// Reads the query of a URL.
     ///
     /// # Errors
-    /// `MALFORMED_REQUEST`.
+    /// `BAD_REQUEST`.
     pub(super) fn from_url(uri: &Uri) -> Result<Self, Refusal> {
         let Query(found) =
             Query::<InUrl>::try_from_uri(uri).map_err(|error| malformed("The URL", &error))?;
@@ -147,7 +147,7 @@ fn json_in_url<T: Default + for<'de> Deserialize<'de>>(
 fn malformed(what: &str, error: &dyn fmt::Display) -> Refusal {
     let reason: String = error.to_string().chars().take(300).collect();
     Refusal::new(
-        Code::MalformedRequest,
+        Code::BadRequest,
         format!("{what} is not a well-formed GraphQL request: {reason}."),
     )
 }
@@ -257,7 +257,7 @@ mod tests {
             r#"{"query": "#,
             "",
         ] {
-            assert_eq!(code(text), Some(Code::MalformedRequest), "{text}");
+            assert_eq!(code(text), Some(Code::BadRequest), "{text}");
         }
     }
 

@@ -61,7 +61,7 @@ impl Protocol {
         let fault = match incoming::read(head, body, self).await {
             Ok(Incoming::One(parameters)) => return Ok(parameters),
             Ok(Incoming::Batch(_)) => Answer::fault(Refusal::new(
-                Code::MalformedRequest,
+                Code::BadRequest,
                 "A stream of events is the answer to one request; send each request of the batch by itself.",
             )),
             Err(fault) => fault,

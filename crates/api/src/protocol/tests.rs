@@ -212,18 +212,21 @@ async fn the_keys_of_the_data_stand_as_they_were_asked_for() {
 #[tokio::test]
 async fn a_document_that_cannot_run_is_400_and_for_legacy_clients_200_without_data() {
     for (query, code) in [
-        ("{", "PARSE_FAILED"),
-        ("{ unknown }", "VALIDATION_FAILED"),
-        ("{ hello @unknown }", "UNKNOWN_DIRECTIVE"),
-        ("{ ...F } fragment F on Query { ...F }", "FRAGMENT_CYCLE"),
+        ("{", "GRAPHQL_PARSE_FAILED"),
+        ("{ unknown }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ hello @unknown }", "GRAPHQL_VALIDATION_FAILED"),
+        (
+            "{ ...F } fragment F on Query { ...F }",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
         (
             "query A { hello } query B { hello }",
-            "OPERATION_NAME_REQUIRED",
+            "OPERATION_RESOLUTION_FAILURE",
         ),
         ("subscription { a }", "SUBSCRIPTION_NOT_SUPPORTED"),
-        ("query($n: Int!) { twice(n: $n) }", "INPUT_INVALID"),
-        ("{ twice(n: \"x\") }", "VALIDATION_FAILED"),
-        ("{ twice }", "VALIDATION_FAILED"),
+        ("query($n: Int!) { twice(n: $n) }", "BAD_USER_INPUT"),
+        ("{ twice(n: \"x\") }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ twice }", "GRAPHQL_VALIDATION_FAILED"),
     ] {
         for (accept, status) in [(NEW, 400), (OLD, 200)] {
             let received = post_as(accept, json!({ "query": query })).await;
@@ -268,7 +271,7 @@ async fn an_error_that_takes_all_data_with_it_leaves_null() {
 #[tokio::test]
 async fn a_failure_of_ours_is_hidden_behind_the_request_id() {
     let received = post(json!({"query": "{ broken }"})).await;
-    assert_eq!(received.code(), "INTERNAL");
+    assert_eq!(received.code(), "INTERNAL_SERVER_ERROR");
     assert!(received.text.contains("request-7"), "{}", received.text);
     assert!(!received.text.contains("password"));
 }
@@ -285,7 +288,10 @@ async fn a_value_that_a_scalar_refuses_is_the_clients_to_mend() {
     ] {
         let received = post(json!({"query": query, "variables": variables})).await;
         assert!(
-            matches!(received.code(), "INPUT_INVALID" | "VALIDATION_FAILED"),
+            matches!(
+                received.code(),
+                "BAD_USER_INPUT" | "GRAPHQL_VALIDATION_FAILED"
+            ),
             "{}",
             received.text
         );
@@ -326,7 +332,7 @@ async fn when_only_the_cost_is_asked_for_nothing_runs() {
             json!({"data": null, "extensions": {"cost": 2}})
         );
     }
-    assert_eq!(post(dry("{ hello")).await.code(), "PARSE_FAILED");
+    assert_eq!(post(dry("{ hello")).await.code(), "GRAPHQL_PARSE_FAILED");
     let wet = json!({"query": "{ hello }", "extensions": {"costOnly": false}});
     assert_eq!(post(wet).await.body["data"]["hello"], "hello world");
 }
@@ -363,7 +369,7 @@ async fn a_malformed_url_is_400() {
         let received = get(parameters).await;
         assert_eq!(
             (received.status, received.code()),
-            (400, "MALFORMED_REQUEST"),
+            (400, "BAD_REQUEST"),
             "{parameters}"
         );
     }
@@ -438,7 +444,7 @@ async fn a_malformed_body_is_400_in_both_types() {
             let received = post_as(accept, body.clone()).await;
             assert_eq!(
                 (received.status, received.code()),
-                (400, "MALFORMED_REQUEST"),
+                (400, "BAD_REQUEST"),
                 "{body}"
             );
             assert!(received.body.get("data").is_none());
@@ -451,10 +457,7 @@ async fn a_body_that_is_not_utf8_is_400() {
     let mut broken = request("POST", "/graphql", &[(header::CONTENT_TYPE, OLD)], "");
     *broken.body_mut() = Body::from(b"{\"query\": \"{ hello(name: \\\"\xff\\\") }\"}".to_vec());
     let received = send(Protocol::default(), broken).await;
-    assert_eq!(
-        (received.status, received.code()),
-        (400, "MALFORMED_REQUEST")
-    );
+    assert_eq!((received.status, received.code()), (400, "BAD_REQUEST"));
 }
 
 #[tokio::test]
@@ -485,11 +488,11 @@ async fn a_batch_is_answered_in_its_order_each_for_itself() {
     assert_eq!(received.body[0], json!({"data": {"hello": "hello world"}}));
     assert_eq!(
         received.body[1]["errors"][0]["extensions"]["code"],
-        "VALIDATION_FAILED"
+        "GRAPHQL_VALIDATION_FAILED"
     );
     assert_eq!(
         received.body[2]["errors"][0]["extensions"]["code"],
-        "MALFORMED_REQUEST"
+        "BAD_REQUEST"
     );
     assert_eq!(received.body[3], json!({"data": {"bump": 1}}));
 }

@@ -19,7 +19,7 @@ impl AllowedNetworks {
     /// Reads networks in CIDR notation, or single addresses.
     ///
     /// # Errors
-    /// `BAD_INPUT` for what is neither, and for too many.
+    /// `BAD_USER_INPUT` for what is neither, and for too many.
     pub fn try_new<T: AsRef<str>>(texts: &[T]) -> Result<Self> {
         if texts.len() > MOST {
             return Err(Error::bad_input(

@@ -300,7 +300,10 @@ impl Guest {
 
 /// Whether an error says nothing about the credential.
 fn is_ours(code: Code) -> bool {
-    matches!(code, Code::Unavailable | Code::Internal | Code::TimedOut)
+    matches!(
+        code,
+        Code::Unavailable | Code::InternalServerError | Code::TimedOut
+    )
 }
 
 fn blind() -> Error {

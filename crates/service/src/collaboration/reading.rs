@@ -45,7 +45,7 @@ pub async fn get(
 /// A page of the collaborations that the viewer may see, by slug.
 ///
 /// # Errors
-/// `BAD_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
+/// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
 pub async fn list(
     space: &Space,
     viewer: &Viewer,
@@ -65,7 +65,7 @@ pub async fn list(
 /// How many collaborations the viewer may see.
 ///
 /// # Errors
-/// `BAD_INPUT` when the filter names what is not there.
+/// `BAD_USER_INPUT` when the filter names what is not there.
 pub async fn count(space: &Space, viewer: &Viewer, filter: &CollaborationFilter) -> Result<u64> {
     listing::count(space.store(), matching(space, viewer, filter).await?).await
 }

@@ -42,7 +42,7 @@ pub struct FindingFilter {
 /// A page of the findings that the viewer may see, in the order of their contribution.
 ///
 /// # Errors
-/// `BAD_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
+/// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
 pub async fn list(
     space: &Space,
     viewer: &Viewer,
@@ -57,7 +57,7 @@ pub async fn list(
 /// How many findings the viewer may see.
 ///
 /// # Errors
-/// `BAD_INPUT` when the filter names what is not there.
+/// `BAD_USER_INPUT` when the filter names what is not there.
 pub async fn count(space: &Space, viewer: &Viewer, filter: &FindingFilter) -> Result<u64> {
     let directory = space.directory().await?;
     listing::count(space.store(), matching(space, viewer, &directory, filter)?).await

@@ -11,7 +11,7 @@ use crate::network::directory::{Directory, Keyed, Listing};
 /// The ids of the things with those keys.
 ///
 /// # Errors
-/// `BAD_INPUT` naming the filter's field, for a key that nothing has.
+/// `BAD_USER_INPUT` naming the filter's field, for a key that nothing has.
 pub(crate) fn ids<Id, T>(
     list: &Listing<Id, T>,
     keys: &[String],
@@ -34,7 +34,7 @@ where
 /// The ids of the terms with those slugs, and of all narrower ones if wanted.
 ///
 /// # Errors
-/// `BAD_INPUT` naming the filter's field, for a slug that no term has.
+/// `BAD_USER_INPUT` naming the filter's field, for a slug that no term has.
 pub(crate) fn terms(
     directory: &Directory,
     vocabulary: Vocabulary,

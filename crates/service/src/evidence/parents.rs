@@ -58,7 +58,7 @@ pub struct FindingLists {
 /// A page of the studies of each of these parents.
 ///
 /// # Errors
-/// `BAD_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
+/// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
 pub async fn studies_of_each(
     space: &Space,
     viewer: &Viewer,
@@ -87,7 +87,7 @@ pub async fn studies_of_each(
 /// How many studies each of these parents has.
 ///
 /// # Errors
-/// `BAD_INPUT` when the filter names what is not there.
+/// `BAD_USER_INPUT` when the filter names what is not there.
 pub async fn count_studies_of_each(
     space: &Space,
     viewer: &Viewer,
@@ -109,7 +109,7 @@ pub async fn count_studies_of_each(
 /// A page of the findings on each of these terms.
 ///
 /// # Errors
-/// `BAD_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
+/// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
 pub async fn findings_on_each(
     space: &Space,
     viewer: &Viewer,
@@ -133,7 +133,7 @@ pub async fn findings_on_each(
 /// How many findings there are on each of these terms.
 ///
 /// # Errors
-/// `BAD_INPUT` when the filter names what is not there.
+/// `BAD_USER_INPUT` when the filter names what is not there.
 pub async fn count_findings_on_each(
     space: &Space,
     viewer: &Viewer,

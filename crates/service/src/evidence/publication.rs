@@ -146,7 +146,7 @@ pub fn normal_doi(doi: &str) -> String {
 /// A page of the publications that the viewer may see.
 ///
 /// # Errors
-/// `BAD_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
+/// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
 pub async fn list(
     space: &Space,
     viewer: &Viewer,
@@ -162,7 +162,7 @@ pub async fn list(
 /// How many publications the viewer may see.
 ///
 /// # Errors
-/// `BAD_INPUT` when the filter names what is not there.
+/// `BAD_USER_INPUT` when the filter names what is not there.
 pub async fn count(space: &Space, viewer: &Viewer, filter: &PublicationFilter) -> Result<u64> {
     let directory = space.directory().await?;
     listing::count(space.store(), matching(space, viewer, &directory, filter)?).await

@@ -183,7 +183,7 @@ considered! {
 /// Keeps the ratings that are on one of the levels.
 ///
 /// # Errors
-/// `BAD_INPUT` when there is no such standard, version, dimension or level.
+/// `BAD_USER_INPUT` when there is no such standard, version, dimension or level.
 pub(crate) fn with_levels(
     select: Select<rating::Entity>,
     directory: &Directory,

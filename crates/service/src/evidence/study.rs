@@ -103,7 +103,7 @@ pub async fn get(space: &Space, viewer: &Viewer, slug: &str) -> Result<Option<st
 /// A page of the studies that the viewer may see.
 ///
 /// # Errors
-/// `BAD_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
+/// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
 pub async fn list(
     space: &Space,
     viewer: &Viewer,
@@ -136,7 +136,7 @@ pub async fn list(
 /// How many studies the viewer may see.
 ///
 /// # Errors
-/// `BAD_INPUT` when the filter names what is not there.
+/// `BAD_USER_INPUT` when the filter names what is not there.
 pub async fn count(space: &Space, viewer: &Viewer, filter: &StudyFilter) -> Result<u64> {
     let directory = space.directory().await?;
     listing::count(space.store(), matching(space, viewer, &directory, filter)?).await

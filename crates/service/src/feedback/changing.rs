@@ -42,7 +42,7 @@ pub struct Answer {
 /// is shown what they gave, though they may not be able to read it later.
 ///
 /// # Errors
-/// `BAD_INPUT` for what is not acceptable or not there; `FORBIDDEN` without `collaboration:write` of
+/// `BAD_USER_INPUT` for what is not acceptable or not there; `FORBIDDEN` without `collaboration:write` of
 /// the centre; `IDEMPOTENCY_KEY_REUSED`.
 pub async fn give(
     space: &Space,
@@ -77,7 +77,7 @@ pub async fn give(
 ///
 /// # Errors
 /// `NOT_FOUND` when there is none that the viewer may see; `FORBIDDEN` without `collaboration:write`
-/// of the centre that received it; `CONFLICT` when it has changed since it was read; `BAD_INPUT`.
+/// of the centre that received it; `CONFLICT` when it has changed since it was read; `BAD_USER_INPUT`.
 pub async fn answer(
     space: &Space,
     viewer: &Viewer,

@@ -45,7 +45,7 @@ impl Clock for Then {
 /// them. It is for reading; it holds a connection until it is dropped.
 ///
 /// # Errors
-/// `BAD_INPUT` for a moment that is still to come, or so long ago that too much has changed since.
+/// `BAD_USER_INPUT` for a moment that is still to come, or so long ago that too much has changed since.
 pub async fn as_of(space: &Space, at: DateTime<Utc>) -> Result<Arc<Space>> {
     if at > space.store().source().now() {
         return Err(Error::bad_input(

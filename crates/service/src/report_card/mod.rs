@@ -38,7 +38,7 @@ pub struct ReportCard {
 /// Opens the report card of a time, of a centre by its slug or of the whole network.
 ///
 /// # Errors
-/// `BAD_INPUT` when the time ends before it begins, or there is no such centre.
+/// `BAD_USER_INPUT` when the time ends before it begins, or there is no such centre.
 pub async fn open(
     space: &Space,
     from: NaiveDate,

@@ -67,7 +67,7 @@ pub struct ReleasedCell {
 /// Makes a table that may be published.
 ///
 /// # Errors
-/// `FORBIDDEN`; `NOT_A_REFERENCE_DATE`; `NOT_COUNTABLE` when no choice of hidden cells would protect it; `BAD_INPUT`.
+/// `FORBIDDEN`; `NOT_A_REFERENCE_DATE`; `NOT_COUNTABLE` when no choice of hidden cells would protect it; `BAD_USER_INPUT`.
 pub async fn release(space: &Space, viewer: &Viewer, new: &NewRelease) -> Result<Release> {
     policy::authorise(viewer, &Action::ContributeReturns)?;
     let year = reference_year(new.as_at)?;

@@ -76,7 +76,7 @@ pub(super) async fn may_contribute(
 /// Has the holder of a token act for authorities, in place of those for which it acted.
 ///
 /// # Errors
-/// `FORBIDDEN`; `NOT_FOUND`; `BAD_INPUT` for a code that is no authority's.
+/// `FORBIDDEN`; `NOT_FOUND`; `BAD_USER_INPUT` for a code that is no authority's.
 pub async fn appoint(
     space: &Space,
     viewer: &Viewer,

@@ -416,7 +416,7 @@ fn a_bundle_that_cannot_be_opened_says_why() {
     let refusal = |files: &Files, limits| Bundle::open(files.path(), limits).unwrap_err();
     let nowhere =
         Bundle::open(std::path::Path::new("no/such/place"), Limits::default()).unwrap_err();
-    assert_eq!(nowhere.code, Code::BadInput);
+    assert_eq!(nowhere.code, Code::BadUserInput);
     let later = Files::new(&[(
         "bundle.json",
         "{\"format\": \"commonground-bundle\", \"version\": 2}",

@@ -77,7 +77,7 @@ on_both_databases! {
         assert_eq!(standing(&app, token.reveal()).await.as_deref(), Some("TOKEN_NOT_APPROVED"));
         for nobody in [None, Some(""), Some("  ")] {
             let refusal = token::approve(&app.space, &operator, record.id, nobody).await.unwrap_err();
-            assert_eq!((refusal.code, refusal.field.as_deref()), (Code::BadInput, Some("approver")));
+            assert_eq!((refusal.code, refusal.field.as_deref()), (Code::BadUserInput, Some("approver")));
         }
         let approved = token::approve(&app.space, &operator, record.id, Some("A. Second")).await.unwrap();
         assert_eq!(approved.approver.as_deref(), Some("A. Second"));
@@ -87,11 +87,11 @@ on_both_databases! {
     async fn only_what_waits_is_approved(app: TestApp) {
         let second = app.administrator(ALPHA).await;
         let (_, plain) = issue(&app.administrator(ALPHA).await, "plain", ALPHA, &[EvidenceRead]).await;
-        assert_eq!(approve(&second, &plain).await.code(), Some("BAD_INPUT"));
+        assert_eq!(approve(&second, &plain).await.code(), Some("BAD_USER_INPUT"));
         let (_, rows) = issue(&guardian(&app, ALPHA).await, "rows", ALPHA, &[YoungPeopleRead]).await;
         app.clock.advance(chrono::TimeDelta::days(31));
         let late = app.administrator(ALPHA).await;
-        assert_eq!(approve(&late, &rows).await.code(), Some("BAD_INPUT"), "its time is over");
+        assert_eq!(approve(&late, &rows).await.code(), Some("BAD_USER_INPUT"), "its time is over");
     }
 
     async fn a_rotated_token_needs_its_approval_anew(app: TestApp) {
@@ -122,6 +122,6 @@ on_both_databases! {
         let refusal = token::approve(&app.space, &Viewer::operator(), never_was, Some("x")).await.unwrap_err();
         assert_eq!(refusal.code, Code::NotFound);
         let approved = app.administrator(ALPHA).await.ask("mutation { approveAccessToken(input: {id: \"x\"}) { accessToken { id } } }").await;
-        assert_eq!((approved.code(), &approved.body["data"]), (Some("INVALID_ID"), &Value::Null));
+        assert_eq!((approved.code(), &approved.body["data"]), (Some("BAD_USER_INPUT"), &Value::Null));
     }
 }

@@ -183,7 +183,7 @@ on_both_databases! {
         let refused = app.administrator(ALPHA).await;
         let before = verified(&app, None).await.events;
         let revoke = "mutation { revokeAccessTokens(input: {centre: \"alpha-centre\", reason: \" \"}) { revoked } }";
-        assert_eq!(refused.ask(revoke).await.code(), Some("BAD_INPUT"));
+        assert_eq!(refused.ask(revoke).await.code(), Some("BAD_USER_INPUT"));
         assert_eq!(verified(&app, None).await.events, before);
     }
 

@@ -109,7 +109,7 @@ async fn follow(app: &TestApp, wishes: Vec<Wish>) -> usize {
                 assert!(stays_within(&child, &parent), "{child:?} of {parent:?}");
             }
             Err(refusal) => assert!(
-                matches!(refusal.code, Code::Forbidden | Code::BadInput),
+                matches!(refusal.code, Code::Forbidden | Code::BadUserInput),
                 "{refusal:?}"
             ),
         }

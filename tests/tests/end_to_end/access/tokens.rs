@@ -121,7 +121,7 @@ on_both_databases! {
         app.clock.advance(TimeDelta::minutes(61));
         assert!(!works(&app, &old).await && works(&app, &new).await);
         let again = manager.ask_with(ROTATE, json!({ "input": { "id": id } })).await;
-        assert_eq!(again.code(), Some("BAD_INPUT"));
+        assert_eq!(again.code(), Some("BAD_USER_INPUT"));
     }
 
     async fn a_rotation_never_lengthens_the_old_token(app: TestApp) {
@@ -133,7 +133,7 @@ on_both_databases! {
         app.clock.advance(TimeDelta::days(2));
         assert!(!works(&app, &old).await);
         let too_long = json!({ "id": id, "overlapMinutes": 43_201 });
-        assert_eq!(app.administrator(ALPHA).await.ask_with(ROTATE, json!({ "input": too_long })).await.code(), Some("BAD_INPUT"));
+        assert_eq!(app.administrator(ALPHA).await.ask_with(ROTATE, json!({ "input": too_long })).await.code(), Some("BAD_USER_INPUT"));
     }
 
     async fn a_stolen_token_is_revoked_with_all_that_it_led_to(app: TestApp) {
@@ -219,7 +219,7 @@ on_both_databases! {
         }
         let bad = json!({ "name": "x", "centre": ALPHA, "scopes": ["evidence:read"], "networks": ["192.0.2.0/33"] });
         let refused = manager.ask_with(ISSUE, json!({ "input": bad })).await;
-        assert_eq!((refused.code(), refused.body.pointer("/errors/0/extensions/field")), (Some("BAD_INPUT"), Some(&json!("networks"))));
+        assert_eq!((refused.code(), refused.body.pointer("/errors/0/extensions/field")), (Some("BAD_USER_INPUT"), Some(&json!("networks"))));
     }
 
     async fn the_forecast_says_which_tokens_end_when(app: TestApp) {
@@ -236,7 +236,7 @@ on_both_databases! {
         assert_eq!(weeks[1]["accessTokens"], json!([{ "name": "later" }, { "name": "last" }]));
         for weeks in ["0", "54", "-1"] {
             let refused = manager.ask(&format!("{{ accessTokenForecast(weeks: {weeks}) {{ ending }} }}")).await;
-            assert_eq!(refused.code(), Some("BAD_INPUT"), "{weeks}");
+            assert_eq!(refused.code(), Some("BAD_USER_INPUT"), "{weeks}");
         }
     }
 
@@ -297,7 +297,7 @@ on_both_databases! {
         assert_ne!(token(&ask(&other, "one", "copy").await), first, "another caller's keys are others");
         assert_ne!(token(&ask(&manager, "two", "copy").await), first);
         for bad in ["", " ", &"k".repeat(201)] {
-            assert_eq!(ask(&manager, bad, "copy").await.code(), Some("BAD_INPUT"));
+            assert_eq!(ask(&manager, bad, "copy").await.code(), Some("BAD_USER_INPUT"));
         }
         app.clock.advance(TimeDelta::hours(25));
         assert_eq!(ask(&manager, "one", "copy").await.code(), Some("CONFLICT"), "a day later it is shown no more");

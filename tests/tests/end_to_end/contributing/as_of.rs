@@ -122,12 +122,12 @@ on_both_databases! {
         let later = (app.clock_now() + TimeDelta::days(1)).to_rfc3339();
         let query = "query ($asOf: DateTime) { studies(asOf: $asOf) { totalCount } }";
         let answer = app.nobody().ask_with(query, json!({ "asOf": later })).await;
-        assert_eq!(answer.code(), Some("BAD_INPUT"));
+        assert_eq!(answer.code(), Some("BAD_USER_INPUT"));
         assert_eq!(answer.body["errors"][0]["extensions"]["field"], "asOf");
         let fields: String = (0..6).map(|at| format!("a{at}: studies(asOf: $asOf) {{ totalCount }} ")).collect();
         let query = format!("query ($asOf: DateTime) {{ {fields} }}");
         let answer = app.nobody().ask_with(&query, json!({ "asOf": app.clock_now().to_rfc3339() })).await;
         assert_eq!(answer.body["data"], Value::Null);
-        assert_eq!(answer.code(), Some("BAD_INPUT"));
+        assert_eq!(answer.code(), Some("BAD_USER_INPUT"));
     }
 }

@@ -79,6 +79,6 @@ on_both_databases! {
         let alpha = app.contributor(ALPHA).await;
         let many = (0..501).map(|_| finding(0.1, "reading")).collect();
         let answer = contribute(&alpha, many, "many").await;
-        assert!(matches!(answer.code(), Some("BAD_INPUT" | "INPUT_TOO_LARGE")), "{}", answer.body);
+        assert!(matches!(answer.code(), Some("BAD_USER_INPUT" | "INPUT_TOO_LARGE")), "{}", answer.body);
     }
 }

@@ -37,7 +37,7 @@ on_both_databases! {
     async fn each_problem_says_why_and_how_to_mend_it(app: TestApp) {
         let alpha = app.contributor(ALPHA).await;
         let answer = contribute_study(&alpha, study("A study", json!({ "endsOn": "2026-01-01", "startsOn": "2026-02-01" }))).await;
-        assert_eq!(answer.code(), Some("BAD_INPUT"));
+        assert_eq!(answer.code(), Some("BAD_USER_INPUT"));
         let problem = &answer.body["errors"][0]["extensions"]["problems"][0];
         for part in ["message", "remedy"] {
             assert!(problem[part].as_str().is_some_and(|text| text.ends_with('.')), "{problem}");

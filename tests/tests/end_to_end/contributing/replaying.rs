@@ -189,7 +189,7 @@ async fn replay(app: &TestApp, seed: u64) {
                 if !sees(&model, Some(centre), &study) {
                     assert_eq!(
                         answer.code(),
-                        Some("BAD_INPUT"),
+                        Some("BAD_USER_INPUT"),
                         "a finding of a study that is not seen"
                     );
                     continue;

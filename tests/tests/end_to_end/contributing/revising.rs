@@ -102,7 +102,7 @@ on_both_databases! {
     async fn a_contribution_that_was_refused_leaves_its_key_free(app: TestApp) {
         let alpha = app.contributor(ALPHA).await;
         let wrong = contribute_study(&alpha, study("", json!({ "idempotencyKey": "one" }))).await;
-        assert_eq!(wrong.code(), Some("BAD_INPUT"));
+        assert_eq!(wrong.code(), Some("BAD_USER_INPUT"));
         let mended = contribute_study(&alpha, study("A study", json!({ "idempotencyKey": "one" }))).await;
         assert_eq!(mended.at("/contributeStudy/study/version"), 1);
     }

@@ -143,7 +143,7 @@ on_both_databases! {
         let keeper = keeper(&app).await;
         let centre = app.nobody().ask(r#"{ centre(slug: "beta-centre") { id version } }"#).await;
         let id = text(&centre, "/centre/id");
-        assert_eq!(withdraw(&keeper, &id, 1, json!({})).await.code(), Some("BAD_INPUT"));
+        assert_eq!(withdraw(&keeper, &id, 1, json!({})).await.code(), Some("BAD_USER_INPUT"));
         let revise = "mutation ($input: ReviseCentreInput!) { reviseCentre(input: $input) { centre { networkStatus successor { slug } } } }";
         let input = json!({ "id": id, "expectedVersion": centre.at("/centre/version"), "successor": ALPHA, "statuses": [{ "since": "2019", "status": "FORMER" }] });
         let revised = keeper.ask_with(revise, json!({ "input": input })).await;
@@ -163,9 +163,9 @@ on_both_databases! {
         let visit = r#"mutation { addEngagement(input: {localAuthority: "E08000035", kind: VISIT}) { engagement { id } } }"#;
         let (one, other) = (add(&keeper, visit, "engagement").await, add(&keeper, visit, "engagement").await);
         let refused = withdraw(&keeper, &one, 1, json!({ "supersededBy": other })).await;
-        assert_eq!(refused.code(), Some("BAD_INPUT"));
+        assert_eq!(refused.code(), Some("BAD_USER_INPUT"));
         let (outcome, partner) = (outcome(&keeper, "An outcome").await, partner(&keeper, "A partner").await);
         let refused = withdraw(&keeper, &outcome, 1, json!({ "supersededBy": partner })).await;
-        assert_eq!(refused.code(), Some("BAD_INPUT"));
+        assert_eq!(refused.code(), Some("BAD_USER_INPUT"));
     }
 }

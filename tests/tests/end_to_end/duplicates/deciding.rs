@@ -86,7 +86,7 @@ on_both_databases! {
             (declare(&one, &other).replace("two years", ""), "reason"),
         ] {
             let answer = reviewer.ask(&document).await;
-            assert_eq!(answer.code(), Some("BAD_INPUT"));
+            assert_eq!(answer.code(), Some("BAD_USER_INPUT"));
             assert_eq!(answer.body["errors"][0]["extensions"]["field"], field);
         }
         let study = app.create_study("a-study", &Sharing::public(ALPHA)).await;
@@ -94,7 +94,7 @@ on_both_databases! {
         bytes.extend(study.0.as_bytes());
         use base64::Engine;
         let study = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
-        assert_eq!(reviewer.ask(&join(&one, &study)).await.code(), Some("BAD_INPUT"));
-        assert_eq!(reviewer.ask(&join(&one, "x")).await.code(), Some("INVALID_ID"));
+        assert_eq!(reviewer.ask(&join(&one, &study)).await.code(), Some("BAD_USER_INPUT"));
+        assert_eq!(reviewer.ask(&join(&one, "x")).await.code(), Some("BAD_USER_INPUT"));
     }
 }

@@ -123,7 +123,7 @@ on_both_databases! {
         assert_eq!(concerning(&reviewer).await.0, 1);
         let changes = app.nobody().ask("{ changes(kinds: [PUBLICATION]) { nodes { operation } } }").await;
         assert_eq!(changes.list("/changes/nodes", "operation"), ["CREATED", "CREATED"]);
-        assert_eq!(reviewer.ask(&document.replace(&other, &one)).await.code(), Some("BAD_INPUT"));
+        assert_eq!(reviewer.ask(&document.replace(&other, &one)).await.code(), Some("BAD_USER_INPUT"));
     }
 
     async fn two_with_different_dois_are_never_joined(app: TestApp) {
@@ -131,7 +131,7 @@ on_both_databases! {
         let other = contribute(&app, &Sharing::public(BETA), &report("other").with_doi("10.5555/x2")).await;
         assert!(proposed(&app.nobody(), &one).await.is_empty());
         let answer = reviewer(&app, ALPHA).await.ask(&join(&one, &other)).await;
-        assert_eq!(answer.code(), Some("BAD_INPUT"));
+        assert_eq!(answer.code(), Some("BAD_USER_INPUT"));
         assert_eq!(at(&app.nobody(), &other).await, "other");
     }
 
@@ -140,7 +140,7 @@ on_both_databases! {
         let closed = contribute(&app, &Sharing::new(BETA, Visibility::Network), &report("closed").with_doi("10.5555/closed")).await;
         let reviewer = reviewer(&app, ALPHA).await;
         let answer = reviewer.ask(&join(&closed, &open)).await;
-        assert_eq!(answer.code(), Some("BAD_INPUT"));
+        assert_eq!(answer.code(), Some("BAD_USER_INPUT"));
         assert_eq!(answer.body["errors"][0]["extensions"]["field"], "keep");
         // The other way round it is joined, and its DOI, which not everybody may know, is not copied.
         let answer = reviewer.ask(&join(&open, &closed)).await;

@@ -41,7 +41,7 @@ const INTERNALS: [&str; 9] = [
 ];
 
 /// Codes that say that the fault is ours.
-const FAULTS: [&str; 3] = ["INTERNAL", "UNAVAILABLE", "TIMED_OUT"];
+const FAULTS: [&str; 3] = ["INTERNAL_SERVER_ERROR", "UNAVAILABLE", "TIMED_OUT"];
 
 fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()

@@ -150,7 +150,7 @@ pub(super) fn transport() -> Vec<Case> {
             "GET without a query",
             request("GET", "/graphql", &[DRAFT], ""),
             400,
-            Some("MALFORMED_REQUEST"),
+            Some("BAD_REQUEST"),
         ),
         case(
             "PUT",
@@ -168,19 +168,19 @@ pub(super) fn transport() -> Vec<Case> {
             "no JSON",
             post(&[JSON, DRAFT], "{"),
             400,
-            Some("MALFORMED_REQUEST"),
+            Some("BAD_REQUEST"),
         ),
         case(
             "no JSON, as it was",
             post(&[JSON, LEGACY], "{"),
             400,
-            Some("MALFORMED_REQUEST"),
+            Some("BAD_REQUEST"),
         ),
         case(
             "a query that is no text",
             post(&[JSON], r#"{"query": 7}"#),
             400,
-            Some("MALFORMED_REQUEST"),
+            Some("BAD_REQUEST"),
         ),
         case(
             "too long a body",
@@ -192,7 +192,7 @@ pub(super) fn transport() -> Vec<Case> {
             "an empty batch",
             post(&[JSON], "[]"),
             400,
-            Some("MALFORMED_REQUEST"),
+            Some("BAD_REQUEST"),
         ),
         case(
             "too long a batch",
@@ -239,26 +239,30 @@ pub(super) fn documents() -> Vec<Case> {
         "} ".repeat(16)
     );
     let documents = [
-        ("broken", "{ viewer { scopes }".to_owned(), "PARSE_FAILED"),
+        (
+            "broken",
+            "{ viewer { scopes }".to_owned(),
+            "GRAPHQL_PARSE_FAILED",
+        ),
         (
             "an unknown field",
             "{ nothing }".to_owned(),
-            "VALIDATION_FAILED",
+            "GRAPHQL_VALIDATION_FAILED",
         ),
         (
             "an unknown directive",
             "{ viewer @secret { scopes } }".to_owned(),
-            "UNKNOWN_DIRECTIVE",
+            "GRAPHQL_VALIDATION_FAILED",
         ),
         (
             "an unknown fragment",
             "{ ...Nothing }".to_owned(),
-            "VALIDATION_FAILED",
+            "GRAPHQL_VALIDATION_FAILED",
         ),
         (
             "a fragment within itself",
             "{ ...F } fragment F on Query { ...F }".to_owned(),
-            "FRAGMENT_CYCLE",
+            "GRAPHQL_VALIDATION_FAILED",
         ),
         (
             "a chain of fragments that doubles",
@@ -295,7 +299,7 @@ pub(super) fn documents() -> Vec<Case> {
         (
             "two operations, neither named",
             "query A { __typename } query B { __typename }".to_owned(),
-            "OPERATION_NAME_REQUIRED",
+            "OPERATION_RESOLUTION_FAILURE",
         ),
         (
             "a subscription",

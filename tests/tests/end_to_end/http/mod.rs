@@ -141,7 +141,7 @@ async fn in_a_batch_each_answer_tells_its_own_error() {
     let answers: Value = serde_json::from_str(answer.body()).unwrap();
     assert_eq!(
         answers[0]["errors"][0]["extensions"]["code"],
-        "VALIDATION_FAILED"
+        "GRAPHQL_VALIDATION_FAILED"
     );
     assert_eq!(answers[1]["data"], json!({ "__typename": "Query" }));
 }

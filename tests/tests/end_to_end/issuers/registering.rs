@@ -53,7 +53,7 @@ on_both_databases! {
             ("certificates", NewIssuer { certificates: Some("none".to_owned()), ..good() }),
         ] {
             let refusal = issuer::add(&app.space, bad).await.unwrap_err();
-            assert_eq!((refusal.code.as_str(), refusal.field.as_deref()), ("BAD_INPUT", Some(field)));
+            assert_eq!((refusal.code.as_str(), refusal.field.as_deref()), ("BAD_USER_INPUT", Some(field)));
         }
         for wide in ["x=tokens:manage-all", "x=young-people:read"] {
             assert_eq!(Mapping::try_new(&[wide]).unwrap_err().field.as_deref(), Some("map"));

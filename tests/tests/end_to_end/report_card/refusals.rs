@@ -9,13 +9,13 @@ use super::furnish;
 on_both_databases! {
     async fn a_time_that_ends_before_it_begins_is_refused(app: TestApp) {
         let refused = app.nobody().ask(r#"{ reportCard(from: "2019-08-01", to: "2019-07-31") { from } }"#).await;
-        assert_eq!(refused.code(), Some("BAD_INPUT"));
+        assert_eq!(refused.code(), Some("BAD_USER_INPUT"));
         assert_eq!(refused.body.pointer("/errors/0/extensions/field").unwrap(), "to");
     }
 
     async fn a_centre_that_is_not_there_is_refused_with_its_name(app: TestApp) {
         let refused = app.nobody().ask(r#"{ reportCard(from: "2019-01-01", to: "2019-07-31", centre: "nowhere") { from } }"#).await;
-        assert_eq!(refused.code(), Some("BAD_INPUT"));
+        assert_eq!(refused.code(), Some("BAD_USER_INPUT"));
         assert_eq!(refused.body.pointer("/errors/0/extensions/field").unwrap(), "centre");
     }
 

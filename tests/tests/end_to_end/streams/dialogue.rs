@@ -114,17 +114,17 @@ async fn what_is_wrong_with_a_document_is_an_error_and_nothing_follows_it() {
     let mut socket = server.join(None).await;
     let deep = format!("{}__typename{}", "{ a ".repeat(40), "}".repeat(40));
     for (query, expected) in [
-        ("{ nothing }", "VALIDATION_FAILED"),
-        ("{ nothing", "PARSE_FAILED"),
+        ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ nothing", "GRAPHQL_PARSE_FAILED"),
         (deep.as_str(), "TOO_DEEP"),
-        ("subscription { nothing }", "VALIDATION_FAILED"),
+        ("subscription { nothing }", "GRAPHQL_VALIDATION_FAILED"),
         (
             "subscription { changes { cursor } more: changes { cursor } }",
-            "VALIDATION_FAILED",
+            "GRAPHQL_VALIDATION_FAILED",
         ),
         (
             "subscription { changes(kinds: [NOTHING]) { cursor } }",
-            "VALIDATION_FAILED",
+            "GRAPHQL_VALIDATION_FAILED",
         ),
         (
             r#"subscription { changes(after: "x") { cursor } }"#,
@@ -132,7 +132,7 @@ async fn what_is_wrong_with_a_document_is_an_error_and_nothing_follows_it() {
         ),
         (
             "query A { __typename } query B { __typename }",
-            "OPERATION_NAME_REQUIRED",
+            "OPERATION_RESOLUTION_FAILURE",
         ),
     ] {
         socket.subscribe("1", query, json!({})).await;
@@ -160,7 +160,7 @@ async fn an_error_of_a_field_is_a_result() {
     let answer = socket.hear().await;
     assert_eq!(
         (&answer["type"], code(&answer)),
-        (&json!("next"), Some("INVALID_ID")),
+        (&json!("next"), Some("BAD_USER_INPUT")),
         "{answer}"
     );
     assert_eq!(

@@ -58,8 +58,8 @@ async fn what_is_wrong_is_an_event_with_its_code_and_complete() {
     let app = app().await;
     let server = StreamServer::start(&app.space).await;
     for (token, query, expected) in [
-        (None, "{ nothing }", "VALIDATION_FAILED"),
-        (None, "subscription { changes", "PARSE_FAILED"),
+        (None, "{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
+        (None, "subscription { changes", "GRAPHQL_PARSE_FAILED"),
         (
             None,
             r#"subscription { changes(after: "x") { cursor } }"#,

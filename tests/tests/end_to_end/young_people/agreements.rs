@@ -216,7 +216,7 @@ on_both_databases! {
         let connection = app.space.store().connection();
         sea_orm::ConnectionTrait::execute_unprepared(connection, "ALTER TABLE audit_event RENAME TO audit_event_away").await.unwrap();
         let refused = people(&parties.reader, &id).await;
-        assert_eq!(refused.code(), Some("INTERNAL"));
+        assert_eq!(refused.code(), Some("INTERNAL_SERVER_ERROR"));
         assert!(!refused.body.to_string().contains("pseudonym\":\""));
     }
 
@@ -267,7 +267,7 @@ on_both_databases! {
             let mut input = agreement(&app);
             input[field] = value;
             let answer = parties.reader.ask_with(PROPOSE, json!({ "input": input })).await;
-            assert_eq!((answer.code(), answer.body.pointer("/errors/0/extensions/field")), (Some("BAD_INPUT"), Some(&json!(field))), "{field}");
+            assert_eq!((answer.code(), answer.body.pointer("/errors/0/extensions/field")), (Some("BAD_USER_INPUT"), Some(&json!(field))), "{field}");
         }
     }
 }

@@ -81,7 +81,7 @@ on_both_databases! {
         let without = shares(json!({ "by": by, "asAt": day })).await;
         assert!(without.at("/youngPeople/statistics/cells").as_array().unwrap().iter().all(|cell| cell["share"].is_null()));
         let refused = shares(json!({ "by": by, "shareOf": ["AGE_BAND"], "asAt": day })).await;
-        assert_eq!((refused.code(), refused.body.pointer("/errors/0/extensions/field")), (Some("BAD_INPUT"), Some(&json!("shareOf"))));
+        assert_eq!((refused.code(), refused.body.pointer("/errors/0/extensions/field")), (Some("BAD_USER_INPUT"), Some(&json!("shareOf"))));
     }
 
     async fn a_cell_is_what_the_rule_makes_of_its_people_in_whatever_table_it_stands(app: TestApp) {
@@ -176,9 +176,9 @@ on_both_databases! {
             (json!({ "by": [], "asAt": day, "where": { "ageBands": ["UNDER_1", "FROM_1_TO_4"] } }), "NOT_COUNTABLE", "Add AGE_BAND to `by`"),
             (json!({ "by": ["SEX", "AGE_BAND", "ETHNIC_GROUP", "LEGAL_STATUS", "POPULATION"], "asAt": day }), "NOT_COUNTABLE", "may have 4"),
             (json!({ "by": ["SEX", "AGE_BAND", "ETHNIC_GROUP", "LEGAL_STATUS"], "asAt": day, "where": { "populations": ["IN_NEED"] } }), "NOT_COUNTABLE", "may have 4"),
-            (json!({ "by": ["SEX", "SEX"], "asAt": day }), "BAD_INPUT", "twice"),
-            (json!({ "by": [], "asAt": day, "where": { "localAuthorities": ["E99"] } }), "BAD_INPUT", "E99"),
-            (json!({ "by": [], "asAt": day, "where": { "regions": ["Atlantis"] } }), "BAD_INPUT", "Atlantis"),
+            (json!({ "by": ["SEX", "SEX"], "asAt": day }), "BAD_USER_INPUT", "twice"),
+            (json!({ "by": [], "asAt": day, "where": { "localAuthorities": ["E99"] } }), "BAD_USER_INPUT", "E99"),
+            (json!({ "by": [], "asAt": day, "where": { "regions": ["Atlantis"] } }), "BAD_USER_INPUT", "Atlantis"),
         ];
         for (input, code, part) in refused {
             let (given, message) = refusal(&client, input.clone()).await;

@@ -65,7 +65,7 @@ on_both_databases! {
             let (status, body) = send(&client, address, &files).await;
             let error = &body["errors"][0];
             assert_eq!((status, &error["extensions"]["field"]), (StatusCode::BAD_REQUEST, &json!(field)), "{address} {body}");
-            assert_eq!(error["extensions"]["code"], "BAD_INPUT", "{body}");
+            assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT", "{body}");
         }
         let (status, _) = send(&client, "/imports/other", &good).await;
         assert_eq!(status, StatusCode::NOT_FOUND);
@@ -198,7 +198,7 @@ on_both_databases! {
         let cut = census(2024, "<Child>").replace("</Children></Message>", "");
         for document in [bomb, entity, deep, long, cut] {
             let (status, body) = send(&client, "/imports/cin-census?authority=E09000007", &vec![("census.xml", document.into_bytes())]).await;
-            assert_eq!((status, &body["errors"][0]["extensions"]["code"]), (StatusCode::BAD_REQUEST, &json!("BAD_INPUT")), "{body}");
+            assert_eq!((status, &body["errors"][0]["extensions"]["code"]), (StatusCode::BAD_REQUEST, &json!("BAD_USER_INPUT")), "{body}");
             assert!(body["errors"][0]["message"].as_str().unwrap().contains("line"), "{body}");
         }
     }

@@ -31,7 +31,7 @@ impl Centre {
     /// The centre to which something refers, which must be there.
     ///
     /// # Errors
-    /// `INTERNAL`: the database does not let a centre go to which something refers.
+    /// `INTERNAL_SERVER_ERROR`: the database does not let a centre go to which something refers.
     pub(crate) fn of(asker: &Asker, id: CentreId) -> Result<Self> {
         Self::find(asker, id).ok_or_else(|| {
             Error::internal(std::io::Error::other(format!(

@@ -56,7 +56,7 @@ impl VocabularyFilterInput {
     /// The terms that pass, by slug.
     ///
     /// # Errors
-    /// `BAD_INPUT` when there is no such broader term.
+    /// `BAD_USER_INPUT` when there is no such broader term.
     pub(super) fn apply(
         self,
         asker: &Asker,

@@ -28,7 +28,7 @@ pub(super) struct DataSharingAgreement(pub(super) Arc<Agreement>);
 /// The agreement that a global id names.
 ///
 /// # Errors
-/// `INVALID_ID`; `NOT_FOUND` for the id of another kind of thing.
+/// `BAD_USER_INPUT`; `NOT_FOUND` for the id of another kind of thing.
 pub(super) fn agreement_id(id: &ID) -> Result<AgreementId> {
     match global_id::parse(id)? {
         (NodeKind::DataSharingAgreement, id) => Ok(id.into()),

@@ -215,7 +215,7 @@ impl YoungPersonFilter {
     /// The service's filter.
     ///
     /// # Errors
-    /// `BAD_INPUT`, `INVALID_ID`.
+    /// `BAD_USER_INPUT`.
     pub(super) fn read(self, asker: &Asker) -> Result<PeopleFilter> {
         let mut local_authorities = Vec::new();
         for code in self.local_authorities.unwrap_or_default() {

@@ -19,7 +19,7 @@ pub(super) struct Return(pub(super) loaded_return::Model);
 /// The return that a global id names.
 ///
 /// # Errors
-/// `INVALID_ID`; `NOT_FOUND` for the id of another kind of thing.
+/// `BAD_USER_INPUT`; `NOT_FOUND` for the id of another kind of thing.
 pub(super) fn return_id(id: &ID) -> Result<LoadedReturnId> {
     match global_id::parse(id)? {
         (NodeKind::Return, id) => Ok(id.into()),

@@ -70,13 +70,13 @@ impl Documents {
     /// The document that a request means.
     ///
     /// # Errors
-    /// `PERSISTED_QUERY_NOT_FOUND`, `PERSISTED_QUERY_MISMATCH`, `OPERATION_NOT_ALLOWED`, or
-    /// `MALFORMED_REQUEST` when it names none.
+    /// `PERSISTED_QUERY_NOT_FOUND`, `OPERATION_NOT_ALLOWED`, or `BAD_REQUEST` when it names none or
+    /// its hash is another document's.
     pub(super) fn find(&self, parameters: &mut Parameters) -> Result<Found, Refusal> {
         let id = parameters.document_id().map(str::to_owned);
         match (self, parameters.query.take(), id) {
             (_, None, None) => Err(Refusal::new(
-                Code::MalformedRequest,
+                Code::BadRequest,
                 "The request has no `query`; send the text of a GraphQL document in it.",
             )),
             (Self::Kept(_), Some(query), None) => Ok(Found {
@@ -137,7 +137,7 @@ fn not_found() -> Refusal {
 
 fn mismatch() -> Refusal {
     Refusal::new(
-        Code::PersistedQueryMismatch,
+        Code::BadRequest,
         "The hash that was sent is not the SHA-256 of the document beside it, in 64 hexadecimal digits.",
     )
 }

@@ -35,7 +35,7 @@ impl Close {
         match refusal.code {
             // Nothing is wrong with the client: it may try again.
             Code::Unavailable | Code::TimedOut | Code::TooManyStreams => Self::new(1013, reason),
-            Code::Internal => Self::internal(),
+            Code::InternalServerError => Self::internal(),
             _ => Self::new(4403, reason),
         }
     }

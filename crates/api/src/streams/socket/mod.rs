@@ -101,7 +101,7 @@ pub(crate) fn open(endpoint: &Arc<Endpoint>, mut request: Request) -> Response {
 /// The answer to the key of a handshake that is in order.
 ///
 /// # Errors
-/// `ORIGIN_NOT_ALLOWED`, `MALFORMED_REQUEST`.
+/// `ORIGIN_NOT_ALLOWED`, `BAD_REQUEST`.
 fn accepted_key(endpoint: &Endpoint, headers: &HeaderMap) -> Result<HeaderValue, Refusal> {
     if !origin::is_allowed(headers, &endpoint.origins) {
         return Err(Refusal::new(
@@ -109,7 +109,7 @@ fn accepted_key(endpoint: &Endpoint, headers: &HeaderMap) -> Result<HeaderValue,
             "Pages of this origin may not open sockets here; the server's operator can allow it.",
         ));
     }
-    let malformed = |message: &str| Err(Refusal::new(Code::MalformedRequest, message));
+    let malformed = |message: &str| Err(Refusal::new(Code::BadRequest, message));
     if headers.get(header::SEC_WEBSOCKET_VERSION) != Some(&HeaderValue::from_static(VERSION)) {
         return malformed("The version of the WebSocket protocol must be 13.");
     }

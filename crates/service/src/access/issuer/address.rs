@@ -17,7 +17,7 @@ pub(super) fn is_conceivable(issuer: &str) -> bool {
 /// Checks the issuer's name of itself, as the operator gives it. It is kept and compared letter by letter.
 ///
 /// # Errors
-/// `BAD_INPUT`.
+/// `BAD_USER_INPUT`.
 pub(super) fn checked_issuer(text: &str) -> Result<Url> {
     let refusal = |message: &'static str| Error::bad_input("issuer", message);
     let url = Url::parse(text).map_err(|_| {

@@ -10,7 +10,7 @@ const LONGEST: usize = 64 * 1024;
 /// Checks authorities in PEM, as the operator gives them.
 ///
 /// # Errors
-/// `BAD_INPUT`.
+/// `BAD_USER_INPUT`.
 pub(super) fn checked(pem: &str) -> Result<()> {
     let is_acceptable = pem.len() <= LONGEST && read(pem).is_some_and(|all| !all.is_empty());
     match is_acceptable {

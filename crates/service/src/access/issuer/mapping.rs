@@ -22,7 +22,7 @@ impl Mapping {
     /// times is joined.
     ///
     /// # Errors
-    /// `BAD_INPUT` for what is none, and for scopes that reach further than one centre: a provider speaks
+    /// `BAD_USER_INPUT` for what is none, and for scopes that reach further than one centre: a provider speaks
     /// for its own centre only, and rows about young people take two administrators of the space.
     pub fn try_new<T: AsRef<str>>(entries: &[T]) -> Result<Self> {
         let mut mapping = BTreeMap::<String, BTreeSet<ScopeName>>::new();

@@ -53,7 +53,7 @@ pub struct Removed {
 /// Adds an identity provider: its tokens are accepted from now on. It isn't asked for anything yet.
 ///
 /// # Errors
-/// `BAD_INPUT`; `CONFLICT` when one that is accepted has the slug or the issuer.
+/// `BAD_USER_INPUT`; `CONFLICT` when one that is accepted has the slug or the issuer.
 pub async fn add(space: &Space, new: NewIssuer) -> Result<identity_provider::Model> {
     let directory = space.directory().await?;
     let centre = directory.centres.by_key(&new.centre).ok_or_else(|| {

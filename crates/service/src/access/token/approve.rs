@@ -19,7 +19,7 @@ use crate::viewer::{Viewer, Who};
 /// token as the one that is approved: whoever holds the first could have made both.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`; `APPROVAL_NOT_INDEPENDENT`; `BAD_INPUT` when the operator names nobody, or
+/// `NOT_FOUND`, `FORBIDDEN`; `APPROVAL_NOT_INDEPENDENT`; `BAD_USER_INPUT` when the operator names nobody, or
 /// the token doesn't wait.
 pub async fn approve(
     space: &Space,

@@ -27,7 +27,7 @@ pub struct ForecastWeek {
 /// viewer manages.
 ///
 /// # Errors
-/// `UNAUTHENTICATED`, `FORBIDDEN`; `BAD_INPUT` for no week or more than a year of them.
+/// `UNAUTHENTICATED`, `FORBIDDEN`; `BAD_USER_INPUT` for no week or more than a year of them.
 pub async fn forecast(
     space: &Space,
     viewer: &Viewer,

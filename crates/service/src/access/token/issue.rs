@@ -23,7 +23,7 @@ const ANSWERED_AGAIN: TimeDelta = TimeDelta::hours(24);
 /// the same `key`, is given it again, for a day.
 ///
 /// # Errors
-/// `FORBIDDEN` when the viewer may not, or lacks a scope or a network that it would grant; `BAD_INPUT`
+/// `FORBIDDEN` when the viewer may not, or lacks a scope or a network that it would grant; `BAD_USER_INPUT`
 /// when there is no such centre, no scope, or the expiry lies in the past or too far ahead;
 /// `IDEMPOTENCY_KEY_REUSED`, and `CONFLICT` when a day has passed.
 pub async fn issue(

@@ -35,7 +35,7 @@ pub struct Rotation {
 /// told otherwise. One that needs an approval needs it anew.
 ///
 /// # Errors
-/// `NOT_FOUND`; `FORBIDDEN` as for issuing it; `BAD_INPUT` for a token that has ended, and for an overlap
+/// `NOT_FOUND`; `FORBIDDEN` as for issuing it; `BAD_USER_INPUT` for a token that has ended, and for an overlap
 /// or an expiry out of bounds.
 pub async fn rotate(
     space: &Space,

@@ -34,7 +34,7 @@ pub struct NotTheSame {
 /// Declares two publications different, so that they are no more proposed as the same. Gives the two.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`, `BAD_INPUT`; `CONFLICT` when one of them stands no more.
+/// `NOT_FOUND`, `FORBIDDEN`, `BAD_USER_INPUT`; `CONFLICT` when one of them stands no more.
 pub async fn declare_distinct(
     space: &Space,
     viewer: &Viewer,

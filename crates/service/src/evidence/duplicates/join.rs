@@ -51,7 +51,7 @@ pub struct Joined {
 /// Joins two publications. After a dry run everything is as it was; the answer says how it would be.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN`; `BAD_INPUT` for two with different DOIs, and when fewer would see the one that
+/// `NOT_FOUND`, `FORBIDDEN`; `BAD_USER_INPUT` for two with different DOIs, and when fewer would see the one that
 /// is kept; `CONFLICT` when one of them has changed since.
 pub async fn join(space: &Space, viewer: &Viewer, join: Join) -> Result<Joined> {
     let reason = checked_reason(&join.reason)?;

@@ -85,7 +85,7 @@ impl Bundle {
     /// Opens a folder or a zip.
     ///
     /// # Errors
-    /// `BAD_INPUT` when there is none, when it has no file of the format, when it is of a later
+    /// `BAD_USER_INPUT` when there is none, when it has no file of the format, when it is of a later
     /// version, or when the zip is damaged, too large or has names that lead out of it.
     pub fn open(path: &Path, limits: Limits) -> Result<Self> {
         let meta = std::fs::metadata(path).map_err(|failure| {

@@ -69,7 +69,7 @@ pub async fn approve(space: &Space, viewer: &Viewer, decision: Decision) -> Resu
 /// Ends an agreement before its last day: from then on no row is read under it, and its pseudonyms lead to nobody.
 ///
 /// # Errors
-/// `NOT_FOUND`; `FORBIDDEN` for whoever is no party; `CONFLICT` when it has changed, or has ended; `BAD_INPUT` without
+/// `NOT_FOUND`; `FORBIDDEN` for whoever is no party; `CONFLICT` when it has changed, or has ended; `BAD_USER_INPUT` without
 /// a reason.
 pub async fn end(
     space: &Space,

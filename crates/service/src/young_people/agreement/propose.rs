@@ -50,7 +50,7 @@ pub struct NewAgreement {
 /// Proposes an agreement, as one of its parties: that party has thereby approved it.
 ///
 /// # Errors
-/// `FORBIDDEN` for whoever is no party; `BAD_INPUT`; `IDEMPOTENCY_KEY_REUSED`.
+/// `FORBIDDEN` for whoever is no party; `BAD_USER_INPUT`; `IDEMPOTENCY_KEY_REUSED`.
 pub async fn propose(
     space: &Space,
     viewer: &Viewer,

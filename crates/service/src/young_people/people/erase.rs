@@ -33,7 +33,7 @@ pub struct Erased {
 /// tells of the child brings them again: take them out of it.
 ///
 /// # Errors
-/// `FORBIDDEN`; `BAD_INPUT` when there is no such authority; `NOT_FOUND` when no return tells of the child.
+/// `FORBIDDEN`; `BAD_USER_INPUT` when there is no such authority; `NOT_FOUND` when no return tells of the child.
 pub async fn erase_child(
     space: &Space,
     viewer: &Viewer,

@@ -32,7 +32,7 @@ pub struct NewParticipation {
 /// Records that somebody takes part in a study, in place of what was recorded of the same person and study.
 ///
 /// # Errors
-/// `NOT_FOUND`; `FORBIDDEN`; `AGREEMENT_NOT_IN_FORCE`; `BAD_INPUT`.
+/// `NOT_FOUND`; `FORBIDDEN`; `AGREEMENT_NOT_IN_FORCE`; `BAD_USER_INPUT`.
 pub async fn participate(
     space: &Space,
     viewer: &Viewer,

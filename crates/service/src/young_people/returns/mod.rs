@@ -57,7 +57,7 @@ impl CollectionYear {
     /// A year.
     ///
     /// # Errors
-    /// `BAD_INPUT` for one of which no code sets are known.
+    /// `BAD_USER_INPUT` for one of which no code sets are known.
     pub fn try_new(year: i32) -> Result<Self> {
         match YEARS.contains(&year) {
             true => Ok(Self(year)),
@@ -137,7 +137,7 @@ const WAITING: usize = 4;
 /// nothing is kept, and the earlier return stays in use.
 ///
 /// # Errors
-/// `FORBIDDEN`; `BAD_INPUT` when the files are no such return, name no authority or year, or can't be read.
+/// `FORBIDDEN`; `BAD_USER_INPUT` when the files are no such return, name no authority or year, or can't be read.
 pub async fn load(
     space: &Arc<Space>,
     viewer: &Viewer,

@@ -86,7 +86,7 @@ impl Question {
     /// The table of the cells of which those of this one are shares, and which of its dimensions are left.
     ///
     /// # Errors
-    /// `BAD_INPUT` for a dimension by which the table isn't broken down.
+    /// `BAD_USER_INPUT` for a dimension by which the table isn't broken down.
     fn bases(&self) -> Result<(Self, Vec<usize>)> {
         if let Some(other) = self.share_of.iter().find(|one| !self.by.contains(one)) {
             return Err(Error::bad_input(
@@ -137,7 +137,7 @@ pub struct Cell {
 /// The rule that is used where nobody chooses another.
 ///
 /// # Errors
-/// `INTERNAL`, if the table that is built in were damaged.
+/// `INTERNAL_SERVER_ERROR`, if the table that is built in were damaged.
 pub fn default_rule() -> Result<Arc<Rule>> {
     static RULE: LazyLock<Option<Arc<Rule>>> =
         LazyLock::new(|| Rule::cell_key().ok().map(Arc::new));
@@ -148,7 +148,7 @@ pub fn default_rule() -> Result<Arc<Rule>> {
 /// A table of counts.
 ///
 /// # Errors
-/// `FORBIDDEN`; `NOT_A_REFERENCE_DATE`; `NOT_COUNTABLE` for what would not be safe, with the reason; `BAD_INPUT`.
+/// `FORBIDDEN`; `NOT_A_REFERENCE_DATE`; `NOT_COUNTABLE` for what would not be safe, with the reason; `BAD_USER_INPUT`.
 pub async fn table(space: &Space, viewer: &Viewer, question: &Question) -> Result<Table> {
     policy::authorise(viewer, &Action::CountYoungPeople)?;
     let within = Within {

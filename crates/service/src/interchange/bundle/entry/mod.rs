@@ -89,7 +89,7 @@ pub type Entering<R> = std::result::Result<R, Vec<InputProblem>>;
 /// key free for another try.
 ///
 /// # Errors
-/// `UNAUTHENTICATED`, `FORBIDDEN`; `BAD_INPUT` for too many at once; `IDEMPOTENCY_KEY_REUSED`.
+/// `UNAUTHENTICATED`, `FORBIDDEN`; `BAD_USER_INPUT` for too many at once; `IDEMPOTENCY_KEY_REUSED`.
 #[expect(
     private_bounds,
     reason = "how things are entered is the bundle's own business"
@@ -113,7 +113,7 @@ pub async fn contribute_all<K: Entered>(
 /// Enters one new thing.
 ///
 /// # Errors
-/// As [`contribute_all`], and `FORBIDDEN` or `BAD_INPUT` with all that is wrong.
+/// As [`contribute_all`], and `FORBIDDEN` or `BAD_USER_INPUT` with all that is wrong.
 #[expect(
     private_bounds,
     reason = "how things are entered is the bundle's own business"
@@ -190,7 +190,7 @@ async fn enter_all<K: Entered>(
 ///
 /// # Errors
 /// `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`; `CONFLICT` with the current version when it is another than the
-/// expected one; `BAD_INPUT` with all that is wrong.
+/// expected one; `BAD_USER_INPUT` with all that is wrong.
 #[expect(
     private_bounds,
     reason = "how things are entered is the bundle's own business"

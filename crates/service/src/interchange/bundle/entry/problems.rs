@@ -33,7 +33,7 @@ pub(super) fn refused<K: Entered>(problems: Vec<InputProblem>) -> Error {
     Error {
         field: problems.iter().find_map(|problem| problem.field.clone()),
         problems: Some(Box::new(InputProblems(problems))),
-        ..Error::new(Code::BadInput, message)
+        ..Error::new(Code::BadUserInput, message)
     }
 }
 
@@ -73,7 +73,7 @@ pub(super) fn refused_by_the_database(refusal: Error) -> Result<InputProblem> {
             reason: refusal.message,
             remedy: "Look for the one that has it, and give one of them another.".into(),
         }),
-        Code::BadInput => Ok(InputProblem {
+        Code::BadUserInput => Ok(InputProblem {
             field: refusal.field,
             fault: Fault::Refused,
             reason: refusal.message,

@@ -44,7 +44,7 @@ pub struct Exported {
 /// Writes what a viewer may see into a folder, which must be empty or not be there yet.
 ///
 /// # Errors
-/// `BAD_INPUT` when the folder has something in it or cannot be written; when the database cannot be
+/// `BAD_USER_INPUT` when the folder has something in it or cannot be written; when the database cannot be
 /// read.
 pub async fn export(store: &Store, viewer: &Viewer, folder: &Path) -> Result<Exported> {
     prepare(folder)?;

@@ -92,12 +92,12 @@ impl CensusChild {
     /// Takes the beginning of an element.
     ///
     /// # Errors
-    /// `BAD_INPUT` when there are more of them than any child can have.
+    /// `BAD_USER_INPUT` when there are more of them than any child can have.
     pub(super) fn begin(&mut self, name: &str, line: u64) -> Result<()> {
         let plans = self.referrals.iter().map(|referral| referral.plans.len());
         if self.referrals.len() > MOST || plans.sum::<usize>() > MOST {
             return Err(Error::new(
-                Code::BadInput,
+                Code::BadUserInput,
                 format!(
                     "The child at line {line} of the {FILE} has more than {MOST} referrals or plans. Check the file."
                 ),

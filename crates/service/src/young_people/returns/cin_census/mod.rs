@@ -52,7 +52,7 @@ impl CensusHeader {
 /// Reads a census. `open` is told what it says of itself before the first child, and says for whom and when it is.
 ///
 /// # Errors
-/// `BAD_INPUT` when it is no census, or what `open` refuses.
+/// `BAD_USER_INPUT` when it is no census, or what `open` refuses.
 pub(super) fn read(
     file: ReturnFile,
     keys: &PseudonymKeys,

@@ -82,7 +82,7 @@ impl Xml {
     /// The next element, text or end.
     ///
     /// # Errors
-    /// `BAD_INPUT` when it is malformed, or bigger than a census can be.
+    /// `BAD_USER_INPUT` when it is malformed, or bigger than a census can be.
     pub(super) fn next(&mut self) -> Result<Node> {
         if let Some(node) = self.waiting.take() {
             return Ok(node);
@@ -222,7 +222,7 @@ fn refused(line: u64, how: &str) -> Error {
     Error {
         field: Some("files".to_owned()),
         ..Error::new(
-            Code::BadInput,
+            Code::BadUserInput,
             format!(
                 "The file {how}, at line {line}. Nothing of it was kept; mend it and send it again."
             ),

@@ -69,7 +69,7 @@ impl<'a> Reader<'a> {
     /// Reads one file.
     ///
     /// # Errors
-    /// `BAD_INPUT` when it is no table of the return, is there twice, or comes before the header.
+    /// `BAD_USER_INPUT` when it is no table of the return, is there twice, or comes before the header.
     pub(super) fn read(&mut self, file: ReturnFile) -> Result<()> {
         let mut rows = csv::ReaderBuilder::new()
             .flexible(true)
@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
     /// Says that a return without its header and episodes, or care leavers, tells of nothing.
     ///
     /// # Errors
-    /// `BAD_INPUT`.
+    /// `BAD_USER_INPUT`.
     pub(super) fn finish(&self) -> Result<()> {
         let has = |name| self.seen.contains(name);
         if has("Header") && (has("Episodes") || has("OC3")) {
