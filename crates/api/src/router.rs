@@ -77,11 +77,12 @@ impl Default for Settings {
 pub fn router(space: Arc<Space>, settings: Settings) -> Router {
     let source = space.store().source().clone();
     let graph = graph::build();
-    let types = Types::from_sdl(&graph.sdl()).unwrap_or_else(|malformed| {
-        // The schema describes itself; a test reads it in the same way.
-        tracing::error!(%malformed, "the schema's own description cannot be read");
-        Types::default()
-    });
+    let types =
+        Types::from_sdl(&graph.sdl(), &graph::as_resolved().sdl()).unwrap_or_else(|malformed| {
+            // The schema describes itself; a test reads it in the same way.
+            tracing::error!(%malformed, "the schema's own description cannot be read");
+            Types::default()
+        });
     let protocol = Protocol {
         types: Arc::new(types),
         documents: Arc::new(Documents::new(settings.operations)),

@@ -11,6 +11,7 @@ mod cookbook;
 mod docs;
 mod duplicates;
 mod evidence;
+mod failing_alone;
 mod feed;
 mod feedback;
 mod fuzz;

@@ -208,6 +208,8 @@ on_both_databases! {
         let query = r#"{ populations { nodes { good: studies(first: 1) { nodes { slug } }
             bad: studies(first: 1, filter: {centres: ["nowhere"]}) { nodes { slug } } } } }"#;
         let answer = app.nobody().ask(query).await;
+        let populations = answer.body["data"]["populations"]["nodes"].as_array().unwrap();
+        assert!(populations.iter().all(|one| one["good"]["nodes"].is_array() && one["bad"].is_null()), "{populations:?}");
         let errors = answer.body["errors"].as_array().unwrap();
         assert!(errors.iter().all(|error| error["path"][3] == "bad" && error["extensions"]["code"] == "BAD_USER_INPUT"), "{errors:?}");
     }

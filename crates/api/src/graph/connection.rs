@@ -102,8 +102,8 @@ macro_rules! connection {
 
             /// How many there are in the whole list. It is counted only when it is asked for, and costs
             /// a query of its own.
-            async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> service::Result<u64> {
-                self.total.count($crate::graph::asker(ctx)).await
+            async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> service::Result<Option<u64>> {
+                self.total.count($crate::graph::asker(ctx)).await.map(Some)
             }
         }
 

@@ -15,6 +15,7 @@ mod global_id;
 mod history;
 mod network;
 mod node;
+mod nullable;
 pub(crate) mod problem;
 mod report_card;
 mod shared;
@@ -89,7 +90,16 @@ pub(crate) fn build_with(extension: impl ExtensionFactory) -> Graph {
     builder().extension(extension).finish()
 }
 
+/// The schema with the types that the resolvers have, before [`nullable`] says which may be null.
+pub(crate) fn as_resolved() -> Graph {
+    bare().finish()
+}
+
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    bare().register_output_type::<nullable::Nullable>()
+}
+
+fn bare() -> SchemaBuilder<Query, Mutation, Subscription> {
     let (query, mutation) = (Query::default(), Mutation::default());
     Schema::build(query, mutation, Subscription::default())
         .register_output_type::<shared::Shared>()

@@ -13,7 +13,7 @@ use async_graphql::{
     parser::types::{BaseType, ExecutableDocument, Selection, SelectionSet, Type},
 };
 
-use super::types::{self, Types};
+use super::types::{self, Known, Types};
 
 /// The fields of an object, in order, with fragments expanded.
 ///
@@ -28,6 +28,8 @@ struct Field<'t> {
     key: Name,
     /// None when it is not known, as below `__schema`: then null is taken to be allowed.
     ty: Option<&'t Type>,
+    /// Whether it is null only where an error says so.
+    is_given: bool,
     below: Shape<'t>,
 }
 
@@ -47,10 +49,10 @@ impl<'t> Shape<'t> {
             match &selection.node {
                 Selection::Field(field) => {
                     let key = &field.node.response_key().node;
-                    let ty = types.of(parent, &field.node.name.node);
-                    let place = self.place(key, ty);
+                    let known = types.of(parent, &field.node.name.node);
+                    let place = self.place(key, known);
                     let set = &field.node.selection_set.node;
-                    let parent = ty.map_or("", types::name);
+                    let parent = known.map_or("", |known| types::name(&known.ty));
                     self.fields[place].below.add(set, parent, document, types);
                 }
                 Selection::InlineFragment(inline) => {
@@ -70,12 +72,15 @@ impl<'t> Shape<'t> {
     }
 
     /// Where the field with a key stands, which is where it was first asked for.
-    fn place(&mut self, key: &Name, ty: Option<&'t Type>) -> usize {
+    fn place(&mut self, key: &Name, known: Option<&'t Known>) -> usize {
+        let ty = known.map(|known| &known.ty);
+        let is_given = known.is_some_and(|known| known.is_given);
         let found = self.fields.iter().position(|field| field.key == *key);
         let place = found.unwrap_or_else(|| {
             self.fields.push(Field {
                 key: key.clone(),
                 ty,
+                is_given,
                 below: Self::default(),
             });
             self.fields.len() - 1
@@ -84,6 +89,7 @@ impl<'t> Shape<'t> {
         if ty.is_none_or(|ty| ty.nullable) {
             self.fields[place].ty = ty;
         }
+        self.fields[place].is_given &= is_given;
         place
     }
 
@@ -172,8 +178,10 @@ impl Field<'_> {
     /// Whether null stands for an object whose fields all failed or were all skipped: the library
     /// makes no difference. It is surely null when its own error says so.
     fn is_emptied_object(&self, ty: Option<&Type>, failures: &Failures<'_>) -> bool {
-        let is_object = ty.is_some_and(|ty| matches!(ty.base, BaseType::Named(_)));
-        let may_be_null = ty.is_none_or(|ty| ty.nullable);
+        let is_named = |ty: &Type| matches!(ty.base, BaseType::Named(_));
+        let is_object = ty.is_some_and(is_named);
+        let is_given = self.is_given && self.ty.is_some_and(is_named);
+        let may_be_null = !is_given && ty.is_none_or(|ty| ty.nullable);
         is_object
             && !self.below.fields.is_empty()
             && failures.iter().all(|path| !path.is_empty())
@@ -209,14 +217,17 @@ mod tests {
     use super::*;
 
     const SDL: &str = "
-        type Query { study: Study studyMust: Study! studies: [Study!]! maybe: [Study] title: String }
+        type Query { study: Study studyMust: Study! studies: [Study!]! maybe: [Study] title: String page: Page }
         type Study { id: ID! title: String centre: Centre! }
         type Centre { name: String! }
+        type Page { count: Int nodes: [Study!]! }
     ";
+    /// What the resolvers give: a page always, unless it fails.
+    const RESOLVED: &str = "type Query { study: Study page: Page! }";
 
     /// Settles what the library gave, with errors at the paths written with dots.
     fn settled(query: &str, given: serde_json::Value, errors: &[&str]) -> String {
-        let types = Types::from_sdl(SDL).unwrap();
+        let types = Types::from_sdl(SDL, RESOLVED).unwrap();
         let document = parse_query(query).unwrap();
         let mut shape = Shape::default();
         if let DocumentOperations::Single(operation) = &document.operations {
@@ -325,6 +336,17 @@ mod tests {
             r#"{"study":null}"#
         );
         assert_eq!(settled("{ title @skip(if: true) }", json!(null), &[]), "{}");
+    }
+
+    #[test]
+    fn what_only_an_error_makes_null_is_an_object_when_all_of_it_was_skipped() {
+        let query = "{ page { count @skip(if: true) } title }";
+        let given = || json!({"page": null, "title": "x"});
+        assert_eq!(settled(query, given(), &[]), r#"{"page":{},"title":"x"}"#);
+        assert_eq!(
+            settled(query, given(), &["page"]),
+            r#"{"page":null,"title":"x"}"#
+        );
     }
 
     #[test]

@@ -127,7 +127,7 @@ async fn send(mut protocol: Protocol, mut request: Request<Body>) -> Received {
         .extensions_mut()
         .insert(RequestId::new(HeaderValue::from_static("request-7")));
     let schema = Schema::new(Query, Mutation, EmptySubscription);
-    protocol.types = Arc::new(Types::from_sdl(&schema.sdl()).unwrap());
+    protocol.types = Arc::new(Types::from_sdl(&schema.sdl(), &schema.sdl()).unwrap());
     let executor = Arc::new(Executor(schema));
     let handler = move |request: Request<Body>| async move {
         protocol.handle(request, executor.as_ref()).await

@@ -11,15 +11,37 @@ use async_graphql::parser::{
 /// The type of each field of each object and interface. Empty, it knows none.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Types {
-    fields: HashMap<String, HashMap<String, Type>>,
+    fields: HashMap<String, HashMap<String, Known>>,
+}
+
+/// What is known of a field.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    /// Its type, as clients know it.
+    pub(super) ty: Type,
+    /// Whether its resolver gives something unless it fails, though clients are told that it may be null.
+    pub(super) is_given: bool,
 }
 
 impl Types {
-    /// Reads them from a schema definition, such as the library prints.
+    /// Reads them from a schema definition, such as the library prints, and from another of the same
+    /// fields with the types that their resolvers have.
     ///
     /// # Errors
     /// The parser's, for text that is no schema definition.
-    pub(crate) fn from_sdl(sdl: &str) -> Result<Self, parser::Error> {
+    pub(crate) fn from_sdl(published: &str, resolved: &str) -> Result<Self, parser::Error> {
+        let mut types = Self::read(published)?;
+        let resolved = Self::read(resolved)?;
+        for (parent, fields) in &mut types.fields {
+            for (name, known) in fields {
+                let resolver = resolved.of(parent, name);
+                known.is_given = resolver.is_some_and(|resolver| !resolver.ty.nullable);
+            }
+        }
+        Ok(types)
+    }
+
+    fn read(sdl: &str) -> Result<Self, parser::Error> {
         let mut types = Self::default();
         for definition in parse_schema(sdl)?.definitions {
             if let TypeSystemDefinition::Type(definition) = definition {
@@ -41,12 +63,13 @@ impl Types {
             .or_default()
             .extend(fields.into_iter().map(|field| {
                 let FieldDefinition { name, ty, .. } = field.node;
-                (name.node.to_string(), ty.node)
+                let (ty, is_given) = (ty.node, false);
+                (name.node.to_string(), Known { ty, is_given })
             }));
     }
 
-    /// The type of a field of an object or interface.
-    pub(super) fn of(&self, parent: &str, field: &str) -> Option<&Type> {
+    /// What is known of a field of an object or interface.
+    pub(super) fn of(&self, parent: &str, field: &str) -> Option<&Known> {
         self.fields.get(parent)?.get(field)
     }
 }

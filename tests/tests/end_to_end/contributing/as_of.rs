@@ -127,7 +127,7 @@ on_both_databases! {
         let fields: String = (0..6).map(|at| format!("a{at}: studies(asOf: $asOf) {{ totalCount }} ")).collect();
         let query = format!("query ($asOf: DateTime) {{ {fields} }}");
         let answer = app.nobody().ask_with(&query, json!({ "asOf": app.clock_now().to_rfc3339() })).await;
-        assert_eq!(answer.body["data"], Value::Null);
-        assert_eq!(answer.code(), Some("BAD_USER_INPUT"));
+        let answered = (0..6).filter(|at| !answer.body["data"][format!("a{at}")].is_null());
+        assert_eq!((answered.count(), answer.code()), (4, Some("BAD_USER_INPUT")));
     }
 }

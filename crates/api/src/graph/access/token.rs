@@ -127,9 +127,10 @@ impl AccessToken {
     }
 
     /// What its holder would see by asking now, as counts, and why not more.
-    async fn preview(&self, ctx: &Context<'_>) -> Result<AccessTokenPreview> {
+    async fn preview(&self, ctx: &Context<'_>) -> Result<Option<AccessTokenPreview>> {
         let asker = asker(ctx);
-        Ok(token::preview(&asker.space, &self.0).await?.into())
+        let preview = token::preview(&asker.space, &self.0).await?;
+        Ok(Some(preview.into()))
     }
 }
 

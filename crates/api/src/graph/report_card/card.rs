@@ -108,9 +108,10 @@ impl ReportCard {
 
     /// How many studies were launched at least: those that are named, and those that programmes which
     /// began in this time say they have without naming them (`Programme.stated`).
-    async fn studies_launched_at_least(&self, ctx: &Context<'_>) -> Result<u64> {
+    async fn studies_launched_at_least(&self, ctx: &Context<'_>) -> Result<Option<u64>> {
         let asker = asker(ctx);
-        report_card::launched_at_least(&asker.space, &asker.viewer, self.card).await
+        let launched = report_card::launched_at_least(&asker.space, &asker.viewer, self.card);
+        launched.await.map(Some)
     }
 
     /// The studies that had first results.
@@ -165,14 +166,14 @@ impl ReportCard {
     }
 
     /// For which kinds of reason studies were stopped, the most frequent first.
-    async fn stop_reasons(&self, ctx: &Context<'_>) -> Result<Vec<StopReasonCount>> {
+    async fn stop_reasons(&self, ctx: &Context<'_>) -> Result<Option<Vec<StopReasonCount>>> {
         let asker = asker(ctx);
         let counts = report_card::stop_reasons(&asker.space, &asker.viewer, self.card).await?;
         let counts = counts.into_iter().map(|(reason, studies)| StopReasonCount {
             stop_reason: reason.map(Word),
             studies,
         });
-        Ok(counts.collect())
+        Ok(Some(counts.collect()))
     }
 
     /// The programmes that began.
@@ -247,14 +248,14 @@ impl ReportCard {
 
     /// In how many local authorities there was work at least: as many as are named, or as one programme
     /// states, whichever is more.
-    async fn local_authorities_at_least(&self, ctx: &Context<'_>) -> Result<u64> {
-        Ok(self.places(asker(ctx)).await?.at_least)
+    async fn local_authorities_at_least(&self, ctx: &Context<'_>) -> Result<Option<u64>> {
+        Ok(Some(self.places(asker(ctx)).await?.at_least))
     }
 
     /// Of each nation, how many of all its local authorities have been reached so far: by the last day.
-    async fn reach(&self, ctx: &Context<'_>) -> Result<Vec<Reach>> {
+    async fn reach(&self, ctx: &Context<'_>) -> Result<Option<Vec<Reach>>> {
         let places = self.places(asker(ctx)).await?;
-        Ok(places.reached.iter().cloned().map(Reach).collect())
+        Ok(Some(places.reached.iter().cloned().map(Reach).collect()))
     }
 
     /// The engagements of which no date is known. They are in no time, and count neither among the
@@ -342,7 +343,7 @@ impl ReportCard {
 
     /// What became of the studies of each centre that led or took part in any, by slug. A study of
     /// several centres is in the line of each.
-    async fn by_centre(&self, ctx: &Context<'_>) -> Result<Vec<ReportCardLine>> {
+    async fn by_centre(&self, ctx: &Context<'_>) -> Result<Option<Vec<ReportCardLine>>> {
         let asker = asker(ctx);
         let lines = report_card::by_centre(&asker.space, &asker.viewer, self.card).await?;
         let lines = lines.into_iter().map(|line| {
@@ -355,7 +356,7 @@ impl ReportCard {
                 studies_stopped: line.stopped,
             })
         });
-        lines.collect()
+        lines.collect::<Result<_>>().map(Some)
     }
 }
 

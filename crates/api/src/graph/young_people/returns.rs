@@ -109,19 +109,18 @@ impl Return {
     }
 
     /// How often each rule was broken, among the problems that are told: the most frequent first.
-    async fn broken_rules(&self, ctx: &Context<'_>) -> Result<Vec<BrokenRule>> {
+    async fn broken_rules(&self, ctx: &Context<'_>) -> Result<Option<Vec<BrokenRule>>> {
         let asker = asker(ctx);
         let counted = returns::counted_problems(&asker.space, &asker.viewer, self.0.id).await?;
-        Ok(counted
-            .into_iter()
-            .map(|(code, refused, times)| BrokenRule {
-                reason: rules::find(&code).map_or("", |rule| rule.reason),
-                remedy: rules::find(&code).map_or("", |rule| rule.remedy),
-                rule: code,
-                refused,
-                times,
-            })
-            .collect())
+        let counted = counted.into_iter();
+        let rules = counted.map(|(code, refused, times)| BrokenRule {
+            reason: rules::find(&code).map_or("", |rule| rule.reason),
+            remedy: rules::find(&code).map_or("", |rule| rule.remedy),
+            rule: code,
+            refused,
+            times,
+        });
+        Ok(Some(rules.collect()))
     }
 }
 
