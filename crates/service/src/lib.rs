@@ -13,6 +13,7 @@ pub mod error;
 pub mod evidence;
 pub mod feed;
 pub mod feedback;
+pub mod filter;
 pub mod history;
 pub mod interchange;
 pub mod listing;

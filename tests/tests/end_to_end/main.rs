@@ -10,6 +10,7 @@ mod contributing;
 mod cookbook;
 mod docs;
 mod duplicates;
+mod empty_lists;
 mod evidence;
 mod failing_alone;
 mod feed;

@@ -22,7 +22,7 @@ const PARENTS_OF_STUDIES: &[(&str, &str, &str)] = &[
 ];
 
 /// Two trees of terms, in which studies stand at several places at once.
-async fn grow(app: &TestApp) {
+pub(super) async fn grow(app: &TestApp) {
     let people = app
         .create_term(Vocabulary::Population, "people", None)
         .await;

@@ -76,7 +76,7 @@ connection! {
     CollaborationConnection, CollaborationEdge, Collaboration
 }
 
-/// Which collaborations.
+/// Which collaborations. A list that is left out, or null, restricts nothing; an empty one admits nothing.
 #[derive(Clone, Default, InputObject)]
 #[graphql(name = "CollaborationFilter")]
 struct CollaborationFilterInput {
@@ -89,7 +89,7 @@ struct CollaborationFilterInput {
 impl From<CollaborationFilterInput> for CollaborationFilter {
     fn from(input: CollaborationFilterInput) -> Self {
         Self {
-            members: input.members.unwrap_or_default(),
+            members: input.members.into(),
             include_withdrawn: input.include_withdrawn.unwrap_or_default(),
         }
     }

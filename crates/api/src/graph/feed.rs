@@ -12,7 +12,7 @@ use super::connection::{page_info, page_request};
 use super::global_id::{NodeKind, global_id};
 use super::network::Centre;
 use super::node::Node;
-use super::word::{Word, words};
+use super::word::{Word, any_of};
 use super::{Follower, asker};
 
 /// One write to one thing.
@@ -113,14 +113,15 @@ impl FeedQuery {
             desc = "The cursor of the last change that you know; from the beginning when nothing is said."
         )]
         after: Option<String>,
-        #[graphql(desc = "Only changes of these kinds of thing.")] kinds: Option<
-            Vec<Word<ChangeKind>>,
-        >,
+        #[graphql(
+            desc = "Only changes of these kinds of thing; of all when nothing is said, of none when the list is empty."
+        )]
+        kinds: Option<Vec<Word<ChangeKind>>>,
         #[graphql(desc = "How many, at most 100.")] first: Option<i32>,
     ) -> Result<ChangeConnection> {
         let asker = asker(ctx);
         let request = page_request(first, after, None, None)?;
-        let page = feed::list(&asker.space, &asker.viewer, &words(kinds), &request).await?;
+        let page = feed::list(&asker.space, &asker.viewer, &any_of(kinds), &request).await?;
         let page_info = page_info(&page);
         let nodes = page
             .items
@@ -153,13 +154,14 @@ impl FeedSubscription {
             desc = "The cursor of the last change that you know, from here or from the query; from now when nothing is said."
         )]
         after: Option<String>,
-        #[graphql(desc = "Only changes of these kinds of thing.")] kinds: Option<
-            Vec<Word<ChangeKind>>,
-        >,
+        #[graphql(
+            desc = "Only changes of these kinds of thing; of all when nothing is said, of none when the list is empty."
+        )]
+        kinds: Option<Vec<Word<ChangeKind>>>,
     ) -> Result<impl Stream<Item = Result<ChangeEdge>>> {
         let Follower { space, viewer } = ctx.data_unchecked();
         let (space, viewer) = (Arc::clone(space), viewer.clone());
-        let changes = feed::follow(space, viewer, words(kinds), after.as_deref()).await?;
+        let changes = feed::follow(space, viewer, any_of(kinds), after.as_deref()).await?;
         Ok(changes.map(|change| {
             let (cursor, row) = change?;
             Ok(ChangeEdge {

@@ -9,6 +9,7 @@ use async_graphql::{
     Positioned, ServerResult, Value,
 };
 use service::entity::ClosedVocabulary;
+use service::filter::AnyOf;
 
 /// A word of a closed vocabulary.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -105,7 +106,12 @@ impl<V: ClosedVocabulary> InputType for Word<V> {
     }
 }
 
-/// The words of an optional list argument.
+/// The words of a list in a filter.
+pub(crate) fn any_of<V: ClosedVocabulary>(list: Option<Vec<Word<V>>>) -> AnyOf<V> {
+    AnyOf::from(list).map(|word| word.0)
+}
+
+/// The words of an optional list argument that restricts nothing.
 pub(crate) fn words<V: ClosedVocabulary>(list: Option<Vec<Word<V>>>) -> Vec<V> {
     list.unwrap_or_default()
         .into_iter()

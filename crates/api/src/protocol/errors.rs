@@ -30,7 +30,10 @@ pub(super) fn complete(errors: &mut Vec<ServerError>, was_executed: bool, reques
             format!("{left_out} more errors are left out; mend these first."),
             None,
         );
-        set_code(&mut error, Code::GraphqlValidationFailed);
+        // It stands for more like the last, whoever's fault they are.
+        if let Some(code) = errors.last().and_then(code) {
+            error.extensions.get_or_insert_default().set("code", code);
+        }
         errors.push(error);
     }
 }
@@ -125,5 +128,6 @@ mod tests {
             errors[MOST].message,
             "900 more errors are left out; mend these first."
         );
+        assert_eq!(code(&errors[MOST]), code(&errors[0]));
     }
 }

@@ -10,6 +10,7 @@ use clap::Subcommand;
 use futures::TryStreamExt;
 use service::access::audit::{self, AuditFilter, Checkpoint};
 use service::entity::audit_event;
+use service::filter::AnyOf;
 use service::network::Directory;
 use service::{Space, Viewer};
 
@@ -64,10 +65,10 @@ impl Audit {
                     from,
                     before,
                     centres: match centre {
-                        None => Vec::new(),
-                        Some(slug) => vec![centre_of(&space, &slug).await?],
+                        None => AnyOf::default(),
+                        Some(slug) => AnyOf::only(centre_of(&space, &slug).await?),
                     },
-                    actions,
+                    actions: AnyOf::given(actions),
                     ..AuditFilter::default()
                 };
                 export(&space, &filter).await

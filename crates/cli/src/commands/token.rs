@@ -9,6 +9,7 @@ use clap::Subcommand;
 use service::access::token::{self, NewToken, Revocation, TokenFilter};
 use service::access::{AllowedNetworks, ScopeName};
 use service::entity::{AccessTokenState, access_token};
+use service::filter::AnyOf;
 use service::{Space, Viewer};
 
 use super::{centre_of, sentence};
@@ -175,11 +176,11 @@ impl Token {
                 let unused_for = unused_for.map(delta).transpose()?;
                 let filter = TokenFilter {
                     centres: match centre {
-                        None => Vec::new(),
-                        Some(slug) => vec![centre_of(space, &slug).await?],
+                        None => AnyOf::default(),
+                        Some(slug) => AnyOf::only(centre_of(space, &slug).await?),
                     },
-                    scopes,
-                    states,
+                    scopes: AnyOf::given(scopes),
+                    states: AnyOf::given(states),
                     unused_since: unused_for.map(|time| now - time),
                     expiring_within: expiring_within.map(delta).transpose()?,
                 };

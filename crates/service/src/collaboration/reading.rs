@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::access::scope;
 use crate::error::Result;
 use crate::evidence::named;
+use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
 use crate::space::Space;
@@ -19,7 +20,7 @@ use crate::viewer::Viewer;
 #[derive(Clone, Debug, Default)]
 pub struct CollaborationFilter {
     /// With one of these centres as a member, by slug.
-    pub members: Vec<String>,
+    pub members: AnyOf<String>,
     /// Also those that were withdrawn.
     pub include_withdrawn: bool,
 }
@@ -79,14 +80,9 @@ async fn matching(
     if !filter.include_withdrawn {
         select = select.filter(collaboration::Column::WithdrawnAt.is_null());
     }
-    if !filter.members.is_empty() {
+    if let Some(members) = filter.members.named() {
         let directory = space.directory().await?;
-        let centres = named::ids(
-            &directory.centres,
-            &filter.members,
-            "filter.members",
-            "centre",
-        )?;
+        let centres = named::ids(&directory.centres, members, "filter.members", "centre")?;
         let member = scope::parts_of_seen::<collaboration_member::Entity>()
             .select_only()
             .expr(Expr::val(1))

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::named;
 use crate::access::scope;
 use crate::error::Result;
+use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::network::Directory;
 use crate::page::{Page, PageRequest};
@@ -19,20 +20,20 @@ use crate::viewer::Viewer;
 /// Which findings: any of the values within a field, and all of the fields.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct FindingFilter {
-    /// Of these studies; nothing said is any study.
-    pub studies: Option<Vec<StudyId>>,
+    /// Of one of these studies.
+    pub studies: AnyOf<StudyId>,
     /// Of one of these interventions, by slug.
-    pub interventions: Vec<String>,
+    pub interventions: AnyOf<String>,
     /// Of one of these outcomes, by slug.
-    pub outcomes: Vec<String>,
+    pub outcomes: AnyOf<String>,
     /// In one of these populations, by slug.
-    pub populations: Vec<String>,
+    pub populations: AnyOf<String>,
     /// On one of these scales.
-    pub measures: Vec<EffectMeasure>,
+    pub measures: AnyOf<EffectMeasure>,
     /// Of studies of one of these designs.
-    pub designs: Vec<StudyDesign>,
+    pub designs: AnyOf<StudyDesign>,
     /// Contributed by one of these centres, by slug.
-    pub centres: Vec<String>,
+    pub centres: AnyOf<String>,
     /// Also of what is narrower than the terms named.
     pub include_narrower: bool,
     /// Also those that were withdrawn.
@@ -120,7 +121,7 @@ pub(super) fn matching(
     if !filter.include_withdrawn {
         all = all.add(finding::Column::WithdrawnAt.is_null());
     }
-    if let Some(studies) = &filter.studies {
+    if let Some(studies) = filter.studies.named() {
         all = all.add(finding::Column::StudyId.is_in(studies.iter().copied()));
     }
     for (vocabulary, slugs, column) in [
@@ -140,24 +141,19 @@ pub(super) fn matching(
             finding::Column::PopulationId,
         ),
     ] {
-        if !slugs.is_empty() {
+        if let Some(slugs) = slugs.named() {
             let ids = named::terms(directory, vocabulary, slugs, filter.include_narrower)?;
             all = all.add(column.is_in(ids));
         }
     }
-    if !filter.measures.is_empty() {
-        all = all.add(finding::Column::Measure.is_in(filter.measures.iter().copied()));
+    if let Some(measures) = filter.measures.named() {
+        all = all.add(finding::Column::Measure.is_in(measures.iter().copied()));
     }
-    if !filter.centres.is_empty() {
-        let ids = named::ids(
-            &directory.centres,
-            &filter.centres,
-            "filter.centres",
-            "centre",
-        )?;
+    if let Some(centres) = filter.centres.named() {
+        let ids = named::ids(&directory.centres, centres, "filter.centres", "centre")?;
         all = all.add(finding::Column::ContributedBy.is_in(ids));
     }
-    if !filter.designs.is_empty() {
+    if let Some(designs) = filter.designs.named() {
         let study = scope::shared::<study::Entity>(viewer, now)
             .select_only()
             .expr(Expr::val(1))
@@ -165,7 +161,7 @@ pub(super) fn matching(
                 Expr::col(study::Column::Id.as_column_ref())
                     .equals(finding::Column::StudyId.as_column_ref()),
             )
-            .filter(study::Column::Design.is_in(filter.designs.iter().copied()));
+            .filter(study::Column::Design.is_in(designs.iter().copied()));
         all = all.add(Expr::exists(study.into_query()));
     }
     Ok(scope::shared::<finding::Entity>(viewer, now).filter(all))

@@ -15,6 +15,7 @@ use super::study::{StudyFilter, StudyOrder, StudyOrderField};
 use super::{finding as findings, study as studies};
 use crate::access::scope;
 use crate::error::Result;
+use crate::filter::AnyOf;
 use crate::listing::{self, Parent};
 use crate::network::Directory;
 use crate::network::directory::Keyed;
@@ -40,7 +41,7 @@ pub enum StudiesOf {
 pub struct StudyLists {
     /// Whose they are.
     pub of: StudiesOf,
-    /// Which studies. What it says of the parents' own kind counts for nothing.
+    /// Which studies.
     pub filter: StudyFilter,
     /// How they are sorted.
     pub order: StudyOrder,
@@ -51,7 +52,7 @@ pub struct StudyLists {
 pub struct FindingLists {
     /// The vocabulary of the terms.
     pub on: Vocabulary,
-    /// Which findings. What it says of the terms' own vocabulary counts for nothing.
+    /// Which findings.
     pub filter: FindingFilter,
 }
 
@@ -67,10 +68,9 @@ pub async fn studies_of_each(
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<study::Model>>> {
     let directory = space.directory().await?;
-    if let [only] = parents {
-        let Some(filter) = lists.filter_of_one(&directory, *only) else {
-            return Ok(HashMap::new());
-        };
+    if let [only] = parents
+        && let Some(filter) = lists.filter_of_one(&directory, *only)
+    {
         let page = studies::list(space, viewer, &filter, lists.order, request).await?;
         return Ok(HashMap::from([(*only, page)]));
     }
@@ -95,10 +95,9 @@ pub async fn count_studies_of_each(
     parents: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>> {
     let directory = space.directory().await?;
-    if let [only] = parents {
-        let Some(filter) = lists.filter_of_one(&directory, *only) else {
-            return Ok(HashMap::new());
-        };
+    if let [only] = parents
+        && let Some(filter) = lists.filter_of_one(&directory, *only)
+    {
         let count = studies::count(space, viewer, &filter).await?;
         return Ok(HashMap::from([(*only, count)]));
     }
@@ -118,10 +117,9 @@ pub async fn findings_on_each(
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<finding::Model>>> {
     let directory = space.directory().await?;
-    if let [only] = terms {
-        let Some(filter) = lists.filter_of_one(&directory, *only) else {
-            return Ok(HashMap::new());
-        };
+    if let [only] = terms
+        && let Some(filter) = lists.filter_of_one(&directory, *only)
+    {
         let page = findings::list(space, viewer, &filter, request).await?;
         return Ok(HashMap::from([(*only, page)]));
     }
@@ -141,10 +139,9 @@ pub async fn count_findings_on_each(
     terms: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>> {
     let directory = space.directory().await?;
-    if let [only] = terms {
-        let Some(filter) = lists.filter_of_one(&directory, *only) else {
-            return Ok(HashMap::new());
-        };
+    if let [only] = terms
+        && let Some(filter) = lists.filter_of_one(&directory, *only)
+    {
         let count = findings::count(space, viewer, &filter).await?;
         return Ok(HashMap::from([(*only, count)]));
     }
@@ -153,21 +150,8 @@ pub async fn count_findings_on_each(
 }
 
 impl StudyLists {
-    fn filter_with(&self, parents: Vec<String>) -> StudyFilter {
-        let mut filter = self.filter.clone();
-        let field = match self.of {
-            StudiesOf::Centre => &mut filter.centres,
-            StudiesOf::Programme => &mut filter.programmes,
-            StudiesOf::LocalAuthority => &mut filter.local_authorities,
-            StudiesOf::Term(Vocabulary::Intervention) => &mut filter.interventions,
-            StudiesOf::Term(Vocabulary::Outcome) => &mut filter.outcomes,
-            StudiesOf::Term(Vocabulary::Population) => &mut filter.populations,
-        };
-        *field = parents;
-        filter
-    }
-
-    /// One parent's list is a list like any other, and the database reads it faster as such.
+    /// One parent's list is a list like any other, and the database reads it faster as such: unless the filter says
+    /// something of the parents' own kind, which holds beside it.
     fn filter_of_one(&self, directory: &Directory, parent: Uuid) -> Option<StudyFilter> {
         let key = match self.of {
             StudiesOf::Centre => directory.centres.by_id(parent.into())?.key(),
@@ -175,7 +159,16 @@ impl StudyLists {
             StudiesOf::LocalAuthority => directory.local_authorities.by_id(parent.into())?.key(),
             StudiesOf::Term(vocabulary) => directory.terms(vocabulary).by_id(parent.into())?.key(),
         };
-        Some(self.filter_with(vec![key.to_owned()]))
+        let mut filter = self.filter.clone();
+        let own = match self.of {
+            StudiesOf::Centre => &mut filter.centres,
+            StudiesOf::Programme => &mut filter.programmes,
+            StudiesOf::LocalAuthority => &mut filter.local_authorities,
+            StudiesOf::Term(Vocabulary::Intervention) => &mut filter.interventions,
+            StudiesOf::Term(Vocabulary::Outcome) => &mut filter.outcomes,
+            StudiesOf::Term(Vocabulary::Population) => &mut filter.populations,
+        };
+        alone(own, key).then_some(filter)
     }
 
     /// The studies, each as often as it has one of the parents.
@@ -186,8 +179,8 @@ impl StudyLists {
         directory: &Directory,
         parents: &[Uuid],
     ) -> Result<(Select<study::Entity>, Parent)> {
-        let filter = self.filter_with(Vec::new());
-        let select = studies::matching(space, viewer, directory, &filter)?;
+        let filter = &self.filter;
+        let select = studies::matching(space, viewer, directory, filter)?;
         Ok(match self.of {
             StudiesOf::Centre => (
                 having::<study_centre::Entity>(select, study_centre::Column::StudyId),
@@ -210,20 +203,15 @@ impl StudyLists {
 }
 
 impl FindingLists {
-    fn filter_with(&self, terms: Vec<String>) -> FindingFilter {
+    fn filter_of_one(&self, directory: &Directory, term: Uuid) -> Option<FindingFilter> {
+        let term = directory.terms(self.on).by_id(TermId(term))?;
         let mut filter = self.filter.clone();
-        let field = match self.on {
+        let own = match self.on {
             Vocabulary::Intervention => &mut filter.interventions,
             Vocabulary::Outcome => &mut filter.outcomes,
             Vocabulary::Population => &mut filter.populations,
         };
-        *field = terms;
-        filter
-    }
-
-    fn filter_of_one(&self, directory: &Directory, term: Uuid) -> Option<FindingFilter> {
-        let term = directory.terms(self.on).by_id(TermId(term))?;
-        Some(self.filter_with(vec![term.key().to_owned()]))
+        alone(own, term.key()).then_some(filter)
     }
 
     /// The findings, each as often as it is on one of the terms.
@@ -234,8 +222,8 @@ impl FindingLists {
         directory: &Directory,
         terms: &[Uuid],
     ) -> Result<(Select<finding::Entity>, Parent)> {
-        let filter = self.filter_with(Vec::new());
-        let mut select = findings::matching(space, viewer, directory, &filter)?;
+        let filter = &self.filter;
+        let mut select = findings::matching(space, viewer, directory, filter)?;
         let column = match self.on {
             Vocabulary::Intervention => finding::Column::InterventionId,
             Vocabulary::Outcome => finding::Column::OutcomeId,
@@ -253,6 +241,15 @@ impl FindingLists {
         QueryTrait::query(&mut select).join_subquery(JoinType::InnerJoin, pairs, LINK, on);
         Ok((select, Parent::of_joined(LINK, PARENT_ID)))
     }
+}
+
+/// Names a parent in a filter's own field, if nothing is said there.
+fn alone(own: &mut AnyOf<String>, parent: &str) -> bool {
+    let is_free = own.named().is_none();
+    if is_free {
+        *own = AnyOf::only(parent.to_owned());
+    }
+    is_free
 }
 
 pub(super) const LINK: &str = "link";

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{duplicates, named};
 use crate::access::scope;
 use crate::error::Result;
+use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::network::Directory;
 use crate::page::{Page, PageRequest};
@@ -23,19 +24,19 @@ use crate::viewer::Viewer;
 #[derive(Clone, Debug, Default)]
 pub struct PublicationFilter {
     /// Contributed by one of these centres, by slug.
-    pub centres: Vec<String>,
+    pub centres: AnyOf<String>,
     /// Of one of these kinds.
-    pub kinds: Vec<PublicationKind>,
+    pub kinds: AnyOf<PublicationKind>,
     /// Published in this year or later.
     pub year_from: Option<i32>,
     /// Published in this year or earlier.
     pub year_to: Option<i32>,
     /// In one of these languages, as codes of ISO 639.
-    pub languages: Vec<String>,
+    pub languages: AnyOf<String>,
     /// Reporting a study about one of these populations, by slug.
-    pub populations: Vec<String>,
+    pub populations: AnyOf<String>,
     /// Reporting a study about one of these interventions, by slug.
-    pub interventions: Vec<String>,
+    pub interventions: AnyOf<String>,
     /// Also about what is narrower than the terms named.
     pub include_narrower: bool,
     /// Also those that were withdrawn.
@@ -256,17 +257,12 @@ fn matching(
     if !filter.include_withdrawn {
         all = all.add(publication::Column::WithdrawnAt.is_null());
     }
-    if !filter.centres.is_empty() {
-        let ids = named::ids(
-            &directory.centres,
-            &filter.centres,
-            "filter.centres",
-            "centre",
-        )?;
+    if let Some(centres) = filter.centres.named() {
+        let ids = named::ids(&directory.centres, centres, "filter.centres", "centre")?;
         all = all.add(publication::Column::ContributedBy.is_in(ids));
     }
-    if !filter.kinds.is_empty() {
-        all = all.add(publication::Column::Kind.is_in(filter.kinds.iter().copied()));
+    if let Some(kinds) = filter.kinds.named() {
+        all = all.add(publication::Column::Kind.is_in(kinds.iter().copied()));
     }
     if let Some(from) = filter.year_from {
         all = all.add(publication::Column::Year.gte(from));
@@ -274,17 +270,15 @@ fn matching(
     if let Some(to) = filter.year_to {
         all = all.add(publication::Column::Year.lte(to));
     }
-    if !filter.languages.is_empty() {
-        all = all.add(
-            publication::Column::Language
-                .is_in(filter.languages.iter().map(|code| code.to_lowercase())),
-        );
+    if let Some(languages) = filter.languages.named() {
+        let languages = languages.iter().map(|code| code.to_lowercase());
+        all = all.add(publication::Column::Language.is_in(languages));
     }
     for (vocabulary, slugs) in [
         (Vocabulary::Intervention, &filter.interventions),
         (Vocabulary::Population, &filter.populations),
     ] {
-        if !slugs.is_empty() {
+        if let Some(slugs) = slugs.named() {
             let ids = named::terms(directory, vocabulary, slugs, filter.include_narrower)?;
             // Through studies that the viewer sees: an unseen study must not show in what is found.
             let studies = scope::shared::<study::Entity>(viewer, now);

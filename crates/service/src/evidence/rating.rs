@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::access::scope;
 use crate::error::{Error, Result};
+use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::network::Directory;
 use crate::page::{Page, PageRequest};
@@ -27,8 +28,8 @@ pub struct LevelFilter {
     pub version: Option<String>,
     /// One of its dimensions, by key; any of them when nothing is said.
     pub dimension: Option<String>,
-    /// The levels' codes; any of them when empty.
-    pub levels: Vec<String>,
+    /// The levels' codes; any of them when nothing is said.
+    pub levels: AnyOf<String>,
 }
 
 /// The place of a strength, from 1: what the database compares.
@@ -231,10 +232,10 @@ fn level_ids(directory: &Directory, filter: &LevelFilter) -> Result<Vec<LevelId>
                 .is_none_or(|code| *code == dimension.row.code)
         })
         .flat_map(|dimension| &dimension.levels)
-        .filter(|level| filter.levels.is_empty() || filter.levels.contains(&level.code))
+        .filter(|level| filter.levels.admits(&level.code))
         .map(|level| level.id)
         .collect();
-    if levels.is_empty() {
+    if levels.is_empty() && filter.levels.named() != Some(&[]) {
         return Err(Error::bad_input(
             "filter.rated",
             format!(

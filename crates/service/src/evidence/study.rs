@@ -17,6 +17,7 @@ use super::named;
 use super::rating::{LevelFilter, strength_rank, with_levels};
 use crate::access::scope;
 use crate::error::Result;
+use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::network::Directory;
 use crate::page::{Page, PageRequest};
@@ -27,21 +28,21 @@ use crate::viewer::Viewer;
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct StudyFilter {
     /// Led by, or with the collaboration of, one of these centres, by slug.
-    pub centres: Vec<String>,
+    pub centres: AnyOf<String>,
     /// With one of these designs.
-    pub designs: Vec<StudyDesign>,
+    pub designs: AnyOf<StudyDesign>,
     /// With one of these statuses.
-    pub statuses: Vec<StudyStatus>,
+    pub statuses: AnyOf<StudyStatus>,
     /// About one of these populations, by slug.
-    pub populations: Vec<String>,
+    pub populations: AnyOf<String>,
     /// About one of these interventions, by slug.
-    pub interventions: Vec<String>,
+    pub interventions: AnyOf<String>,
     /// About one of these outcomes, by slug.
-    pub outcomes: Vec<String>,
+    pub outcomes: AnyOf<String>,
     /// With a site in one of these authorities, by GSS code.
-    pub local_authorities: Vec<String>,
+    pub local_authorities: AnyOf<String>,
     /// In one of these programmes, by slug.
-    pub programmes: Vec<String>,
+    pub programmes: AnyOf<String>,
     /// Beginning on or after this day.
     pub started_from: Option<NaiveDate>,
     /// Beginning on or before this day.
@@ -49,7 +50,7 @@ pub struct StudyFilter {
     /// With a rating that the viewer sees of at least this strength.
     pub minimum_strength: Option<EvidenceStrength>,
     /// With a rating that the viewer sees on one of these levels.
-    pub rated: Vec<LevelFilter>,
+    pub rated: AnyOf<LevelFilter>,
     /// Also about what is narrower than the terms named.
     pub include_narrower: bool,
     /// Also those that were withdrawn.
@@ -112,9 +113,9 @@ pub async fn list(
     request: &PageRequest,
 ) -> Result<Page<study::Model>> {
     let directory = space.directory().await?;
-    let (select, sort) = match (filter.centres.as_slice(), order.field) {
+    let (select, sort) = match (filter.centres.named(), order.field) {
         // One centre's studies by date are in an index in just this order.
-        ([centre], StudyOrderField::Started) => {
+        (Some([centre]), StudyOrderField::Started) => {
             let centre = named::ids(
                 &directory.centres,
                 std::slice::from_ref(centre),
@@ -122,7 +123,7 @@ pub async fn list(
                 "centre",
             )?;
             let others = StudyFilter {
-                centres: Vec::new(),
+                centres: AnyOf::default(),
                 ..filter.clone()
             };
             let select = matching(space, viewer, &directory, &others)?;
@@ -237,11 +238,11 @@ pub(super) fn matching(
     if !filter.include_withdrawn {
         all = all.add(study::Column::WithdrawnAt.is_null());
     }
-    if !filter.designs.is_empty() {
-        all = all.add(study::Column::Design.is_in(filter.designs.iter().copied()));
+    if let Some(designs) = filter.designs.named() {
+        all = all.add(study::Column::Design.is_in(designs.iter().copied()));
     }
-    if !filter.statuses.is_empty() {
-        all = all.add(study::Column::Status.is_in(filter.statuses.iter().copied()));
+    if let Some(statuses) = filter.statuses.named() {
+        all = all.add(study::Column::Status.is_in(statuses.iter().copied()));
     }
     // A study that says when it begins is sorted by that day: saying so lets an index find it.
     if let Some(from) = filter.started_from {
@@ -254,32 +255,27 @@ pub(super) fn matching(
             .add(study::Column::StartsOn.lte(to))
             .add(study::Column::SortOn.lte(to));
     }
-    if !filter.programmes.is_empty() {
+    if let Some(programmes) = filter.programmes.named() {
         let ids = named::ids(
             &directory.programmes,
-            &filter.programmes,
+            programmes,
             "filter.programmes",
             "programme",
         )?;
         all = all.add(study::Column::ProgrammeId.is_in(ids));
     }
-    if !filter.centres.is_empty() {
-        let ids = named::ids(
-            &directory.centres,
-            &filter.centres,
-            "filter.centres",
-            "centre",
-        )?;
+    if let Some(centres) = filter.centres.named() {
+        let ids = named::ids(&directory.centres, centres, "filter.centres", "centre")?;
         all = all.add(has::<study_centre::Entity>(
             study_centre::Column::StudyId,
             study_centre::Column::CentreId.is_in(ids),
         ));
     }
-    if !filter.local_authorities.is_empty() {
+    if let Some(authorities) = filter.local_authorities.named() {
         let list = &directory.local_authorities;
         let ids = named::ids(
             list,
-            &filter.local_authorities,
+            authorities,
             "filter.localAuthorities",
             "local authority",
         )?;
@@ -293,7 +289,7 @@ pub(super) fn matching(
         (Vocabulary::Outcome, &filter.outcomes),
         (Vocabulary::Population, &filter.populations),
     ] {
-        if !slugs.is_empty() {
+        if let Some(slugs) = slugs.named() {
             let ids = named::terms(directory, vocabulary, slugs, filter.include_narrower)?;
             all = all.add(has::<study_term::Entity>(
                 study_term::Column::StudyId,
@@ -313,9 +309,9 @@ pub(super) fn matching(
         let strong = ratings().filter(rating::Column::StrengthRank.gte(strength_rank(strength)));
         all = all.add(Expr::exists(strong.into_query()));
     }
-    if !filter.rated.is_empty() {
+    if let Some(rated) = filter.rated.named() {
         all = all.add(Expr::exists(
-            with_levels(ratings(), directory, &filter.rated)?.into_query(),
+            with_levels(ratings(), directory, rated)?.into_query(),
         ));
     }
     Ok(scope::shared::<study::Entity>(viewer, now).filter(all))

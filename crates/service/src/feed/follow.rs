@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use super::sort;
 use crate::access::scope;
 use crate::error::{Code, Error, Result};
+use crate::filter::AnyOf;
 use crate::listing::{KeyPart, SortKey};
 use crate::space::Space;
 use crate::tail::{self, POLL, Position};
@@ -24,7 +25,7 @@ use crate::viewer::Viewer;
 const PAGE: usize = 50;
 
 /// Every change that the viewer may see, each with its cursor, in order, from just after a cursor or else
-/// from now; of some kinds, or of all when none is named. It has no end of its own: a database that
+/// from now; of some kinds, or of all. It has no end of its own: a database that
 /// cannot be reached is waited for.
 ///
 /// # Errors
@@ -33,7 +34,7 @@ const PAGE: usize = 50;
 pub async fn follow(
     space: Arc<Space>,
     viewer: Viewer,
-    kinds: Vec<ChangeKind>,
+    kinds: AnyOf<ChangeKind>,
     after: Option<&str>,
 ) -> Result<impl Stream<Item = Result<(String, change::Model)>> + Send + use<>> {
     let head = tail::head(space.store()).await?;
@@ -41,15 +42,12 @@ pub async fn follow(
         None => head,
         Some(cursor) => sequence(&sort(), cursor, head)?,
     };
-    let kinds = match kinds.as_slice() {
-        [] => ChangeKind::ALL.to_vec(),
-        _ => kinds,
-    };
     let follower = Follower {
         tail: space.tail().position(),
-        kinds: kinds
-            .into_iter()
-            .filter(|kind| scope::sees_kind(&viewer, *kind))
+        kinds: ChangeKind::ALL
+            .iter()
+            .copied()
+            .filter(|kind| kinds.admits(kind) && scope::sees_kind(&viewer, *kind))
             .collect(),
         space,
         viewer,

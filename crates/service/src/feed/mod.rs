@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 
 use crate::access::scope;
 use crate::error::Result;
+use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
 use crate::space::Space;
@@ -21,12 +22,12 @@ pub use follow::follow;
 pub async fn list(
     space: &Space,
     viewer: &Viewer,
-    kinds: &[ChangeKind],
+    kinds: &AnyOf<ChangeKind>,
     request: &PageRequest,
 ) -> Result<Page<change::Model>> {
     let store = space.store();
     let mut select = scope::changes(viewer, store.source().now());
-    if !kinds.is_empty() {
+    if let Some(kinds) = kinds.named() {
         select = select.filter(change::Column::Kind.is_in(kinds.iter().copied()));
     }
     listing::read(store, select, &sort(), request).await

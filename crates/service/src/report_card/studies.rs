@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::ReportCard;
 use crate::access::scope;
 use crate::error::Result;
+use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
 use crate::shared;
@@ -94,7 +95,7 @@ pub struct CentreLine {
 }
 
 /// A page of the studies that came to a milestone, from the earliest; of those that were stopped,
-/// only for these reasons if there are any. The studies are read with them, in a statement of their
+/// only for one of these reasons. The studies are read with them, in a statement of their
 /// own.
 ///
 /// # Errors
@@ -104,7 +105,7 @@ pub async fn milestones(
     viewer: &Viewer,
     card: ReportCard,
     milestone: Milestone,
-    reasons: &[StopReason],
+    reasons: &AnyOf<StopReason>,
     request: &PageRequest,
 ) -> Result<Page<Arrival>> {
     use study_status_change::Column::{On, StudyId};
@@ -150,7 +151,7 @@ pub async fn count_milestones(
     viewer: &Viewer,
     card: ReportCard,
     milestone: Milestone,
-    reasons: &[StopReason],
+    reasons: &AnyOf<StopReason>,
 ) -> Result<u64> {
     let select = reached(space, viewer, card, milestone, reasons);
     listing::count(space.store(), select).await
@@ -166,7 +167,7 @@ pub async fn stop_reasons(
     viewer: &Viewer,
     card: ReportCard,
 ) -> Result<Vec<(Option<StopReason>, u64)>> {
-    let grouped = reached(space, viewer, card, Milestone::Stopped, &[])
+    let grouped = reached(space, viewer, card, Milestone::Stopped, &AnyOf::default())
         .select_only()
         .column(study_status_change::Column::StopReason)
         .expr_as(Expr::val(1).count(), TOTAL)
@@ -187,7 +188,7 @@ pub async fn stop_reasons(
 /// # Errors
 /// When the database cannot be read.
 pub async fn launched_at_least(space: &Space, viewer: &Viewer, card: ReportCard) -> Result<u64> {
-    let launched = reached(space, viewer, card, Milestone::Launched, &[])
+    let launched = reached(space, viewer, card, Milestone::Launched, &AnyOf::default())
         .select_only()
         .column(study_status_change::Column::StudyId)
         .into_query();
@@ -328,13 +329,16 @@ fn reached(
     viewer: &Viewer,
     card: ReportCard,
     milestone: Milestone,
-    reasons: &[StopReason],
+    reasons: &AnyOf<StopReason>,
 ) -> Select<study_status_change::Entity> {
     let select = within(space, viewer, card).filter(arriving(milestone));
-    if reasons.is_empty() {
-        return select;
+    match reasons.named() {
+        None => select,
+        Some(reasons) => {
+            let column = study_status_change::Column::StopReason;
+            select.filter(column.is_in(reasons.iter().copied()))
+        }
     }
-    select.filter(study_status_change::Column::StopReason.is_in(reasons.iter().copied()))
 }
 
 /// The changes of status in the card's time.

@@ -16,6 +16,7 @@ use super::standing::{population, term};
 use super::statistics::{Cell, Question, Table, Where};
 use crate::access::scope;
 use crate::error::Result;
+use crate::filter::AnyOf;
 use crate::network::directory::Directory;
 use crate::space::Space;
 use crate::viewer::Viewer;
@@ -49,7 +50,11 @@ pub fn by_population(filter: Where, as_at: NaiveDate) -> Question {
     Question {
         by: vec![StatisticsDimension::Population],
         filter: Where {
-            populations: Vec::new(),
+            populations: match filter.populations.named() {
+                // To be refused like any other that names nobody.
+                Some([]) => filter.populations,
+                _ => AnyOf::default(),
+            },
             ..filter
         },
         as_at,

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use entity::{SocialWorkPopulation, StatisticsDimension};
+use entity::{LocalAuthorityId, SocialWorkPopulation, StatisticsDimension};
 
 use super::disclosure::Records;
 use super::disclosure::suppression::{Category, Dimension, FixedTable, Protection, suppress};
@@ -16,6 +16,7 @@ use super::statistics::{
 };
 use crate::access::policy::{self, Action};
 use crate::error::{Error, Result};
+use crate::filter::AnyOf;
 use crate::network::directory::Directory;
 use crate::space::Space;
 use crate::viewer::{Viewer, Who};
@@ -34,8 +35,8 @@ pub struct NewRelease {
     pub by: Vec<StatisticsDimension>,
     /// Of which population; of all when nothing is said.
     pub population: Option<SocialWorkPopulation>,
-    /// Of which regions; of all when empty.
-    pub regions: Vec<String>,
+    /// Of which regions; of all when nothing is said.
+    pub regions: AnyOf<String>,
     /// The reference day.
     pub as_at: NaiveDate,
     /// Counts from 1 to below this are hidden.
@@ -77,15 +78,11 @@ pub async fn release(space: &Space, viewer: &Viewer, new: &NewRelease) -> Result
     let own = stewards::authorities(space, viewer).await?;
     let is_operator = matches!(viewer.who(), Who::Operator);
     let filter = Where {
-        populations: new.population.into_iter().collect(),
+        populations: new.population.map_or_else(AnyOf::default, AnyOf::only),
         regions: new.regions.clone(),
         local_authorities: match is_operator || own.is_empty() {
-            true => Vec::new(),
-            false => own
-                .iter()
-                .filter_map(|id| directory.local_authorities.by_id(*id))
-                .map(|row| row.gss_code.clone())
-                .collect(),
+            true => AnyOf::default(),
+            false => AnyOf::from(Some(codes(&own, &directory))),
         },
         ..Where::default()
     };
@@ -132,6 +129,13 @@ pub async fn release(space: &Space, viewer: &Viewer, new: &NewRelease) -> Result
         .map_err(Error::internal)?
 }
 
+fn codes(authorities: &[LocalAuthorityId], directory: &Directory) -> Vec<String> {
+    let rows = authorities.iter();
+    rows.filter_map(|id| directory.local_authorities.by_id(*id))
+        .map(|row| row.gss_code.clone())
+        .collect()
+}
+
 fn check(new: &NewRelease) -> Result<()> {
     if !(1..=3).contains(&new.by.len()) {
         return Err(Error::bad_input("by", "Name one to three dimensions."));
@@ -158,6 +162,12 @@ fn check(new: &NewRelease) -> Result<()> {
         return Err(Error::bad_input(
             "by",
             "A table by authority has its regions' subtotals already: leave REGION out.",
+        ));
+    }
+    if new.regions.named() == Some(&[]) {
+        return Err(Error::bad_input(
+            "regions",
+            "Name a region, or leave the field out to release all.",
         ));
     }
     if !THRESHOLDS.contains(&new.threshold) {

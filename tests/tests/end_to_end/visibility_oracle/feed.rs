@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 use service::Viewer;
+use service::filter::AnyOf;
 use service::page::PageRequest;
 use tests::support::client::Client;
 use uuid::Uuid;
@@ -31,7 +32,13 @@ impl World {
         let kinds = Kind::ALL.map(Kind::changes);
         let everything = PageRequest::first(100_000);
         let (space, operator) = (&self.app.space, Viewer::operator());
-        let log = service::feed::list(space, &operator, &kinds, &everything).await;
+        let log = service::feed::list(
+            space,
+            &operator,
+            &AnyOf::from(Some(kinds.to_vec())),
+            &everything,
+        )
+        .await;
         for (_, row) in log.unwrap().items {
             let thing = things[&row.subject_id];
             let sees = view.sees(thing);

@@ -14,12 +14,12 @@ const PEOPLE: &str = "query ($agreement: ID!, $first: Int, $after: String) { you
     nodes { pseudonym born { year month } sex episodes { kind startedOn endedOn legalStatus placement } } pageInfo { hasNextPage endCursor } } } }";
 
 /// The people of a test: who reads for alpha, and who acts for Camden.
-struct Parties {
-    reader: Client,
-    steward: Client,
+pub(crate) struct Parties {
+    pub(crate) reader: Client,
+    pub(crate) steward: Client,
 }
 
-async fn parties(app: &TestApp) -> Parties {
+pub(crate) async fn parties(app: &TestApp) -> Parties {
     with_authorities(app).await;
     let reader = app
         .holder(
@@ -69,7 +69,7 @@ async fn approve(client: &Client, id: &str, version: i32) -> tests::support::cli
         .await
 }
 
-async fn in_force(app: &TestApp, parties: &Parties) -> String {
+pub(crate) async fn in_force(app: &TestApp, parties: &Parties) -> String {
     let id = propose(&parties.reader, &agreement(app)).await;
     let approved = approve(&parties.steward, &id, 1).await;
     assert_eq!(

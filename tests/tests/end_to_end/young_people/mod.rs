@@ -1,6 +1,6 @@
 //! Young people: returns loaded, counted, read under agreement, linked to the evidence, and forgotten.
 
-mod agreements;
+pub(super) mod agreements;
 mod counting;
 mod doubting;
 mod erasing;
@@ -21,7 +21,7 @@ use tests::support::app::TestApp;
 use tests::support::client::Client;
 
 /// The authority of most tests.
-const CAMDEN: &str = "E09000007";
+pub(super) const CAMDEN: &str = "E09000007";
 /// Another.
 const LEEDS: &str = "E08000035";
 
@@ -29,7 +29,7 @@ const HEADER: &str = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n";
 const EPISODES: &str = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n";
 
 /// Files of a return: name and content.
-type Files = Vec<(&'static str, Vec<u8>)>;
+pub(super) type Files = Vec<(&'static str, Vec<u8>)>;
 
 /// The header table of some rows.
 fn header_of(rows: &str) -> (&'static str, Vec<u8>) {
@@ -43,7 +43,7 @@ fn episodes_of(rows: &str) -> (&'static str, Vec<u8>) {
 
 /// So many children who are looked after, alike but for their ids: boys and girls in turn, born in 2012, under a full
 /// care order, with foster carers.
-fn many(first: usize, count: usize) -> Files {
+pub(super) fn many(first: usize, count: usize) -> Files {
     let mut header = String::new();
     let mut episodes = String::new();
     for child in first..first + count {
@@ -55,7 +55,12 @@ fn many(first: usize, count: usize) -> Files {
 }
 
 /// Loads an SSDA903 return as the operator.
-async fn load(app: &TestApp, authority: &str, year: i32, files: Files) -> loaded_return::Model {
+pub(super) async fn load(
+    app: &TestApp,
+    authority: &str,
+    year: i32,
+    files: Files,
+) -> loaded_return::Model {
     let new = NewReturn {
         kind: ReturnKind::Ssda903,
         authority: Some(authority.to_owned()),

@@ -7,13 +7,14 @@ use chrono::{DateTime, Utc};
 use service::Result;
 use service::access::audit::AuditFilter;
 use service::entity::{AuditOutcome, ChangeKind, audit_event};
+use service::filter::AnyOf;
 
 use super::super::asker;
 use super::super::connection::connection;
 use super::super::global_id::{self, NodeKind, global_id};
 use super::super::network::Centre;
 use super::super::node::Node;
-use super::super::word::{Word, words};
+use super::super::word::{Word, any_of};
 use super::token::AccessToken;
 use crate::loading::Asker;
 
@@ -108,7 +109,7 @@ connection!(
     AuditEvent
 );
 
-/// Which events: any of each list, all of the fields.
+/// Which events: any of the values within a field, and all of the fields. A list that is left out, or null, restricts nothing; an empty one admits nothing.
 #[derive(Default, InputObject)]
 pub(super) struct AuditEventFilter {
     /// Slugs of centres that acted, or whose things were acted on.
@@ -133,22 +134,16 @@ pub(super) struct AuditEventFilter {
 
 impl AuditEventFilter {
     pub(super) fn read(self, asker: &Asker) -> Result<AuditFilter> {
-        let centres = self.centres.unwrap_or_default();
-        let tokens = self.access_tokens.unwrap_or_default();
         let subject = self.subject.as_ref().map(global_id::parse).transpose()?;
         Ok(AuditFilter {
-            centres: centres
-                .iter()
-                .map(|slug| super::centre(asker, "centres", slug))
-                .collect::<Result<_>>()?,
-            tokens: tokens
-                .iter()
-                .map(|id| super::token_id("accessTokens", id))
-                .collect::<Result<_>>()?,
-            actions: self.actions.unwrap_or_default(),
-            kinds: words(self.subject_kinds),
+            centres: AnyOf::from(self.centres)
+                .try_map(|slug| super::centre(asker, "centres", &slug))?,
+            tokens: AnyOf::from(self.access_tokens)
+                .try_map(|id| super::token_id("accessTokens", &id))?,
+            actions: self.actions.into(),
+            kinds: any_of(self.subject_kinds),
             subject: subject.map(|(_, id)| id),
-            outcomes: words(self.outcomes),
+            outcomes: any_of(self.outcomes),
             request_id: self.request_id,
             from: self.from,
             before: self.before,

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, TimeDelta, Utc};
-use service::Result;
 use service::access::AllowedNetworks;
 use service::access::token::{self, NewToken, Revocation};
+use service::{Error, Result};
 
 use super::super::asker;
 use super::token::AccessToken;
@@ -22,7 +22,7 @@ struct IssueAccessTokenInput {
     /// is told otherwise.
     expires_at: Option<DateTime<Utc>>,
     /// The networks from which it is accepted, as `192.0.2.0/24`, `2001:db8::/32` or a single address.
-    /// When none is named: from where your own token is.
+    /// When nothing is said: from where your own token is. An empty list is refused.
     networks: Option<Vec<String>>,
     /// A text of your own that names this request, such as a UUID: sent again with the same input, it is
     /// answered with the same token, for a day, and none is issued twice.
@@ -131,6 +131,12 @@ impl AccessMutation {
         #[graphql(desc = "The token to be issued.")] input: IssueAccessTokenInput,
     ) -> Result<IssueAccessTokenPayload> {
         let asker = asker(ctx);
+        if input.networks.as_ref().is_some_and(Vec::is_empty) {
+            return Err(Error::bad_input(
+                "networks",
+                "A token that is accepted from nowhere is of no use. Name a network, or leave the field out.",
+            ));
+        }
         let new = NewToken {
             name: input.name,
             centre: input.centre,

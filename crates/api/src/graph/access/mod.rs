@@ -21,11 +21,12 @@ use crate::loading::Asker;
 
 /// The scopes that a client named.
 fn scopes<C: FromIterator<ScopeName>>(words: &[String]) -> Result<C> {
-    let scope = |word: &String| {
-        word.parse()
-            .map_err(|unknown: UnknownScope| Error::bad_input("scopes", format!("{unknown}.")))
-    };
-    words.iter().map(scope).collect()
+    words.iter().map(|word| scope(word)).collect()
+}
+
+fn scope(word: &str) -> Result<ScopeName> {
+    word.parse()
+        .map_err(|unknown: UnknownScope| Error::bad_input("scopes", format!("{unknown}.")))
 }
 
 /// The centre that a client named by its slug.

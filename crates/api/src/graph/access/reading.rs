@@ -7,11 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use service::access::audit;
 use service::access::token::{self, TokenFilter};
 use service::entity::AccessTokenState;
+use service::filter::AnyOf;
 use service::{Error, Result};
 
 use super::super::asker;
 use super::super::connection::{Total, page_request};
-use super::super::word::{Word, words};
+use super::super::word::{Word, any_of};
 use super::audit::{AuditEvent, AuditEventConnection, AuditEventFilter};
 use super::token::{AccessToken, AccessTokenConnection, AccessTokenForecastWeek};
 use super::viewer::Viewer;
@@ -20,7 +21,7 @@ use crate::loading::Asker;
 /// How many weeks ahead the forecast looks when nobody says.
 const FORECAST_WEEKS: i32 = 12;
 
-/// Which tokens: any of each list, all of the fields.
+/// Which tokens: any of the values within a field, and all of the fields. A list that is left out, or null, restricts nothing; an empty one admits nothing.
 #[derive(Default, InputObject)]
 struct AccessTokenFilter {
     /// Slugs of their centres; your own when nothing is said, or all of them with `tokens:manage-all`.
@@ -37,7 +38,6 @@ struct AccessTokenFilter {
 
 impl AccessTokenFilter {
     fn read(self, asker: &Asker) -> Result<TokenFilter> {
-        let centres = self.centres.unwrap_or_default();
         let within = |days: i32| match u16::try_from(days) {
             Ok(days) => Ok(TimeDelta::days(i64::from(days))),
             Err(_) => Err(Error::bad_input(
@@ -46,12 +46,10 @@ impl AccessTokenFilter {
             )),
         };
         Ok(TokenFilter {
-            centres: centres
-                .iter()
-                .map(|slug| super::centre(asker, "centres", slug))
-                .collect::<Result<_>>()?,
-            scopes: super::scopes(&self.scopes.unwrap_or_default())?,
-            states: words(self.states),
+            centres: AnyOf::from(self.centres)
+                .try_map(|slug| super::centre(asker, "centres", &slug))?,
+            scopes: AnyOf::from(self.scopes).try_map(|word| super::scope(&word))?,
+            states: any_of(self.states),
             unused_since: self.unused_since,
             expiring_within: self.expiring_within_days.map(within).transpose()?,
         })

@@ -6,11 +6,12 @@ use service::evidence::finding::FindingFilter;
 use service::evidence::publication::{self, PublicationFilter};
 use service::evidence::rating::LevelFilter;
 use service::evidence::study::{self, StudyFilter};
+use service::filter::AnyOf;
 use service::{Error, Result};
 
 use crate::graph::date::Date;
 use crate::graph::global_id::{self, NodeKind};
-use crate::graph::word::{Word, words};
+use crate::graph::word::{Word, any_of};
 
 /// In which direction a list is sorted.
 #[derive(Clone, Copy, Enum, Eq, PartialEq)]
@@ -85,7 +86,7 @@ impl From<PublicationOrder> for publication::PublicationOrder {
     }
 }
 
-/// Levels of an evidence standard.
+/// Levels of an evidence standard. A list that is left out, or null, restricts nothing; an empty one admits nothing.
 #[derive(Clone, InputObject)]
 #[graphql(name = "RatingLevelFilter")]
 pub(crate) struct LevelFilterInput {
@@ -105,12 +106,12 @@ impl From<LevelFilterInput> for LevelFilter {
             standard: input.standard,
             version: input.version,
             dimension: input.dimension,
-            levels: input.levels.unwrap_or_default(),
+            levels: input.levels.into(),
         }
     }
 }
 
-/// Which studies: any of the values within a field, and all of the fields.
+/// Which studies: any of the values within a field, and all of the fields. A list that is left out, or null, restricts nothing; an empty one admits nothing.
 #[derive(Clone, Default, InputObject)]
 #[graphql(name = "StudyFilter")]
 pub(crate) struct StudyFilterInput {
@@ -155,30 +156,25 @@ impl StudyFilterInput {
 impl From<StudyFilterInput> for StudyFilter {
     fn from(input: StudyFilterInput) -> Self {
         Self {
-            centres: input.centres.unwrap_or_default(),
-            designs: words(input.designs),
-            statuses: words(input.statuses),
-            populations: input.populations.unwrap_or_default(),
-            interventions: input.interventions.unwrap_or_default(),
-            outcomes: input.outcomes.unwrap_or_default(),
-            local_authorities: input.local_authorities.unwrap_or_default(),
-            programmes: input.programmes.unwrap_or_default(),
+            centres: input.centres.into(),
+            designs: any_of(input.designs),
+            statuses: any_of(input.statuses),
+            populations: input.populations.into(),
+            interventions: input.interventions.into(),
+            outcomes: input.outcomes.into(),
+            local_authorities: input.local_authorities.into(),
+            programmes: input.programmes.into(),
             started_from: input.started_from.map(|date| date.0),
             started_to: input.started_to.map(|date| date.0),
             minimum_strength: input.minimum_strength.map(|word| word.0),
-            rated: input
-                .rated
-                .unwrap_or_default()
-                .into_iter()
-                .map(Into::into)
-                .collect(),
+            rated: AnyOf::from(input.rated).map(Into::into),
             include_narrower: input.include_narrower.unwrap_or_default(),
             include_withdrawn: input.include_withdrawn.unwrap_or_default(),
         }
     }
 }
 
-/// Which publications: any of the values within a field, and all of the fields.
+/// Which publications: any of the values within a field, and all of the fields. A list that is left out, or null, restricts nothing; an empty one admits nothing.
 #[derive(Clone, Default, InputObject)]
 #[graphql(name = "PublicationFilter")]
 pub(crate) struct PublicationFilterInput {
@@ -205,20 +201,20 @@ pub(crate) struct PublicationFilterInput {
 impl From<PublicationFilterInput> for PublicationFilter {
     fn from(input: PublicationFilterInput) -> Self {
         Self {
-            centres: input.centres.unwrap_or_default(),
-            kinds: words(input.kinds),
+            centres: input.centres.into(),
+            kinds: any_of(input.kinds),
             year_from: input.year_from,
             year_to: input.year_to,
-            languages: input.languages.unwrap_or_default(),
-            populations: input.populations.unwrap_or_default(),
-            interventions: input.interventions.unwrap_or_default(),
+            languages: input.languages.into(),
+            populations: input.populations.into(),
+            interventions: input.interventions.into(),
             include_narrower: input.include_narrower.unwrap_or_default(),
             include_withdrawn: input.include_withdrawn.unwrap_or_default(),
         }
     }
 }
 
-/// Which findings: any of the values within a field, and all of the fields.
+/// Which findings: any of the values within a field, and all of the fields. A list that is left out, or null, restricts nothing; an empty one admits nothing.
 #[derive(Clone, Default, InputObject)]
 #[graphql(name = "FindingFilter")]
 pub(crate) struct FindingFilterInput {
@@ -254,25 +250,21 @@ impl TryFrom<FindingFilterInput> for FindingFilter {
     type Error = Error;
 
     fn try_from(input: FindingFilterInput) -> Result<Self> {
-        let study = |id: &ID| match global_id::parse(id)? {
+        let study = |id: ID| match global_id::parse(&id)? {
             (NodeKind::Study, id) => Ok(id.into()),
             _ => Err(Error::bad_input(
                 "filter.studies",
                 "Every id must be a study's.",
             )),
         };
-        let studies = input
-            .studies
-            .map(|ids| ids.iter().map(study).collect::<Result<_>>())
-            .transpose()?;
         Ok(Self {
-            studies,
-            interventions: input.interventions.unwrap_or_default(),
-            outcomes: input.outcomes.unwrap_or_default(),
-            populations: input.populations.unwrap_or_default(),
-            measures: words(input.measures),
-            designs: words(input.designs),
-            centres: input.centres.unwrap_or_default(),
+            studies: AnyOf::from(input.studies).try_map(study)?,
+            interventions: input.interventions.into(),
+            outcomes: input.outcomes.into(),
+            populations: input.populations.into(),
+            measures: any_of(input.measures),
+            designs: any_of(input.designs),
+            centres: input.centres.into(),
             include_narrower: input.include_narrower.unwrap_or_default(),
             include_withdrawn: input.include_withdrawn.unwrap_or_default(),
         })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use service::entity::{CentreId, NetworkStatus, PartialDate, centre_status, person_role};
 use service::evidence::parents::StudiesOf;
+use service::filter::AnyOf;
 use service::network::directory;
 use service::{Error, Result};
 
@@ -15,7 +16,7 @@ use crate::graph::connection::{Total, connection, page_request, wrapped};
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
 use crate::graph::global_id::{NodeKind, global_id};
-use crate::graph::word::{Word, words};
+use crate::graph::word::{Word, any_of};
 use crate::loading::Asker;
 
 /// A What Works Centre.
@@ -207,7 +208,7 @@ impl NetworkStatusPeriod {
     }
 }
 
-/// Which centres: any of the values within a field, and all of the fields.
+/// Which centres: any of the values within a field, and all of the fields. A list that is left out, or null, restricts nothing; an empty one admits nothing.
 #[derive(Default, InputObject)]
 #[graphql(name = "CentreFilter")]
 pub(crate) struct CentreFilterInput {
@@ -221,11 +222,10 @@ impl CentreFilterInput {
     /// The centres that pass, by slug.
     pub(super) fn apply(self, asker: &Asker) -> Vec<Centre> {
         let today = asker.space.store().source().now().date_naive();
-        let statuses = words(self.network_statuses);
-        let areas = self.policy_areas.unwrap_or_default();
+        let statuses = any_of(self.network_statuses);
+        let areas = AnyOf::from(self.policy_areas);
         let passes = |centre: &&Arc<directory::Centre>| {
-            (statuses.is_empty() || statuses.contains(&centre.status_on(today)))
-                && (areas.is_empty() || areas.contains(&centre.row.policy_area))
+            statuses.admits(&centre.status_on(today)) && areas.admits(&centre.row.policy_area)
         };
         asker
             .directory

@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, InputObject, Object};
 use service::Result;
 use service::entity::{LocalAuthorityId, local_authority};
 use service::evidence::parents::StudiesOf;
+use service::filter::AnyOf;
 
 use super::engagement::{Engagement, EngagementConnection};
 use crate::graph::asker;
@@ -163,7 +164,7 @@ connection! {
     LocalAuthorityConnection, LocalAuthorityEdge, LocalAuthority
 }
 
-/// Which authorities: any of the values within a field, and all of the fields.
+/// Which authorities: any of the values within a field, and all of the fields. A list that is left out, or null, restricts nothing; an empty one admits nothing.
 #[derive(Default, InputObject)]
 #[graphql(name = "LocalAuthorityFilter")]
 pub(crate) struct LocalAuthorityFilterInput {
@@ -182,19 +183,14 @@ pub(crate) struct LocalAuthorityFilterInput {
 impl LocalAuthorityFilterInput {
     /// The authorities that pass, by GSS code.
     pub(super) fn apply(self, asker: &Asker) -> Vec<LocalAuthority> {
-        let (countries, regions) = (
-            self.countries.unwrap_or_default(),
-            self.regions.unwrap_or_default(),
-        );
+        let countries = AnyOf::from(self.countries);
+        // An authority outside England has no region.
+        let regions = AnyOf::from(self.regions).map(Some);
         let text = self.text.unwrap_or_default().to_lowercase();
         let only_current = self.current.unwrap_or_default();
         let passes = |authority: &&Arc<local_authority::Model>| {
-            (countries.is_empty() || countries.contains(&authority.country))
-                && (regions.is_empty()
-                    || authority
-                        .region
-                        .as_ref()
-                        .is_some_and(|region| regions.contains(region)))
+            countries.admits(&authority.country)
+                && regions.admits(&authority.region)
                 && authority.name.to_lowercase().contains(&text)
                 && !(only_current && authority.abolished.is_some())
         };

@@ -6,6 +6,7 @@ use async_graphql::{Context, Object};
 use service::Result;
 use service::entity::StopReason;
 use service::feedback::{self, FeedbackEvent};
+use service::filter::AnyOf;
 use service::network::directory;
 use service::page::{Page, PageRequest};
 use service::report_card::{self, Company, Milestone, Places};
@@ -22,7 +23,7 @@ use crate::graph::network::{
     Centre, CentreConnection, Engagement, EngagementConnection, LocalAuthorityConnection, Partner,
     PartnerConnection, Programme, ProgrammeConnection,
 };
-use crate::graph::word::{Word, words};
+use crate::graph::word::{Word, any_of};
 use crate::loading::Asker;
 
 /// A report card.
@@ -90,7 +91,14 @@ impl ReportCard {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyMilestoneConnection> {
         let request = page_request(first, after, last, before)?;
-        milestones(ctx, self.card, Milestone::Planned, Vec::new(), request).await
+        milestones(
+            ctx,
+            self.card,
+            Milestone::Planned,
+            AnyOf::default(),
+            request,
+        )
+        .await
     }
 
     /// The studies that went into delivery for the first time.
@@ -103,7 +111,14 @@ impl ReportCard {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyMilestoneConnection> {
         let request = page_request(first, after, last, before)?;
-        milestones(ctx, self.card, Milestone::Launched, Vec::new(), request).await
+        milestones(
+            ctx,
+            self.card,
+            Milestone::Launched,
+            AnyOf::default(),
+            request,
+        )
+        .await
     }
 
     /// How many studies were launched at least: those that are named, and those that programmes which
@@ -128,7 +143,7 @@ impl ReportCard {
             ctx,
             self.card,
             Milestone::InterimResults,
-            Vec::new(),
+            AnyOf::default(),
             request,
         )
         .await
@@ -144,7 +159,14 @@ impl ReportCard {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyMilestoneConnection> {
         let request = page_request(first, after, last, before)?;
-        milestones(ctx, self.card, Milestone::Reported, Vec::new(), request).await
+        milestones(
+            ctx,
+            self.card,
+            Milestone::Reported,
+            AnyOf::default(),
+            request,
+        )
+        .await
     }
 
     /// The studies that were stopped, with the reasons. A study that went on and was stopped again is
@@ -152,16 +174,17 @@ impl ReportCard {
     async fn studies_stopped(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only for reasons of one of these kinds.")] reasons: Option<
-            Vec<Word<StopReason>>,
-        >,
+        #[graphql(
+            desc = "Only for reasons of one of these kinds; for any when nothing is said, for none when the list is empty."
+        )]
+        reasons: Option<Vec<Word<StopReason>>>,
         #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyMilestoneConnection> {
         let request = page_request(first, after, last, before)?;
-        let reasons = words(reasons);
+        let reasons = any_of(reasons);
         milestones(ctx, self.card, Milestone::Stopped, reasons, request).await
     }
 

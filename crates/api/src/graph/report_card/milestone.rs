@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, SimpleObject};
 use service::Result;
 use service::entity::{StopReason, StudyStatus};
+use service::filter::AnyOf;
 use service::page::PageRequest;
 use service::report_card::{self, Arrival, Milestone};
 
@@ -84,7 +85,7 @@ pub(super) async fn milestones(
     ctx: &Context<'_>,
     card: report_card::ReportCard,
     milestone: Milestone,
-    reasons: Vec<StopReason>,
+    reasons: AnyOf<StopReason>,
     request: PageRequest,
 ) -> Result<StudyMilestoneConnection> {
     let asker = asker(ctx);

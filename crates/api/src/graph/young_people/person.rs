@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::connection::PageInfo;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use service::entity::{EpisodeKind, Sex};
+use service::filter::AnyOf;
 use service::page::Page;
 use service::young_people::people::{self, Participation, PeopleFilter, Time};
 use service::{Error, Result};
@@ -202,7 +203,7 @@ impl YoungPersonConnection {
     }
 }
 
-/// Which young people of an agreement: all of the fields.
+/// Which young people of an agreement: all of the fields. A list that is left out, or null, restricts nothing; an empty one admits nothing.
 #[derive(Default, InputObject)]
 pub(super) struct YoungPersonFilter {
     /// Only those of whom returns of these authorities tell, by GSS code.
@@ -217,17 +218,15 @@ impl YoungPersonFilter {
     /// # Errors
     /// `BAD_USER_INPUT`.
     pub(super) fn read(self, asker: &Asker) -> Result<PeopleFilter> {
-        let mut local_authorities = Vec::new();
-        for code in self.local_authorities.unwrap_or_default() {
+        let local_authorities = AnyOf::from(self.local_authorities).try_map(|code| {
             let found = asker.directory.local_authorities.by_key(&code);
-            let found = found.ok_or_else(|| {
+            found.map(|row| row.id).ok_or_else(|| {
                 Error::bad_input(
                     "filter.localAuthorities",
                     "There is no such local authority. Give GSS codes, such as E09000007.",
                 )
-            })?;
-            local_authorities.push(found.id);
-        }
+            })
+        })?;
         let participates_in = match &self.participates_in {
             None => None,
             Some(id) => match global_id::parse(id)? {

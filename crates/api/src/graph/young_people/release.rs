@@ -14,7 +14,7 @@ pub(super) struct ReleaseInput {
     by: Vec<Word<StatisticsDimension>>,
     /// Of which population; of all when nothing is said.
     population: Option<Word<SocialWorkPopulation>>,
-    /// Names of regions; all when nothing is said.
+    /// Names of regions; all when nothing is said. An empty list is refused with `BAD_USER_INPUT`.
     regions: Option<Vec<String>>,
     /// The reference day: 31 March of a year.
     as_at: Date,
@@ -28,7 +28,7 @@ impl From<ReleaseInput> for NewRelease {
         Self {
             by: words(Some(input.by)),
             population: input.population.map(|word| word.0),
-            regions: input.regions.unwrap_or_default(),
+            regions: input.regions.into(),
             as_at: input.as_at.0,
             threshold: input.threshold,
         }

@@ -10,7 +10,7 @@ use service::young_people::statistics::{Cell, Question, Table, Where};
 
 use crate::graph::date::Date;
 use crate::graph::network::LocalAuthority;
-use crate::graph::word::{Word, words};
+use crate::graph::word::{Word, any_of, words};
 use crate::loading::Asker;
 
 /// What is counted, and by what.
@@ -24,12 +24,14 @@ pub(super) struct StatisticsInput {
     /// The reference day: 31 March of a year.
     as_at: Date,
     /// Of what each cell is to be a `share`: the cell without these dimensions, of those in `by`. Of a table by
-    /// LOCAL_AUTHORITY and POPULATION, the share of POPULATION is that of each authority's young people.
+    /// LOCAL_AUTHORITY and POPULATION, the share of POPULATION is that of each authority's young people. No shares
+    /// when nothing is named.
     share_of: Option<Vec<Word<StatisticsDimension>>>,
 }
 
 /// The categories that are shown. A dimension that the table isn't broken down by takes one category; several would
-/// be a sum that is not given.
+/// be a sum that is not given. A list that is left out, or null, restricts nothing; an empty one, which nobody is in,
+/// is refused with `BAD_USER_INPUT`.
 #[derive(Clone, Default, InputObject)]
 pub(in crate::graph) struct StatisticsWhere {
     /// GSS codes of local authorities.
@@ -55,15 +57,15 @@ pub(in crate::graph) struct StatisticsWhere {
 impl From<StatisticsWhere> for Where {
     fn from(input: StatisticsWhere) -> Self {
         Self {
-            local_authorities: input.local_authorities.unwrap_or_default(),
-            regions: input.regions.unwrap_or_default(),
-            populations: words(input.populations),
-            age_bands: words(input.age_bands),
-            sexes: words(input.sexes),
-            ethnic_groups: words(input.ethnic_groups),
-            legal_statuses: words(input.legal_statuses),
-            placement_types: words(input.placement_types),
-            categories_of_need: words(input.categories_of_need),
+            local_authorities: input.local_authorities.into(),
+            regions: input.regions.into(),
+            populations: any_of(input.populations),
+            age_bands: any_of(input.age_bands),
+            sexes: any_of(input.sexes),
+            ethnic_groups: any_of(input.ethnic_groups),
+            legal_statuses: any_of(input.legal_statuses),
+            placement_types: any_of(input.placement_types),
+            categories_of_need: any_of(input.categories_of_need),
         }
     }
 }

@@ -9,26 +9,27 @@ use uuid::Uuid;
 use crate::access::policy::{self, Action};
 use crate::access::scope;
 use crate::error::Result;
+use crate::filter::{AnyOf, any};
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{LARGEST_SIZE, Page, PageRequest};
 use crate::space::Space;
 use crate::viewer::Viewer;
 
-/// Which events: any of each list, all of the fields; an empty list asks for nothing in particular.
+/// Which events: any of the values within a field, and all of the fields.
 #[derive(Clone, Debug, Default)]
 pub struct AuditFilter {
     /// Of these centres: they acted, or it was their thing.
-    pub centres: Vec<CentreId>,
+    pub centres: AnyOf<CentreId>,
     /// By these tokens.
-    pub tokens: Vec<AccessTokenId>,
+    pub tokens: AnyOf<AccessTokenId>,
     /// These actions, such as `token.issue`; one that ends in `.` stands for all that begin so.
-    pub actions: Vec<String>,
+    pub actions: AnyOf<String>,
     /// To these kinds of thing.
-    pub kinds: Vec<ChangeKind>,
+    pub kinds: AnyOf<ChangeKind>,
     /// To this thing.
     pub subject: Option<Uuid>,
     /// That ended so.
-    pub outcomes: Vec<AuditOutcome>,
+    pub outcomes: AnyOf<AuditOutcome>,
     /// In this request.
     pub request_id: Option<String>,
     /// At this moment or later.
@@ -98,32 +99,29 @@ fn selected(viewer: &Viewer, filter: &AuditFilter) -> Result<Select<audit_event:
     };
     // One without a place was put there by something else: `verify` tells of it.
     select = select.filter(Column::Sequence.is_not_null());
-    if !filter.centres.is_empty() {
-        let centres = || filter.centres.iter().copied();
+    if let Some(centres) = filter.centres.named() {
+        let centres = || centres.iter().copied();
         select = select.filter(
             Condition::any()
                 .add(Column::CentreId.is_in(centres()))
                 .add(Column::SubjectCentreId.is_in(centres())),
         );
     }
-    if !filter.tokens.is_empty() {
-        let tokens = filter.tokens.iter().copied().map(Uuid::from);
+    if let Some(tokens) = filter.tokens.named() {
+        let tokens = tokens.iter().copied().map(Uuid::from);
         select = select.filter(Column::TokenId.is_in(tokens));
     }
-    if !filter.actions.is_empty() {
-        let any = filter.actions.iter().fold(Condition::any(), |any, action| {
-            any.add(match action.ends_with('.') {
-                true => Column::Action.starts_with(action),
-                false => Column::Action.eq(action),
-            })
-        });
-        select = select.filter(any);
+    if let Some(actions) = filter.actions.named() {
+        select = select.filter(any(actions, |action| match action.ends_with('.') {
+            true => Column::Action.starts_with(action),
+            false => Column::Action.eq(action),
+        }));
     }
-    if !filter.kinds.is_empty() {
-        select = select.filter(Column::SubjectKind.is_in(filter.kinds.iter().copied()));
+    if let Some(kinds) = filter.kinds.named() {
+        select = select.filter(Column::SubjectKind.is_in(kinds.iter().copied()));
     }
-    if !filter.outcomes.is_empty() {
-        select = select.filter(Column::Outcome.is_in(filter.outcomes.iter().copied()));
+    if let Some(outcomes) = filter.outcomes.named() {
+        select = select.filter(Column::Outcome.is_in(outcomes.iter().copied()));
     }
     if let Some(subject) = filter.subject {
         select = select.filter(Column::SubjectId.eq(subject));

@@ -6,6 +6,7 @@ use sea_orm::QueryOrder;
 
 use super::{TokenFilter, list};
 use crate::error::{Error, Result};
+use crate::filter::AnyOf;
 use crate::space::Space;
 use crate::viewer::Viewer;
 
@@ -42,7 +43,7 @@ pub async fn forecast(
     }
     let now = space.store().source().now();
     let filter = TokenFilter {
-        centres: centre.into_iter().collect(),
+        centres: centre.map_or_else(AnyOf::default, AnyOf::only),
         expiring_within: Some(TimeDelta::weeks(i64::from(weeks))),
         ..TokenFilter::default()
     };

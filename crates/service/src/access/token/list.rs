@@ -11,20 +11,21 @@ use uuid::Uuid;
 use crate::access::policy::{self, Action};
 use crate::access::{Reach, ScopeName, scope};
 use crate::error::Result;
+use crate::filter::{AnyOf, any};
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
 use crate::space::Space;
 use crate::viewer::Viewer;
 
-/// Which tokens: any of each list, all of the fields; an empty list asks for nothing in particular.
+/// Which tokens: any of the values within a field, and all of the fields.
 #[derive(Clone, Debug, Default)]
 pub struct TokenFilter {
-    /// Of these centres; of those whose tokens the viewer manages, when none is named.
-    pub centres: Vec<CentreId>,
+    /// Of these centres; of those whose tokens the viewer manages, when nothing is said.
+    pub centres: AnyOf<CentreId>,
     /// That grant one of these scopes.
-    pub scopes: Vec<ScopeName>,
+    pub scopes: AnyOf<ScopeName>,
     /// That stand so.
-    pub states: Vec<AccessTokenState>,
+    pub states: AnyOf<AccessTokenState>,
     /// That were not used at this moment or later, as far as is recorded.
     pub unused_since: Option<DateTime<Utc>>,
     /// That are accepted now and won't be after this time.
@@ -124,7 +125,13 @@ pub(super) fn selected(
 
     let now = space.store().source().now();
     let mut select = scope::access_tokens();
-    if filter.centres.is_empty() {
+    if let Some(centres) = filter.centres.named() {
+        for centre in centres {
+            policy::authorise(viewer, &Action::ReadTokens(*centre))?;
+        }
+        select = select.filter(Column::CentreId.is_in(centres.iter().copied()));
+    }
+    if filter.centres.named().is_none_or(<[_]>::is_empty) {
         // Nobody in particular: a token of no centre can't be.
         let another = CentreId(Uuid::nil());
         if let Err(refusal) = policy::authorise(viewer, &Action::ReadTokens(another)) {
@@ -132,21 +139,13 @@ pub(super) fn selected(
             policy::authorise(viewer, &Action::ReadTokens(own))?;
             select = select.filter(Column::CentreId.eq(own));
         }
-    } else {
-        for centre in &filter.centres {
-            policy::authorise(viewer, &Action::ReadTokens(*centre))?;
-        }
-        select = select.filter(Column::CentreId.is_in(filter.centres.iter().copied()));
     }
-    if !filter.scopes.is_empty() {
-        select = select.filter(grants_any(space.store().backend(), &filter.scopes));
+    let backend = space.store().backend();
+    if let Some(scopes) = filter.scopes.named() {
+        select = select.filter(grants_any(backend, scopes));
     }
-    if !filter.states.is_empty() {
-        let backend = space.store().backend();
-        let any = filter.states.iter().fold(Condition::any(), |any, state| {
-            any.add(stands(backend, *state, now))
-        });
-        select = select.filter(any);
+    if let Some(states) = filter.states.named() {
+        select = select.filter(any(states, |state| stands(backend, *state, now)));
     }
     if let Some(since) = filter.unused_since {
         let unused = Condition::any()

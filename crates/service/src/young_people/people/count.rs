@@ -9,6 +9,7 @@ use entity::{AgreementId, PersonField, StatisticsDimension};
 use super::open;
 use super::read::opened;
 use crate::error::{Code, Error, Result};
+use crate::filter::AnyOf;
 use crate::space::Space;
 use crate::viewer::Viewer;
 use crate::young_people::agreement::Agreement;
@@ -67,21 +68,21 @@ fn restrict(agreement: &Agreement, question: &mut Question) -> Result<()> {
         ));
     }
     let opened = agreement.populations();
-    let asked = &mut question.filter.populations;
-    if asked.iter().any(|population| !opened.contains(population)) {
+    let asked = question.filter.populations.named();
+    if asked.is_some_and(|asked| asked.iter().any(|one| !opened.contains(one))) {
         return Err(not_in_agreement(
             "where.populations",
             "The agreement doesn't open one of these populations.",
         ));
     }
-    if asked.is_empty() {
+    if asked.is_none() {
         if opened.len() > 1 && !question.by.contains(&StatisticsDimension::Population) {
             return Err(Error::bad_input(
                 "where.populations",
                 "The agreement opens several populations, and somebody can be in two. Name one, or add POPULATION to `by`.",
             ));
         }
-        asked.extend(opened);
+        question.filter.populations = AnyOf::from(Some(opened));
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use crate::access::audit::{Actor, Event};
 use crate::access::policy::{self, Action};
 use crate::access::scope;
 use crate::error::Result;
+use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
 use crate::space::Space;
@@ -40,7 +41,7 @@ static ORDER: LazyLock<SortKey<agreement_pseudonym::Model>> = LazyLock::new(|| {
 #[derive(Clone, Debug, Default)]
 pub struct PeopleFilter {
     /// Only those of whom returns of these authorities tell.
-    pub local_authorities: Vec<LocalAuthorityId>,
+    pub local_authorities: AnyOf<LocalAuthorityId>,
     /// Only those who take part in this study.
     pub participates_in: Option<StudyId>,
 }
@@ -61,10 +62,7 @@ pub async fn list(
         .filter(agreement_pseudonym::Column::AgreementId.eq(id));
     let returns_of: Vec<LoadedReturnId> = returns
         .iter()
-        .filter(|row| {
-            filter.local_authorities.is_empty()
-                || filter.local_authorities.contains(&row.local_authority_id)
-        })
+        .filter(|row| filter.local_authorities.admits(&row.local_authority_id))
         .map(|row| row.id)
         .collect();
     let times = times_of(&agreement, &returns_of)

@@ -4,6 +4,7 @@ use entity::{ClosedVocabulary, LocalAuthorityId, StatisticsDimension, Vocabulary
 
 use super::Where;
 use crate::error::{Error, Result};
+use crate::filter::AnyOf;
 use crate::network::directory::Directory;
 use crate::young_people::standing::term;
 
@@ -33,7 +34,7 @@ pub(in crate::young_people) fn axis(
                 .iter()
                 .filter_map(|id| directory.local_authorities.by_id(*id))
                 .filter_map(|row| row.region.clone())
-                .filter(|region| filter.regions.is_empty() || filter.regions.contains(region))
+                .filter(|region| filter.regions.admits(region))
                 .map(|region| (region.clone(), region))
                 .collect();
             axis.sort();
@@ -61,15 +62,13 @@ pub(in crate::young_people) fn axis(
     })
 }
 
-fn kept<V: ClosedVocabulary>(named: &[V]) -> impl Iterator<Item = V> {
+fn kept<V: ClosedVocabulary>(named: &AnyOf<V>) -> impl Iterator<Item = V> {
     let all = V::MEANINGS.iter().map(|(word, _, _)| *word);
-    all.filter(move |word| named.is_empty() || named.contains(word))
+    all.filter(move |word| named.admits(word))
 }
 
-fn words<V: ClosedVocabulary>(named: &[V]) -> Axis {
-    let kept = V::MEANINGS
-        .iter()
-        .filter(|(word, _, _)| named.is_empty() || named.contains(word));
+fn words<V: ClosedVocabulary>(named: &AnyOf<V>) -> Axis {
+    let kept = V::MEANINGS.iter().filter(|(word, _, _)| named.admits(word));
     kept.map(|(_, text, meaning)| {
         let label = meaning.trim().trim_end_matches('.');
         ((*text).to_owned(), label.to_owned())
@@ -82,11 +81,12 @@ pub(in crate::young_people) fn places(
     filter: &Where,
     directory: &Directory,
 ) -> Result<Option<Vec<LocalAuthorityId>>> {
-    if filter.local_authorities.is_empty() && filter.regions.is_empty() {
+    let (codes, regions) = (filter.local_authorities.named(), filter.regions.named());
+    if codes.is_none() && regions.is_none() {
         return Ok(None);
     }
     let all = directory.local_authorities.all();
-    for code in &filter.local_authorities {
+    for code in codes.unwrap_or_default() {
         if directory.local_authorities.by_key(code).is_none() {
             return Err(Error::bad_input(
                 "where.localAuthorities",
@@ -94,7 +94,7 @@ pub(in crate::young_people) fn places(
             ));
         }
     }
-    for region in &filter.regions {
+    for region in regions.unwrap_or_default() {
         if !all.iter().any(|row| row.region.as_ref() == Some(region)) {
             return Err(Error::bad_input(
                 "where.regions",
@@ -104,15 +104,12 @@ pub(in crate::young_people) fn places(
             ));
         }
     }
-    let of_code = |code: &String| {
-        filter.local_authorities.is_empty() || filter.local_authorities.contains(code)
-    };
     let of_region = |region: Option<&String>| {
-        filter.regions.is_empty() || region.is_some_and(|region| filter.regions.contains(region))
+        regions.is_none_or(|regions| region.is_some_and(|region| regions.contains(region)))
     };
-    let kept = all
-        .iter()
-        .filter(|row| of_code(&row.gss_code) && of_region(row.region.as_ref()));
+    let kept = all.iter().filter(|row| {
+        filter.local_authorities.admits(&row.gss_code) && of_region(row.region.as_ref())
+    });
     Ok(Some(kept.map(|row| row.id).collect()))
 }
 

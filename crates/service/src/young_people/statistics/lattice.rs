@@ -4,6 +4,7 @@ use entity::StatisticsDimension;
 
 use super::{MOST_DIMENSIONS, Question, Where, not_countable};
 use crate::error::{Error, Result};
+use crate::filter::AnyOf;
 
 /// Refuses what is no cell of the closed lattice.
 pub(super) fn check(question: &Question) -> Result<()> {
@@ -17,11 +18,22 @@ pub(super) fn check(question: &Question) -> Result<()> {
         }
     }
     let mut dimensions = by.len();
-    for (dimension, categories) in question.filter.sizes() {
+    for (dimension, field, categories) in question.filter.named() {
+        let Some(categories) = categories else {
+            continue;
+        };
+        if categories == 0 {
+            return Err(Error::bad_input(
+                format!("where.{field}"),
+                format!(
+                    "`where` names no category of {dimension}, and nobody is in none. Name one, or leave the field out to count all."
+                ),
+            ));
+        }
         // Of a table by authority, regions pick the authorities that are shown.
         let picks = dimension == StatisticsDimension::Region
             && by.contains(&StatisticsDimension::LocalAuthority);
-        if categories == 0 || by.contains(&dimension) || picks {
+        if by.contains(&dimension) || picks {
             continue;
         }
         dimensions += 1;
@@ -46,35 +58,55 @@ pub(super) fn check(question: &Question) -> Result<()> {
 }
 
 impl Where {
-    /// How many categories of each dimension are named.
-    pub(super) fn sizes(&self) -> [(StatisticsDimension, usize); 9] {
+    /// How many categories of each dimension are named, and in which field; nothing where nothing is said.
+    pub(super) fn named(&self) -> [(StatisticsDimension, &'static str, Option<usize>); 9] {
         use StatisticsDimension as By;
+
+        fn count<T>(field: &AnyOf<T>) -> Option<usize> {
+            field.named().map(<[T]>::len)
+        }
         [
-            (By::LocalAuthority, self.local_authorities.len()),
-            (By::Region, self.regions.len()),
-            (By::Population, self.populations.len()),
-            (By::AgeBand, self.age_bands.len()),
-            (By::Sex, self.sexes.len()),
-            (By::EthnicGroup, self.ethnic_groups.len()),
-            (By::LegalStatus, self.legal_statuses.len()),
-            (By::PlacementType, self.placement_types.len()),
-            (By::CategoryOfNeed, self.categories_of_need.len()),
+            (
+                By::LocalAuthority,
+                "localAuthorities",
+                count(&self.local_authorities),
+            ),
+            (By::Region, "regions", count(&self.regions)),
+            (By::Population, "populations", count(&self.populations)),
+            (By::AgeBand, "ageBands", count(&self.age_bands)),
+            (By::Sex, "sexes", count(&self.sexes)),
+            (By::EthnicGroup, "ethnicGroups", count(&self.ethnic_groups)),
+            (
+                By::LegalStatus,
+                "legalStatuses",
+                count(&self.legal_statuses),
+            ),
+            (
+                By::PlacementType,
+                "placementTypes",
+                count(&self.placement_types),
+            ),
+            (
+                By::CategoryOfNeed,
+                "categoriesOfNeed",
+                count(&self.categories_of_need),
+            ),
         ]
     }
 
-    /// Names no category of a dimension.
+    /// Says nothing of a dimension.
     pub(super) fn forget(&mut self, dimension: StatisticsDimension) {
         use StatisticsDimension as By;
         match dimension {
-            By::LocalAuthority => self.local_authorities.clear(),
-            By::Region => self.regions.clear(),
-            By::Population => self.populations.clear(),
-            By::AgeBand => self.age_bands.clear(),
-            By::Sex => self.sexes.clear(),
-            By::EthnicGroup => self.ethnic_groups.clear(),
-            By::LegalStatus => self.legal_statuses.clear(),
-            By::PlacementType => self.placement_types.clear(),
-            By::CategoryOfNeed => self.categories_of_need.clear(),
+            By::LocalAuthority => self.local_authorities = AnyOf::default(),
+            By::Region => self.regions = AnyOf::default(),
+            By::Population => self.populations = AnyOf::default(),
+            By::AgeBand => self.age_bands = AnyOf::default(),
+            By::Sex => self.sexes = AnyOf::default(),
+            By::EthnicGroup => self.ethnic_groups = AnyOf::default(),
+            By::LegalStatus => self.legal_statuses = AnyOf::default(),
+            By::PlacementType => self.placement_types = AnyOf::default(),
+            By::CategoryOfNeed => self.categories_of_need = AnyOf::default(),
         }
     }
 }

@@ -26,6 +26,7 @@ use super::disclosure::{Published, Records, Rule};
 use super::returns::CollectionYear;
 use crate::access::policy::{self, Action};
 use crate::error::{Code, Error, Result};
+use crate::filter::AnyOf;
 use crate::space::Space;
 use crate::viewer::Viewer;
 
@@ -34,28 +35,28 @@ pub const MOST_DIMENSIONS: usize = 4;
 /// How many cells a table may have.
 pub const MOST_CELLS: usize = 50_000;
 
-/// The categories that a table shows; all of a dimension where the list is empty. A dimension with one category
+/// The categories that a table shows; all of a dimension of which nothing is said. A dimension with one category
 /// here need not be among those that the table is broken down by.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct Where {
     /// GSS codes.
-    pub local_authorities: Vec<String>,
+    pub local_authorities: AnyOf<String>,
     /// Names of regions.
-    pub regions: Vec<String>,
+    pub regions: AnyOf<String>,
     /// Populations.
-    pub populations: Vec<SocialWorkPopulation>,
+    pub populations: AnyOf<SocialWorkPopulation>,
     /// Age bands.
-    pub age_bands: Vec<AgeBand>,
+    pub age_bands: AnyOf<AgeBand>,
     /// Sexes.
-    pub sexes: Vec<Sex>,
+    pub sexes: AnyOf<Sex>,
     /// Ethnic groups.
-    pub ethnic_groups: Vec<EthnicGroup>,
+    pub ethnic_groups: AnyOf<EthnicGroup>,
     /// Legal statuses.
-    pub legal_statuses: Vec<LegalStatus>,
+    pub legal_statuses: AnyOf<LegalStatus>,
     /// Placement types.
-    pub placement_types: Vec<PlacementType>,
+    pub placement_types: AnyOf<PlacementType>,
     /// Categories of need.
-    pub categories_of_need: Vec<Need>,
+    pub categories_of_need: AnyOf<Need>,
 }
 
 /// A table that is asked for.
@@ -74,13 +75,9 @@ pub struct Question {
 impl Question {
     /// The dimensions that it names, by which it is broken down and to which it is restricted.
     pub(super) fn dimensions(&self) -> impl Iterator<Item = StatisticsDimension> {
-        let named = self
-            .filter
-            .sizes()
-            .into_iter()
-            .filter(|(_, named)| *named > 0);
-        let by = self.by.iter().copied();
-        by.chain(named.map(|(dimension, _)| dimension))
+        let named = self.filter.named().into_iter();
+        let named = named.filter_map(|(dimension, _, named)| named.map(|_| dimension));
+        self.by.iter().copied().chain(named)
     }
 
     /// The table of the cells of which those of this one are shares, and which of its dimensions are left.

@@ -33,23 +33,21 @@ pub(in crate::young_people) async fn coverage(
         .await?)
 }
 
-pub(super) const fn area(question: &Question) -> Area {
+pub(super) fn area(question: &Question) -> Area {
     let filter = &question.filter;
-    let mut at = 0;
-    let mut area = if !filter.local_authorities.is_empty() {
+    let mut area = if filter.local_authorities.named().is_some() {
         Area::LocalAuthority
-    } else if !filter.regions.is_empty() {
+    } else if filter.regions.named().is_some() {
         Area::Region
     } else {
         Area::England
     };
-    while at < question.by.len() {
-        match question.by.as_slice()[at] {
+    for dimension in &question.by {
+        match dimension {
             StatisticsDimension::LocalAuthority => return Area::LocalAuthority,
             StatisticsDimension::Region => area = Area::Region,
             _ => {}
         }
-        at += 1;
     }
     area
 }
@@ -85,7 +83,7 @@ pub(in crate::young_people) async fn records(
     let filter = &question.filter;
     let mut select = scope::counted::<standing::Entity>().filter(Column::Year.eq(year.0));
     let by_population = question.by.contains(&StatisticsDimension::Population);
-    if !by_population && filter.populations.is_empty() {
+    if !by_population && filter.populations.named().is_none() {
         select = select.filter(Column::Ordinal.eq(0));
     }
     if let Some(places) = places {
@@ -93,8 +91,8 @@ pub(in crate::young_people) async fn records(
     }
     macro_rules! among {
         ($($column:ident $field:ident;)*) => {$(
-            if !filter.$field.is_empty() {
-                select = select.filter(Column::$column.is_in(filter.$field.iter().copied()));
+            if let Some(named) = filter.$field.named() {
+                select = select.filter(Column::$column.is_in(named.iter().copied()));
             }
         )*};
     }
