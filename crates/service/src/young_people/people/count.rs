@@ -27,6 +27,7 @@ pub async fn count(
     id: AgreementId,
     mut question: Question,
 ) -> Result<Table> {
+    question.filter.check_lists()?;
     let (agreement, _) = opened(space, viewer, id, "a table of counts").await?;
     restrict(&agreement, &mut question)?;
     let within = Within {

@@ -8,6 +8,7 @@ use crate::filter::AnyOf;
 
 /// Refuses what is no cell of the closed lattice.
 pub(super) fn check(question: &Question) -> Result<()> {
+    question.filter.check_lists()?;
     let by = &question.by;
     for (at, dimension) in by.iter().enumerate() {
         if by.iter().take(at).any(|earlier| earlier == dimension) {
@@ -18,18 +19,10 @@ pub(super) fn check(question: &Question) -> Result<()> {
         }
     }
     let mut dimensions = by.len();
-    for (dimension, field, categories) in question.filter.named() {
+    for (dimension, _, categories) in question.filter.named() {
         let Some(categories) = categories else {
             continue;
         };
-        if categories == 0 {
-            return Err(Error::bad_input(
-                format!("where.{field}"),
-                format!(
-                    "`where` names no category of {dimension}, and nobody is in none. Name one, or leave the field out to count all."
-                ),
-            ));
-        }
         // Of a table by authority, regions pick the authorities that are shown.
         let picks = dimension == StatisticsDimension::Region
             && by.contains(&StatisticsDimension::LocalAuthority);
@@ -58,6 +51,21 @@ pub(super) fn check(question: &Question) -> Result<()> {
 }
 
 impl Where {
+    /// Refuses an empty list of categories: nobody is in none, and 0 would pass for a count.
+    pub(in crate::young_people) fn check_lists(&self) -> Result<()> {
+        for (dimension, field, categories) in self.named() {
+            if categories == Some(0) {
+                return Err(Error::bad_input(
+                    format!("where.{field}"),
+                    format!(
+                        "`where` names no category of {dimension}, and nobody is in none. Name one, or leave the field out to count all."
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// How many categories of each dimension are named, and in which field; nothing where nothing is said.
     pub(super) fn named(&self) -> [(StatisticsDimension, &'static str, Option<usize>); 9] {
         use StatisticsDimension as By;
