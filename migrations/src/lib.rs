@@ -29,7 +29,7 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
+        let migrations: Vec<Box<dyn MigrationTrait>> = vec![
             Box::new(m20261123_000001_network::Migration),
             Box::new(m20261123_000002_evidence::Migration),
             Box::new(m20261123_000003_access::Migration),
@@ -41,6 +41,37 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000009_withdrawal::Migration),
             Box::new(m20261126_000010_young_people::Migration),
             Box::new(m20261126_000011_agreements::Migration),
-        ]
+        ];
+        let whole = migrations
+            .into_iter()
+            .map(|migration| Whole(migration).boxed());
+        whole.collect()
+    }
+}
+
+/// A migration that happens whole or not at all: by itself the library uses a transaction on PostgreSQL alone, and a
+/// SQLite database that was interrupted half-way could never be migrated again.
+struct Whole(Box<dyn MigrationTrait>);
+
+impl Whole {
+    fn boxed(self) -> Box<dyn MigrationTrait> {
+        Box::new(self)
+    }
+}
+
+impl MigrationName for Whole {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Whole {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        self.0.up(manager).await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
     }
 }

@@ -12,9 +12,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use migrations::Migrator;
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, Database};
 use sea_orm_migration::MigratorTrait;
-use tests::support::databases::{DatabaseKind, empty, fresh};
+use tests::support::databases::{DatabaseKind, empty, fresh, texts};
 
 #[tokio::test]
 async fn two_fresh_databases_are_private() {
@@ -28,8 +28,8 @@ async fn two_fresh_databases_are_private() {
             .unwrap();
 
         let query = "SELECT CAST(id AS TEXT) FROM change_head WHERE id = 77";
-        assert_eq!(rows(&here, query).await.len(), 1, "{kind:?}");
-        assert_eq!(rows(&there, query).await.len(), 0, "{kind:?}");
+        assert_eq!(texts(&here, query).await.len(), 1, "{kind:?}");
+        assert_eq!(texts(&there, query).await.len(), 0, "{kind:?}");
     }
 }
 
@@ -53,12 +53,12 @@ async fn both_kinds_have_the_same_tables_columns_and_indexes() {
     let postgres = Database::connect(postgres.url()).await.unwrap();
 
     assert_same(
-        &rows(&sqlite, SQLITE_COLUMNS).await,
-        &rows(&postgres, POSTGRES_COLUMNS).await,
+        &texts(&sqlite, SQLITE_COLUMNS).await,
+        &texts(&postgres, POSTGRES_COLUMNS).await,
     );
     assert_same(
-        &rows(&sqlite, SQLITE_INDEXES).await,
-        &rows(&postgres, POSTGRES_INDEXES).await,
+        &texts(&sqlite, SQLITE_INDEXES).await,
+        &texts(&postgres, POSTGRES_INDEXES).await,
     );
 }
 
@@ -68,11 +68,11 @@ async fn migrating_again_does_nothing() {
         let database = empty(kind).await;
         let connection = Database::connect(database.url()).await.unwrap();
         Migrator::up(&connection, None).await.unwrap();
-        let applied = rows(&connection, APPLIED).await;
+        let applied = texts(&connection, APPLIED).await;
 
         Migrator::up(&connection, None).await.unwrap();
 
-        assert_eq!(rows(&connection, APPLIED).await, applied, "{kind:?}");
+        assert_eq!(texts(&connection, APPLIED).await, applied, "{kind:?}");
         assert_eq!(applied.len(), Migrator::migrations().len(), "{kind:?}");
     }
 }
@@ -88,13 +88,16 @@ async fn postgres_does_not_sort_by_bytes_unless_told_to() {
         )
     };
     assert_eq!(
-        rows(&connection, &sorted("COLLATE \"C\""))
+        texts(&connection, &sorted("COLLATE \"C\""))
             .await
             .first()
             .unwrap(),
         "Cab"
     );
-    assert_eq!(rows(&connection, &sorted("")).await.first().unwrap(), "abC");
+    assert_eq!(
+        texts(&connection, &sorted("")).await.first().unwrap(),
+        "abC"
+    );
 }
 
 #[tokio::test]
@@ -131,7 +134,7 @@ async fn a_process_to_kill() {
     let database = fresh(DatabaseKind::Postgres).await;
     let connection = Database::connect(database.url()).await.unwrap();
     println!();
-    for folder in rows(&connection, "SELECT current_setting('data_directory')").await {
+    for folder in texts(&connection, "SELECT current_setting('data_directory')").await {
         println!("server in {folder}");
     }
     // Until killed, or until the other process is gone.
@@ -160,15 +163,6 @@ const POSTGRES_INDEXES: &str = r#"
     SELECT indexname::text FROM pg_indexes
     WHERE schemaname = 'public' AND indexname NOT LIKE '%\_pkey'
     ORDER BY indexname::text COLLATE "C""#;
-
-async fn rows(connection: &DatabaseConnection, sql: &str) -> Vec<String> {
-    let statement = Statement::from_string(connection.get_database_backend(), sql);
-    let rows = connection.query_all_raw(statement).await;
-    rows.unwrap_or_else(|error| panic!("{sql}: {error}"))
-        .iter()
-        .map(|row| row.try_get_by_index(0).unwrap())
-        .collect()
-}
 
 /// Says what only one side has.
 fn assert_same(sqlite: &[String], postgres: &[String]) {

@@ -268,7 +268,7 @@ impl Config {
     /// # Errors
     /// When it can't be made.
     pub(crate) fn made_data_dir(&self) -> Result<&Path> {
-        std::fs::create_dir_all(&self.data_dir).with_context(|| {
+        service::durable::make_folder(&self.data_dir).with_context(|| {
             format!(
                 "The data folder {} cannot be made; choose another with --data-dir",
                 self.data_dir.display()

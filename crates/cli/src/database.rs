@@ -8,7 +8,9 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use migrations::{Migrator, MigratorTrait};
 use service::clock::Source;
+use service::durable;
 use service::young_people::disclosure::{PerturbationTable, Rule, Suits};
+use service::young_people::rotate;
 use service::{Space, store};
 
 use crate::config::Config;
@@ -46,15 +48,32 @@ async fn open_migrated(config: &Config, limit: Option<Duration>) -> Result<Arc<S
         None => store::connect(&url, connections, observe).await,
     }
     .map_err(|failure| unreachable_database(&url, &failure))?;
+    if let Some(path) = file_of(&url) {
+        // Whoever made the files of the database may be gone before their names were on the disk.
+        durable::sync_folder_of(&path)?;
+    }
     let master_key = secrets::master_key(config, &source)?;
     let pseudonym_keys = secrets::pseudonym_keys(config, &source)?;
-    let space = Space::new(connection, source, master_key);
-    Ok(Arc::new(
-        space
-            .with_longest_validity(config.token_longest_validity)
-            .with_pseudonym_keys(pseudonym_keys)
-            .with_disclosure_rule(disclosure_rule(config)?),
-    ))
+    let space = Space::new(connection, source, master_key)
+        .with_longest_validity(config.token_longest_validity)
+        .with_pseudonym_keys(pseudonym_keys)
+        .with_disclosure_rule(disclosure_rule(config)?);
+    Ok(Arc::new(with_rotation_ended(space, config).await?))
+}
+
+/// Ends a rotation of the pseudonym key that was interrupted after the database was put under the new key.
+async fn with_rotation_ended(space: Space, config: &Config) -> Result<Space> {
+    let file = secrets::pseudonym_key_file(config)?;
+    let Some(next) = secrets::next_pseudonym_keys(&file)? else {
+        return Ok(space);
+    };
+    let is_under = rotate::is_under(&space, &next).await;
+    if !is_under.context("The database cannot be read")? {
+        return Ok(space);
+    }
+    secrets::take_up_next_pseudonym_keys(&file)?;
+    tracing::warn!(file = %file.display(), "took up the pseudonym key of a rotation that was interrupted");
+    Ok(space.with_pseudonym_keys(next))
 }
 
 /// The rule that makes counts safe to show.
@@ -122,18 +141,10 @@ async fn migrate_url(url: &str) -> Result<()> {
 /// Keeps other processes from opening the same SQLite file until it is dropped: of several that
 /// turn on its write-ahead log at once, SQLite lets one and refuses the others without waiting.
 async fn lock_file(url: &str) -> Result<Option<File>> {
-    let Some(path) = url.strip_prefix("sqlite:") else {
+    let Some(path) = file_of(url) else {
         return Ok(None);
     };
-    let path = path
-        .trim_start_matches("//")
-        .split('?')
-        .next()
-        .unwrap_or_default();
-    if path.is_empty() || path.contains(":memory:") {
-        return Ok(None);
-    }
-    let path = PathBuf::from(format!("{path}.lock"));
+    let path = path.with_added_extension("lock");
     let file = File::options()
         .create(true)
         .truncate(false)
@@ -148,6 +159,13 @@ async fn lock_file(url: &str) -> Result<Option<File>> {
     Ok(Some(
         tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await??,
     ))
+}
+
+/// The file of a SQLite database, if it is kept in one.
+fn file_of(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?.trim_start_matches("//");
+    let path = path.split('?').next()?;
+    (!path.is_empty() && !path.contains(":memory:")).then(|| PathBuf::from(path))
 }
 
 fn unreachable_database(url: &str, failure: &service::Error) -> anyhow::Error {

@@ -1,12 +1,13 @@
 //! Where the master key and the keys of the pseudonyms come from.
 
-use std::fs::{OpenOptions, read_to_string};
+use std::fs::read_to_string;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use service::access::MasterKey;
 use service::clock::Source;
+use service::durable::{self, NewFile};
 use service::young_people::pseudonym::PseudonymKeys;
 
 use crate::config::Config;
@@ -28,7 +29,7 @@ pub(crate) fn master_key(config: &Config, source: &Source) -> Result<MasterKey> 
         (None, None) => {
             let file = config.made_data_dir()?.join("master.key");
             let key = MasterKey::generate(source);
-            match make(&file, &key.reveal(), source) {
+            match make(&file, &key.reveal()) {
                 Ok(()) => {
                     tracing::warn!(
                         file = %file.display(),
@@ -75,7 +76,7 @@ pub(crate) fn pseudonym_keys(config: &Config, source: &Source) -> Result<Pseudon
     let file = pseudonym_key_file(config)?;
     if config.pseudonym_key_file.is_none() {
         let keys = PseudonymKeys::generate(source);
-        match make(&file, keys.reveal().trim_end(), source) {
+        match make(&file, keys.reveal().trim_end()) {
             Ok(()) => tracing::warn!(
                 file = %file.display(),
                 "made a pseudonym key beside the data; back it up, and keep it elsewhere in production: without it no child is recognised in the next return"
@@ -88,7 +89,11 @@ pub(crate) fn pseudonym_keys(config: &Config, source: &Source) -> Result<Pseudon
             }
         }
     }
-    text_of(&file, "pseudonym key")?
+    keys_in(&file)
+}
+
+fn keys_in(file: &Path) -> Result<PseudonymKeys> {
+    text_of(file, "pseudonym key")?
         .parse()
         .with_context(|| format!("The pseudonym key in {} is malformed", file.display()))
 }
@@ -112,19 +117,73 @@ fn warn_if_open(file: &Path) {
 fn warn_if_open(_: &Path) {}
 
 /// Makes the file whole or not at all: another server that starts at the same moment reads all of it.
-fn make(file: &Path, secret: &str, source: &Source) -> std::io::Result<()> {
+fn make(file: &Path, secret: &str) -> std::io::Result<()> {
     if file.exists() {
+        // Whoever made it may be gone before its name was on the disk.
+        durable::sync_folder_of(file)?;
         return Err(ErrorKind::AlreadyExists.into());
     }
-    let draft = file.with_extension(format!("key.{}", source.id::<uuid::Uuid>()));
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut writing = options.open(&draft)?;
-    writeln!(writing, "{secret}")?;
-    writing.sync_all()?;
-    let linked = std::fs::hard_link(&draft, file);
-    std::fs::remove_file(&draft)?;
-    linked
+    let mut draft = NewFile::begin_secret(file)?;
+    writeln!(draft, "{secret}")?;
+    draft.finish_unless_there()
+}
+
+/// The file in which a rotation of the pseudonym key keeps the new keys until the database is under them.
+pub(crate) fn next_pseudonym_key_file(file: &Path) -> PathBuf {
+    with_ending(file, "next")
+}
+
+/// The keys that a rotation which was interrupted left, if there are any.
+///
+/// # Errors
+/// When their file can't be read or is malformed.
+pub(crate) fn next_pseudonym_keys(file: &Path) -> Result<Option<PseudonymKeys>> {
+    let next = next_pseudonym_key_file(file);
+    match next.exists() {
+        false => Ok(None),
+        true => keys_in(&next).map(Some),
+    }
+}
+
+/// Writes the keys that the database is about to be put under: whoever is interrupted has both.
+///
+/// # Errors
+/// When the file can't be written.
+pub(crate) fn keep_next_pseudonym_keys(file: &Path, keys: &PseudonymKeys) -> Result<()> {
+    let next = next_pseudonym_key_file(file);
+    write(&next, keys.reveal().as_bytes()).with_context(|| unwritable(&next))
+}
+
+/// Puts the new keys in the place of those before, once the database is under them. The file before is kept beside
+/// it; at every moment there is one.
+///
+/// # Errors
+/// When a file can't be written.
+pub(crate) fn take_up_next_pseudonym_keys(file: &Path) -> Result<()> {
+    let (before, next) = (with_ending(file, "before"), next_pseudonym_key_file(file));
+    let old = std::fs::read(file).with_context(|| unwritable(file))?;
+    write(&before, &old).with_context(|| unwritable(&before))?;
+    match std::fs::rename(&next, file) {
+        // Another command, which started at the same moment, has done it.
+        Err(failure) if failure.kind() == ErrorKind::NotFound => Ok(()),
+        renamed => renamed.and_then(|()| durable::sync_folder_of(file)),
+    }
+    .with_context(|| unwritable(file))
+}
+
+fn write(file: &Path, secret: &[u8]) -> std::io::Result<()> {
+    let mut writing = NewFile::begin_secret(file)?;
+    writing.write_all(secret)?;
+    writing.finish()
+}
+
+fn with_ending(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    name.into()
+}
+
+fn unwritable(file: &Path) -> String {
+    format!("The key {} cannot be written", file.display())
 }

@@ -1,13 +1,15 @@
 //! What the network can do. Knows no HTTP and no GraphQL.
 //!
 //! - [`space`] is what every function is given; [`store`] the one way to write, [`viewer`] who asks,
-//!   [`page`] how lists are read, [`clock`] where time and ids come from, [`error`] what can go wrong.
+//!   [`page`] how lists are read, [`clock`] where time and ids come from, [`durable`] how files are written,
+//!   [`error`] what can go wrong.
 //! - [`access`] decides what a viewer may do ([`access::policy`]) and see ([`access::scope`]).
 //! - The other modules are the capabilities; each has the same name in the graph and in the tests.
 
 pub mod access;
 pub mod clock;
 pub mod collaboration;
+pub mod durable;
 pub mod embargo;
 pub mod error;
 pub mod evidence;

@@ -5,7 +5,7 @@
 //! the same time, each on its own runtime.
 
 use migrations::Migrator;
-use sea_orm::{ConnectOptions, DatabaseConnection};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, Statement};
 use sea_orm_migration::MigratorTrait;
 
 use super::postgres::{self, PostgresDatabase};
@@ -69,6 +69,28 @@ pub async fn empty(kind: DatabaseKind) -> TestDatabase {
         DatabaseKind::Sqlite => Database::Sqlite(sqlite::empty()),
         DatabaseKind::Postgres => Database::Postgres(postgres::empty().await),
     })
+}
+
+/// A connection to the database at an address.
+///
+/// # Panics
+/// When there is none.
+pub async fn open(url: &str) -> DatabaseConnection {
+    sea_orm::Database::connect(url)
+        .await
+        .expect("the database is there")
+}
+
+/// The texts in the first column of what a statement gives.
+///
+/// # Panics
+/// When the database refuses.
+pub async fn texts(connection: &DatabaseConnection, sql: &str) -> Vec<String> {
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    let rows = connection.query_all_raw(statement).await;
+    let rows = rows.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    let text = |row: &sea_orm::QueryResult| row.try_get_by_index(0).expect("a text");
+    rows.iter().map(text).collect()
 }
 
 /// A database that is there to be copied.

@@ -1,16 +1,14 @@
 //! `commonground young-people`.
 
-use std::io::{Read, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::Read;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use clap::Subcommand;
 use serde_json::json;
 use service::entity::LoadedReturnId;
 use service::page::PageRequest;
 use service::young_people::disclosure::{Parameters, PerturbationTable, STANDARD, maximum_entropy};
-use service::young_people::pseudonym::PseudonymKeys;
 use service::young_people::{people, returns, rotate, stewards};
 use service::{Space, Viewer};
 
@@ -165,48 +163,19 @@ async fn list(space: &Space) -> Result<()> {
     }
 }
 
-/// The new file is there before the database changes: whoever is interrupted has both.
+/// The new keys are in a file before the database is under them, and take the place of those before afterwards:
+/// whoever is interrupted has both, and the next command ends it.
 async fn rotate_key(space: &Space, config: &Config) -> Result<()> {
     let file = secrets::pseudonym_key_file(config)?;
     let keys = space.pseudonym_keys().rotated(space.store().source());
-    let next = with_ending(&file, "next");
-    ensure!(
-        !next.exists(),
-        "{} is there: an earlier rotation was interrupted. If `import` recognises nobody with the present file, take that one in its place; else remove it.",
-        next.display()
-    );
-    write(&next, &keys)?;
+    secrets::keep_next_pseudonym_keys(&file, &keys)?;
     let count = rotate::rotate(space, &keys)
         .await
         .map_err(|no| sentence(&no))?;
-    let before = with_ending(&file, "before");
-    std::fs::rename(&file, &before).with_context(|| unwritable(&before))?;
-    std::fs::rename(&next, &file).with_context(|| unwritable(&file))?;
+    secrets::take_up_next_pseudonym_keys(&file)?;
     telemetry::answer(&format!(
         "{count} hashes are under the new key, which is in {}",
         file.display()
     ))?;
     Ok(())
-}
-
-fn with_ending(file: &Path, ending: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    name.into()
-}
-
-fn write(file: &Path, keys: &PseudonymKeys) -> Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut writing = options.open(file).with_context(|| unwritable(file))?;
-    writing.write_all(keys.reveal().as_bytes())?;
-    writing.sync_all()?;
-    Ok(())
-}
-
-fn unwritable(file: &Path) -> String {
-    format!("The key {} cannot be written", file.display())
 }

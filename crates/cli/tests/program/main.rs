@@ -8,6 +8,8 @@
 mod access;
 mod importing;
 mod issuers;
+#[cfg(all(target_os = "linux", not(target_feature = "crt-static")))]
+mod power_cuts;
 mod refusals;
 mod running;
 mod serving;

@@ -22,6 +22,8 @@ pub(crate) async fn patiently<T>(what: &str, work: impl Future<Output = T>) -> T
 pub(crate) struct Installation {
     folder: TempDir,
     database_url: Option<String>,
+    /// What else each command gets in its environment.
+    environment: Vec<(&'static str, PathBuf)>,
 }
 
 /// What a command left behind.
@@ -38,7 +40,14 @@ impl Installation {
         Self {
             folder: tempfile::tempdir().unwrap(),
             database_url: None,
+            environment: Vec::new(),
         }
+    }
+
+    /// Puts more into the environment of each command.
+    pub(crate) fn with_environment(mut self, more: &[(&'static str, PathBuf)]) -> Self {
+        self.environment.extend_from_slice(more);
+        self
     }
 
     /// One whose database is elsewhere.
@@ -72,6 +81,7 @@ impl Installation {
             command.env("COMMONGROUND_DATABASE_URL", url);
         }
         command
+            .envs(self.environment.iter().cloned())
             .args(arguments)
             .current_dir(self.folder.path())
             .stdin(Stdio::null())

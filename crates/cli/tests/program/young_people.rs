@@ -4,7 +4,7 @@ use crate::running::Installation;
 
 const HEADER: &str = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\nKID-1,1,01/02/2010,WBRI,U856006112595,,\nKID-2,9,01/02/2010,WBRI,,,\n";
 const EPISODES: &str = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\nKID-1,01/05/2022,S,C2,N1,U4,PR1,,,,,,\n";
-const IMPORT: [&str; 10] = [
+pub(crate) const IMPORT: [&str; 10] = [
     "import",
     "ssda903",
     "--authority",
@@ -18,7 +18,11 @@ const IMPORT: [&str; 10] = [
 ];
 
 async fn furnished() -> Installation {
-    let installation = Installation::new();
+    furnish(Installation::new()).await
+}
+
+/// An installation with one authority, and a return of it beside the data.
+pub(crate) async fn furnish(installation: Installation) -> Installation {
     let bundle = installation.path("places");
     std::fs::create_dir(&bundle).unwrap();
     let places = "gss_code,name,country\nE09000007,Camden,England\n";

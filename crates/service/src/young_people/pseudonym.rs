@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use entity::{AgreementId, YoungPersonId};
 use unicode_normalization::UnicodeNormalization;
+use uuid::Uuid;
 
 use crate::access::{MasterKey, keyed_hash};
 use crate::clock::Source;
@@ -129,6 +130,13 @@ impl PseudonymKeys {
         );
         let hash = keyed_hash(&key, &[person.0.as_bytes()]);
         URL_SAFE_NO_PAD.encode(&hash[..16])
+    }
+
+    /// What names the newest key without telling it: a rotation to it is noted under this id.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        let hash = keyed_hash(&self.newest(), &[b"id"]);
+        uuid::Builder::from_custom_bytes(std::array::from_fn(|at| hash[at])).into_uuid()
     }
 
     fn newest(&self) -> [u8; 32] {

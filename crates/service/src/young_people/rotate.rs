@@ -1,7 +1,7 @@
 //! Puts what recognises people under a new key.
 
-use entity::{ChangeKind, young_person_key};
-use sea_orm::{EntityTrait, IntoActiveModel};
+use entity::{ChangeKind, change, young_person_key};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 
 use super::pseudonym::{KeyHash, PseudonymKeys};
 use super::returns::in_turn;
@@ -43,10 +43,21 @@ pub async fn rotate(space: &Space, keys: &PseudonymKeys) -> Result<usize> {
                     Some(row.into_active_model())
                 });
                 bulk::insert(write.connection(), renewed.collect()).await?;
-                let id = write.source().id();
-                write.touched(ChangeKind::SigningKey, id, 1);
+                write.touched(ChangeKind::SigningKey, keys.id(), 1);
                 Ok(count)
             })
         })
         .await
+}
+
+/// Whether what is stored is under these keys by a rotation that was carried through.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn is_under(space: &Space, keys: &PseudonymKeys) -> Result<bool> {
+    let rotations = scope::for_writing::<change::Entity>()
+        .filter(change::Column::Kind.eq(ChangeKind::SigningKey))
+        .filter(change::Column::SubjectId.eq(keys.id()));
+    let count = rotations.count(space.store().connection()).await?;
+    Ok(count > 0)
 }

@@ -3,7 +3,6 @@
 //! judges.
 
 mod bundle;
-mod chance;
 mod evidence;
 mod feed;
 mod lookups;

@@ -9,12 +9,12 @@ use entity::{Visibility, collaboration, feedback, finding, publication, rating, 
 use sea_orm::EntityTrait;
 use service::access::ScopeName;
 use tests::support::app::TestApp;
+use tests::support::chance::Chance;
 use tests::support::client::Client;
 use tests::support::databases::DatabaseKind;
 use uuid::Uuid;
 
 use super::bundle;
-use super::chance::Chance;
 use super::rule::Who;
 use super::things::{CENTRES, Kind, Thing, Things};
 

@@ -1,6 +1,5 @@
 //! `commonground import bundle`.
 
-use std::fs::{File, OpenOptions};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use service::durable::NewFile;
 use service::interchange::bundle::{Bundle, Limits, Options, Progress, Report, import};
 use service::{Space, Viewer};
 
@@ -43,14 +43,9 @@ impl ImportBundle {
             strict,
             report: file,
         } = self;
-        if let Some(file) = &file {
-            // A long import should not end with a report that cannot be written.
-            OpenOptions::new()
-                .create(true)
-                .append(true)
-                .open(file)
-                .with_context(|| unwritable(file))?;
-        }
+        // A long import should not end with a report that cannot be written.
+        let begin = |file| NewFile::begin(file).with_context(|| unwritable(file));
+        let begun = file.as_deref().map(begin).transpose()?;
         let space = database::open(config).await?;
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
@@ -78,8 +73,8 @@ impl ImportBundle {
         .await?;
         bar.finish_and_clear();
         print(&report, strict, file.as_deref())?;
-        if let Some(file) = &file {
-            write(&report, file).with_context(|| unwritable(file))?;
+        if let (Some(begun), Some(file)) = (begun, &file) {
+            write(&report, begun).with_context(|| unwritable(file))?;
         }
         space.close().await;
         Ok(match (report.is_interrupted, report.problem_count) {
@@ -121,8 +116,8 @@ fn show(bar: &ProgressBar, progress: &Progress) {
 }
 
 /// Writes the problems that the report keeps, one a row.
-fn write(report: &Report, file: &Path) -> Result<()> {
-    let mut rows = csv::Writer::from_writer(File::create(file)?);
+fn write(report: &Report, file: NewFile) -> Result<()> {
+    let mut rows = csv::Writer::from_writer(file);
     rows.write_record(["file", "line", "column", "code", "reason", "remedy"])?;
     for problem in &report.problems {
         rows.write_record([
@@ -134,8 +129,8 @@ fn write(report: &Report, file: &Path) -> Result<()> {
             &problem.remedy,
         ])?;
     }
-    rows.flush()?;
-    Ok(())
+    let file = rows.into_inner().map_err(|failure| failure.into_error())?;
+    Ok(file.finish()?)
 }
 
 pub(super) fn unwritable(file: &Path) -> String {

@@ -1,11 +1,11 @@
 //! `commonground import ssda903` and `commonground import cin-census`.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use service::durable::NewFile;
 use service::entity::{ReturnKind, loaded_return, return_problem};
 use service::page::PageRequest;
 use service::young_people::returns::{self, NewReturn, rules};
@@ -98,7 +98,7 @@ async fn print(space: &Space, loaded: &loaded_return::Model, report: Option<&Pat
     let mut rows = match report {
         None => None,
         Some(file) => {
-            let file = File::create(file).with_context(|| unwritable(file))?;
+            let file = NewFile::begin(file).with_context(|| unwritable(file))?;
             let mut rows = csv::Writer::from_writer(file);
             rows.write_record([
                 "severity", "file", "line", "column", "rule", "reason", "remedy",
@@ -126,8 +126,9 @@ async fn print(space: &Space, loaded: &loaded_return::Model, report: Option<&Pat
             _ => break,
         }
     }
-    if let Some(rows) = &mut rows {
-        rows.flush()?;
+    if let Some(rows) = rows {
+        let file = rows.into_inner().map_err(|failure| failure.into_error())?;
+        file.finish()?;
     }
     if shown > SHOWN {
         telemetry::answer(&format!(

@@ -28,6 +28,7 @@ use self::sheet::{Closed, Sheet};
 use super::entry::Entered;
 use super::format::{FORMAT, FORMAT_VERSION, TABLES, Table};
 use crate::Viewer;
+use crate::durable::{self, NewFile};
 use crate::error::{Error, Result};
 use crate::store::{Store, Write};
 
@@ -67,13 +68,14 @@ pub async fn export(store: &Store, viewer: &Viewer, folder: &Path) -> Result<Exp
         .tables
         .sort_by_key(|(name, _)| TABLES.iter().position(|table| table.name == *name));
     let manifest = format!("{{\"format\": \"{FORMAT}\", \"version\": {FORMAT_VERSION}}}\n");
-    let mut file = std::fs::File::create(folder.join("bundle.json")).map_err(unwritable)?;
+    let mut file = NewFile::begin(&folder.join("bundle.json")).map_err(unwritable)?;
     file.write_all(manifest.as_bytes()).map_err(unwritable)?;
+    file.finish().map_err(unwritable)?;
     Ok(written)
 }
 
 fn prepare(folder: &Path) -> Result<()> {
-    std::fs::create_dir_all(folder).map_err(unwritable)?;
+    durable::make_folder(folder).map_err(unwritable)?;
     let is_empty = std::fs::read_dir(folder)
         .map_err(unwritable)?
         .next()

@@ -1,12 +1,11 @@
 //! A file that is being written.
 
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Timelike, Utc};
 
 use super::unwritable;
+use crate::durable::NewFile;
 use crate::error::Result;
 use crate::interchange::bundle::format::Table;
 
@@ -21,7 +20,7 @@ pub(super) struct Sheet {
 /// Where rows go.
 enum To {
     /// A file of this name.
-    File(PathBuf, Option<Box<csv::Writer<BufWriter<File>>>>),
+    File(PathBuf, Option<Box<csv::Writer<NewFile>>>),
     /// Nowhere: they are kept.
     Memory(Vec<Vec<String>>),
 }
@@ -70,7 +69,7 @@ impl Sheet {
         let writer = match writer {
             Some(writer) => writer,
             none => {
-                let file = BufWriter::new(File::create(path).map_err(unwritable)?);
+                let file = NewFile::begin(path).map_err(unwritable)?;
                 let writer = none.insert(Box::new(csv::Writer::from_writer(file)));
                 writer
                     .write_record(&self.names)
@@ -87,8 +86,10 @@ impl Sheet {
     pub(super) fn close(self) -> Result<Closed> {
         let kept = match self.to {
             To::File(_, None) => Vec::new(),
-            To::File(_, Some(mut writer)) => {
-                writer.flush().map_err(unwritable)?;
+            To::File(_, Some(writer)) => {
+                let file = writer.into_inner();
+                let file = file.map_err(|failure| unwritable(failure.into_error()))?;
+                file.finish().map_err(unwritable)?;
                 Vec::new()
             }
             To::Memory(rows) => rows,

@@ -1,31 +1,39 @@
 //! Chance that is the same at each run (SplitMix64).
 
-pub(super) struct Chance(pub(super) u64);
+/// A beginning, from which all follows.
+#[derive(Debug)]
+pub struct Chance(pub u64);
 
 impl Chance {
-    pub(super) fn below(&mut self, limit: usize) -> usize {
+    /// A number below a limit.
+    ///
+    /// # Panics
+    /// When the limit is 0.
+    pub fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.0;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((bits ^ (bits >> 31)) >> 33).unwrap() % limit
+        usize::try_from((bits ^ (bits >> 31)) >> 33).expect("31 bits") % limit
     }
 
-    pub(super) fn one_in(&mut self, limit: usize) -> bool {
+    /// Whether it happens that happens once in so many times.
+    pub fn one_in(&mut self, limit: usize) -> bool {
         self.below(limit) == 0
     }
 
-    pub(super) fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+    /// One of several.
+    pub fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
         all[self.below(all.len())]
     }
 
     /// Some of the numbers below a limit.
-    pub(super) fn some_below(&mut self, limit: usize) -> Vec<usize> {
+    pub fn some_below(&mut self, limit: usize) -> Vec<usize> {
         (0..limit).filter(|_| self.one_in(2)).collect()
     }
 
     /// A few of the numbers below a limit, at least one.
-    pub(super) fn few_below(&mut self, limit: usize) -> Vec<usize> {
+    pub fn few_below(&mut self, limit: usize) -> Vec<usize> {
         let mut few: Vec<usize> = (0..limit).filter(|_| self.one_in(4)).collect();
         few.push(self.below(limit));
         few.sort_unstable();
