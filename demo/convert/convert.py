@@ -51,7 +51,7 @@ def main(sources, target):
         for row in read_csv(path) if path.exists() else []:
             bundle.add(file, **row)
     catalogue = Catalogue(bundle, read_mapping("intervention_names"))
-    authorities.add_authorities(sources, bundle, report)
+    authorities.add_authorities(sources, bundle, read_mapping, report)
     wwc.add_findings(sources, bundle, catalogue, read_mapping, report)
     vive.add_findings(sources, bundle, catalogue, report)
     care_leavers.add_findings(sources, bundle, catalogue, read_mapping, report)

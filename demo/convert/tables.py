@@ -21,7 +21,7 @@ SPEC = {
     "people": "slug!*:slug name* orcid:orcid",
     "person_roles": "person!*:ref(people) centre!*:ref(centres) title!* since!:partial until:partial",
     "local_authorities": "gss_code!*:gss name* official_name country*:enum(country) region authority_type "
-    "dfe_number:dfe established:partial abolished:partial",
+    "dfe_number:dfe established:partial abolished:partial successors:refs(local_authorities)",
     "partners": "slug!*:slug name* kind homepage:url",
     "programmes": "slug!*:slug title* summary lead_centre*:ref(centres) partners:refs(partners) started:partial "
     "ended:partial homepage:url studies_stated:whole partners_stated:whole local_authorities_stated:whole",

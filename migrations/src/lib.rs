@@ -21,6 +21,7 @@ mod m20261124_000008_report_card;
 mod m20261126_000009_withdrawal;
 mod m20261126_000010_young_people;
 mod m20261126_000011_agreements;
+mod m20261128_authority_successors;
 
 /// Brings a database to the present schema.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000009_withdrawal::Migration),
             Box::new(m20261126_000010_young_people::Migration),
             Box::new(m20261126_000011_agreements::Migration),
+            Box::new(m20261128_authority_successors::Migration),
         ];
         let whole = migrations
             .into_iter()

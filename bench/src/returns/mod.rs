@@ -13,7 +13,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use service::access::MasterKey;
 use service::clock::Source;
 use service::entity::{ReturnKind, StatisticsDimension};
-use service::young_people::returns::{self, NewReturn, ReturnFile};
+use service::young_people::returns::{self, CollectionYear, NewReturn, ReturnFile};
 use service::young_people::statistics::{self, Question, Where};
 use service::{Space, Viewer, store};
 
@@ -104,7 +104,10 @@ async fn load_all(space: &Arc<Space>, options: &Options) -> Result<()> {
     for year in options.first_year..options.first_year + options.years {
         let of_year = Instant::now();
         let mut of_year_rows = 0;
-        let of_authorities = codes.iter().enumerate().map(|(number, code)| async move {
+        let day = CollectionYear::try_new(year)?.last_day();
+        let numbered = codes.iter().enumerate();
+        let then = numbered.filter(|(_, code)| directory.maker_of_return(code, day).is_ok());
+        let of_authorities = then.map(|(number, code)| async move {
             let place = Place::new(
                 options.seed,
                 number as u64,

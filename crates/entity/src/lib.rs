@@ -33,6 +33,7 @@ pub mod identity_provider;
 pub mod joined_publication;
 pub mod loaded_return;
 pub mod local_authority;
+pub mod local_authority_successor;
 mod partial_date;
 pub mod partner;
 pub mod person;

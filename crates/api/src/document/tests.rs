@@ -265,6 +265,20 @@ fn a_page_multiplies_what_is_below_it() {
 }
 
 #[test]
+fn a_list_that_leads_on_to_its_own_kind_multiplies_there_and_back_again() {
+    let back_and_forth = |times: usize| {
+        let mut document = "id".to_owned();
+        for _ in 0..times {
+            document = format!("predecessors {{ successors {{ {document} }} }}");
+        }
+        cost(&format!("{{ localAuthority {{ {document} }} }}")).complexity
+    };
+    assert_eq!(back_and_forth(1), 1 + 1 + 5 * (1 + 5));
+    assert!(back_and_forth(6) > 100_000_000);
+    assert_eq!(cost("{ a { narrower { id } } }").complexity, 12);
+}
+
+#[test]
 fn a_total_costs_a_statement_once_for_each_list_however_long_its_page() {
     for page in ["first: 2", "first: 100"] {
         assert_eq!(

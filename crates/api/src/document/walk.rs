@@ -169,7 +169,8 @@ impl<'a> Walk<'a> {
             name,
             alias.is_some(),
             prices::price(name, size),
-            self.multiplier(arguments, below.is_page),
+            self.multiplier(arguments, below.is_page)
+                .saturating_mul(prices::usual_length(name)),
         ))
     }
 

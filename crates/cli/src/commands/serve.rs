@@ -190,6 +190,7 @@ impl Serve {
         greet(&space, address, self.demo).await?;
 
         let unfinished = tokio::spawn(give_up_unfinished(Arc::clone(&space)));
+        let places = tokio::spawn(returns::keep_in_place(Arc::clone(&space)));
         let duplicates = tokio::spawn(look_for_duplicates(Arc::clone(&space)));
         let follower = tokio::spawn(Arc::clone(&space).follow());
         let journal = tokio::spawn(Arc::clone(&space).keep_journal());
@@ -218,6 +219,7 @@ impl Serve {
         server::serve(listener, router, bounds, stop).await;
         duplicates.abort();
         unfinished.abort();
+        places.abort();
         follower.abort();
         journal.abort();
         space.close().await;

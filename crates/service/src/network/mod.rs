@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::record::versions_in_the_log;
 use crate::space::Space;
 
+pub mod authority;
 pub mod directory;
 pub mod engagement;
 pub mod record;

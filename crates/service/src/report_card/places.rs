@@ -16,6 +16,7 @@ use crate::access::scope;
 use crate::error::Result;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::network::Directory;
+use crate::network::authority::{existed, has_social_care};
 use crate::page::{Page, PageRequest};
 use crate::space::Space;
 use crate::viewer::Viewer;
@@ -90,7 +91,8 @@ pub async fn places(space: &Space, viewer: &Viewer, card: ReportCard) -> Result<
     Ok(Places {
         at_least: Ord::max(stated, worked_with.len() as u64),
         worked_with,
-        reached: reach(&directory, &ever, card.to),
+        // Who reached an authority reached those that carry on its work.
+        reached: reach(&directory, &directory.with_successors(ever), card.to),
     })
 }
 
@@ -188,7 +190,7 @@ fn reach(
 ) -> Vec<Arc<Reach>> {
     let mut nations: BTreeMap<&str, Reach> = BTreeMap::new();
     for authority in directory.local_authorities.listed(false) {
-        if !has_social_care(authority) || !exists(authority, on) {
+        if !has_social_care(authority) || !existed(authority, on) {
             continue;
         }
         let nation = nations.entry(&authority.country).or_insert_with(|| Reach {
@@ -202,24 +204,4 @@ fn reach(
         }
     }
     nations.into_values().map(Arc::new).collect()
-}
-
-/// Whether an authority has children's social care, as upper-tier and unitary ones have. Districts,
-/// combined authorities and the councils of Northern Ireland, where trusts have it, do not.
-fn has_social_care(authority: &local_authority::Model) -> bool {
-    const WITHOUT: [&str; 4] = [
-        "Non-metropolitan district",
-        "Combined authority",
-        "Strategic Regional Authority",
-        "NI district",
-    ];
-    let kind = authority.authority_type.as_deref();
-    !kind.is_some_and(|kind| WITHOUT.contains(&kind))
-}
-
-fn exists(authority: &local_authority::Model, on: NaiveDate) -> bool {
-    let established = authority.established.as_ref();
-    let abolished = authority.abolished.as_ref();
-    established.is_none_or(|day| day.first_day() <= on)
-        && abolished.is_none_or(|day| day.first_day() > on)
 }

@@ -13,14 +13,17 @@ use crate::space::Space;
 use crate::store::bulk;
 use crate::viewer::{Viewer, Who};
 
-/// The authorities for which the viewer's token acts.
+/// The authorities for which the viewer's token acts, with those before them whose work no other carries on.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn authorities(space: &Space, viewer: &Viewer) -> Result<Vec<LocalAuthorityId>> {
     match viewer.token() {
         None => Ok(Vec::new()),
-        Some(token) => of_token(space, token).await,
+        Some(token) => {
+            let own = of_token(space, token).await?;
+            Ok(space.directory().await?.with_predecessors(&own))
+        }
     }
 }
 

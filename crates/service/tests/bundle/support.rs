@@ -197,10 +197,11 @@ pub(crate) fn full() -> Files {
         ),
         (
             "local_authorities.csv",
-            "gss_code,name,official_name,country,region,authority_type,dfe_number,established,abolished,withdrawn_at,withdrawal_reason,superseded_by\n\
-             E10000023,North Yorkshire,North Yorkshire County Council,England,Yorkshire and the Humber,County,815,1974-04-01,2023-03-31,,,\n\
-             E06000002,Leeds,,England,,,,,,2020-01-01T00:00:00Z,A wrong code,E08000035\n\
-             E08000035,Leeds,,England,,,383,,,,,\n",
+            "gss_code,name,official_name,country,region,authority_type,dfe_number,established,abolished,successors,withdrawn_at,withdrawal_reason,superseded_by\n\
+             E10000023,North Yorkshire,North Yorkshire County Council,England,Yorkshire and the Humber,County,815,1974-04-01,2023-03-31,E06000065;E08000035,,,\n\
+             E06000065,North Yorkshire,,England,,,815,2023-04,,,,,\n\
+             E06000002,Leeds,,England,,,,,,,2020-01-01T00:00:00Z,A wrong code,E08000035\n\
+             E08000035,Leeds,,England,,,383,,,,,,\n",
         ),
         (
             "partners.csv",

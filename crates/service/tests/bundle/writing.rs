@@ -120,7 +120,7 @@ async fn columns_that_are_left_out_are_named_when_something_is_revised() {
         warnings(&report),
         [
             "people.ndjson:1 [MISSING_COLUMN] The columns orcid, withdrawn_at, withdrawal_reason, superseded_by are not in the file: for the 1 thing that was revised they count as empty. Add them to keep what was there.",
-            "local_authorities.csv:1 [MISSING_COLUMN] The columns official_name, authority_type, dfe_number, established, abolished, withdrawn_at, withdrawal_reason, superseded_by are not in the file: for the 1 thing that was revised they count as empty. Add them to keep what was there.",
+            "local_authorities.csv:1 [MISSING_COLUMN] The columns official_name, authority_type, dfe_number, established, abolished, successors, withdrawn_at, withdrawal_reason, superseded_by are not in the file: for the 1 thing that was revised they count as empty. Add them to keep what was there.",
             "study_sites.csv:1 [MISSING_COLUMN] The column step is not in the file: for the 2 things that were revised it counts as empty. Add it to keep what was there.",
         ]
     );

@@ -8,6 +8,7 @@ mod forgotten;
 mod linking;
 mod loading;
 mod recognising;
+mod reorganised;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};

@@ -7,6 +7,7 @@ use service::Result;
 use service::entity::{LocalAuthorityId, local_authority};
 use service::evidence::parents::StudiesOf;
 use service::filter::AnyOf;
+use service::network::authority::{existed, has_social_care};
 
 use super::engagement::{Engagement, EngagementConnection};
 use crate::graph::asker;
@@ -31,6 +32,13 @@ impl LocalAuthority {
             .by_id(id)
             .cloned()
             .map(Self)
+    }
+
+    /// Some authorities, by GSS code.
+    fn all(asker: &Asker, ids: &[LocalAuthorityId]) -> Vec<Self> {
+        let mut all: Vec<_> = ids.iter().filter_map(|id| Self::find(asker, *id)).collect();
+        all.sort_by(|one, other| one.0.gss_code.cmp(&other.0.gss_code));
+        all
     }
 }
 
@@ -92,7 +100,8 @@ impl LocalAuthority {
         self.0.authority_type.as_deref()
     }
 
-    /// The three-digit number that the Department for Education's returns use.
+    /// The three-digit number that the Department for Education's returns use. Two authorities may have had one
+    /// number, one after the other: North Yorkshire's county council until 31 March 2023, and its unitary council since.
     async fn dfe_number(&self) -> Option<&str> {
         self.0.dfe_number.as_deref()
     }
@@ -102,9 +111,35 @@ impl LocalAuthority {
         approximate(self.0.established.as_ref())
     }
 
-    /// When it ceased to be.
+    /// The first day on which it was no more, as precisely as is known; null while no end is known. It may lie ahead.
+    /// A source that gives the last day of a month means the last day on which it was.
     async fn abolished(&self) -> Option<ApproximateDate> {
         approximate(self.0.abolished.as_ref())
+    }
+
+    /// Whether it existed on a day, as far as is known: an unknown beginning is long ago, an unknown end far ahead.
+    async fn existed_on(&self, #[graphql(desc = "The day.")] day: Date) -> bool {
+        existed(&self.0, day.0)
+    }
+
+    /// Whether it answers for children's social care while it exists: counties, unitary authorities, metropolitan
+    /// districts and London boroughs do; other districts, combined authorities and Northern Ireland's councils don't.
+    async fn has_childrens_social_care(&self) -> bool {
+        has_social_care(&self.0)
+    }
+
+    /// The authorities that carry on its work, or a part of it, by GSS code; several where its area was divided.
+    async fn successors(&self, ctx: &Context<'_>) -> Vec<LocalAuthority> {
+        let asker = asker(ctx);
+        let successions = &asker.directory.successions;
+        Self::all(asker, successions.successors(self.0.id))
+    }
+
+    /// The authorities whose work it carries on, or a part of it, by GSS code.
+    async fn predecessors(&self, ctx: &Context<'_>) -> Vec<LocalAuthority> {
+        let asker = asker(ctx);
+        let successions = &asker.directory.successions;
+        Self::all(asker, successions.predecessors(self.0.id))
     }
 
     /// The studies that have a site in it.
@@ -174,8 +209,14 @@ pub(crate) struct LocalAuthorityFilterInput {
     regions: Option<Vec<String>>,
     /// With this text in the name, whatever the case.
     text: Option<String>,
+    /// With one of these numbers of the Department for Education; add `asAt` for whose it was on a day.
+    dfe_numbers: Option<Vec<String>>,
     /// Only those that exist today.
     current: Option<bool>,
+    /// Only those that existed on this day, such as the 31 March on which a collection ended.
+    as_at: Option<Date>,
+    /// Only those that answer for children's social care, or only those that don't.
+    has_childrens_social_care: Option<bool>,
     /// Also those that were withdrawn.
     include_withdrawn: Option<bool>,
 }
@@ -187,12 +228,24 @@ impl LocalAuthorityFilterInput {
         // An authority outside England has no region.
         let regions = AnyOf::from(self.regions).map(Some);
         let text = self.text.unwrap_or_default().to_lowercase();
-        let only_current = self.current.unwrap_or_default();
+        let numbers = AnyOf::from(self.dfe_numbers).map(Some);
+        let today = self
+            .current
+            .unwrap_or_default()
+            .then(|| asker.space.store().source().now().date_naive());
+        let as_at = self.as_at.map(|day| day.0);
         let passes = |authority: &&Arc<local_authority::Model>| {
             countries.admits(&authority.country)
                 && regions.admits(&authority.region)
                 && authority.name.to_lowercase().contains(&text)
-                && !(only_current && authority.abolished.is_some())
+                && numbers.admits(&authority.dfe_number)
+                && [today, as_at]
+                    .into_iter()
+                    .flatten()
+                    .all(|day| existed(authority, day))
+                && self
+                    .has_childrens_social_care
+                    .is_none_or(|wanted| wanted == has_social_care(authority))
         };
         asker
             .directory

@@ -138,7 +138,7 @@ pub(in crate::graph) struct Reach {
     rule: DisclosureRule,
 }
 
-/// The young people in a study's populations and at its sites; nothing when returns tell of none of them.
+/// The young people in a study's populations and at its sites, each as the authority that it was on the day; nothing when returns tell of none of them.
 pub(in crate::graph) async fn reach(
     asker: &Arc<Asker>,
     sites: Vec<String>,
@@ -150,9 +150,11 @@ pub(in crate::graph) async fn reach(
         return Ok(None);
     }
     let populations: Vec<&str> = populations.iter().map(|word| word.as_str()).collect();
+    let has_sites = !sites.is_empty();
+    let sites = asker.directory.codes_on(&sites, as_at.0);
     let sites: Vec<&str> = sites.iter().map(String::as_str).collect();
     let everywhere = StatisticsWhere::default();
-    let (table, cells) = if sites.is_empty() {
+    let (table, cells) = if !has_sites {
         let question = link::by_population(everywhere.into(), as_at.0);
         let table = asker.statistics(question).await?;
         let cells = link::cells_of(&table, &[&populations]);

@@ -11,6 +11,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use service::durable::NewFile;
 use service::interchange::bundle::{Bundle, Limits, Options, Progress, Report, import};
+use service::young_people::returns;
 use service::{Space, Viewer};
 
 use crate::commands::sentence;
@@ -95,9 +96,19 @@ pub(in crate::commands) async fn load(
     options: Options<'_>,
 ) -> Result<Report> {
     let bundle = Bundle::open(path, Limits::default()).map_err(|refusal| sentence(&refusal))?;
-    import(space.store(), &Viewer::operator(), bundle, options)
+    let report = import(space.store(), &Viewer::operator(), bundle, options)
         .await
-        .map_err(|refusal| sentence(&refusal))
+        .map_err(|refusal| sentence(&refusal))?;
+    // A register of authorities that was revised may tell whose returns some are.
+    let moved = returns::relocate(space).await;
+    match moved.map_err(|refusal| sentence(&refusal))? {
+        0 => {}
+        returns => tracing::warn!(
+            returns,
+            "moved returns to the authorities that there were in their years"
+        ),
+    }
+    Ok(report)
 }
 
 fn bar() -> ProgressBar {

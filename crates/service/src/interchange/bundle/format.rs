@@ -414,21 +414,25 @@ pub(super) static PERSON_ROLES: Table = child(
     ],
 );
 
-pub(super) static LOCAL_AUTHORITIES: Table = superseded(
-    "local_authorities",
-    To::LocalAuthority,
-    &[
-        key("gss_code", Text),
-        required("name", Text),
-        optional("official_name", Text),
-        required("country", Text),
-        optional("region", Text),
-        optional("authority_type", Text),
-        optional("dfe_number", Text),
-        optional("established", PartialDate),
-        optional("abolished", PartialDate),
-    ],
-);
+pub(super) static LOCAL_AUTHORITIES: Table = Table {
+    itself: &["successors", "superseded_by"],
+    ..superseded(
+        "local_authorities",
+        To::LocalAuthority,
+        &[
+            key("gss_code", Text),
+            required("name", Text),
+            optional("official_name", Text),
+            required("country", Text),
+            optional("region", Text),
+            optional("authority_type", Text),
+            optional("dfe_number", Text),
+            optional("established", PartialDate),
+            optional("abolished", PartialDate),
+            optional("successors", Many(To::LocalAuthority)),
+        ],
+    )
+};
 
 pub(super) static PARTNERS: Table = superseded(
     "partners",

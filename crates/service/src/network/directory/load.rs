@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use entity::{
     CentreId, CrosswalkId, LocalAuthorityId, PartnerId, PersonId, ProgrammeId, StandardId, TermId,
-    Vocabulary, centre, centre_status, crosswalk, evidence_standard, local_authority, partner,
-    person, person_role, programme, programme_partner, standard_dimension, standard_level,
-    standard_version, term, term_label,
+    Vocabulary, centre, centre_status, crosswalk, evidence_standard, local_authority,
+    local_authority_successor, partner, person, person_role, programme, programme_partner,
+    standard_dimension, standard_level, standard_version, term, term_label,
 };
 use sea_orm::{DatabaseTransaction, EntityTrait};
 
@@ -18,6 +18,7 @@ use super::{
 };
 use crate::access::scope;
 use crate::error::Result;
+use crate::network::authority::Successions;
 use crate::store::Store;
 
 macro_rules! keyed {
@@ -60,6 +61,7 @@ impl Directory {
             centres: Listing::new(centres(&at).await?),
             people: Listing::new(people(&at).await?),
             local_authorities: Listing::new(all::<local_authority::Entity>(&at).await?),
+            successions: Successions::new(&all::<local_authority_successor::Entity>(&at).await?),
             partners: Listing::new(all::<partner::Entity>(&at).await?),
             programmes: Listing::new(programmes(&at).await?),
             standards: Listing::new(standards(&at).await?),

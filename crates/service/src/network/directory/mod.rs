@@ -18,6 +18,8 @@ use entity::{
     programme, standard_dimension, standard_level, standard_version, term,
 };
 
+use super::authority::Successions;
+
 pub use cache::{DirectoryCache, holds};
 pub use listing::{Keyed, Listing};
 
@@ -30,6 +32,8 @@ pub struct Directory {
     pub people: Listing<PersonId, Person>,
     /// The local authorities, by GSS code.
     pub local_authorities: Listing<LocalAuthorityId, local_authority::Model>,
+    /// Which local authorities followed which.
+    pub successions: Successions,
     /// The partners, by slug.
     pub partners: Listing<PartnerId, partner::Model>,
     /// The programmes, by slug.

@@ -1,13 +1,15 @@
 //! Local authorities.
 
 use chrono::{DateTime, Utc};
-use entity::{LocalAuthorityId, PartialDate, local_authority};
+use entity::{LocalAuthorityId, PartialDate, local_authority, local_authority_successor};
 use uuid::Uuid;
 
+use crate::error::Result;
 use crate::record::{
-    Draft, Fault, Problems, Standing, can_be_withdrawn, identifier, keyed_by, of_the_network,
-    quoted,
+    Draft, Fault, Problems, Slot, Standing, can_be_withdrawn, identifier, keyed_by, link_parts,
+    of_the_network, quoted,
 };
+use crate::store::Write;
 
 /// What the network should know of a local authority.
 #[derive(Clone, Debug)]
@@ -28,8 +30,10 @@ pub struct LocalAuthorityDraft {
     pub dfe_number: Option<String>,
     /// When it came to be.
     pub established: Option<PartialDate>,
-    /// When it ceased to be.
+    /// The first day on which it was no more.
     pub abolished: Option<PartialDate>,
+    /// Those that carry on its work.
+    pub successors: Vec<LocalAuthorityId>,
     /// Whether it still stands.
     pub standing: Standing<LocalAuthorityId>,
 }
@@ -37,7 +41,7 @@ pub struct LocalAuthorityDraft {
 impl Draft for LocalAuthorityDraft {
     type Table = local_authority::Entity;
     type Key = String;
-    type Parts = ();
+    type Parts = (local_authority_successor::Entity,);
 
     keyed_by!(local_authority, gss_code, GssCode);
     of_the_network!(local_authority, LocalAuthority);
@@ -91,6 +95,36 @@ impl Draft for LocalAuthorityDraft {
             self.established.as_ref(),
             self.abolished.as_ref(),
         );
+        problems.distinct("successors", &self.successors);
+        if !self.successors.is_empty() && self.abolished.is_none() {
+            problems.add(
+                "successors",
+                Fault::Inconsistent,
+                "It has successors, and no day on which it was abolished.",
+                "Give `abolished`, the first day on which it is no more, or leave the successors out.",
+            );
+        }
         self.standing.check(problems);
     }
+
+    /// Nothing succeeds itself. Longer circles are followed once: who asks for all that came before or after an
+    /// authority stops at what it has seen.
+    async fn prepare(_write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
+        for slot in slots {
+            let own = slot.before.as_ref().map(|row| row.id);
+            if own.is_some_and(|id| slot.draft.successors.contains(&id)) {
+                slot.problems.add(
+                    "successors",
+                    Fault::Circle,
+                    "It would be its own successor.",
+                    "Name the authorities that carry on its work.",
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+link_parts! {
+    local_authority_successor of LocalAuthorityDraft: local_authority_id LocalAuthorityId, successor_id, "successors", |draft| draft.successors.clone();
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use entity::{AgreementId, PersonField, StatisticsDimension};
 
 use super::open;
-use super::read::opened;
+use super::read::{opened, opened_authorities};
 use crate::error::{Code, Error, Result};
 use crate::filter::AnyOf;
 use crate::space::Space;
@@ -31,7 +31,7 @@ pub async fn count(
     let (agreement, _) = opened(space, viewer, id, "a table of counts").await?;
     restrict(&agreement, &mut question)?;
     let within = Within {
-        authorities: Some(agreement.authorities()),
+        authorities: Some(opened_authorities(space, &agreement).await?),
         rule: rule(space, &agreement)?,
     };
     statistics::made(space, &question, within).await

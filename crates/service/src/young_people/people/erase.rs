@@ -29,7 +29,8 @@ pub struct Erased {
     pub is_forgotten: bool,
 }
 
-/// Erases what an authority's returns tell of the child whom the authority's own id names. A later return that
+/// Erases what an authority's returns tell of the child whom the authority's own id names, and those of the
+/// authorities before it whose work no other carries on. A later return that
 /// tells of the child brings them again: take them out of it.
 ///
 /// # Errors
@@ -51,12 +52,18 @@ pub async fn erase_child(
     })?;
     stewards::may_contribute(space, viewer, authority.id).await?;
     let keys = space.pseudonym_keys();
-    let hash = keys.hash(Identifier::OfAuthority {
-        authority: &authority.gss_code,
-        id: child_id,
-    });
-    let hashes = [hash.to_vec(), keys.after_adoption(&hash).to_vec()];
-    let authority = authority.id;
+    // Returns from before an authority was known to have been another have its own code.
+    let codes = [
+        authority.gss_code.as_str(),
+        directory.code_of_ids(authority),
+    ];
+    let hash = |authority| {
+        let id = child_id;
+        let hash = keys.hash(Identifier::OfAuthority { authority, id });
+        [hash.to_vec(), keys.after_adoption(&hash).to_vec()]
+    };
+    let hashes = codes.map(hash).concat();
+    let authorities = directory.with_predecessors(&[authority.id]);
     space
         .store()
         .write(viewer, "child.erase", move |write| {
@@ -69,7 +76,7 @@ pub async fn erase_child(
                 let people: BTreeSet<_> = known.iter().map(|row| row.young_person_id).collect();
                 let mut erased = Erased::default();
                 for person in people {
-                    let of_person = erase(write, authority, person).await?;
+                    let of_person = erase(write, &authorities, person).await?;
                     erased.returns += of_person.returns;
                     erased.is_forgotten |= of_person.is_forgotten;
                 }
@@ -88,11 +95,11 @@ pub async fn erase_child(
 )]
 async fn erase(
     write: &mut Write,
-    authority: entity::LocalAuthorityId,
+    authorities: &[entity::LocalAuthorityId],
     person: YoungPersonId,
 ) -> Result<Erased> {
     let returns = scope::for_writing::<loaded_return::Entity>()
-        .filter(loaded_return::Column::LocalAuthorityId.eq(authority))
+        .filter(loaded_return::Column::LocalAuthorityId.is_in(authorities.iter().copied()))
         .all(write.connection())
         .await?;
     let mut erased = Erased::default();
@@ -110,7 +117,7 @@ async fn erase(
             .filter(episode::Column::YoungPersonId.eq(person))
             .exec(write.connection())
             .await?;
-        make(write, authority, CollectionYear(row.year)).await?;
+        make(write, row.local_authority_id, CollectionYear(row.year)).await?;
         let nothing = serde_json::json!({});
         write.updated(
             ChangeKind::LoadedReturn,

@@ -137,7 +137,8 @@ pub(super) async fn opened(
     let agreement = agreement::seen(space, viewer, id).await?;
     policy::authorise(viewer, &Action::ReadYoungPeople(agreement.recipient()))?;
     agreement.must_be_in_force(space.store().source())?;
-    let returns = scope::returns_of(&agreement.authorities())
+    let authorities = opened_authorities(space, &agreement).await?;
+    let returns = scope::returns_of(&authorities)
         .filter(loaded_return::Column::State.eq(ReturnState::Current))
         .all(space.store().connection())
         .await?;
@@ -268,4 +269,14 @@ fn of_unaccompanied() -> SelectStatement {
         ))
         .and_where(child_record::Column::IsUnaccompanied.eq(true))
         .to_owned()
+}
+
+/// The authorities whose returns an agreement opens: those that approved it, and those before them whose work no other
+/// carries on.
+pub(super) async fn opened_authorities(
+    space: &Space,
+    agreement: &Agreement,
+) -> Result<Vec<LocalAuthorityId>> {
+    let directory = space.directory().await?;
+    Ok(directory.with_predecessors(&agreement.authorities()))
 }

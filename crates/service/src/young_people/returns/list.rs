@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use entity::{LoadedReturnId, ReturnKind, ReturnState, loaded_return, return_problem};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect, Select};
 
+use super::CollectionYear;
 use crate::access::policy::{self, Action};
 use crate::access::scope;
 use crate::error::{Error, Result};
@@ -82,7 +83,8 @@ pub async fn is_current(
     use loaded_return::Column::{Kind, State, Year};
 
     let directory = space.directory().await?;
-    let Some(authority) = directory.local_authorities.by_key(authority) else {
+    let day = CollectionYear::try_new(year)?.last_day();
+    let Ok(authority) = directory.maker_of_return(authority, day) else {
         return Ok(false);
     };
     let found = scope::returns_of(&[authority.id])

@@ -17,6 +17,7 @@ mod keep;
 mod list;
 mod parsed;
 mod persons;
+mod relocate;
 pub mod rules;
 mod ssda903;
 mod walk;
@@ -34,6 +35,7 @@ pub(super) use walk::Walk;
 pub use erase::{abandon_unfinished, erase};
 pub use list::{by_id, count, counted_problems, is_current, list, problem_count, problems};
 pub use parsed::{Problem, Tally};
+pub use relocate::{keep_in_place, relocate};
 
 use self::parsed::{Batch, Outlet};
 use crate::access::policy::{self, Action};
@@ -119,6 +121,7 @@ pub struct NewReturn {
 /// Whose return it is, and of when.
 #[derive(Clone, Debug)]
 struct Heading {
+    /// The code under which the authority's ids of children are kept.
     authority: String,
     authority_id: LocalAuthorityId,
     year: CollectionYear,
@@ -231,12 +234,10 @@ fn read(
             })?;
             let file = file.map_err(|failure| cut(&failure))?;
             cin_census::read(file, keys, &mut outlet, |census, _| {
-                let authority = match &new.authority {
-                    Some(authority) => authority.clone(),
-                    None => of_number(directory, census.authority_number.as_deref())?,
-                };
+                let authority = new.authority.as_ref().or(census.authority_number.as_ref());
+                let authority = authority.ok_or_else(no_authority)?;
                 let year = new.year.or_else(|| census.collection_year());
-                let heading = heading(directory, &authority, year.ok_or_else(no_year)?)?;
+                let heading = heading(directory, authority, year.ok_or_else(no_year)?)?;
                 begin(&heading)?;
                 Ok(heading)
             })?;
@@ -255,29 +256,12 @@ fn read(
 }
 
 fn heading(directory: &Directory, authority: &str, year: i32) -> Result<Heading> {
-    let found = directory.local_authorities.by_key(authority);
-    let found = found.ok_or_else(|| {
-        Error::bad_input(
-            "authority",
-            "There is no such local authority. Give its GSS code, such as E09000007.",
-        )
-    })?;
+    let year = CollectionYear::try_new(year)?;
+    let found = directory.maker_of_return(authority, year.last_day())?;
     Ok(Heading {
-        authority: found.gss_code.clone(),
+        authority: directory.code_of_ids(found).to_owned(),
         authority_id: found.id,
-        year: CollectionYear::try_new(year)?,
-    })
-}
-
-fn of_number(directory: &Directory, number: Option<&str>) -> Result<String> {
-    let number = number.ok_or_else(no_authority)?;
-    let mut authorities = directory.local_authorities.all().iter();
-    let found = authorities.find(|row| row.dfe_number.as_deref() == Some(number));
-    found.map(|row| row.gss_code.clone()).ok_or_else(|| {
-        Error::bad_input(
-            "authority",
-            "No authority of the space has the number that the census's LEA names. Give the authority's GSS code.",
-        )
+        year,
     })
 }
 

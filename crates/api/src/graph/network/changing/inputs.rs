@@ -162,8 +162,10 @@ inputs! {
         may dfe_number: String => "dfe_number";
         /// When it was established: `2019`, `2019-07` or `2019-07-15`.
         may established: String => "established";
-        /// When it was abolished: `2019`, `2019-07` or `2019-07-15`.
+        /// The first day on which it was no more: `2019`, `2019-07` or `2019-07-15`.
         may abolished: String => "abolished";
+        /// The authorities that carry on its work, or a part of it: only of one that was abolished.
+        may successors: Vec<ID> => "successors";
     }
 }
 

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use entity::{
-    CentreId, Vocabulary, centre, centre_status, engagement, local_authority, partner, person,
-    person_role, programme, programme_partner, term, term_label,
+    CentreId, Vocabulary, centre, centre_status, engagement, local_authority,
+    local_authority_successor, partner, person, person_role, programme, programme_partner, term,
+    term_label,
 };
 use futures::future::BoxFuture;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -182,7 +183,19 @@ pub(in super::super) async fn local_authorities(to: &mut Exporter<'_>) -> Result
         after = Some(last.gss_code.clone());
         let superseding = page.iter().filter_map(|authority| authority.superseded_by);
         to.learn(Named::LocalAuthority, superseding).await?;
+        let ids = page.iter().map(|authority| authority.id.into());
+        let successors = to
+            .parts::<local_authority_successor::Entity>(
+                local_authority_successor::Column::LocalAuthorityId,
+                ids,
+                |row| row.local_authority_id.into(),
+            )
+            .await?;
+        let named = successors.values().flatten().map(|row| row.successor_id);
+        to.learn(Named::LocalAuthority, named).await?;
         for authority in page {
+            let successors = successors.get(&authority.id.into()).into_iter().flatten();
+            let successors = to.names.all(successors.map(|row| row.successor_id));
             sheet.row(|line| {
                 line.set("gss_code", authority.gss_code);
                 line.set("name", authority.name);
@@ -193,6 +206,7 @@ pub(in super::super) async fn local_authorities(to: &mut Exporter<'_>) -> Result
                 line.maybe("dfe_number", authority.dfe_number);
                 line.maybe("established", authority.established);
                 line.maybe("abolished", authority.abolished);
+                line.sorted("successors", successors);
                 line.withdrawal(
                     authority.withdrawn_at,
                     authority.withdrawal_reason.as_ref(),

@@ -95,6 +95,7 @@ impl Kind for LocalAuthorities {
             dfe_number: cells.text("dfe_number"),
             established: cells.value("established"),
             abolished: cells.value("abolished"),
+            successors: cells.many("successors"),
             standing: cells.standing(),
         })
     }
