@@ -22,6 +22,7 @@ mod m20261126_000009_withdrawal;
 mod m20261126_000010_young_people;
 mod m20261126_000011_agreements;
 mod m20261128_authority_successors;
+mod m20261128_nearest;
 
 /// Brings a database to the present schema.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000010_young_people::Migration),
             Box::new(m20261126_000011_agreements::Migration),
             Box::new(m20261128_authority_successors::Migration),
+            Box::new(m20261128_nearest::Migration),
         ];
         let whole = migrations
             .into_iter()

@@ -281,7 +281,7 @@ pub(super) fn census(place: Place) -> Lines {
         };
         let _ = writeln!(
             into,
-            "<Child><ChildIdentifiers><LAchildID>{}</LAchildID><PersonBirthDate>{}</PersonBirthDate><Sex>{sex}</Sex></ChildIdentifiers><ChildCharacteristics><Ethnicity>{}</Ethnicity></ChildCharacteristics><CINdetails><CINreferralDate>{referred}</CINreferralDate><PrimaryNeedCode>{need}</PrimaryNeedCode>{closed}{plan}</CINdetails></Child>",
+            "<Child><ChildIdentifiers><LAchildID>{}</LAchildID><PersonBirthDate>{}</PersonBirthDate><Sex>{sex}</Sex></ChildIdentifiers><ChildCharacteristics><Ethnicity>{}</Ethnicity></ChildCharacteristics><CINdetails><CINreferralDate>{referred}</CINreferralDate><PrimaryNeedCode>{need}</PrimaryNeedCode>{closed}<ReferralNFA>0</ReferralNFA>{plan}</CINdetails></Child>",
             child.id, child.born, child.ethnicity
         );
     };

@@ -121,6 +121,7 @@ async fn load_all(space: &Arc<Space>, options: &Options) -> Result<()> {
                     kind,
                     authority: Some(code.clone()),
                     year: Some(year),
+                    accept_losses: false,
                 };
                 let of = Viewer::operator();
                 loaded.push(returns::load(space, &of, new, files(place, kind)).await?);

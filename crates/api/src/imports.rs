@@ -10,10 +10,11 @@ use axum::extract::{FromRequest, Multipart, Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use service::entity::{ReturnKind, loaded_return};
-use service::young_people::returns::{self, NewReturn, ReturnFile};
-use service::{Code, Error, Result, Viewer};
+use service::page::{LARGEST_SIZE, PageRequest};
+use service::young_people::returns::{self, NewReturn, Refusal, ReturnFile, rules};
+use service::{Code, Error, Result, Space, Viewer};
 use tokio::sync::mpsc;
 
 use crate::admission::Client;
@@ -33,6 +34,9 @@ pub(crate) struct Parameters {
     authority: Option<String>,
     /// The year on whose 31 March the collection ended.
     year: Option<i32>,
+    /// Whether it may come into use though most of it, or of the children of the return in use, is lost.
+    #[serde(rename = "acceptLosses", default)]
+    accept_losses: bool,
 }
 
 /// Loads the return whose files the request brings.
@@ -51,19 +55,13 @@ pub(crate) async fn handle(
         return response;
     }
     let mut response = match viewer {
-        Err(refusal) => refused(&refusal, &request_id),
+        Err(refusal) => refused(&refusal, None, &request_id),
         Ok(viewer) => match endpoint.charge(&client, COST) {
             Err(answer) => too_many(&answer),
             Ok(_) => {
                 let viewer = viewer.in_request(request_id.clone());
-                match load(&endpoint, &viewer, &kind, request).await {
-                    Ok(row) => told(&row),
-                    Err(refusal) => {
-                        let now = endpoint.space.store().source().now();
-                        endpoint.space.journal().refused(&viewer, &refusal, now);
-                        refused(&refusal, &request_id)
-                    }
-                }
+                let loaded = load(&endpoint, &viewer, &kind, request).await;
+                answer(&endpoint, &viewer, loaded, &request_id).await
             }
         },
     };
@@ -76,20 +74,20 @@ async fn load(
     viewer: &Viewer,
     kind: &str,
     request: Request,
-) -> Result<loaded_return::Model> {
+) -> Result<loaded_return::Model, Refusal> {
     let kind = match kind {
         "ssda903" => ReturnKind::Ssda903,
         "cin-census" => ReturnKind::CinCensus,
         _ => {
             let message =
                 "There is no such import. Send to /imports/ssda903 or /imports/cin-census.";
-            return Err(Error::new(Code::NotFound, message));
+            return Err(Error::new(Code::NotFound, message).into());
         }
     };
     let Query(parameters) = Query::<Parameters>::try_from_uri(request.uri()).map_err(|_| {
         Error::bad_input(
             "year",
-            "Write the parameters as ?authority=E09000007&year=2024.",
+            "Write the parameters as ?authority=E09000007&year=2024, and acceptLosses=true if most of the return may be lost.",
         )
     })?;
     let form = Multipart::from_request(request, &()).await.map_err(|_| {
@@ -102,6 +100,7 @@ async fn load(
         kind,
         authority: parameters.authority,
         year: parameters.year,
+        accept_losses: parameters.accept_losses,
     };
     let (space, viewer) = (Arc::clone(&endpoint.space), viewer.clone());
     // In a task of its own: a client that goes away leaves a loading that is given up, not one that stands still.
@@ -196,8 +195,51 @@ impl Read for Pieces {
     }
 }
 
-fn told(row: &loaded_return::Model) -> Response {
-    Json(json!({ "return": {
+/// What became of a return: also of one that was refused as a whole, as far as it was read.
+async fn answer(
+    endpoint: &Endpoint,
+    viewer: &Viewer,
+    loaded: Result<loaded_return::Model, Refusal>,
+    request_id: &str,
+) -> Response {
+    let refusal = match loaded {
+        Ok(row) => {
+            return match told(&endpoint.space, viewer, &row).await {
+                Ok(told) => Json(json!({ "return": told })).into_response(),
+                Err(refusal) => refused(&refusal, None, request_id),
+            };
+        }
+        Err(refusal) => refusal,
+    };
+    let now = endpoint.space.store().source().now();
+    let journal = endpoint.space.journal();
+    journal.refused(viewer, &refusal.error, now);
+    let told = match &refusal.abandoned {
+        Some(row) => told(&endpoint.space, viewer, row).await.ok(),
+        None => None,
+    };
+    refused(&refusal.error, told, request_id)
+}
+
+/// A return, and its first problems.
+async fn told(space: &Space, viewer: &Viewer, row: &loaded_return::Model) -> Result<Value> {
+    let request = PageRequest::first(LARGEST_SIZE);
+    let problems = returns::problems(space, viewer, row.id, &request).await?;
+    let count = returns::problem_count(space, viewer, row.id).await?;
+    let problems = problems.items.iter().map(|(_, problem)| {
+        let rule = rules::find(&problem.rule);
+        json!({
+            "refused": problem.is_refusal,
+            "file": problem.file,
+            "line": problem.line,
+            "column": problem.column_name,
+            "rule": problem.rule,
+            "reason": rule.map(|rule| rule.reason),
+            "remedy": rule.map(|rule| rule.remedy),
+            "nearest": problem.nearest,
+        })
+    });
+    Ok(json!({
         "id": graph::return_id(row.id).as_str(),
         "kind": row.kind.as_str(),
         "year": row.year,
@@ -210,16 +252,21 @@ fn told(row: &loaded_return::Model) -> Response {
             "refused": row.refused,
             "doubtful": row.doubtful,
         },
-    } }))
-    .into_response()
+        "problemCount": count,
+        "problems": problems.collect::<Vec<_>>(),
+    }))
 }
 
 fn too_many(answer: &async_graphql::Response) -> Response {
     (StatusCode::TOO_MANY_REQUESTS, Json(answer)).into_response()
 }
 
-fn refused(refusal: &Error, request_id: &str) -> Response {
+fn refused(refusal: &Error, told: Option<Value>, request_id: &str) -> Response {
     let status = StatusCode::from_u16(refusal.code.status());
     let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, Json(error::refused(refusal, request_id))).into_response()
+    let mut answer = json!(error::refused(refusal, request_id));
+    if let (Some(told), Some(answer)) = (told, answer.as_object_mut()) {
+        answer.insert("return".to_owned(), told);
+    }
+    (status, Json(answer)).into_response()
 }

@@ -1,4 +1,4 @@
-//! A row of a return that was refused or kept in doubt. It never holds a value of the row.
+//! A row of a return that was refused or kept in doubt, or a column of a table. It never holds a value of the row.
 
 use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::{
 
 use crate::LoadedReturnId;
 
-/// A row of a return that was refused or kept in doubt. It never holds a value of the row.
+/// A row of a return that was refused or kept in doubt, or a column of a table. It never holds a value of the row.
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
 #[sea_orm(table_name = "return_problem")]
 pub struct Model {
@@ -27,6 +27,8 @@ pub struct Model {
     pub column_name: Option<String>,
     /// The code of the rule.
     pub rule: String,
+    /// The code, or the name of a column or element, that was probably meant.
+    pub nearest: Option<String>,
 }
 
 /// Relations are followed by the loaders, not by the entity.

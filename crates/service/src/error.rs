@@ -53,6 +53,7 @@ codes! {
     Forbidden "FORBIDDEN" 403 "The token lacks the scope that `extensions.requiredScope` names; ask an administrator for one that has it.";
     Conflict "CONFLICT" 409 "Something with this name or key is there already, or has changed since it was read; read it again and decide.";
     IdempotencyKeyReused "IDEMPOTENCY_KEY_REUSED" 409 "Something else was asked for with this idempotency key before; give each request a key of its own.";
+    ReturnNeedsConfirmation "RETURN_NEEDS_CONFIRMATION" 409 "Most rows of a table of the return were refused, or most children of the return in use are not in it, so it didn't come into use; mend it, or say that it is meant with `acceptLosses=true`.";
     NotAReferenceDate "NOT_A_REFERENCE_DATE" 400 "Counts of young people are given for 31 March of each year; ask for one.";
     NotCountable "NOT_COUNTABLE" 400 "The counts that were asked for would not be safe; the message says why, and what can be asked for.";
     AgreementNotInForce "AGREEMENT_NOT_IN_FORCE" 403 "The data-sharing agreement isn't in force: a party is still to approve it, its first day has not come, or it has ended.";

@@ -19,6 +19,7 @@ pub mod filter;
 pub mod history;
 pub mod interchange;
 pub mod listing;
+mod nearest;
 pub mod network;
 pub mod once;
 pub mod page;

@@ -109,10 +109,11 @@ async fn load_returns(space: &Arc<Space>) -> Result<()> {
                 kind,
                 authority: Some(authority.to_owned()),
                 year: Some(year),
+                accept_losses: false,
             };
             returns::load(space, &Viewer::operator(), new, Box::new(files.into_iter()))
                 .await
-                .map_err(|refusal| sentence(&refusal))?;
+                .map_err(|refusal| sentence(&refusal.error))?;
         }
     }
     Ok(())

@@ -53,6 +53,129 @@ async fn a_return_is_loaded_in_any_order_of_its_files_and_says_what_it_refused()
 }
 
 #[tokio::test]
+async fn a_return_that_is_refused_as_a_whole_is_told_row_by_row_and_in_the_report() {
+    let installation = furnished().await;
+    // From columns that are wrong to a file that isn't there: each leaves a report that says why.
+    let no_rec = EPISODES.replace("REC,", "RECC,");
+    let other_ids = EPISODES.replace("KID-1,", "KID-9,");
+    let nobody = HEADER.replace("WBRI", "NONE");
+    for (file, content, printed, reported) in [
+        (
+            "episodes.csv",
+            no_rec.as_str(),
+            "refused: Episodes, line 1, REC: ",
+            "refused,Episodes,1,REC,CG10,",
+        ),
+        (
+            "episodes.csv",
+            &other_ids,
+            "refused: Episodes, line 2, CHILD: ",
+            "refused,Episodes,2,CHILD,INT03,",
+        ),
+        (
+            "header.csv",
+            &nobody,
+            "refused: Header, line 2, ETHNIC: ",
+            "refused,Header,2,ETHNIC,103,",
+        ),
+        (
+            "header.csv",
+            "no table\n",
+            "",
+            "none of the return's tables",
+        ),
+    ] {
+        let right = std::fs::read(installation.path(file)).unwrap();
+        std::fs::write(installation.path(file), content).unwrap();
+        let outcome = installation.run(&IMPORT).await;
+        assert_eq!(outcome.code, Some(1), "{}", outcome.log);
+        assert!(outcome.answer.contains(printed), "{}", outcome.answer);
+        let report = std::fs::read_to_string(installation.path("problems.csv")).unwrap();
+        assert!(report.starts_with("severity,file,line,"), "{report}");
+        assert!(report.contains(reported), "{report}");
+        assert!(
+            report.lines().last().unwrap().starts_with("refused,,,,,"),
+            "{report}"
+        );
+        std::fs::write(installation.path(file), right).unwrap();
+    }
+    let listed = installation.answer(&["young-people", "returns"]).await;
+    assert!(!listed.contains("CURRENT"), "{listed}");
+    std::fs::remove_file(installation.path("episodes.csv")).unwrap();
+    let outcome = installation.run(&IMPORT).await;
+    assert_eq!(outcome.code, Some(1));
+    let report = std::fs::read_to_string(installation.path("problems.csv")).unwrap();
+    assert_eq!(report.lines().count(), 2, "{report}");
+}
+
+#[tokio::test]
+async fn most_of_a_return_is_lost_only_if_that_is_accepted() {
+    let installation = furnished().await;
+    installation.run(&IMPORT).await;
+    std::fs::write(
+        installation.path("episodes.csv"),
+        EPISODES.replace("KID-1", "KID-8"),
+    )
+    .unwrap();
+    let header = HEADER
+        .replace("U856006112595", "UN3")
+        .replace("KID-1", "KID-8");
+    std::fs::write(installation.path("header.csv"), header).unwrap();
+    let outcome = installation.run(&IMPORT).await;
+    assert_eq!(outcome.code, Some(1));
+    assert!(
+        outcome.log.contains("RETURN_NEEDS_CONFIRMATION"),
+        "{}",
+        outcome.log
+    );
+    let insisting: Vec<&str> = IMPORT.into_iter().chain(["--accept-losses"]).collect();
+    let outcome = installation.run(&insisting).await;
+    assert_eq!(outcome.code, Some(2), "{}", outcome.log);
+}
+
+#[tokio::test]
+async fn a_report_is_written_when_nothing_is_wrong_and_never_over_what_is_imported() {
+    let installation = furnished().await;
+    let header: String = HEADER
+        .lines()
+        .take(2)
+        .map(|line| format!("{line}\n"))
+        .collect();
+    std::fs::write(installation.path("header.csv"), &header).unwrap();
+    std::fs::write(installation.path("problems.csv"), "of before\n").unwrap();
+    let outcome = installation.run(&IMPORT).await;
+    assert_eq!(outcome.code, Some(0), "{}", outcome.log);
+    let report = std::fs::read_to_string(installation.path("problems.csv")).unwrap();
+    assert_eq!(
+        report,
+        "severity,file,line,column,rule,reason,remedy,nearest\n"
+    );
+    std::fs::hard_link(
+        installation.path("header.csv"),
+        installation.path("link.csv"),
+    )
+    .unwrap();
+    for report in ["header.csv", "./data/../header.csv", "link.csv"] {
+        let mut arguments = IMPORT.to_vec();
+        arguments[9] = report;
+        let outcome = installation.run(&arguments).await;
+        assert_eq!(outcome.code, Some(1));
+        assert!(outcome.log.contains("take the place"), "{}", outcome.log);
+    }
+    for report in [
+        "places/local_authorities.csv",
+        "places/../places/local_authorities.csv",
+    ] {
+        let outcome = installation
+            .run(&["import", "bundle", "places", "--report", report])
+            .await;
+        assert_eq!(outcome.code, Some(1), "{}", outcome.log);
+    }
+    let kept = std::fs::read_to_string(installation.path("header.csv")).unwrap();
+    assert_eq!(kept, header);
+}
+
+#[tokio::test]
 async fn a_rotated_key_recognises_the_children_of_before() {
     let installation = furnished().await;
     installation.run(&IMPORT).await;

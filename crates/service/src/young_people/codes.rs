@@ -6,6 +6,8 @@
 
 use entity::{AgeBand, EthnicGroup, LegalStatus, Need, PlacementType, Sex};
 
+use super::text::{clean, whole};
+
 /// Codes that are accepted from one collection year to another.
 #[derive(Clone, Copy, Debug)]
 pub struct Codes {
@@ -37,14 +39,56 @@ const fn since(from: i32, codes: &'static [&'static str]) -> Codes {
     }
 }
 
-/// The code that a text is, if it is accepted in a year.
+/// The code that a text is, if it is accepted in a year: in capitals or small letters, without the spaces around it,
+/// and without the decimals that a spreadsheet gives to a number.
 #[must_use]
 pub fn find(sets: &[Codes], year: i32, text: &str) -> Option<&'static str> {
-    let in_force = sets
+    let text = clean(text);
+    let text = whole(&text).unwrap_or(&text);
+    in_force(sets, year).find(|code| code.eq_ignore_ascii_case(text))
+}
+
+/// The code that was probably meant by a text that is none: one that looks like it, or is spelt nearly so.
+#[must_use]
+pub fn nearest(sets: &[Codes], year: i32, text: &str) -> Option<&'static str> {
+    let text = clean(text);
+    let look = looks(&text);
+    let mut alike = in_force(sets, year).filter(|code| looks(code) == look);
+    match (alike.next(), alike.next()) {
+        (Some(code), None) => Some(code),
+        _ => crate::nearest::nearest(&text, in_force(sets, year)),
+    }
+}
+
+/// What a text says to a question that is answered with yes or no, in the words of schemas, spreadsheets and databases.
+#[must_use]
+pub fn yes_or_no(text: &str) -> Option<bool> {
+    const ANSWERS: &[Codes] = &[always(&[
+        "1", "TRUE", "YES", "Y", "T", "0", "FALSE", "NO", "N", "F",
+    ])];
+
+    find(ANSWERS, 0, text).map(|answer| matches!(answer, "1" | "TRUE" | "YES" | "Y" | "T"))
+}
+
+fn in_force(sets: &[Codes], year: i32) -> impl Iterator<Item = &'static str> + Clone {
+    let sets = sets
         .iter()
-        .filter(|set| (set.from..=set.to).contains(&year));
-    let mut codes = in_force.flat_map(|set| set.codes.iter().copied());
-    codes.find(|code| *code == text)
+        .filter(move |set| (set.from..=set.to).contains(&year));
+    sets.flat_map(|set| set.codes.iter().copied())
+}
+
+/// A text with letters in place of the digits that look like them, and without what parts its letters.
+fn looks(text: &str) -> String {
+    let letters = text.chars().filter(|letter| letter.is_alphanumeric());
+    let letters = letters.flat_map(char::to_uppercase);
+    letters
+        .map(|letter| match letter {
+            '0' => 'O',
+            '1' | 'L' => 'I',
+            '5' => 'S',
+            other => other,
+        })
+        .collect()
 }
 
 /// Sex in both returns: numbers until the collection of 2024 (SSDA903) and 2023 (census), letters after. A
@@ -254,6 +298,80 @@ mod tests {
         assert!(accepts(PLACEMENT, 2024, "H5") && !accepts(PLACEMENT, 2025, "H5"));
         assert!(accepts(PLACEMENT, 2026, "Z11") && !accepts(PLACEMENT, 2025, "Z11"));
         assert!(accepts(REASON_ENDED, 2018, "E43") && !accepts(REASON_ENDED, 2019, "E43"));
+    }
+
+    const SETS: [&[Codes]; 22] = [
+        SEX_903,
+        SEX_CIN,
+        ETHNICITY,
+        YES_OR_NO,
+        REASON_STARTED,
+        LEGAL_STATUS,
+        NEED_903,
+        NEED_CIN,
+        PLACEMENT,
+        PROVIDER,
+        REASON_ENDED,
+        REASON_PLACEMENT_CHANGED,
+        REVIEW,
+        MISSING,
+        IN_TOUCH,
+        ACTIVITY,
+        ACCOMMODATION,
+        NO_SCORE,
+        ADOPTERS_SEX,
+        ADOPTERS_STATUS,
+        REVERSED,
+        REASON_CLOSED,
+    ];
+
+    #[test]
+    fn each_code_is_the_same_in_small_letters_with_spaces_and_with_decimals() {
+        let others = [PREVIOUS_PERMANENCE, SOCIAL_WORKER_CHANGED, ABUSE];
+        for sets in SETS.into_iter().chain(others) {
+            for (set, code) in sets
+                .iter()
+                .flat_map(|set| set.codes.iter().map(move |code| (set, *code)))
+            {
+                let year = set.from.max(2017);
+                let small = code.to_lowercase();
+                for text in [
+                    small.clone(),
+                    format!(" {small}\u{a0}"),
+                    format!("\u{feff}{code}\u{200b}"),
+                ] {
+                    assert_eq!(find(sets, year, &text), Some(code), "{text:?}");
+                }
+                if code.bytes().all(|byte| byte.is_ascii_digit()) {
+                    assert_eq!(find(sets, year, &format!("{code}.0")), Some(code));
+                }
+            }
+        }
+        assert_eq!(find(NEED_CIN, 2024, "n10"), None);
+    }
+
+    #[test]
+    fn of_what_is_no_code_the_nearest_is_told_if_there_is_one() {
+        assert_eq!(nearest(NEED_CIN, 2024, "NO"), Some("N0"));
+        assert_eq!(nearest(NEED_CIN, 2024, "N-1"), Some("N1"));
+        assert_eq!(nearest(ETHNICITY, 2024, "WBRIT"), Some("WBRI"));
+        assert_eq!(nearest(REASON_ENDED, 2024, "EI2"), Some("E12"));
+        assert_eq!(nearest(IN_TOUCH, 2024, "YESS"), Some("YES"));
+        assert_eq!(nearest(NEED_CIN, 2024, "N"), None);
+        assert_eq!(nearest(LEGAL_STATUS, 2024, "care order"), None);
+    }
+
+    #[test]
+    fn a_question_is_answered_in_the_words_of_schemas_spreadsheets_and_databases() {
+        for yes in ["true", "TRUE", "True", " 1", "1.0", "Yes", "y", "T"] {
+            assert_eq!(yes_or_no(yes), Some(true), "{yes}");
+        }
+        for no in ["false", "FALSE", "0", "0.0", "No", "n", "F "] {
+            assert_eq!(yes_or_no(no), Some(false), "{no}");
+        }
+        for neither in ["", "2", "maybe", "-1"] {
+            assert_eq!(yes_or_no(neither), None, "{neither}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::access::{MasterKey, keyed_hash};
 use crate::clock::Source;
+use crate::young_people::child_id::ChildId;
 use crate::young_people::disclosure::RecordKeySecret;
 
 /// A hash by which somebody is recognised.
@@ -37,7 +38,7 @@ pub enum Identifier<'a> {
         /// The authority's GSS code.
         authority: &'a str,
         /// The id.
-        id: &'a str,
+        id: &'a ChildId,
     },
     /// A unique pupil number, which means the same everywhere.
     PupilNumber(&'a str),
@@ -82,16 +83,31 @@ impl PseudonymKeys {
         lines.collect()
     }
 
-    /// The hash of an identifier, which is trimmed, put in capitals and normalised first.
+    /// The hash of an identifier.
     #[must_use]
     pub fn hash(&self, identifier: Identifier<'_>) -> KeyHash {
-        let (kind, authority, id): (&[u8], _, _) = match identifier {
-            Identifier::OfAuthority { authority, id } => (b"child id", authority, id),
-            Identifier::PupilNumber(number) => (b"upn", "", number),
-        };
-        let id: String = id.trim().nfc().collect();
-        let id = id.to_uppercase();
-        let parts = [kind, b"\0", authority.as_bytes(), b"\0", id.as_bytes()];
+        match identifier {
+            Identifier::OfAuthority { authority, id } => self.of_child(authority, id.key()),
+            Identifier::PupilNumber(number) => {
+                let number: String = number.trim().nfc().collect();
+                self.of_text(b"upn", "", &number.to_uppercase())
+            }
+        }
+    }
+
+    /// The hash of the form in which earlier versions compared an authority's own id, where it was another: returns
+    /// that they loaded are recognised by it.
+    #[must_use]
+    pub fn earlier_hash(&self, authority: &str, id: &ChildId) -> Option<KeyHash> {
+        Some(self.of_child(authority, id.earlier()?))
+    }
+
+    fn of_child(&self, authority: &str, id: &str) -> KeyHash {
+        self.of_text(b"child id", authority, id)
+    }
+
+    fn of_text(&self, kind: &[u8], authority: &str, text: &str) -> KeyHash {
+        let parts = [kind, b"\0", authority.as_bytes(), b"\0", text.as_bytes()];
         let mut keys = self.keys.iter();
         let first = keys.next().map_or([0; 32], |key| keyed_hash(key, &parts));
         keys.fold(first, rehash)
@@ -175,7 +191,18 @@ mod tests {
     }
 
     fn child(authority: &str, id: &str) -> KeyHash {
+        let id = &ChildId::read(id).unwrap();
         keys().hash(Identifier::OfAuthority { authority, id })
+    }
+
+    #[test]
+    fn a_plain_id_has_the_hash_that_earlier_versions_stored() {
+        let stored = "68eec7d4db18f61c205fee6106bedb19d62d38c6c7b5718b875a8c63a4e83e84";
+        let hash = child("E06000001", "ch0001");
+        let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, stored);
+        let plain = ChildId::read("ch0001").unwrap();
+        assert_eq!(keys().earlier_hash("E06000001", &plain), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //!
 //! | population | from | term |
 //! |---|---|---|
-//! | in need | the census's referrals, but N9 | `children-in-need` |
+//! | in need | the census's referrals, but N9 and those without further action, which aren't kept | `children-in-need` |
 //! | protection plan | the census's plans | `children-on-a-child-protection-plan` |
 //! | looked after | episodes of all legal statuses but V3 and V4 | `looked-after-children` |
 //! | unaccompanied asylum-seeking | looked after, and in the UASC table without an end by the day | `unaccompanied-asylum-seeking-children` |

@@ -69,7 +69,7 @@ on_both_databases! {
             episodes_of("KID-4711-XY,01/05/2022,S,C2,N1,U4,PR1,,,,LS99 4QQ,EC88 9ZZ,1234567\nWilhelmina,17/09/1999,S,C2,N1,U4,PR1,,,,LS99 4QQ,,\nWilhelmina X,17/09/2011,S,C2,N1,U4,PR1,,,,LS99 4QQ,,\n"),
             ("oc3-Wilhelmina.csv", b"CHILD,DOB,IN_TOUCH,ACTIV,ACCOM\nWilhelmina,17/09/2011,Wilhelmina,F1,B1\n".to_vec()),
         ];
-        let (status, body) = send(&client, "/imports/ssda903?authority=E09000007&year=2024", &files).await;
+        let (status, body) = send(&client, "/imports/ssda903?authority=E09000007&year=2024&acceptLosses=true", &files).await;
         assert_eq!(status, StatusCode::OK, "{body}");
         load_census(&app, CAMDEN, 2024, &in_need("CENSUS-KID-1", "<UPN>U856006112595</UPN><FormerUPN>T808001814556</FormerUPN>", "2011-09-17", true)).await;
         // What could not be read to its end is not kept either, nor repeated.

@@ -7,8 +7,6 @@ use tests::support::app::{ALPHA, BETA};
 
 use super::*;
 
-const OVER_HTTP: &str = "/imports/ssda903?authority=E09000007&year=2024";
-
 on_both_databases! {
     async fn a_return_is_sent_as_a_form_and_told_row_by_row(app: TestApp) {
         with_authorities(&app).await;
@@ -19,8 +17,10 @@ on_both_databases! {
                 "A1,01/05/2022,S,C2,N1,U4,PR1,,,,,,\nA9,01/05/2022,S,C2,N1,U4,PR1,,,,,,\nA3,01/05/2022,S,C2,N1,K3,PR1,,,,,,\nA3,01/05/2023,S,C2,N1,U4,PR1,01/04/2023,X1,,,,\n",
             ),
         ];
-        let (status, body) = send(&client, OVER_HTTP, &files).await;
+        let (status, body) = send(&client, &format!("{OVER_HTTP}&acceptLosses=true"), &files).await;
         assert_eq!(status, StatusCode::OK, "{body}");
+        assert_eq!(body["return"]["problemCount"], 4);
+        assert_eq!(body["return"]["problems"][0]["rule"], "103");
         assert_eq!(body["return"]["rows"], json!({ "read": 7, "kept": 3, "checked": 0, "refused": 4, "doubtful": 0 }));
         let told = client.ask("{ youngPeople { returns { totalCount nodes { kind year state children localAuthority { gssCode } loadedBy { slug }
             problems { totalCount nodes { file line column rule refused reason remedy } } brokenRules { rule times refused } } } } }").await;
@@ -161,7 +161,7 @@ on_both_databases! {
         app.import_files(&[("local_authorities.csv", "gss_code,name,country,dfe_number\nE09000007,Camden,England,202\n")]).await;
         let client = steward(&app, ALPHA).await;
         let children = format!(
-            "{}{}<Child><ChildIdentifiers><LAchildID>N3</LAchildID><ExpectedPersonBirthDate>2024-06-01</ExpectedPersonBirthDate><Sex>U</Sex></ChildIdentifiers><ChildCharacteristics><Ethnicity>NOBT</Ethnicity></ChildCharacteristics><CINdetails><CINreferralDate>2024-02-01</CINreferralDate><PrimaryNeedCode>N1</PrimaryNeedCode></CINdetails></Child>\n{}",
+            "{}{}<Child><ChildIdentifiers><LAchildID>N3</LAchildID><ExpectedPersonBirthDate>2024-06-01</ExpectedPersonBirthDate><Sex>U</Sex></ChildIdentifiers><ChildCharacteristics><Ethnicity>NOBT</Ethnicity></ChildCharacteristics><CINdetails><CINreferralDate>2024-02-01</CINreferralDate><PrimaryNeedCode>N1</PrimaryNeedCode><ReferralNFA>false</ReferralNFA></CINdetails></Child>\n{}",
             in_need("N1", "", "2010-05-06", true),
             in_need("N2", "", "2030-01-01", false),
             in_need("N1", "", "2010-05-06", false),
@@ -181,7 +181,7 @@ on_both_databases! {
         let utf_16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text("utf-16").encode_utf16().flat_map(u16::to_le_bytes)).collect();
         let marked = [b"\xef\xbb\xbf".to_vec(), text("utf-8").into_bytes()].concat();
         for document in [text("UTF-8").into_bytes(), windows, utf_16, marked] {
-            let new = NewReturn { kind: ReturnKind::CinCensus, authority: Some(CAMDEN.to_owned()), year: None };
+            let new = NewReturn { kind: ReturnKind::CinCensus, authority: Some(CAMDEN.to_owned()), year: None, accept_losses: false };
             let loaded = load_as(&app, &Viewer::operator(), new, vec![("census.xml", document)]).await.expect("a census");
             assert_eq!((loaded.children, loaded.refused), (1, 0));
         }

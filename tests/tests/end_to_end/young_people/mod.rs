@@ -1,19 +1,24 @@
 //! Young people: returns loaded, counted, read under agreement, linked to the evidence, and forgotten.
 
 pub(super) mod agreements;
+mod census;
+mod columns;
 mod counting;
 mod doubting;
 mod erasing;
 mod forgotten;
+mod identifiers;
 mod linking;
 mod loading;
+mod losses;
 mod recognising;
 mod reorganised;
+mod spreadsheets;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
-use entity::{LocalAuthorityId, ReturnKind, loaded_return};
-use sea_orm::{EntityTrait, PaginatorTrait};
+use entity::{LocalAuthorityId, ReturnKind, SocialWorkPopulation, loaded_return};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::Value;
 use service::Viewer;
 use service::access::ScopeName;
@@ -25,6 +30,9 @@ use tests::support::client::Client;
 pub(super) const CAMDEN: &str = "E09000007";
 /// Another.
 const LEEDS: &str = "E08000035";
+
+/// Where returns of it are sent.
+const OVER_HTTP: &str = "/imports/ssda903?authority=E09000007&year=2024";
 
 const HEADER: &str = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n";
 const EPISODES: &str = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n";
@@ -55,7 +63,7 @@ pub(super) fn many(first: usize, count: usize) -> Files {
     vec![header_of(&header), episodes_of(&episodes)]
 }
 
-/// Loads an SSDA903 return as the operator.
+/// Loads an SSDA903 return as the operator, whatever is lost by it.
 pub(super) async fn load(
     app: &TestApp,
     authority: &str,
@@ -66,13 +74,14 @@ pub(super) async fn load(
         kind: ReturnKind::Ssda903,
         authority: Some(authority.to_owned()),
         year: Some(year),
+        accept_losses: true,
     };
     load_as(app, &Viewer::operator(), new, files)
         .await
         .expect("a return")
 }
 
-/// Loads a census as the operator.
+/// Loads a census as the operator, whatever is lost by it.
 async fn load_census(
     app: &TestApp,
     authority: &str,
@@ -83,6 +92,7 @@ async fn load_census(
         kind: ReturnKind::CinCensus,
         authority: Some(authority.to_owned()),
         year: Some(year),
+        accept_losses: true,
     };
     let files = vec![("census.xml", census(year, children).into_bytes())];
     load_as(app, &Viewer::operator(), new, files)
@@ -102,7 +112,9 @@ async fn load_as(
             content: Box::new(std::io::Cursor::new(content)),
         })
     });
-    returns::load(&app.space, viewer, new, Box::new(files)).await
+    returns::load(&app.space, viewer, new, Box::new(files))
+        .await
+        .map_err(|refusal| refusal.error)
 }
 
 /// A census of some children.
@@ -187,6 +199,19 @@ async fn analyst(app: &TestApp, centre: &str) -> Client {
         &[ScopeName::YoungPeopleStatistics, ScopeName::EvidenceRead],
     )
     .await
+}
+
+/// How many stand in a population on some reference day.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test looks at what is kept, not at what somebody sees"
+)]
+async fn standing_in(app: &TestApp, population: SocialWorkPopulation) -> u64 {
+    entity::standing::Entity::find()
+        .filter(entity::standing::Column::Population.eq(population))
+        .count(app.space.store().connection())
+        .await
+        .expect("a count")
 }
 
 /// How many persons are known.

@@ -44,6 +44,7 @@ async fn loaded_under(app: &TestApp, authority: &str, year: i32) -> Result<Strin
         kind: ReturnKind::Ssda903,
         authority: Some(authority.to_owned()),
         year: Some(year),
+        accept_losses: true,
     };
     let loaded = load_as(app, &Viewer::operator(), new, many(1, 1)).await;
     let row = loaded.map_err(|refusal| refusal.message.into_owned())?;
@@ -98,7 +99,7 @@ on_both_databases! {
         register(&app, REGISTER).await;
         for (year, number, expected) in [(2023, "815", "E10000023"), (2024, "815", "E06000065"), (2019, "835", "E10000009")] {
             let document = census(year, &in_need("N1", "", "2010-05-06", false)).replace("<LEA>202", &format!("<LEA>{number}"));
-            let new = NewReturn { kind: ReturnKind::CinCensus, authority: None, year: None };
+            let new = NewReturn { kind: ReturnKind::CinCensus, authority: None, year: None, accept_losses: true };
             let loaded = load_as(&app, &Viewer::operator(), new, vec![("census.xml", document.into_bytes())]).await.expect("a census");
             assert_eq!(code(&app, &loaded).await, expected, "{year}");
         }

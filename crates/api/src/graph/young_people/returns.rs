@@ -163,7 +163,8 @@ struct BrokenRule {
 #[derive(Clone)]
 pub(super) struct ReturnProblem(return_problem::Model);
 
-/// A row that was refused or kept in doubt. It never repeats what stands in the row.
+/// A row that was refused or kept in doubt, or a column (at line 1) or element for which its table was. It never repeats
+/// what stands in a row.
 #[Object]
 impl ReturnProblem {
     /// Whether the row was refused; kept in doubt otherwise.
@@ -181,7 +182,7 @@ impl ReturnProblem {
         self.0.line
     }
 
-    /// The column or element; null when it is about the whole row.
+    /// The column or element, in its own spelling if there is no such one; null when it is about the whole row.
     async fn column(&self) -> Option<&str> {
         self.0.column_name.as_deref()
     }
@@ -199,6 +200,12 @@ impl ReturnProblem {
     /// How to mend it.
     async fn remedy(&self) -> &str {
         rules::find(&self.0.rule).map_or("", |rule| rule.remedy)
+    }
+
+    /// What was probably meant, where a code, or the name of a column or element, is none: the one that is spelt
+    /// nearly so. Null when there is none, or several are as near.
+    async fn nearest(&self) -> Option<&str> {
+        self.0.nearest.as_deref()
     }
 }
 

@@ -14,6 +14,7 @@ use service::interchange::bundle::{Bundle, Limits, Options, Progress, Report, im
 use service::young_people::returns;
 use service::{Space, Viewer};
 
+use super::report;
 use crate::commands::sentence;
 use crate::config::Config;
 use crate::{database, telemetry};
@@ -45,7 +46,7 @@ impl ImportBundle {
             report: file,
         } = self;
         // A long import should not end with a report that cannot be written.
-        let begin = |file| NewFile::begin(file).with_context(|| unwritable(file));
+        let begin = |file| report::begin(file, std::slice::from_ref(&path));
         let begun = file.as_deref().map(begin).transpose()?;
         let space = database::open(config).await?;
         let stop = Arc::new(AtomicBool::new(false));
@@ -63,7 +64,7 @@ impl ImportBundle {
                 false => ControlFlow::Continue(()),
             }
         };
-        let report = load(
+        let told = load(
             &space,
             &path,
             Options {
@@ -73,12 +74,12 @@ impl ImportBundle {
         )
         .await?;
         bar.finish_and_clear();
-        print(&report, strict, file.as_deref())?;
+        print(&told, strict, file.as_deref())?;
         if let (Some(begun), Some(file)) = (begun, &file) {
-            write(&report, begun).with_context(|| unwritable(file))?;
+            write(&told, begun).with_context(|| report::unwritable(file))?;
         }
         space.close().await;
-        Ok(match (report.is_interrupted, report.problem_count) {
+        Ok(match (told.is_interrupted, told.problem_count) {
             (true, _) => ExitCode::from(130),
             (false, 0) => ExitCode::SUCCESS,
             (false, _) => ExitCode::from(2),
@@ -142,10 +143,6 @@ fn write(report: &Report, file: NewFile) -> Result<()> {
     }
     let file = rows.into_inner().map_err(|failure| failure.into_error())?;
     Ok(file.finish()?)
-}
-
-pub(super) fn unwritable(file: &Path) -> String {
-    format!("The report {} cannot be written", file.display())
 }
 
 fn print(report: &Report, strict: bool, file: Option<&Path>) -> Result<()> {

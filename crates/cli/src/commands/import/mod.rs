@@ -1,6 +1,7 @@
 //! `commonground import`: a file for each kind of thing.
 
 mod bundle;
+mod report;
 mod statutory_return;
 
 use std::process::ExitCode;
@@ -27,7 +28,8 @@ pub(crate) enum Import {
     /// Load an SSDA903 return: its CSV files, each recognised by its header (docs/young-people.md)
     ///
     /// It replaces the earlier return of the same authority and year, whole. Nothing that identifies a child is
-    /// kept. The exit code is 2 when rows were refused.
+    /// kept. The exit code is 2 when rows were refused, and 1 when the whole return was: then what was in use
+    /// before stays, and the problems are printed and written to the report all the same.
     #[command(
         after_help = "Example:\n  commonground import ssda903 --authority E09000007 --year 2024 header.csv episodes.csv oc3.csv"
     )]
@@ -35,7 +37,8 @@ pub(crate) enum Import {
     /// Load a children in need census: its XML file (docs/young-people.md)
     ///
     /// It replaces the earlier census of the same authority and year, whole. Nothing that identifies a child is
-    /// kept. The exit code is 2 when rows were refused.
+    /// kept. The exit code is 2 when rows were refused, and 1 when the whole census was: then what was in use
+    /// before stays, and the problems are printed and written to the report all the same.
     #[command(after_help = "Example:\n  commonground import cin-census census.xml")]
     CinCensus(statutory_return::ImportCinCensus),
 }

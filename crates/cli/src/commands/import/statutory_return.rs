@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Args;
 use service::durable::NewFile;
-use service::entity::{ReturnKind, loaded_return, return_problem};
+use service::entity::{ReturnKind, ReturnState, loaded_return, return_problem};
 use service::page::PageRequest;
 use service::young_people::returns::{self, NewReturn, rules};
 use service::{Space, Viewer};
 
-use super::bundle::unwritable;
+use super::report;
 use crate::commands::sentence;
 use crate::config::Config;
 use crate::{database, telemetry};
@@ -31,7 +31,13 @@ pub(crate) struct ImportSsda903 {
     /// The CSV files: the header and the episodes or care leavers at least
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Write the problems to this file as CSV: severity, file, line, column, rule, reason, remedy
+    /// Let it come into use though most rows of a table were refused, or most children of the return in use are not in it
+    #[arg(long)]
+    accept_losses: bool,
+    /// Write the problems to this file as CSV: severity, file, line, column, rule, reason, remedy, nearest
+    ///
+    /// It is written anew in any case, with its header alone when nothing is wrong, and has at most the
+    /// first 10,000 problems. Why a whole return is refused stands in it last.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
@@ -47,7 +53,13 @@ pub(crate) struct ImportCinCensus {
     /// The year on whose 31 March the collection ended, if it is not the one that the census names
     #[arg(long)]
     year: Option<i32>,
-    /// Write the problems to this file as CSV: severity, file, line, column, rule, reason, remedy
+    /// Let it come into use though most rows of a table were refused, or most children of the return in use are not in it
+    #[arg(long)]
+    accept_losses: bool,
+    /// Write the problems to this file as CSV: severity, file, line, column, rule, reason, remedy, nearest
+    ///
+    /// It is written anew in any case, with its header alone when nothing is wrong, and has at most the
+    /// first 10,000 problems. Why a whole return is refused stands in it last.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
@@ -58,6 +70,7 @@ impl ImportSsda903 {
             kind: ReturnKind::Ssda903,
             authority: Some(self.authority),
             year: Some(self.year),
+            accept_losses: self.accept_losses,
         };
         load(config, new, &self.files, self.report.as_deref()).await
     }
@@ -69,6 +82,7 @@ impl ImportCinCensus {
             kind: ReturnKind::CinCensus,
             authority: self.authority,
             year: self.year,
+            accept_losses: self.accept_losses,
         };
         load(config, new, &[self.file], self.report.as_deref()).await
     }
@@ -80,70 +94,133 @@ async fn load(
     files: &[PathBuf],
     report: Option<&Path>,
 ) -> Result<ExitCode> {
-    let files = returns::files::open(files).context("The files of the return cannot be opened")?;
-    let space = database::open(config).await?;
-    let viewer = Viewer::operator();
-    let loaded = returns::load(&space, &viewer, new, files)
-        .await
-        .map_err(|refusal| sentence(&refusal))?;
-    print(&space, &loaded, report).await?;
-    space.close().await;
-    Ok(match loaded.refused {
-        0 => ExitCode::SUCCESS,
-        _ => ExitCode::from(2),
-    })
+    let mut told = Report::begin(report, files)?;
+    let loaded = load_files(config, new, files, &mut told).await;
+    if let Err(refusal) = &loaded {
+        told.refused(refusal)?;
+    }
+    told.finish()?;
+    loaded
 }
 
-async fn print(space: &Space, loaded: &loaded_return::Model, report: Option<&Path>) -> Result<()> {
-    let mut rows = match report {
-        None => None,
-        Some(file) => {
-            let file = NewFile::begin(file).with_context(|| unwritable(file))?;
-            let mut rows = csv::Writer::from_writer(file);
-            rows.write_record([
-                "severity", "file", "line", "column", "rule", "reason", "remedy",
-            ])?;
-            Some(rows)
-        }
+async fn load_files(
+    config: &Config,
+    new: NewReturn,
+    files: &[PathBuf],
+    report: &mut Report,
+) -> Result<ExitCode> {
+    let files = returns::files::open(files).context("The files of the return cannot be opened")?;
+    let space = database::open(config).await?;
+    let loaded = returns::load(&space, &Viewer::operator(), new, files).await;
+    let row = match &loaded {
+        Ok(row) => Some(row),
+        Err(refusal) => refusal.abandoned.as_deref(),
     };
+    if let Some(row) = row {
+        tell(&space, row, report).await?;
+    }
+    space.close().await;
+    match loaded {
+        Ok(row) if row.refused == 0 => Ok(ExitCode::SUCCESS),
+        Ok(_) => Ok(ExitCode::from(2)),
+        Err(refusal) => Err(sentence(&refusal.error)),
+    }
+}
+
+/// Tells the problems of a return, and what became of its rows.
+async fn tell(space: &Space, loaded: &loaded_return::Model, report: &mut Report) -> Result<()> {
     let mut request = PageRequest::first(service::page::LARGEST_SIZE);
-    let mut shown = 0;
     loop {
         let page = returns::problems(space, &Viewer::operator(), loaded.id, &request)
             .await
             .map_err(|refusal| sentence(&refusal))?;
         for (_, problem) in &page.items {
-            if shown < SHOWN {
-                telemetry::answer(&line(problem))?;
-            }
-            shown += 1;
-            if let Some(rows) = &mut rows {
-                rows.write_record(cells(problem))?;
-            }
+            report.tell(problem)?;
         }
         match page.items.last() {
             Some((cursor, _)) if page.has_next => request.after = Some(cursor.clone()),
             _ => break,
         }
     }
-    if let Some(rows) = rows {
-        let file = rows.into_inner().map_err(|failure| failure.into_error())?;
-        file.finish()?;
-    }
-    if shown > SHOWN {
-        telemetry::answer(&format!(
-            "and {} more problems; --report FILE writes them",
-            shown - SHOWN
-        ))?;
-    }
+    report.tell_hidden()?;
+    let became = match loaded.state {
+        ReturnState::Abandoned => "nothing of them is kept".to_owned(),
+        _ => format!(
+            "{} kept, {} checked and forgotten",
+            loaded.kept, loaded.checked
+        ),
+    };
     telemetry::answer(&format!(
-        "{:>9} children; {} rows read, {} kept, {} checked and forgotten, {} refused, {} in doubt",
-        loaded.children, loaded.read, loaded.kept, loaded.checked, loaded.refused, loaded.doubtful
+        "{:>9} children; {} rows read, {became}, {} refused, {} in doubt",
+        loaded.children, loaded.read, loaded.refused, loaded.doubtful
     ))?;
     Ok(())
 }
 
-fn cells(problem: &return_problem::Model) -> [String; 7] {
+/// What is told of a return: printed, and written to a file if there is to be one.
+struct Report {
+    rows: Option<csv::Writer<NewFile>>,
+    told: usize,
+}
+
+impl Report {
+    fn begin(file: Option<&Path>, inputs: &[PathBuf]) -> Result<Self> {
+        let header = [
+            "severity", "file", "line", "column", "rule", "reason", "remedy", "nearest",
+        ];
+        let rows = match file {
+            None => None,
+            Some(file) => {
+                let mut rows = csv::Writer::from_writer(report::begin(file, inputs)?);
+                rows.write_record(header)?;
+                Some(rows)
+            }
+        };
+        Ok(Self { rows, told: 0 })
+    }
+
+    fn tell(&mut self, problem: &return_problem::Model) -> Result<()> {
+        if self.told < SHOWN {
+            telemetry::answer(&line(problem))?;
+        }
+        self.told += 1;
+        if let Some(rows) = &mut self.rows {
+            rows.write_record(cells(problem))?;
+        }
+        Ok(())
+    }
+
+    /// Says how many problems were not printed.
+    fn tell_hidden(&self) -> Result<()> {
+        let hidden = self.told.saturating_sub(SHOWN);
+        if hidden > 0 {
+            let where_ = match self.rows {
+                Some(_) => "the report has them",
+                None => "--report FILE writes them",
+            };
+            telemetry::answer(&format!("and {hidden} more problems; {where_}"))?;
+        }
+        Ok(())
+    }
+
+    /// Writes why the whole return was refused.
+    fn refused(&mut self, refusal: &anyhow::Error) -> Result<()> {
+        if let Some(rows) = &mut self.rows {
+            rows.write_record(["refused", "", "", "", "", &format!("{refusal:#}"), "", ""])?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<()> {
+        if let Some(rows) = self.rows {
+            let file = rows.into_inner().map_err(|failure| failure.into_error())?;
+            file.finish()?;
+        }
+        Ok(())
+    }
+}
+
+fn cells(problem: &return_problem::Model) -> [String; 8] {
     let rule = rules::find(&problem.rule);
     [
         severity(problem).to_owned(),
@@ -153,6 +230,7 @@ fn cells(problem: &return_problem::Model) -> [String; 7] {
         problem.rule.clone(),
         rule.map_or("", |rule| rule.reason).to_owned(),
         rule.map_or("", |rule| rule.remedy).to_owned(),
+        problem.nearest.clone().unwrap_or_default(),
     ]
 }
 
@@ -166,9 +244,11 @@ const fn severity(problem: &return_problem::Model) -> &'static str {
 fn line(problem: &return_problem::Model) -> String {
     let column = problem.column_name.as_deref();
     let column = column.map_or_else(String::new, |column| format!(", {column}"));
+    let nearest = problem.nearest.as_deref();
+    let nearest = nearest.map_or_else(String::new, |nearest| format!(" Is it {nearest}?"));
     let rule = rules::find(&problem.rule);
     format!(
-        "{}: {}, line {}{column}: {} {} ({})",
+        "{}: {}, line {}{column}: {} {}{nearest} ({})",
         severity(problem),
         problem.file,
         problem.line,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::format::Table;
 use super::report::Located;
-use super::source::nearest;
+use crate::nearest::nearest;
 use crate::record::{Fault, Problem, quoted};
 
 /// To which column of the table each cell of the header belongs, and what is wrong with it.

@@ -14,6 +14,7 @@ use super::format::{FORMAT, FORMAT_VERSION, TABLES, Table};
 use super::report::Located;
 use super::rows::Form;
 use crate::error::{Error, Result};
+use crate::nearest::nearest;
 use crate::record::Fault;
 
 /// How much a bundle may hold, so that a small zip cannot fill a disk.
@@ -429,53 +430,4 @@ fn too_large(limits: Limits) -> Error {
 
 fn unreadable(message: String) -> Error {
     Error::bad_input("path", message)
-}
-
-/// The name that was probably meant.
-pub(super) fn nearest<'n>(given: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    if given.len() > 64 {
-        return None;
-    }
-    names
-        .map(|name| {
-            (
-                distance(&given.to_lowercase().replace([' ', '-'], "_"), name),
-                name,
-            )
-        })
-        .min()
-        .filter(|(distance, name)| *distance <= name.len() / 3)
-        .map(|(_, name)| name)
-}
-
-/// How many letters must be changed to make one word of the other (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut last: Vec<usize> = (0..=other.len()).collect();
-    for (row, letter) in one.chars().enumerate() {
-        let mut here = vec![row + 1];
-        for (column, against) in other.iter().enumerate() {
-            let replaced = last
-                .get(column)
-                .map_or(0, |cost| cost + usize::from(letter != *against));
-            let dropped = last.get(column + 1).map_or(0, |cost| cost + 1);
-            let added = here.get(column).map_or(0, |cost| cost + 1);
-            here.push(replaced.min(dropped).min(added));
-        }
-        last = here;
-    }
-    last.last().copied().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_misspelt_name_finds_the_right_one() {
-        let names = || ["studies", "study_sites", "findings"].into_iter();
-        assert_eq!(nearest("Studys", names()), Some("studies"));
-        assert_eq!(nearest("study-site", names()), Some("study_sites"));
-        assert_eq!(nearest("budget", names()), None);
-    }
 }

@@ -15,8 +15,9 @@ use crate::error::{Error, Result};
 use crate::space::Space;
 use crate::store::Write;
 use crate::viewer::Viewer;
+use crate::young_people::child_id::ChildId;
 use crate::young_people::pseudonym::Identifier;
-use crate::young_people::returns::{CollectionYear, forget, in_turn};
+use crate::young_people::returns::{CollectionYear, forget, forget_hints, in_turn};
 use crate::young_people::standing::make;
 use crate::young_people::stewards;
 
@@ -52,17 +53,26 @@ pub async fn erase_child(
     })?;
     stewards::may_contribute(space, viewer, authority.id).await?;
     let keys = space.pseudonym_keys();
+    let id = ChildId::read(child_id).map_err(|_| {
+        Error::bad_input(
+            "childId",
+            "This is no child's id: it is empty, or a spreadsheet has shortened it. Give the authority's own id of the child, whole.",
+        )
+    })?;
     // Returns from before an authority was known to have been another have its own code.
     let codes = [
         authority.gss_code.as_str(),
         directory.code_of_ids(authority),
     ];
-    let hash = |authority| {
-        let id = child_id;
-        let hash = keys.hash(Identifier::OfAuthority { authority, id });
-        [hash.to_vec(), keys.after_adoption(&hash).to_vec()]
+    let hashes_of = |authority| {
+        let hash = keys.hash(Identifier::OfAuthority { authority, id: &id });
+        keys.earlier_hash(authority, &id).into_iter().chain([hash])
     };
-    let hashes = codes.map(hash).concat();
+    let hashes: Vec<Vec<u8>> = codes
+        .into_iter()
+        .flat_map(hashes_of)
+        .flat_map(|hash| [hash.to_vec(), keys.after_adoption(&hash).to_vec()])
+        .collect();
     let authorities = directory.with_predecessors(&[authority.id]);
     space
         .store()
@@ -117,6 +127,7 @@ async fn erase(
             .filter(episode::Column::YoungPersonId.eq(person))
             .exec(write.connection())
             .await?;
+        forget_hints(write, row.id).await?;
         make(write, row.local_authority_id, CollectionYear(row.year)).await?;
         let nothing = serde_json::json!({});
         write.updated(

@@ -97,13 +97,8 @@ pub(super) async fn sever(
     let doubts = after
         .iter()
         .filter(|time| time.kind == EpisodeKind::LookedAfter);
-    let doubts = doubts.map(|time| Problem {
-        is_refusal: false,
-        file: "Episodes",
-        line: time.line.unsigned_abs(),
-        column: Some("CHILD"),
-        rule: "199",
-    });
+    let doubts = doubts
+        .map(|time| Problem::doubt("Episodes", time.line.unsigned_abs(), Some("CHILD"), "199"));
     let doubts = doubts.collect();
     part(write, told.by, person, other, after).await?;
     let mut standings = BTreeSet::new();

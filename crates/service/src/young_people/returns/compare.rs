@@ -58,13 +58,8 @@ impl Doubts<'_> {
         column: &'static str,
         rule: &'static str,
     ) {
-        self.0.push(Problem {
-            is_refusal: false,
-            file,
-            line: time.line.unsigned_abs(),
-            column: Some(column),
-            rule,
-        });
+        let line = time.line.unsigned_abs();
+        self.0.push(Problem::doubt(file, line, Some(column), rule));
     }
 }
 

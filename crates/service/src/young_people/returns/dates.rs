@@ -13,7 +13,12 @@ pub(super) fn parse(text: &str) -> Option<NaiveDate> {
     let text = text.trim();
     let day = text.split(['T', ' ']).next()?;
     let rest = text.get(day.len()..)?.trim_start_matches(['T', ' ']);
-    if !rest.is_empty() && !rest.chars().all(|letter| "0:.Z".contains(letter)) {
+    let is_midnight = rest.chars().all(|letter| "0:.Z".contains(letter))
+        || matches!(
+            rest,
+            "12:00 AM" | "12:00:00 AM" | "00:00:00+00:00" | "00:00:00 UTC"
+        );
+    if !is_midnight {
         return None;
     }
     let mut parts = day.split(['/', '-', '.']);
@@ -80,6 +85,9 @@ mod tests {
             "01/03/2024 00:00",
             "01/03/2024 00:00:00",
             "2024-03-01T00:00:00Z",
+            "2024-03-01T00:00:00+00:00",
+            "01/03/2024 12:00:00 AM",
+            "\u{a0}01/03/2024\u{2009}",
         ] {
             assert_eq!(parse(text), day, "{text}");
         }

@@ -2,7 +2,7 @@
 
 use entity::{
     ChangeKind, ChangeOperation, LoadedReturnId, ReturnState, agreement_pseudonym, child_record,
-    episode, loaded_return,
+    episode, loaded_return, return_problem,
 };
 use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
@@ -48,6 +48,7 @@ pub async fn erase(
                 }
                 let (authority, year) = (row.local_authority_id, CollectionYear(row.year));
                 forget(write, id, Named::Forgotten).await?;
+                forget_hints(write, id).await?;
                 let row = end(write, row, ReturnState::Erased).await?;
                 standing::make(write, authority, year).await?;
                 Ok(row)
@@ -167,6 +168,20 @@ pub(super) async fn forget(write: &mut Write, id: LoadedReturnId, named: Named) 
     child_record::Entity::delete_many()
         .filter(child_record::Column::ReturnId.eq(id))
         .exec(connection)
+        .await?;
+    Ok(())
+}
+
+/// Takes out of a return's report what was probably meant: it is near to what stood in the rows.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "erasing is what the controller asked for"
+)]
+pub(in crate::young_people) async fn forget_hints(write: &Write, id: LoadedReturnId) -> Result<()> {
+    return_problem::Entity::update_many()
+        .col_expr(return_problem::Column::Nearest, Expr::val(None::<String>))
+        .filter(return_problem::Column::ReturnId.eq(id))
+        .exec(write.connection())
         .await?;
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Result as IoResult, Seek};
 use std::path::{Path, PathBuf};
 
+use super::ssda903::{self, Turn};
 use super::{ReturnFile, ReturnFiles};
 
 /// Opens files, the header table first.
@@ -14,11 +15,11 @@ pub fn open(paths: &[PathBuf]) -> IoResult<ReturnFiles> {
     let mut files = Vec::new();
     for path in paths {
         let mut file = File::open(path)?;
-        let is_header = is_header(&file)?;
+        let turn = turn(&file)?;
         file.rewind()?;
-        files.push((!is_header, name(path), file));
+        files.push((turn, name(path), file));
     }
-    files.sort_by_key(|(is_later, _, _)| *is_later);
+    files.sort_by_key(|(turn, _, _)| *turn);
     Ok(Box::new(files.into_iter().map(|(_, name, file)| {
         Ok(ReturnFile {
             name,
@@ -32,10 +33,9 @@ fn name(path: &Path) -> String {
     name.to_string_lossy().into_owned()
 }
 
-/// Whether the first line names the columns that only the header table has.
-fn is_header(file: &File) -> IoResult<bool> {
+/// When a file is read, by its first line.
+fn turn(file: &File) -> IoResult<Turn> {
     let mut line = Vec::new();
     BufReader::new(file.take(4_096)).read_until(b'\n', &mut line)?;
-    let line = String::from_utf8_lossy(&line).to_uppercase();
-    Ok(line.contains("ETHNIC"))
+    Ok(ssda903::turn(&line))
 }

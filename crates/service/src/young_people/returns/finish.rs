@@ -10,7 +10,7 @@ use super::compare::compare;
 use super::erase::{self, Named, forget};
 use super::keep::{Loading, keep_problems};
 use super::parsed::Problem;
-use super::{Heading, persons};
+use super::{Heading, losses, persons};
 use crate::access::scope;
 use crate::error::{Error, Result};
 use crate::space::Space;
@@ -19,11 +19,15 @@ use crate::viewer::Viewer;
 use crate::young_people::pseudonym::PseudonymKeys;
 use crate::young_people::standing::Standings;
 
-/// Puts a return into use.
+/// Puts a return into use. Unless it may lose them, most of the children of the earlier one must be in it.
+///
+/// # Errors
+/// `RETURN_NEEDS_CONFIRMATION`.
 pub(super) async fn finish(
     space: &Space,
     viewer: &Viewer,
     loading: Loading,
+    may_lose: bool,
 ) -> Result<loaded_return::Model> {
     let keys = space.pseudonym_keys().clone();
     space
@@ -31,8 +35,17 @@ pub(super) async fn finish(
         .write(viewer, "return.load", move |write| {
             Box::pin(async move {
                 persons::in_turn(write).await?;
+                let earlier = earlier(write, &loading).await?;
+                if let Some(earlier) = &earlier
+                    && !may_lose
+                {
+                    losses::of_children(write, loading.id, earlier).await?;
+                }
                 let mut doubts = part_adoptions(write, &keys, &loading).await?;
-                replace_earlier(write, &loading).await?;
+                if let Some(earlier) = earlier {
+                    forget(write, earlier.id, Named::Kept).await?;
+                    erase::end(write, earlier, ReturnState::Replaced).await?;
+                }
                 let now = write.source().now();
                 update(
                     write,
@@ -94,8 +107,8 @@ async fn part_adoptions(
     Ok(doubts)
 }
 
-/// Ends the return of the same authority, kind and year that is in use.
-async fn replace_earlier(write: &mut Write, loading: &Loading) -> Result<()> {
+/// The return of the same authority, kind and year that is in use.
+async fn earlier(write: &Write, loading: &Loading) -> Result<Option<loaded_return::Model>> {
     let earlier = scope::locked::<loaded_return::Entity>(
         write.connection().get_database_backend(),
         Condition::all()
@@ -106,11 +119,7 @@ async fn replace_earlier(write: &mut Write, loading: &Loading) -> Result<()> {
     )
     .one(write.connection())
     .await?;
-    if let Some(earlier) = earlier {
-        forget(write, earlier.id, Named::Kept).await?;
-        erase::end(write, earlier, ReturnState::Replaced).await?;
-    }
-    Ok(())
+    Ok(earlier)
 }
 
 /// Walks everybody once: holds the times that a return tells of against each other, and makes the standings.

@@ -288,8 +288,9 @@ pub(super) async fn keep_problems(
             is_refusal: Set(problem.is_refusal),
             file: Set(problem.file.to_owned()),
             line: Set(problem.line.cast_signed()),
-            column_name: Set(problem.column.map(str::to_owned)),
+            column_name: Set(problem.column.as_deref().map(str::to_owned)),
             rule: Set(problem.rule.to_owned()),
+            nearest: Set(problem.nearest.as_deref().map(str::to_owned)),
         });
     }
     let more = rows.len();

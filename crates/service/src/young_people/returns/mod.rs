@@ -15,6 +15,7 @@ pub mod files;
 mod finish;
 mod keep;
 mod list;
+mod losses;
 mod parsed;
 mod persons;
 mod relocate;
@@ -29,12 +30,13 @@ use chrono::NaiveDate;
 use entity::{LocalAuthorityId, ReturnKind, loaded_return};
 use tokio::sync::mpsc;
 
+pub(super) use erase::forget_hints;
 pub(super) use persons::{forget, in_turn};
 pub(super) use walk::Walk;
 
 pub use erase::{abandon_unfinished, erase};
 pub use list::{by_id, count, counted_problems, is_current, list, problem_count, problems};
-pub use parsed::{Problem, Tally};
+pub use parsed::{OfTable, Problem, Tally};
 pub use relocate::{keep_in_place, relocate};
 
 use self::parsed::{Batch, Outlet};
@@ -116,6 +118,29 @@ pub struct NewReturn {
     pub authority: Option<String>,
     /// The collection year; a census may say so itself.
     pub year: Option<i32>,
+    /// Whether it may come into use though most rows of a table were refused, or most children of the return that is
+    /// in use are not in it.
+    pub accept_losses: bool,
+}
+
+/// Why a return was refused as a whole.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct Refusal {
+    /// What is wrong.
+    pub error: Error,
+    /// The return as it was given up: its report tells of its rows. Nothing when it was refused before it was known
+    /// whose it is.
+    pub abandoned: Option<Box<loaded_return::Model>>,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            abandoned: None,
+        }
+    }
 }
 
 /// Whose return it is, and of when.
@@ -136,25 +161,62 @@ enum Message {
 /// How many batches may wait to be written.
 const WAITING: usize = 4;
 
-/// Loads a return. What it refuses is left out and told in the report; if the files can't be read to their end,
-/// nothing is kept, and the earlier return stays in use.
+/// Loads a return. What it refuses is left out and told in the report; if the files can't be read to their end, or most
+/// of it would be lost, nothing is kept but the report, and the earlier return stays in use.
 ///
 /// # Errors
-/// `FORBIDDEN`; `BAD_USER_INPUT` when the files are no such return, name no authority or year, or can't be read.
+/// `FORBIDDEN`; `BAD_USER_INPUT` when the files are no such return, lack columns that it needs, name no authority or year, or
+/// can't be read; `RETURN_NEEDS_CONFIRMATION` when most rows of a table were refused, or most children of the return in
+/// use are missing, unless that is accepted.
 pub async fn load(
     space: &Arc<Space>,
     viewer: &Viewer,
     new: NewReturn,
     files: ReturnFiles,
-) -> Result<loaded_return::Model> {
+) -> Result<loaded_return::Model, Refusal> {
     policy::authorise(viewer, &Action::ContributeReturns)?;
     let _turn = space.loadings().acquire().await.map_err(Error::internal)?;
     let directory = space.directory().await?;
+    let may_lose = new.accept_losses;
+    let (loading, done) = keep_all(space, viewer, new, files, directory).await;
+    let Some(loading) = loading else {
+        return Err(done.err().unwrap_or_else(nobody_listens).into());
+    };
+    let id = loading.id;
+    let finished = match done {
+        Ok(()) if loading.children() == 0 => Err(nobody_kept()),
+        Ok(()) if !may_lose => losses::of_rows(&loading.tally),
+        done => done,
+    };
+    let finished = match finished {
+        Ok(()) => finish::finish(space, viewer, loading, may_lose).await,
+        Err(refusal) => Err(refusal),
+    };
+    match finished {
+        Ok(loaded) => Ok(loaded),
+        Err(error) => {
+            erase::abandon(space, viewer, id).await?;
+            let abandoned = list::by_id(space, viewer, id).await?;
+            Err(Refusal {
+                error,
+                abandoned: Some(Box::new(abandoned)),
+            })
+        }
+    }
+}
+
+/// Keeps what the reader of a return hands on; nothing is in use by it.
+async fn keep_all(
+    space: &Arc<Space>,
+    viewer: &Viewer,
+    new: NewReturn,
+    files: ReturnFiles,
+    directory: Arc<Directory>,
+) -> (Option<keep::Loading>, Result<()>) {
     let keys = space.pseudonym_keys().clone();
     let kind = new.kind;
     let (sender, mut receiver) = mpsc::channel(WAITING);
     let reader = tokio::task::spawn_blocking(move || read(&new, files, &directory, &keys, sender));
-
     let mut loading = None;
     let mut written = Ok(());
     while let Some(message) = receiver.recv().await {
@@ -177,27 +239,11 @@ pub async fn load(
     }
     // The reader finds out that nobody listens.
     drop(receiver);
-    let read = reader.await.map_err(Error::internal)?;
-    let done = match (written, read) {
-        (Err(refusal), _) | (Ok(()), Err(refusal)) => Err(refusal),
-        (Ok(()), Ok(())) => Ok(()),
-    };
-    let Some(loading) = loading else {
-        done?;
-        return Err(nobody_listens());
-    };
-    let id = loading.id;
-    let finished = match done {
-        Ok(()) if loading.children() == 0 => Err(nobody_kept()),
-        Ok(()) => finish::finish(space, viewer, loading).await,
-        Err(refusal) => Err(refusal),
-    };
-    if finished.is_err() {
-        erase::abandon(space, viewer, id).await?;
-    }
-    finished
+    let read = reader.await.map_err(Error::internal).flatten();
+    (loading, written.and(read))
 }
 
+/// Reads a return to its end, and hands on what there is; also what is wrong with it, if it is refused.
 fn read(
     new: &NewReturn,
     files: ReturnFiles,
@@ -207,6 +253,21 @@ fn read(
 ) -> Result<()> {
     let batches = sender.clone();
     let mut outlet = Outlet::new(move |batch| batches.blocking_send(Message::Batch(batch)).is_ok());
+    let read = read_files(new, files, directory, keys, &sender, &mut outlet);
+    match outlet.flush() {
+        true => read,
+        false => read.and_then(|()| Err(nobody_listens())),
+    }
+}
+
+fn read_files(
+    new: &NewReturn,
+    files: ReturnFiles,
+    directory: &Directory,
+    keys: &PseudonymKeys,
+    sender: &mpsc::Sender<Message>,
+    outlet: &mut Outlet,
+) -> Result<()> {
     let begin = |heading: &Heading| {
         sender
             .blocking_send(Message::Begin(heading.clone()))
@@ -217,8 +278,7 @@ fn read(
             let authority = new.authority.as_deref().ok_or_else(no_authority)?;
             let heading = heading(directory, authority, new.year.ok_or_else(no_year)?)?;
             begin(&heading)?;
-            let mut reader =
-                ssda903::Reader::new(heading.year, &heading.authority, keys, &mut outlet);
+            let mut reader = ssda903::Reader::new(heading.year, &heading.authority, keys, outlet);
             for file in files {
                 reader.read(file.map_err(|failure| cut(&failure))?)?;
             }
@@ -233,7 +293,7 @@ fn read(
                 )
             })?;
             let file = file.map_err(|failure| cut(&failure))?;
-            cin_census::read(file, keys, &mut outlet, |census, _| {
+            cin_census::read(file, keys, outlet, |census, _| {
                 let authority = new.authority.as_ref().or(census.authority_number.as_ref());
                 let authority = authority.ok_or_else(no_authority)?;
                 let year = new.year.or_else(|| census.collection_year());
@@ -249,10 +309,7 @@ fn read(
             }
         }
     }
-    match outlet.flush() {
-        true => Ok(()),
-        false => Err(nobody_listens()),
-    }
+    Ok(())
 }
 
 fn heading(directory: &Directory, authority: &str, year: i32) -> Result<Heading> {

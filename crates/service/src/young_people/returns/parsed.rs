@@ -1,5 +1,8 @@
 //! What a return says, on its way from its reader to the database: no identifier is in it.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use entity::{EpisodeKind, Sex};
 
@@ -60,23 +63,65 @@ impl Spell {
     }
 }
 
-/// A row that was refused, or kept in doubt. It never holds a value.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// A row that was refused, or kept in doubt; or a column of which its table was. It never holds what stands in a row.
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Problem {
-    /// Whether the row was refused; kept in doubt otherwise.
+    /// Whether it was refused; kept in doubt otherwise.
     pub is_refusal: bool,
     /// The table, such as `Episodes`.
     pub file: &'static str,
     /// The line of the file, from 1.
     pub line: u64,
     /// The column or element.
-    pub column: Option<&'static str>,
+    pub column: Option<Cow<'static, str>>,
     /// The rule's code.
     pub rule: &'static str,
+    /// The code, or the name of a column or element, that was probably meant.
+    pub nearest: Option<Cow<'static, str>>,
+}
+
+impl Problem {
+    /// Something that is kept all the same.
+    pub(super) fn doubt(
+        file: &'static str,
+        line: u64,
+        column: Option<&'static str>,
+        rule: &'static str,
+    ) -> Self {
+        Self {
+            is_refusal: false,
+            file,
+            line,
+            column: column.map(Cow::Borrowed),
+            rule,
+            nearest: None,
+        }
+    }
+
+    /// Something for which it is refused.
+    pub(super) fn refusal(
+        file: &'static str,
+        line: u64,
+        column: Option<&'static str>,
+        rule: &'static str,
+    ) -> Self {
+        Self {
+            is_refusal: true,
+            ..Self::doubt(file, line, column, rule)
+        }
+    }
+
+    /// The same, with the code that was probably meant.
+    pub(super) fn near(self, nearest: Option<&'static str>) -> Self {
+        Self {
+            nearest: nearest.map(Cow::Borrowed),
+            ..self
+        }
+    }
 }
 
 /// How many rows there were, and what became of them.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Tally {
     /// Rows that were read; of a census, children, referrals and plans.
     pub read: u64,
@@ -88,6 +133,26 @@ pub struct Tally {
     pub refused: u64,
     /// Rows that were kept or checked in doubt.
     pub doubtful: u64,
+    /// The rows of each table that is kept, and how many of them were refused.
+    pub tables: BTreeMap<&'static str, OfTable>,
+}
+
+/// The rows of a table that is kept.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct OfTable {
+    /// How many there were.
+    pub rows: u64,
+    /// How many of them were refused.
+    pub refused: u64,
+}
+
+impl Tally {
+    /// Counts rows of a table that is kept.
+    pub(super) fn of_table(&mut self, table: &'static str, rows: u64, refused: u64) {
+        let told = self.tables.entry(table).or_default();
+        told.rows += rows;
+        told.refused += refused;
+    }
 }
 
 /// What is handed on at once.
@@ -163,7 +228,7 @@ impl Outlet {
 
     /// Hands on what there is.
     pub(super) fn flush(&mut self) -> bool {
-        let tally = self.batch.tally;
+        let tally = self.batch.tally.clone();
         let batch = std::mem::take(&mut self.batch);
         self.batch.tally = tally;
         (self.send)(batch)

@@ -181,17 +181,27 @@ rules! {
     "CIN10" "The primary need is missing or not a code." "Use N0 to N9.";
     "CIN11" "The referral's closure is not a day, or lies outside the collection year." "Check the day of closure.";
     "CIN12" "The reason for closure is not a code, or stands without a day." "Use RC1 to RC9, and give both or neither.";
+    "CIN13" "Whether the referral led to no further action (ReferralNFA) is missing, or neither true nor false." "Write 1 or 0. The child counts as in need by it.";
     "CIN14" "The category of abuse is not a code." "Use NEG, PHY, SAB, EMO or MUL.";
     "CIN15" "The plan begins before its referral, ends after its closure, or its referral is refused." "A protection plan lies within the time in which the child is in need.";
     "CIN16" "The plan begins after the end of the collection year." "Check the plan's first day.";
     "CIN17" "The plan ends before it begins." "Check both days.";
     "CIN18" "The plan is missing its first day, or it is not a day." "Write the day as 2024-03-31.";
+    "CIN19" "The referral led to no further action (ReferralNFA), and a protection plan lies in it." "Check which of the two is so. The plan is kept, and the referral isn't.";
+    "CIN20" "The census has no such element." "It is passed over. If it is misspelt, correct its name: the child is refused, as what the element says would be lost.";
+    "CIN21" "The element lies in another than it should, and isn't read there." "Move it to where the schema of the census has it. The child is refused.";
+    "CIN22" "The element is there twice, and says different things." "Keep one of the two. The child is refused.";
     "CG01" "The UPN's check letter is not the one that its digits give." "Check the number. The child is kept, and recognised by the authority's own id alone.";
     "CG02" "Another child of this return has the same UPN." "Check which of them it is. Both are kept, and recognised by the authority's own id alone.";
     "CG03" "It begins after the end of the collection year." "Check the day, and whether the row belongs into the next return.";
-    "CG04" "The row has more or fewer cells than the header." "Check for a comma or a quotation mark within a cell: such a cell stands in quotation marks.";
+    "CG04" "Something stands in the row where no column has a name." "Check for a comma within a cell: such a cell stands in quotation marks.";
     "CG05" "The child's id is empty." "Give each row the authority's own id of the child.";
     "CG06" "The year and the reference day of the census don't agree." "Check the header; the year of the reference day is used.";
+    "CG09" "The table has no such column." "It is passed over. If another one was meant, give it that name.";
+    "CG10" "The table lacks the column." "Add it to the first line, or correct its name there; a return is refused for those that it needs.";
+    "CG11" "The column is there twice." "Keep one of the two; a return is refused for those that it needs, of others the first is read.";
+    "CG12" "The child's id stands as a decimal number, as a spreadsheet leaves it behind, here and perhaps in other rows of the table." "It is read as the whole number (100200.0 as 100200), in all tables alike. Format the column as text.";
+    "CG13" "A spreadsheet has shortened the child's id (1.0E+05): which it was can't be told." "Take the ids from their source once more, and format the column as text.";
     "CG08" "A day of the deprivation of liberty is not a day." "Write the day as 31/03/2024.";
 }
 

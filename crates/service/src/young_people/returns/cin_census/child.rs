@@ -7,17 +7,28 @@ use entity::EpisodeKind;
 
 use super::{FILE, doubt, refusal};
 use crate::error::{Code, Error, Result};
-use crate::young_people::codes;
+use crate::young_people::child_id::{ChildId, NotAnId};
+use crate::young_people::codes::{self, Codes};
 use crate::young_people::pseudonym::{Identifier, KeyHash, PseudonymKeys};
 use crate::young_people::returns::parsed::{Child, Problem, Spell};
 use crate::young_people::returns::{CollectionYear, dates};
+use crate::young_people::text::clean;
 use crate::young_people::upn::{self, Upn};
 
 /// How many referrals a child may have, and plans a referral.
 const MOST: usize = 1_000;
+/// How many faults of one child's elements are told.
+const MOST_FAULTS: usize = 10;
 
 /// A text, and its line.
 type Told = Option<(String, u64)>;
+
+/// Notes a text; says whether another one was told before.
+fn tell(told: &mut Told, text: &str, line: u64) -> bool {
+    let other = told.as_ref().is_some_and(|(known, _)| known != text);
+    told.get_or_insert_with(|| (text.to_owned(), line));
+    other
+}
 
 /// A child as the census tells of it.
 #[derive(Debug, Default)]
@@ -29,9 +40,11 @@ pub(super) struct CensusChild {
     born: Told,
     expected: Told,
     sex: Told,
+    gender: Told,
     ethnicity: Told,
     referrals: Vec<Referral>,
-    in_plan: bool,
+    /// What is wrong with its elements.
+    faults: Vec<Problem>,
 }
 
 #[derive(Debug, Default)]
@@ -41,6 +54,7 @@ struct Referral {
     need: Told,
     closed: Told,
     reason: Told,
+    no_further_action: Told,
     plans: Vec<Plan>,
 }
 
@@ -49,6 +63,7 @@ struct Plan {
     line: u64,
     started: Told,
     ended: Told,
+    initial_category: Told,
     category: Told,
 }
 
@@ -58,6 +73,8 @@ pub(super) struct Place<'a> {
     pub(super) year: CollectionYear,
     pub(super) keys: &'a PseudonymKeys,
     pub(super) ids: &'a mut HashSet<KeyHash>,
+    /// Whether some id before stood as a decimal number.
+    pub(super) has_decimals: &'a mut bool,
     pub(super) pupil_numbers: &'a mut HashSet<KeyHash>,
     pub(super) problems: Vec<Problem>,
 }
@@ -70,6 +87,38 @@ impl Place<'_> {
     fn doubt(&mut self, line: u64, column: &'static str, rule: &'static str) {
         self.problems.push(doubt(line, Some(column), rule));
     }
+
+    /// The code that a text is.
+    fn code(&self, told: &Told, sets: &[Codes]) -> Option<&'static str> {
+        let (text, _) = told.as_ref()?;
+        codes::find(sets, self.year.0, text)
+    }
+
+    /// The same; doubts a text that is none, or that there is no text.
+    fn sure_code(
+        &mut self,
+        told: &Told,
+        sets: &[Codes],
+        (line, column, rule): (u64, &'static str, &'static str),
+    ) -> Option<&'static str> {
+        let code = self.code(told, sets);
+        if code.is_none() {
+            let text = told.as_ref().map(|(text, _)| text.as_str());
+            let nearest = text.and_then(|text| codes::nearest(sets, self.year.0, text));
+            let doubt = doubt(line_of(told, line), Some(column), rule);
+            self.problems.push(doubt.near(nearest));
+        }
+        code
+    }
+}
+
+/// What becomes of a child and its rows.
+#[derive(Default)]
+pub(super) struct Judged {
+    /// The child and its times, unless it is refused.
+    pub(super) kept: Option<(Child, Vec<Unplaced>)>,
+    /// How many of its referrals led to nothing further: they are checked and forgotten.
+    pub(super) checked: u64,
 }
 
 /// A time, before its child has a place.
@@ -79,6 +128,10 @@ impl Unplaced {
     pub(super) const fn of(self, child: u32) -> Spell {
         Spell { child, ..self.0 }
     }
+
+    pub(super) fn is_plan(&self) -> bool {
+        self.0.kind == EpisodeKind::ProtectionPlan
+    }
 }
 
 impl CensusChild {
@@ -86,6 +139,14 @@ impl CensusChild {
         Self {
             line,
             ..Self::default()
+        }
+    }
+
+    /// Notes something for which the child is refused.
+    pub(super) fn fault(&mut self, fault: Problem) {
+        // Of a child whose every element is wrong the first say enough.
+        if self.faults.len() < MOST_FAULTS {
+            self.faults.push(fault);
         }
     }
 
@@ -103,91 +164,84 @@ impl CensusChild {
                 ),
             ));
         }
-        match name {
-            "CINdetails" => self.referrals.push(Referral {
+        match (name, self.referrals.last_mut()) {
+            ("CINdetails", _) => self.referrals.push(Referral {
                 line,
                 ..Referral::default()
             }),
-            "ChildProtectionPlans" => {
-                self.in_plan = true;
-                if let Some(referral) = self.referrals.last_mut() {
-                    referral.plans.push(Plan {
-                        line,
-                        ..Plan::default()
-                    });
-                }
-            }
+            ("ChildProtectionPlans", Some(referral)) => referral.plans.push(Plan {
+                line,
+                ..Plan::default()
+            }),
             _ => {}
         }
         Ok(())
     }
 
-    pub(super) fn end(&mut self, name: &str) {
-        if name == "ChildProtectionPlans" {
-            self.in_plan = false;
-        }
-    }
-
-    /// Takes an element with text.
+    /// Takes an element with text, or an empty one, that lies where it should.
     ///
     /// # Errors
     /// As [`Self::begin`].
-    pub(super) fn take(&mut self, name: &str, text: &str, line: u64) -> Result<()> {
+    pub(super) fn take(&mut self, name: &'static str, text: &str, line: u64) -> Result<()> {
+        let text = clean(text);
         if text.is_empty() {
-            return match name {
-                "CINdetails" | "ChildProtectionPlans" => {
-                    self.begin(name, line)?;
-                    self.end(name);
-                    Ok(())
-                }
-                _ => Ok(()),
-            };
+            return self.begin(name, line);
         }
-        let told = || Some((text.to_owned(), line));
         let referral = self.referrals.last_mut();
-        match (name, referral) {
-            ("LAchildID", _) => self.id = told(),
-            ("UPN", _) => self.upn = told(),
-            ("FormerUPN", _) => self.former_upn = told(),
-            ("PersonBirthDate", _) => self.born = told(),
-            ("ExpectedPersonBirthDate", _) => self.expected = told(),
-            ("Sex" | "GenderCurrent", _) => self.sex = told(),
-            ("Ethnicity", _) => self.ethnicity = told(),
-            ("CINreferralDate", Some(referral)) => referral.made = told(),
-            ("PrimaryNeedCode", Some(referral)) => referral.need = told(),
-            ("CINclosureDate", Some(referral)) => referral.closed = told(),
-            ("ReasonForClosure", Some(referral)) => referral.reason = told(),
-            (_, Some(referral)) if self.in_plan => {
-                if let Some(plan) = referral.plans.last_mut() {
-                    match name {
-                        "CPPstartDate" => plan.started = told(),
-                        "CPPendDate" => plan.ended = told(),
-                        "LatestCategoryOfAbuse" => plan.category = told(),
-                        "InitialCategoryOfAbuse" if plan.category.is_none() => {
-                            plan.category = told();
-                        }
-                        _ => {}
-                    }
-                }
-            }
-            _ => {}
+        let told = match (name, referral) {
+            ("LAchildID", _) => &mut self.id,
+            ("UPN", _) => &mut self.upn,
+            ("FormerUPN", _) => &mut self.former_upn,
+            ("PersonBirthDate", _) => &mut self.born,
+            ("ExpectedPersonBirthDate", _) => &mut self.expected,
+            ("Sex", _) => &mut self.sex,
+            ("GenderCurrent", _) => &mut self.gender,
+            ("Ethnicity", _) => &mut self.ethnicity,
+            ("CINreferralDate", Some(referral)) => &mut referral.made,
+            ("PrimaryNeedCode", Some(referral)) => &mut referral.need,
+            ("CINclosureDate", Some(referral)) => &mut referral.closed,
+            ("ReasonForClosure", Some(referral)) => &mut referral.reason,
+            ("ReferralNFA", Some(referral)) => &mut referral.no_further_action,
+            (_, Some(referral)) => match (name, referral.plans.last_mut()) {
+                ("CPPstartDate", Some(plan)) => &mut plan.started,
+                ("CPPendDate", Some(plan)) => &mut plan.ended,
+                ("InitialCategoryOfAbuse", Some(plan)) => &mut plan.initial_category,
+                ("LatestCategoryOfAbuse", Some(plan)) => &mut plan.category,
+                _ => return Ok(()),
+            },
+            _ => return Ok(()),
+        };
+        if tell(told, &text, line) {
+            self.fault(refusal(line, Some(name), "CIN22"));
         }
         Ok(())
     }
 
-    /// How many rows it counts for: itself, its referrals and its plans.
-    pub(super) fn rows(&self) -> u64 {
+    /// How many plans it has.
+    pub(super) fn plans(&self) -> u64 {
         let plans = self.referrals.iter().map(|referral| referral.plans.len());
-        (1 + self.referrals.len() + plans.sum::<usize>()) as u64
+        plans.sum::<usize>() as u64
     }
 
-    /// The child and its times, or nothing when it is refused.
-    pub(super) fn judge(self, place: &mut Place<'_>) -> Option<(Child, Vec<Unplaced>)> {
-        let person = self.person(place)?;
+    /// How many referrals it has.
+    pub(super) fn referrals(&self) -> u64 {
+        self.referrals.len() as u64
+    }
+
+    /// What becomes of it.
+    pub(super) fn judge(mut self, place: &mut Place<'_>) -> Judged {
+        if !self.faults.is_empty() {
+            place.problems.append(&mut self.faults);
+            return Judged::default();
+        }
+        let Some(person) = self.person(place) else {
+            return Judged::default();
+        };
         if self.referrals.is_empty() {
             place.doubt(self.line, "CINdetails", "CIN08");
         }
         let mut spells = Vec::new();
+        let mut checked = 0;
         for referral in &self.referrals {
             let Some(in_need) = referral.judge(place) else {
                 for plan in &referral.plans {
@@ -195,26 +249,47 @@ impl CensusChild {
                 }
                 continue;
             };
-            spells.push(Unplaced(in_need));
             let plans = referral.plans.iter();
+            if referral.leads_to_nothing() {
+                checked += 1;
+                for plan in plans.clone() {
+                    place.doubt(plan.line, "ReferralNFA", "CIN19");
+                }
+            } else {
+                spells.push(Unplaced(in_need));
+            }
             spells.extend(plans.filter_map(|plan| plan.judge(&in_need, place).map(Unplaced)));
         }
-        Some((person, spells))
+        Judged {
+            kept: Some((person, spells)),
+            checked,
+        }
     }
 
     fn person(&self, place: &mut Place<'_>) -> Option<Child> {
         let line = self.line;
-        let Some((id, _)) = &self.id else {
-            place.refuse(line, "LAchildID", "CIN01");
-            return None;
+        let text = self.id.as_ref().map_or("", |(text, _)| text.as_str());
+        let id = match ChildId::read(text) {
+            Ok(id) => id,
+            Err(NotAnId::Empty) => {
+                place.refuse(line, "LAchildID", "CIN01");
+                return None;
+            }
+            Err(NotAnId::Shortened) => {
+                place.refuse(line_of(&self.id, line), "LAchildID", "CG13");
+                return None;
+            }
         };
         let hash = place.keys.hash(Identifier::OfAuthority {
             authority: place.authority,
-            id,
+            id: &id,
         });
         if !place.ids.insert(hash) {
             place.refuse(line, "LAchildID", "CIN02");
             return None;
+        }
+        if id.is_decimal() && !std::mem::replace(place.has_decimals, true) {
+            place.doubt(line_of(&self.id, line), "LAchildID", "CG12");
         }
         let birth_month = match (&self.born, &self.expected) {
             (Some((text, at)), _) => match dates::parse(text) {
@@ -231,20 +306,12 @@ impl CensusChild {
                 None
             }
         };
-        let year = place.year.0;
-        let code = |told: &Told, sets| {
-            told.as_ref()
-                .and_then(|(text, _)| codes::find(sets, year, text))
-        };
-        let sex = code(&self.sex, codes::SEX_CIN);
-        if sex.is_none() {
-            place.doubt(line_of(&self.sex, line), "Sex", "CIN05");
-        }
-        let ethnicity = code(&self.ethnicity, codes::ETHNICITY);
-        if ethnicity.is_none() {
-            place.doubt(line_of(&self.ethnicity, line), "Ethnicity", "CIN06");
-        }
+        let sex = self.sex.clone().or_else(|| self.gender.clone());
+        let sex = place.sure_code(&sex, codes::SEX_CIN, (line, "Sex", "CIN05"));
+        let ethnicity = (line, "Ethnicity", "CIN06");
+        let ethnicity = place.sure_code(&self.ethnicity, codes::ETHNICITY, ethnicity);
         let mut hashes = vec![hash];
+        hashes.extend(place.keys.earlier_hash(place.authority, &id));
         hashes.extend(pupil_number(&self.upn, "UPN", place));
         hashes.extend(pupil_number(&self.former_upn, "FormerUPN", place));
         Some(Child {
@@ -280,6 +347,17 @@ fn line_of(told: &Told, otherwise: u64) -> u64 {
 }
 
 impl Referral {
+    /// What `ReferralNFA` says, if it says yes or no.
+    fn no_further_action(&self) -> Option<bool> {
+        let (text, _) = self.no_further_action.as_ref()?;
+        codes::yes_or_no(text)
+    }
+
+    /// Whether it led to no further action: the child isn't in need by it.
+    fn leads_to_nothing(&self) -> bool {
+        self.no_further_action() == Some(true)
+    }
+
     fn judge(&self, place: &mut Place<'_>) -> Option<Spell> {
         let made = self.made.as_ref().and_then(|(text, _)| dates::parse(text));
         let Some(made) = made else {
@@ -290,25 +368,32 @@ impl Referral {
             place.refuse(line_of(&self.made, self.line), "CINreferralDate", "CG03");
             return None;
         }
-        let year = place.year.0;
-        let need = self
-            .need
-            .as_ref()
-            .and_then(|(text, _)| codes::find(codes::NEED_CIN, year, text));
-        if need.is_none() {
-            place.doubt(line_of(&self.need, self.line), "PrimaryNeedCode", "CIN10");
+        let line = self.line;
+        if self.no_further_action().is_none() {
+            let at = line_of(&self.no_further_action, line);
+            place.doubt(at, "ReferralNFA", "CIN13");
         }
+        // Of a referral that led to nothing further the need may be left out.
+        let need = match self.leads_to_nothing() && self.need.is_none() {
+            true => None,
+            false => place.sure_code(
+                &self.need,
+                codes::NEED_CIN,
+                (line, "PrimaryNeedCode", "CIN10"),
+            ),
+        };
         let ended_on = self.closure(made, place)?;
-        let reason = self
-            .reason
-            .as_ref()
-            .and_then(|(text, _)| codes::find(codes::REASON_CLOSED, year, text));
-        if reason.is_some() != ended_on.is_some() || reason.is_some() != self.reason.is_some() {
-            place.doubt(
-                line_of(&self.reason, self.line),
-                "ReasonForClosure",
-                "CIN12",
-            );
+        let reason = match self.reason.is_some() {
+            true => place.sure_code(
+                &self.reason,
+                codes::REASON_CLOSED,
+                (line, "ReasonForClosure", "CIN12"),
+            ),
+            false => None,
+        };
+        if self.reason.is_some() != ended_on.is_some() && self.reason.is_some() == reason.is_some()
+        {
+            place.doubt(line_of(&self.reason, line), "ReasonForClosure", "CIN12");
         }
         Some(Spell {
             category_of_need: need,
@@ -365,17 +450,12 @@ impl Plan {
         if is_outside {
             place.doubt(self.line, "CPPstartDate", "CIN15");
         }
-        let category = self
-            .category
-            .as_ref()
-            .and_then(|(text, _)| codes::find(codes::ABUSE, place.year.0, text));
-        if category.is_none() {
-            place.doubt(
-                line_of(&self.category, self.line),
-                "LatestCategoryOfAbuse",
-                "CIN14",
-            );
-        }
+        let category = match (&self.category, &self.initial_category) {
+            (None, initial) => initial,
+            (latest, _) => latest,
+        };
+        let told = (self.line, "LatestCategoryOfAbuse", "CIN14");
+        let category = place.sure_code(category, codes::ABUSE, told);
         Some(Spell {
             category_of_abuse: category,
             ..Spell::new(0, self.line, EpisodeKind::ProtectionPlan, started, ended)

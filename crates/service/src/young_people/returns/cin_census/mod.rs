@@ -4,18 +4,22 @@
 //! reviews are passed over.
 
 mod child;
+mod elements;
 mod xml;
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::Datelike;
 
 use self::child::{CensusChild, Place};
+use self::elements::{Standing, standing};
 use self::xml::{Node, Xml};
 use super::parsed::{Outlet, Problem};
 use super::{CollectionYear, Heading, ReturnFile, cut, dates};
 use crate::error::{Error, Result};
 use crate::young_people::pseudonym::{KeyHash, PseudonymKeys};
+use crate::young_people::text::{clean, whole};
 
 /// The file's name in reports.
 const FILE: &str = "CIN census";
@@ -24,8 +28,8 @@ const FILE: &str = "CIN census";
 #[derive(Debug, Default)]
 pub(super) struct CensusHeader {
     collection: Option<String>,
-    year: Option<i32>,
-    reference_day: Option<NaiveDate>,
+    year: Option<String>,
+    reference_day: Option<String>,
     /// The authority's number with the DfE.
     pub(super) authority_number: Option<String>,
 }
@@ -33,18 +37,34 @@ pub(super) struct CensusHeader {
 impl CensusHeader {
     /// The collection's year: that of the reference day, if it is a 31 March.
     pub(super) fn collection_year(&self) -> Option<i32> {
-        let day = self.reference_day;
+        let day = self.reference_day.as_deref().and_then(dates::parse);
         let of_day = day.filter(|day| (day.month(), day.day()) == (3, 31));
-        of_day.map(|day| day.year()).or(self.year)
+        of_day.map(|day| day.year()).or(self.year())
     }
 
-    fn take(&mut self, name: &str, text: &str) {
-        match name {
-            "Collection" => self.collection = Some(text.to_owned()),
-            "Year" => self.year = text.parse().ok(),
-            "ReferenceDate" => self.reference_day = dates::parse(text),
-            "LEA" => self.authority_number = Some(text.to_owned()),
-            _ => {}
+    fn year(&self) -> Option<i32> {
+        let year = self.year.as_deref()?;
+        whole(year).unwrap_or(year).parse().ok()
+    }
+
+    fn take(&mut self, name: &str, text: &str, line: u64) -> Result<()> {
+        let text = clean(text);
+        let told = match name {
+            "Collection" => &mut self.collection,
+            "Year" => &mut self.year,
+            "ReferenceDate" => &mut self.reference_day,
+            "LEA" => &mut self.authority_number,
+            _ => return Ok(()),
+        };
+        match told {
+            Some(other) if *other != text => Err(unusable(
+                line,
+                format!("{name} is there twice, and says another thing. Keep one of the two"),
+            )),
+            _ => {
+                *told = (!text.is_empty()).then(|| text.into_owned());
+                Ok(())
+            }
         }
     }
 }
@@ -61,23 +81,32 @@ pub(super) fn read(
 ) -> Result<()> {
     let mut xml = Xml::new(file.content).map_err(|failure| cut(&failure))?;
     let mut header = CensusHeader::default();
+    let mut path: Vec<String> = Vec::new();
     loop {
-        match xml.next()? {
-            Node::Leaf { name, text, .. } => header.take(&name, &text),
+        let node = xml.next()?;
+        let parent = path.last().map_or("", String::as_str);
+        match &node {
+            Node::Leaf { name, line, .. } | Node::Start { name, line } => {
+                right_before_children(name, parent, *line)?;
+            }
+            Node::End | Node::Done => {}
+        }
+        match node {
+            Node::Leaf { name, text, line } => header.take(&name, &text, line)?,
             Node::Start { name, .. } if name == "Children" => break,
-            Node::Start { .. } | Node::End { .. } => {}
+            Node::Start { name, .. } => path.push(name),
+            Node::End => {
+                path.pop();
+            }
             Node::Done => return Err(not_a_census()),
         }
     }
-    if header
-        .collection
-        .as_deref()
-        .is_some_and(|collection| collection != "CIN")
-    {
+    let collection = header.collection.as_deref();
+    if collection.is_some_and(|collection| !collection.eq_ignore_ascii_case("CIN")) {
         return Err(not_a_census());
     }
     let heading = open(&header, outlet)?;
-    if header.year.is_some_and(|year| year != heading.year.0) {
+    if header.year().is_some_and(|year| year != heading.year.0) {
         outlet.problem(doubt(1, Some("Year"), "CG06"));
     }
     Census {
@@ -87,8 +116,29 @@ pub(super) fn read(
         outlet,
         ids: HashSet::new(),
         pupil_numbers: HashSet::new(),
+        has_decimals: false,
+        seen: HashSet::new(),
+        misspelt: BTreeMap::new(),
+        unknown: HashSet::new(),
     }
     .children(&mut xml)
+}
+
+/// Refuses a census that says of itself what it says where it isn't read.
+fn right_before_children(name: &str, parent: &str, line: u64) -> Result<()> {
+    match standing(name, parent) {
+        Standing::Right(_) | Standing::Unknown => Ok(()),
+        Standing::Misplaced(meant) => Err(unusable(
+            line,
+            format!("{meant} lies in another element than it should. Move it"),
+        )),
+        Standing::Misspelt(meant) => Err(unusable(
+            line,
+            format!(
+                "an element is spelt nearly as {meant}, and what it says would be lost. Correct its name"
+            ),
+        )),
+    }
 }
 
 /// A census that is being read.
@@ -99,95 +149,207 @@ struct Census<'a> {
     outlet: &'a mut Outlet,
     ids: HashSet<KeyHash>,
     pupil_numbers: HashSet<KeyHash>,
+    has_decimals: bool,
+    /// The elements that are read and are there.
+    seen: HashSet<&'static str>,
+    /// The elements that were probably meant by others, and the line of the first of those.
+    misspelt: BTreeMap<&'static str, u64>,
+    /// Elements that there aren't.
+    unknown: HashSet<String>,
 }
+
+/// How many elements that there aren't are told.
+const TOLD: usize = 20;
 
 impl Census<'_> {
     fn children(&mut self, xml: &mut Xml) -> Result<()> {
         let mut child: Option<CensusChild> = None;
+        // The elements that have begun, from the child on.
+        let mut path: Vec<String> = Vec::new();
         loop {
             match xml.next()? {
-                Node::Start { name, line } if name == "Child" => {
-                    child = Some(CensusChild::begun(line));
-                }
                 Node::Start { name, line } => {
-                    if let Some(child) = &mut child {
-                        child.begin(&name, line)?;
+                    match &mut child {
+                        Some(child) => {
+                            if let Some(name) = self.look_at(child, &name, &path, line) {
+                                child.begin(name, line)?;
+                            }
+                        }
+                        None if name == "Child" => child = Some(CensusChild::begun(line)),
+                        None => self.look_outside(&name, line),
+                    }
+                    if child.is_some() {
+                        path.push(name);
                     }
                 }
-                Node::Leaf { name, text, line } => {
-                    if let Some(child) = &mut child {
-                        child.take(&name, &text, line)?;
+                Node::Leaf { name, text, line } => match &mut child {
+                    Some(child) => {
+                        if let Some(name) = self.look_at(child, &name, &path, line) {
+                            child.take(name, &text, line)?;
+                        }
                     }
-                }
-                Node::End { name } if name == "Child" => {
-                    if let Some(child) = child.take() {
+                    None if name == "Child" => self.take(CensusChild::begun(line)),
+                    None => self.look_outside(&name, line),
+                },
+                Node::End => {
+                    let is_within = path.pop().is_some();
+                    if is_within
+                        && path.is_empty()
+                        && let Some(child) = child.take()
+                    {
                         self.take(child);
-                    }
-                    if !self.outlet.breathe() {
-                        return Err(super::nobody_listens());
-                    }
-                }
-                Node::End { name } => {
-                    if let Some(child) = &mut child {
-                        child.end(&name);
+                        if !self.outlet.breathe() {
+                            return Err(super::nobody_listens());
+                        }
                     }
                 }
-                Node::Done => return Ok(()),
+                Node::Done => return self.nothing_is_missed(),
             }
         }
     }
 
+    /// Looks at an element of a child: gives its name, if it is one that lies where it should.
+    fn look_at(
+        &mut self,
+        child: &mut CensusChild,
+        name: &str,
+        path: &[String],
+        line: u64,
+    ) -> Option<&'static str> {
+        let parent = path.last().map_or("", String::as_str);
+        match standing(name, parent) {
+            Standing::Right(known) => {
+                self.seen.insert(known);
+                return Some(known);
+            }
+            Standing::Misplaced(meant) => child.fault(refusal(line, Some(meant), "CIN21")),
+            Standing::Misspelt(meant) => {
+                self.misspelt.entry(meant).or_insert(line);
+                child.fault(misspelt(name, meant, line));
+            }
+            Standing::Unknown => self.tell_unknown(name, line),
+        }
+        None
+    }
+
+    /// Looks at an element that lies in no child.
+    fn look_outside(&mut self, name: &str, line: u64) {
+        match standing(name, "Children") {
+            Standing::Right(_) => {}
+            Standing::Misplaced(meant) | Standing::Misspelt(meant) => {
+                self.misspelt.entry(meant).or_insert(line);
+                self.outlet.problem(misspelt(name, meant, line));
+            }
+            Standing::Unknown => self.tell_unknown(name, line),
+        }
+    }
+
+    fn tell_unknown(&mut self, name: &str, line: u64) {
+        if self.unknown.len() < TOLD && self.unknown.insert(name.to_owned()) {
+            self.outlet.problem(Problem {
+                column: Some(Cow::Owned(shown(name))),
+                ..doubt(line, None, "CIN20")
+            });
+        }
+    }
+
+    /// Refuses a census in which an element is misspelt wherever it should be: what it says would be lost for all.
+    fn nothing_is_missed(&self) -> Result<()> {
+        let mut missed = self.misspelt.iter();
+        match missed.find(|(meant, _)| !self.seen.contains(*meant)) {
+            None => Ok(()),
+            Some((meant, line)) => Err(unusable(
+                *line,
+                format!(
+                    "{meant} is nowhere in the census, and an element that is spelt nearly so, or lies outside of any child, is. Correct its name or place"
+                ),
+            )),
+        }
+    }
+
     fn take(&mut self, child: CensusChild) {
-        let rows = child.rows();
+        let (referrals, plans) = (child.referrals(), child.plans());
+        let rows = 1 + referrals + plans;
         self.outlet.tally().read += rows;
         let mut place = Place {
             authority: self.authority,
             year: self.year,
             keys: self.keys,
             ids: &mut self.ids,
+            has_decimals: &mut self.has_decimals,
             pupil_numbers: &mut self.pupil_numbers,
             problems: Vec::new(),
         };
         let judged = child.judge(&mut place);
         let problems = place.problems;
-        let kept = judged.map_or(0, |(person, spells)| {
+        let (mut kept_referrals, mut kept_plans) = (0, 0);
+        let is_kept = judged.kept.is_some();
+        if let Some((person, spells)) = judged.kept {
             let number = self.outlet.child(person);
-            let kept = 1 + spells.len() as u64;
             for spell in spells {
+                match spell.is_plan() {
+                    true => kept_plans += 1,
+                    false => kept_referrals += 1,
+                }
                 self.outlet.spell(spell.of(number));
             }
-            kept
-        });
+        }
         let doubtful: HashSet<u64> = problems
             .iter()
             .filter(|problem| !problem.is_refusal)
             .map(|problem| problem.line)
             .collect();
+        let refused = [
+            ("Child", 1, u64::from(!is_kept)),
+            (
+                "CINdetails",
+                referrals,
+                referrals - kept_referrals - judged.checked,
+            ),
+            ("ChildProtectionPlans", plans, plans - kept_plans),
+        ];
         let tally = self.outlet.tally();
-        tally.kept += kept;
-        tally.refused += rows - kept;
+        tally.kept += u64::from(is_kept) + kept_referrals + kept_plans;
+        tally.checked += judged.checked;
         tally.doubtful += doubtful.len() as u64;
+        for (table, rows, refused) in refused {
+            tally.refused += refused;
+            tally.of_table(table, rows, refused);
+        }
         for problem in problems {
             self.outlet.problem(problem);
         }
     }
 }
 
-const fn doubt(line: u64, column: Option<&'static str>, rule: &'static str) -> Problem {
-    Problem {
-        is_refusal: false,
-        file: FILE,
-        line,
-        column,
-        rule,
-    }
+/// An element's name, as it is repeated.
+fn shown(name: &str) -> String {
+    name.chars().take(60).collect()
 }
 
-const fn refusal(line: u64, column: Option<&'static str>, rule: &'static str) -> Problem {
-    Problem {
-        is_refusal: true,
-        ..doubt(line, column, rule)
-    }
+fn misspelt(name: &str, meant: &'static str, line: u64) -> Problem {
+    let told = Problem {
+        column: Some(Cow::Owned(shown(name))),
+        ..refusal(line, None, "CIN20")
+    };
+    told.near(Some(meant))
+}
+
+fn doubt(line: u64, column: Option<&'static str>, rule: &'static str) -> Problem {
+    Problem::doubt(FILE, line, column, rule)
+}
+
+fn refusal(line: u64, column: Option<&'static str>, rule: &'static str) -> Problem {
+    Problem::refusal(FILE, line, column, rule)
+}
+
+fn unusable(line: u64, what: String) -> Error {
+    Error::bad_input(
+        "files",
+        format!(
+            "The census can't be read rightly: at line {line}, {what}, and send it again. Nothing of it was kept."
+        ),
+    )
 }
 
 fn not_a_census() -> Error {

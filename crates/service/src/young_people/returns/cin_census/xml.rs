@@ -27,7 +27,7 @@ pub(super) enum Node {
         line: u64,
     },
     /// An element with others within ends.
-    End { name: String },
+    End,
     /// The document is at its end.
     Done,
 }
@@ -39,8 +39,8 @@ const DECLARATION: u64 = 256;
 pub(super) struct Xml {
     reader: Reader<Counted<BufReader<Box<dyn Read + Send>>>>,
     buffer: Vec<u8>,
-    /// The elements that have begun, and whether something lies within.
-    open: Vec<(String, bool)>,
+    /// For each element that has begun, whether something lies within.
+    open: Vec<bool>,
     /// An element that has begun, of which it isn't known yet what it is.
     begun: Option<(String, u64)>,
     text: String,
@@ -103,8 +103,8 @@ impl Xml {
         Ok(match event {
             Event::Start(tag) => {
                 let name = tag.local_name().into_inner().to_owned();
-                let parent = self.begun.replace((name.clone(), line));
-                if let Some((_, has_children)) = self.open.last_mut() {
+                let parent = self.begun.replace((name, line));
+                if let Some(has_children) = self.open.last_mut() {
                     *has_children = true;
                 }
                 if self.open.len() >= DEEPEST {
@@ -113,7 +113,7 @@ impl Xml {
                         "has elements deeper in each other than a census",
                     ));
                 }
-                self.open.push((name, false));
+                self.open.push(false);
                 self.text.clear();
                 parent.map(|(name, line)| Node::Start { name, line })
             }
@@ -124,7 +124,7 @@ impl Xml {
                     text: String::new(),
                     line,
                 };
-                if let Some((_, has_children)) = self.open.last_mut() {
+                if let Some(has_children) = self.open.last_mut() {
                     *has_children = true;
                 }
                 match self.begun.take() {
@@ -159,7 +159,7 @@ impl Xml {
                 None
             }
             Event::End(_) => {
-                let (name, has_children) = self.open.pop().ok_or_else(|| malformed(line))?;
+                let has_children = self.open.pop().ok_or_else(|| malformed(line))?;
                 let begun = self.begun.take();
                 let text = std::mem::take(&mut self.text);
                 match (has_children, begun) {
@@ -168,7 +168,7 @@ impl Xml {
                         text: text.trim().to_owned(),
                         line,
                     }),
-                    _ => Some(Node::End { name }),
+                    _ => Some(Node::End),
                 }
             }
             Event::DocType(_) => {

@@ -3,28 +3,35 @@
 //! The header table comes first, as the others refer to its children. Episodes, times missing and care leavers are
 //! kept; the rows of the other tables are checked and forgotten.
 
+mod columns;
 mod line_ends;
+mod opening;
 mod plausible;
 mod row;
 mod spell;
 mod tables;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use csv::ByteRecord;
 use entity::{EpisodeKind, Sex};
 
-use self::line_ends::{Fault, LineEnds};
-use self::row::{Cells, Row, Values, decoded};
+use self::columns::Layout;
+pub(super) use self::columns::{Turn, turn};
+use self::line_ends::LineEnds;
+use self::opening::{broken, header, opened, unknown};
+use self::row::{Breach, Cells, Row, Values, decoded};
 use self::spell::{episode, missing};
-use self::tables::{Kind, Table};
+use self::tables::Kind;
 use super::dates::month_number;
 use super::parsed::{Child, Outlet, Problem, Spell};
 use super::{CollectionYear, ReturnFile};
 use crate::error::{Error, Result};
+use crate::young_people::child_id::{ChildId, NotAnId};
 use crate::young_people::codes;
 use crate::young_people::pseudonym::{Identifier, KeyHash, PseudonymKeys};
+use crate::young_people::text::clean;
 use crate::young_people::upn::{self, Upn};
 
 /// What is remembered of a child while the return is read, and no longer.
@@ -45,7 +52,12 @@ pub(super) struct Reader<'a> {
     outlet: &'a mut Outlet,
     children: HashMap<Box<str>, Known>,
     pupil_numbers: HashSet<KeyHash>,
-    seen: HashSet<&'static str>,
+    /// The tables that came, and in which file.
+    seen: BTreeMap<&'static str, String>,
+    /// The tables in which ids stand as decimal numbers.
+    decimal: HashSet<&'static str>,
+    /// What is wrong with the columns of the files, for which the return is refused.
+    faults: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -62,43 +74,51 @@ impl<'a> Reader<'a> {
             outlet,
             children: HashMap::new(),
             pupil_numbers: HashSet::new(),
-            seen: HashSet::new(),
+            seen: BTreeMap::new(),
+            decimal: HashSet::new(),
+            faults: Vec::new(),
         }
     }
 
-    /// Reads one file.
+    /// Reads one file. Once the columns of one are wrong, those of the others are looked at and nothing more.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` when it is no table of the return, is there twice, or comes before the header.
     pub(super) fn read(&mut self, file: ReturnFile) -> Result<()> {
+        let content = opened(&file.name, file.content)?;
         let mut rows = csv::ReaderBuilder::new()
             .flexible(true)
-            .from_reader(LineEnds::new(file.content));
-        let columns = header(&mut rows, &file.name)?;
-        let table = tables::recognise(&columns).ok_or_else(|| unknown(&file.name, &columns))?;
-        if !self.seen.insert(table.name) {
+            .from_reader(LineEnds::new(content));
+        let names = header(&mut rows, &file.name)?;
+        let table = columns::recognise(&names).ok_or_else(|| unknown(&file.name, &names))?;
+        let (layout, problems) = columns::lay_out(table, &names);
+        self.faults
+            .extend(columns::sentence(&file.name, table, &problems));
+        for problem in problems {
+            self.outlet.problem(problem);
+        }
+        if let Some(other) = self.seen.get(table.name) {
             return Err(Error::bad_input(
                 "files",
                 format!(
-                    "Two files are the table {}. Send each table once.",
-                    table.name
+                    "Two files are the table {}: {other} and {}. Send each table once; which it is is told by its columns, not by its name.",
+                    table.name, file.name
                 ),
             ));
         }
-        if table.kind != Kind::Header && !self.seen.contains("Header") {
+        if table.kind != Kind::Header && !self.seen.contains_key("Header") {
             return Err(Error::bad_input(
                 "files",
                 format!(
-                    "The table {} came before the header. Send the header (CHILD, SEX, DOB, ETHNIC, UPN …) first: the others refer to its children.",
-                    table.name
+                    "The file {}, the table {}, came before the header. Send the header (CHILD, SEX, DOB, ETHNIC, UPN …) first: the others refer to its children.",
+                    file.name, table.name
                 ),
             ));
         }
-        let places: Vec<_> = table
-            .columns
-            .iter()
-            .map(|column| columns.iter().position(|name| name == column.name))
-            .collect();
+        self.seen.insert(table.name, file.name.clone());
+        if !self.faults.is_empty() {
+            return Ok(());
+        }
         let mut record = ByteRecord::new();
         loop {
             match rows.read_byte_record(&mut record) {
@@ -106,60 +126,84 @@ impl<'a> Reader<'a> {
                 Ok(false) => return Ok(()),
                 Err(failure) => return Err(broken(&file.name, &failure)),
             }
-            if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+            if record.iter().all(|cell| clean(&decoded(cell)).is_empty()) {
                 continue;
             }
             let line = record.position().map_or(0, csv::Position::line);
             self.outlet.tally().read += 1;
-            if record.len() < columns.len() || overflows(&record, columns.len()) {
-                self.refuse(table, line, None, "CG04");
-            } else {
-                self.row(table, &Cells::new(table, &places, &record), line);
-            }
+            self.row(&layout, &record, line);
             if !self.outlet.breathe() {
                 return Err(super::nobody_listens());
             }
         }
     }
 
-    /// Says that a return without its header and episodes, or care leavers, tells of nothing.
+    /// Says what is wrong with the columns, and that a return without its header and episodes, or care leavers, tells
+    /// of nothing.
     ///
     /// # Errors
     /// `BAD_USER_INPUT`.
     pub(super) fn finish(&self) -> Result<()> {
-        let has = |name| self.seen.contains(name);
+        if !self.faults.is_empty() {
+            return Err(Error::bad_input(
+                "files",
+                format!(
+                    "Without some of its columns the return can't be read rightly: {}. Nothing of it was kept; mend the first lines of the files, and send it again.",
+                    self.faults.join("; ")
+                ),
+            ));
+        }
+        let has = |name| self.seen.contains_key(name);
         if has("Header") && (has("Episodes") || has("OC3")) {
             return Ok(());
         }
+        let came = self.seen.iter();
+        let came: Vec<_> = came
+            .map(|(table, file)| format!("{file} is the table {table}"))
+            .collect();
         Err(Error::bad_input(
             "files",
-            "A return needs its header and its episodes, or its header and its care leavers (OC3). Send them together: a return replaces the earlier one whole.",
+            format!(
+                "A return needs its header and its episodes, or its header and its care leavers (OC3), and by their columns {}. Send them together: a return replaces the earlier one whole.",
+                match came.is_empty() {
+                    true => "none of the files is one".to_owned(),
+                    false => came.join(", "),
+                }
+            ),
         ))
     }
 
-    fn row(&mut self, table: &'static Table, cells: &Cells<'_>, line: u64) {
-        let id = cells.text("CHILD");
-        if id.is_empty() {
-            return self.refuse(table, line, Some("CHILD"), "CG05");
+    fn row(&mut self, layout: &Layout, record: &ByteRecord, line: u64) {
+        let table = layout.table;
+        let cells = Cells::new(table, &layout.places, record);
+        let mut row = Row::new(table, line);
+        if layout.is_overstepped(record) {
+            row.refusals.push(Breach {
+                column: None,
+                rule: "CG04",
+                nearest: None,
+            });
         }
-        let mut row = Row {
-            table,
-            line,
-            refusals: Vec::new(),
-            doubts: Vec::new(),
-        };
-        let values = cells.check(self.year.0, &mut row);
-        if table.kind == Kind::Header {
-            self.header_row(&id, cells, &values, &mut row);
-        } else {
-            self.other_row(&id, &values, &mut row);
+        match ChildId::read(&cells.text("CHILD")) {
+            Err(NotAnId::Empty) => row.refuse("CHILD", "CG05"),
+            Err(NotAnId::Shortened) => row.refuse("CHILD", "CG13"),
+            Ok(id) => {
+                if id.is_decimal() && self.decimal.insert(table.name) {
+                    row.doubt("CHILD", "CG12");
+                }
+                let values = cells.check(self.year.0, &mut row);
+                match table.kind {
+                    Kind::Header => self.header_row(&id, &cells, &values, &mut row),
+                    _ => self.other_row(&id, &values, &mut row),
+                }
+            }
         }
         self.conclude(row);
     }
 
-    fn header_row(&mut self, id: &str, cells: &Cells<'_>, values: &Values, row: &mut Row) {
-        if self.children.contains_key(id) {
-            row.refusals.push((Some("CHILD"), "INT32"));
+    fn header_row(&mut self, id: &ChildId, cells: &Cells<'_>, values: &Values, row: &mut Row) {
+        if self.children.contains_key(id.key()) {
+            row.refuse("CHILD", "INT32");
         }
         let (Some(born), Some(sex), Some(ethnicity)) =
             (values.day("DOB"), values.code("SEX"), values.code("ETHNIC"))
@@ -167,12 +211,12 @@ impl<'a> Reader<'a> {
             return;
         };
         if born > self.year.last_day() {
-            row.refusals.push((Some("DOB"), "301"));
+            row.refuse("DOB", "301");
         } else if born < self.year.first_day_of_age(25) {
-            row.doubts.push((Some("DOB"), "351"));
+            row.doubt("DOB", "351");
         }
         if sex == "U" {
-            row.doubts.push((Some("SEX"), "232"));
+            row.doubt("SEX", "232");
         }
         if !row.refusals.is_empty() {
             return;
@@ -181,9 +225,10 @@ impl<'a> Reader<'a> {
             authority: self.authority,
             id,
         })];
+        hashes.extend(self.keys.earlier_hash(self.authority, id));
         let upn = cells.text("UPN");
-        if upn == "UN1" && self.year.of_school_age_before(born) {
-            row.doubts.push((Some("UPN"), "209"));
+        if upn.eq_ignore_ascii_case("UN1") && self.year.of_school_age_before(born) {
+            row.doubt("UPN", "209");
         }
         hashes.extend(self.pupil_number(&upn, row));
         let sex = codes::sex(sex);
@@ -200,7 +245,7 @@ impl<'a> Reader<'a> {
             is_leaver: false,
             lacks_upn: upn.is_empty().then_some(row.line),
         };
-        self.children.insert(id.into(), known);
+        self.children.insert(id.key().into(), known);
     }
 
     /// The hash of a pupil number that is right, and no other child's of this return.
@@ -211,11 +256,11 @@ impl<'a> Reader<'a> {
             Upn::Unknown => return None,
             _ if number.is_empty() => return None,
             Upn::WrongLetter => {
-                row.doubts.push((Some("UPN"), "CG01"));
+                row.doubt("UPN", "CG01");
                 return None;
             }
             Upn::Malformed => {
-                row.doubts.push((Some("UPN"), "168"));
+                row.doubt("UPN", "168");
                 return None;
             }
         }
@@ -223,17 +268,17 @@ impl<'a> Reader<'a> {
         if self.pupil_numbers.insert(hash) {
             return Some(hash);
         }
-        row.doubts.push((Some("UPN"), "CG02"));
+        row.doubt("UPN", "CG02");
         None
     }
 
-    fn other_row(&mut self, id: &str, values: &Values, row: &mut Row) {
-        let Some(known) = self.children.get_mut(id) else {
-            row.refusals.push((Some("CHILD"), row.table.orphan));
+    fn other_row(&mut self, id: &ChildId, values: &Values, row: &mut Row) {
+        let Some(known) = self.children.get_mut(id.key()) else {
+            row.refuse("CHILD", row.table.orphan);
             return;
         };
         if values.day("DOB").is_some_and(|born| born != known.born) {
-            row.doubts.push((Some("DOB"), "INT11"));
+            row.doubt("DOB", "INT11");
         }
         if matches!(values.code("REC"), Some("E11" | "E12")) {
             // Without a day it was within the collection: whoever comes in a later one comes after it.
@@ -250,13 +295,8 @@ impl<'a> Reader<'a> {
                     if spell.kind == EpisodeKind::LookedAfter
                         && let Some(line) = known.lacks_upn.take()
                     {
-                        self.outlet.problem(Problem {
-                            is_refusal: false,
-                            file: "Header",
-                            line,
-                            column: Some("UPN"),
-                            rule: "442",
-                        });
+                        self.outlet
+                            .problem(Problem::doubt("Header", line, Some("UPN"), "442"));
                         self.outlet.tally().doubtful += 1;
                     }
                 }
@@ -268,7 +308,7 @@ impl<'a> Reader<'a> {
             }
             Kind::Leavers => {
                 if std::mem::replace(&mut known.is_leaver, true) {
-                    row.refusals.push((Some("CHILD"), "INT34"));
+                    row.refuse("CHILD", "INT34");
                     return;
                 }
                 plausible::care_leaver(known, values, self.year, row);
@@ -282,7 +322,7 @@ impl<'a> Reader<'a> {
             Kind::Unaccompanied => {
                 let sex = values.code("SEX").map(codes::sex);
                 if sex.is_some_and(|sex| sex != known.sex) {
-                    row.doubts.push((Some("SEX"), "INT21"));
+                    row.doubt("SEX", "INT21");
                 }
                 plausible::unaccompanied(known, values, self.year, row);
                 let ceased = values.day("DUC");
@@ -306,94 +346,17 @@ impl<'a> Reader<'a> {
         if !is_refused && !row.doubts.is_empty() {
             tally.doubtful += 1;
         }
-        let refusals = row.refusals.iter().map(|told| (true, *told));
-        let doubts = row.doubts.iter().map(|told| (false, *told));
-        for (is_refusal, (column, rule)) in refusals.chain(doubts) {
-            self.outlet.problem(Problem {
-                is_refusal,
-                file: row.table.name,
-                line: row.line,
-                column,
-                rule,
-            });
+        if is_kept {
+            tally.of_table(row.table.name, 1, u64::from(is_refused));
+        }
+        let (table, line) = (row.table.name, row.line);
+        for told in row.refusals {
+            let problem = Problem::refusal(table, line, told.column, told.rule);
+            self.outlet.problem(problem.near(told.nearest));
+        }
+        for told in row.doubts {
+            let problem = Problem::doubt(table, line, told.column, told.rule);
+            self.outlet.problem(problem.near(told.nearest));
         }
     }
-
-    fn refuse(
-        &mut self,
-        table: &'static Table,
-        line: u64,
-        column: Option<&'static str>,
-        rule: &'static str,
-    ) {
-        self.conclude(Row {
-            table,
-            line,
-            refusals: vec![(column, rule)],
-            doubts: Vec::new(),
-        });
-    }
-}
-
-fn header(rows: &mut csv::Reader<impl std::io::Read>, file: &str) -> Result<Vec<String>> {
-    let header = rows
-        .byte_headers()
-        .map_err(|failure| broken(file, &failure))?;
-    if header.iter().any(|cell| cell.contains(&0)) {
-        return Err(Error::bad_input(
-            "files",
-            format!("The file {file} is in UTF-16. Save it as CSV in UTF-8."),
-        ));
-    }
-    Ok(header
-        .iter()
-        .map(|cell| decoded(cell.trim_ascii()).to_uppercase())
-        .collect())
-}
-
-/// Whether there is something beyond the last column.
-fn overflows(record: &ByteRecord, columns: usize) -> bool {
-    let mut beyond = record.iter().skip(columns);
-    beyond.any(|cell| !cell.trim_ascii().is_empty())
-}
-
-fn unknown(file: &str, columns: &[String]) -> Error {
-    let known: Vec<_> = tables::TABLES.iter().map(|table| table.name).collect();
-    let nearest = tables::nearest(columns).map_or_else(String::new, |(table, lacking)| {
-        format!(
-            " It is nearest to {}, and lacks {}.",
-            table.name,
-            lacking.join(", ")
-        )
-    });
-    Error::bad_input(
-        "files",
-        format!(
-            "The file {file} is none of the return's tables: its first line must name their columns, separated by commas.{nearest} The tables are {}.",
-            known.join(", ")
-        ),
-    )
-}
-
-/// A file that can't be read on. What the library says isn't passed on, as it may repeat what was read.
-fn broken(file: &str, failure: &csv::Error) -> Error {
-    if let csv::ErrorKind::Io(failure) = failure.kind()
-        && let Some(fault) = failure
-            .get_ref()
-            .and_then(|fault| fault.downcast_ref::<Fault>())
-    {
-        return Error::bad_input(
-            "files",
-            format!(
-                "The file {file} can't be read: {fault}. Nothing of the return was kept; mend it and send it again."
-            ),
-        );
-    }
-    let where_ = failure
-        .position()
-        .map_or_else(String::new, |place| format!(" at line {}", place.line()));
-    Error::bad_input(
-        "files",
-        format!("The file {file} cannot be read{where_}. Send it again, whole and as CSV."),
-    )
 }

@@ -9,9 +9,15 @@ use encoding_rs::WINDOWS_1252;
 use super::tables::{Check, Column, Need, Table};
 use crate::young_people::codes;
 use crate::young_people::returns::dates;
+use crate::young_people::text::{clean, whole};
 
-/// A rule that a row breaks, and the column.
-pub(super) type Breach = (Option<&'static str>, &'static str);
+/// A rule that a row breaks.
+pub(super) struct Breach {
+    pub(super) column: Option<&'static str>,
+    pub(super) rule: &'static str,
+    /// The code that was probably meant.
+    pub(super) nearest: Option<&'static str>,
+}
 
 /// A row, and what is wrong with it.
 pub(super) struct Row {
@@ -24,12 +30,29 @@ pub(super) struct Row {
 }
 
 impl Row {
+    pub(super) const fn new(table: &'static Table, line: u64) -> Self {
+        Self {
+            table,
+            line,
+            refusals: Vec::new(),
+            doubts: Vec::new(),
+        }
+    }
+
     pub(super) fn refuse(&mut self, column: &'static str, rule: &'static str) {
-        self.refusals.push((Some(column), rule));
+        self.refusals.push(breach(column, rule));
     }
 
     pub(super) fn doubt(&mut self, column: &'static str, rule: &'static str) {
-        self.doubts.push((Some(column), rule));
+        self.doubts.push(breach(column, rule));
+    }
+}
+
+const fn breach(column: &'static str, rule: &'static str) -> Breach {
+    Breach {
+        column: Some(column),
+        rule,
+        nearest: None,
     }
 }
 
@@ -77,10 +100,13 @@ impl<'a> Cells<'a> {
     fn at(&self, index: usize) -> Cow<'a, str> {
         let place = self.places.get(index).copied().flatten();
         let cell = place.and_then(|place| self.record.get(place));
-        let text = decoded(cell.unwrap_or_default().trim_ascii());
-        match text.as_ref() {
-            "NULL" | "null" => Cow::Borrowed(""),
-            _ => text,
+        let text = match decoded(cell.unwrap_or_default()) {
+            Cow::Borrowed(text) => clean(text),
+            Cow::Owned(text) => Cow::Owned(clean(&text).into_owned()),
+        };
+        match text.eq_ignore_ascii_case("NULL") {
+            true => Cow::Borrowed(""),
+            false => text,
         }
     }
 
@@ -90,10 +116,19 @@ impl<'a> Cells<'a> {
         let values = columns.map(|(index, column)| {
             let text = self.at(index);
             let value = read(column, year, &text);
-            match (value, column.need, text.is_empty()) {
-                (Some(_), _, _) | (None, Need::May | Need::Extra, true) => {}
-                (None, Need::Extra, false) => row.doubt(column.name, column.rule),
-                (None, Need::Must | Need::May, _) => row.refuse(column.name, column.rule),
+            // That the file lacks a column has been told.
+            let is_lacking = self.places.get(index).is_none_or(Option::is_none);
+            if value.is_some() || is_lacking {
+                return value;
+            }
+            let told = Breach {
+                nearest: nearest(column, year, &text),
+                ..breach(column.name, column.rule)
+            };
+            match (column.need, text.is_empty()) {
+                (Need::May | Need::Extra, true) => {}
+                (Need::Extra, false) => row.doubts.push(told),
+                (Need::Must | Need::May, _) => row.refusals.push(told),
             }
             value
         });
@@ -109,21 +144,25 @@ fn read(column: &Column, year: i32, text: &str) -> Option<Value> {
         _ if text.is_empty() => None,
         Check::Anything => Some(Value::Something),
         Check::Day => dates::parse(text).map(Value::Day),
-        Check::Code(sets) => {
-            let code = codes::find(sets, year, text);
-            code.or_else(|| codes::find(sets, year, &text.to_ascii_uppercase()))
-                .map(Value::Code)
-        }
+        Check::Code(sets) => codes::find(sets, year, text).map(Value::Code),
         Check::Number(least, most) => {
-            let number: Option<i32> = text.parse().ok();
+            let number: Option<i32> = whole(text).unwrap_or(text).parse().ok();
             number
                 .filter(|number| (least..=most).contains(number))
                 .map(|_| Value::Something)
         }
         Check::Begins(beginnings) => beginnings
             .iter()
-            .any(|beginning| text.starts_with(beginning))
+            .any(|beginning| text.to_ascii_uppercase().starts_with(beginning))
             .then_some(Value::Something),
+    }
+}
+
+/// The code that was probably meant.
+fn nearest(column: &Column, year: i32, text: &str) -> Option<&'static str> {
+    match column.check {
+        Check::Code(sets) if !text.is_empty() => codes::nearest(sets, year, text),
+        _ => None,
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn episode(
         row.refuse("PLACE", "146");
     }
     // A reason that is no code has been told of.
-    let is_told = row.doubts.iter().any(|(column, _)| *column == Some("REC"));
+    let is_told = row.doubts.iter().any(|told| told.column == Some("REC"));
     if ended_on.is_some() != reason_ended.is_some() && !is_told {
         row.doubt("REC", "148");
     }

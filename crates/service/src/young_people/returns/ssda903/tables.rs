@@ -10,7 +10,29 @@ pub(super) struct Table {
     pub(super) name: &'static str,
     /// The rule that a child without a row in the header breaks.
     pub(super) orphan: &'static str,
+    /// The columns without which children would be taken for others, counted wrongly, or kept in part: a return whose
+    /// file lacks one is refused. They are the same in all years from 2017 to 2026, as all the others are.
+    needed: &'static [&'static str],
     pub(super) columns: &'static [Column],
+}
+
+impl Table {
+    pub(super) fn names(&self) -> impl DoubleEndedIterator<Item = &'static str> + Clone + use<> {
+        self.columns.iter().map(|column| column.name)
+    }
+
+    pub(super) fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.position(name).is_some()
+    }
+
+    /// Whether a return is refused if the column is missing.
+    pub(super) fn needs(&self, name: &str) -> bool {
+        self.needed.contains(&name)
+    }
 }
 
 /// Which table it is, as far as it matters: of the others the rows are checked and forgotten.
@@ -79,6 +101,7 @@ pub(super) const TABLES: &[Table] = &[
         kind: Kind::Header,
         name: "Header",
         orphan: "",
+        needed: &["CHILD", "SEX", "DOB", "ETHNIC", "UPN"],
         columns: &[
             CHILD,
             column("SEX", Code(codes::SEX_903), "101", Must),
@@ -93,6 +116,17 @@ pub(super) const TABLES: &[Table] = &[
         kind: Kind::Episodes,
         name: "Episodes",
         orphan: "INT03",
+        needed: &[
+            "CHILD",
+            "DECOM",
+            "RNE",
+            "LS",
+            "CIN",
+            "PLACE",
+            "PLACE_PROVIDER",
+            "DEC",
+            "REC",
+        ],
         columns: &[
             CHILD,
             column("DECOM", Day, "141", Must),
@@ -118,6 +152,7 @@ pub(super) const TABLES: &[Table] = &[
         kind: Kind::Leavers,
         name: "OC3",
         orphan: "INT06",
+        needed: &["CHILD", "IN_TOUCH"],
         columns: &[
             CHILD,
             DOB,
@@ -130,6 +165,7 @@ pub(super) const TABLES: &[Table] = &[
         kind: Kind::Unaccompanied,
         name: "UASC",
         orphan: "INT09",
+        needed: &["CHILD", "DUC"],
         columns: &[
             CHILD,
             column("SEX", Code(codes::SEX_903), "101", Extra),
@@ -141,6 +177,7 @@ pub(super) const TABLES: &[Table] = &[
         kind: Kind::Missing,
         name: "Missing",
         orphan: "INT04",
+        needed: &["CHILD", "MISSING", "MIS_START", "MIS_END"],
         columns: &[
             CHILD,
             DOB,
@@ -153,6 +190,7 @@ pub(super) const TABLES: &[Table] = &[
         kind: Kind::Checked,
         name: "Reviews",
         orphan: "INT08",
+        needed: &["CHILD", "REVIEW"],
         columns: &[
             CHILD,
             DOB,
@@ -164,6 +202,7 @@ pub(super) const TABLES: &[Table] = &[
         kind: Kind::Checked,
         name: "OC2",
         orphan: "INT05",
+        needed: &["CHILD", "SDQ_SCORE"],
         columns: &[
             CHILD,
             DOB,
@@ -183,6 +222,7 @@ pub(super) const TABLES: &[Table] = &[
         kind: Kind::Checked,
         name: "AD1",
         orphan: "INT01",
+        needed: &["CHILD", "DATE_INT"],
         columns: &[
             CHILD,
             DOB,
@@ -198,6 +238,7 @@ pub(super) const TABLES: &[Table] = &[
         kind: Kind::Checked,
         name: "PlacedAdoption",
         orphan: "INT02",
+        needed: &["CHILD", "DATE_PLACED"],
         columns: &[
             CHILD,
             DOB,
@@ -210,6 +251,7 @@ pub(super) const TABLES: &[Table] = &[
         kind: Kind::Checked,
         name: "PrevPerm",
         orphan: "INT07",
+        needed: &["CHILD", "PREV_PERM"],
         columns: &[
             CHILD,
             DOB,
@@ -222,6 +264,7 @@ pub(super) const TABLES: &[Table] = &[
         kind: Kind::Checked,
         name: "SWEpisodes",
         orphan: "INT10",
+        needed: &["CHILD", "SW_ID"],
         columns: &[
             CHILD,
             DOB,
@@ -240,6 +283,7 @@ pub(super) const TABLES: &[Table] = &[
         kind: Kind::Checked,
         name: "DoLo",
         orphan: "INT12",
+        needed: &["CHILD", "DOLO_START"],
         columns: &[
             CHILD,
             DOB,
@@ -249,42 +293,21 @@ pub(super) const TABLES: &[Table] = &[
     },
 ];
 
-/// Columns by which a table is told from all others; the rest of its columns may be missing.
-const fn essential(kind: &'static str) -> &'static [&'static str] {
-    match kind.as_bytes() {
-        b"Header" => &["CHILD", "SEX", "DOB", "ETHNIC"],
-        b"Episodes" => &["CHILD", "DECOM", "LS", "PLACE", "DEC"],
-        b"OC3" => &["CHILD", "IN_TOUCH"],
-        b"UASC" => &["CHILD", "DUC"],
-        b"Missing" => &["CHILD", "MIS_START"],
-        b"Reviews" => &["CHILD", "REVIEW"],
-        b"OC2" => &["CHILD", "SDQ_SCORE"],
-        b"AD1" => &["CHILD", "DATE_INT"],
-        b"PlacedAdoption" => &["CHILD", "DATE_PLACED"],
-        b"PrevPerm" => &["CHILD", "PREV_PERM"],
-        b"SWEpisodes" => &["CHILD", "SW_ID"],
-        _ => &["CHILD", "DOLO_START"],
-    }
+/// Whether one table only has a column.
+pub(super) fn is_of_one(name: &str) -> bool {
+    TABLES.iter().filter(|table| table.has(name)).count() == 1
 }
 
-/// The table that has these columns.
-pub(super) fn recognise(columns: &[String]) -> Option<&'static Table> {
-    let has = |name: &&str| columns.iter().any(|column| column == name);
-    TABLES
-        .iter()
-        .find(|table| essential(table.name).iter().all(has))
-}
-
-/// The table that these columns are nearest to, and those that it lacks.
-pub(super) fn nearest(columns: &[String]) -> Option<(&'static Table, Vec<&'static str>)> {
+/// The table that these names are nearest to, and those of its columns that it lacks.
+pub(super) fn nearest(names: &[String]) -> Option<(&'static Table, Vec<&'static str>)> {
     let lacking = |table: &Table| -> Vec<&'static str> {
-        let essential = essential(table.name).iter().copied();
-        essential
-            .filter(|name| !columns.iter().any(|column| column == name))
+        let needed = table.needed.iter().copied();
+        needed
+            .filter(|name| !names.iter().any(|column| column == name))
             .collect()
     };
     let near = TABLES.iter().map(|table| (table, lacking(table)));
     // That there is a CHILD says nothing: every table has it.
-    near.filter(|(table, lacking)| lacking.len() + 1 < essential(table.name).len())
+    near.filter(|(table, lacking)| lacking.len() + 1 < table.needed.len())
         .min_by_key(|(_, lacking)| lacking.len())
 }
