@@ -8,6 +8,7 @@
 mod given;
 mod inputs;
 mod limits;
+mod literals;
 mod measure;
 mod operation;
 mod prices;
@@ -28,6 +29,7 @@ pub(crate) use limits::Limits;
 pub(crate) use refusal::Refusal;
 
 use given::Given;
+use scan::Scan;
 use walk::Walk;
 
 /// A document that may be executed.
@@ -62,8 +64,7 @@ pub(crate) fn kind(
     operation_name: Option<&str>,
     limits: &Limits,
 ) -> Option<OperationType> {
-    scan::scan(source, limits).ok()?;
-    let document = operation::parse(source).ok()?;
+    let (_, document) = read(source, limits).ok()?;
     let chosen = operation::choose(&document, operation_name).ok()?;
     Some(chosen.ty)
 }
@@ -73,10 +74,16 @@ pub(crate) fn kind(
 /// # Errors
 /// A [`Refusal`] with the first thing found wrong.
 pub(crate) fn parse(source: &str, limits: &Limits) -> Result<ExecutableDocument, Refusal> {
-    scan::scan(source, limits)?;
-    let document = operation::parse(source)?;
+    let (_, document) = read(source, limits)?;
     operation::count_definitions(&document, limits)?;
     Ok(document)
+}
+
+/// Scans and parses a text.
+fn read(source: &str, limits: &Limits) -> Result<(Scan, ExecutableDocument), Refusal> {
+    let scan = scan::scan(source, limits)?;
+    let document = operation::parse(&literals::write(source, &scan.literals)?)?;
+    Ok((scan, document))
 }
 
 /// Parses a document and checks it against the limits.
@@ -89,8 +96,7 @@ pub(crate) fn check(
     variables: &Variables,
     limits: &Limits,
 ) -> Result<Checked, Refusal> {
-    let scan = scan::scan(source, limits)?;
-    let document = operation::parse(source)?;
+    let (scan, document) = read(source, limits)?;
     operation::count_definitions(&document, limits)?;
     let chosen = operation::choose(&document, operation_name)?;
     let kind = chosen.ty;

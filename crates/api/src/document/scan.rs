@@ -1,21 +1,25 @@
 //! One cheap pass over the text of a document, before it is parsed.
 //!
 //! The parser recurses as deep as the brackets go and builds a tree of all tokens. This pass
-//! touches each byte once, needs no memory, and makes sure that neither can hurt. Where the two
-//! could see the text differently it counts more than the parser, or refuses.
+//! touches each byte once, remembers only the strings that the parser doesn't take as they are, and
+//! makes sure that neither can hurt. Where the two could see the text differently it counts more than
+//! the parser, or refuses.
 
 use async_graphql::Pos;
 
+use super::literals::{Kind, Literal};
 use super::{Limits, Refusal, refusal::at_most};
 use crate::protocol::Code;
 
 /// What the pass has counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Scan {
     /// Names, numbers, strings and punctuators.
     pub(super) tokens: usize,
     /// The greatest number of brackets open at once, of any kind.
     pub(super) nesting: usize,
+    /// The strings that are to be written otherwise before the text is parsed.
+    pub(super) literals: Vec<Literal>,
 }
 
 /// Counts the tokens and the nesting of a document and refuses what is over the limits.
@@ -54,20 +58,43 @@ fn count(source: &str, limits: &Limits) -> Result<Scan, Refusal> {
     let mut found = Scan::default();
     let mut open = 0_usize;
     let mut at = 0;
+    // The last byte of the token before.
+    let mut before = None;
 
     while let Some(&byte) = bytes.get(at) {
         let start = at;
+        let mut is_ignored = false;
         at = match byte {
-            b' ' | b'\t' | b'\r' | b'\n' | b',' => at + 1,
+            b' ' | b'\t' | b'\r' | b'\n' | b',' => {
+                is_ignored = true;
+                at + 1
+            }
+            0xEF if bytes[at..].starts_with("\u{FEFF}".as_bytes()) => {
+                is_ignored = true;
+                at + 3
+            }
             // Part of a number: its digits are counted. Anywhere else the parser stops here.
             b'-' | b'+' => at + 1,
-            b'#' => end_of_line(bytes, at),
+            b'#' => {
+                is_ignored = true;
+                end_of_line(bytes, at)
+            }
             b'"' => {
                 found.tokens += 1;
-                end_of_string(bytes, at).ok_or_else(|| {
+                let end = end_of_string(bytes, at).ok_or_else(|| {
                     Refusal::new(Code::GraphqlParseFailed, "This string does not end.")
                         .at(position(source, start))
-                })?
+                })?;
+                let kind = if is_description(bytes, end, open, before) {
+                    Some(Kind::Description)
+                } else {
+                    literal(&bytes[start..end])
+                };
+                let bytes = start..end;
+                found
+                    .literals
+                    .extend(kind.map(|kind| Literal { bytes, kind }));
+                end
             }
             b'{' | b'[' | b'(' => {
                 found.tokens += 1;
@@ -103,8 +130,46 @@ fn count(source: &str, limits: &Limits) -> Result<Scan, Refusal> {
                 at + 1
             }
         };
+        if !is_ignored {
+            before = at.checked_sub(1).map(|last| bytes[last]);
+        }
     }
     Ok(found)
+}
+
+/// What a string is that the parser doesn't take as it is.
+fn literal(string: &[u8]) -> Option<Kind> {
+    if string.starts_with(br#"""""#) {
+        let has = |part: &[u8]| string.windows(part.len()).any(|window| window == part);
+        return (has(b"\n") || has(b"\r") || has(br#"\""""#)).then_some(Kind::Block);
+    }
+    string.contains(&b'\\').then_some(Kind::Plain)
+}
+
+/// Whether the string before `end` describes what follows it: an operation or a fragment, or a variable
+/// of an operation. `before` is the end of the token before the string.
+fn is_description(bytes: &[u8], end: usize, open: usize, before: Option<u8>) -> bool {
+    let mut next = end;
+    loop {
+        next = match bytes.get(next) {
+            Some(b' ' | b'\t' | b'\r' | b'\n' | b',') => next + 1,
+            Some(b'#') => end_of_line(bytes, next),
+            _ => break,
+        };
+    }
+    match (open, before) {
+        (0, None | Some(b'}')) => {
+            let word = bytes.get(next..end_of_word(bytes, next));
+            matches!(
+                word,
+                Some(b"query" | b"mutation" | b"subscription" | b"fragment")
+            )
+        }
+        // Else it is a default value, or an argument.
+        (1, Some(b'=' | b':')) => false,
+        (1, _) => bytes.get(next) == Some(&b'$'),
+        _ => false,
+    }
 }
 
 fn is_word(byte: u8) -> bool {
@@ -161,7 +226,7 @@ fn end_of_plain_string(bytes: &[u8], mut at: usize) -> Option<usize> {
 }
 
 /// Line and column of a byte, both from one; only needed once something is refused.
-fn position(source: &str, at: usize) -> Pos {
+pub(super) fn position(source: &str, at: usize) -> Pos {
     let before = source.get(..at).unwrap_or(source);
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     Pos {
