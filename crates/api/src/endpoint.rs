@@ -17,10 +17,10 @@ use tower_http::request_id::RequestId;
 use crate::admission::{Admission, Client, Place, Places, Spending};
 use crate::document::Cost;
 use crate::error;
-use crate::graph::{Graph, RateLimit};
+use crate::graph::{Graph, RateLimit, Validator};
 use crate::loading::{Asker, Askers};
 use crate::peer::TrustedProxies;
-use crate::protocol::{self, Execute, Outcome, Protocol, Subscribe, Wish};
+use crate::protocol::{self, Execute, Operation, Outcome, Protocol, Subscribe, Wish};
 use crate::streams::{self, Streams};
 
 /// How long an operation waits for its turn.
@@ -32,6 +32,7 @@ pub(crate) struct Endpoint {
     pub(crate) graph: Graph,
     /// The same graph for subscriptions: it answers each event as a request of its own.
     pub(crate) streamed_graph: Graph,
+    pub(crate) validator: Validator,
     pub(crate) protocol: Protocol,
     pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) admission: Admission,
@@ -213,7 +214,7 @@ impl Executor {
         &self.request_id
     }
 
-    async fn answer(&self, request: async_graphql::Request, spending: RateLimit) -> Answer {
+    async fn answer(&self, operation: Operation, spending: RateLimit) -> Answer {
         let viewer = match &self.viewer {
             Ok(viewer) => viewer.clone(),
             Err(refusal) => return error::refused(refusal, &self.request_id),
@@ -227,10 +228,28 @@ impl Executor {
             Ok(asker) => asker,
             Err(refusal) => return error::refused(&refusal, &self.request_id),
         };
+        let request = match self.validated(operation).await {
+            Ok(request) => request,
+            Err(refused) => return *refused,
+        };
         let request = request.data(Askers::new(Arc::clone(&asker))).data(spending);
         let mut answer = self.endpoint.graph.execute(request).await;
         error::translate(&mut answer, &asker.space, &asker.viewer, &self.request_id);
         answer
+    }
+
+    /// The request of an operation, once the document that it was made of is known to be valid.
+    ///
+    /// # Errors
+    /// The answer to a document that isn't.
+    async fn validated(&self, operation: Operation) -> Result<async_graphql::Request, Box<Answer>> {
+        let Operation {
+            request, written, ..
+        } = operation;
+        if let Some(written) = written {
+            self.endpoint.validator.validate(written, &request).await?;
+        }
+        Ok(request)
     }
 }
 
@@ -242,12 +261,13 @@ impl Execute for Executor {
             .map_err(|refused| Box::new(refused.into_response()))
     }
 
-    async fn execute(&self, request: async_graphql::Request, cost: Cost) -> Answer {
-        let spending = match self.endpoint.charge(&self.client, cost.complexity) {
+    async fn execute(&self, operation: Operation) -> Answer {
+        let cost = operation.cost.complexity;
+        let spending = match self.endpoint.charge(&self.client, cost) {
             Ok(spending) => spending,
             Err(refused) => return *refused,
         };
-        let answering = self.answer(request, spending);
+        let answering = self.answer(operation, spending);
         let answer = match tokio::time::timeout(self.endpoint.timeout, answering).await {
             Ok(answer) => answer,
             Err(_) => {
@@ -283,18 +303,19 @@ impl Execute for Executor {
 impl Subscribe for Executor {
     async fn subscribe(
         &self,
-        request: async_graphql::Request,
-        cost: Cost,
+        operation: Operation,
     ) -> Result<BoxStream<'static, Outcome>, Box<Answer>> {
+        let cost = operation.cost.complexity;
         let viewer = self.viewer.clone();
         let viewer = viewer.map_err(|refusal| error::refused(&refusal, &self.request_id))?;
         let follower = streams::Follower {
             endpoint: Arc::clone(&self.endpoint),
             viewer,
             client: self.client,
-            cost: cost.complexity,
+            cost,
             request_id: self.request_id.clone(),
         };
+        let request = self.validated(operation).await?;
         Ok(streams::subscription(follower, request))
     }
 }

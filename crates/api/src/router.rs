@@ -21,9 +21,10 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::admission::{self, Admission, Places, Rates};
+use crate::document::Types;
 use crate::endpoint::{self, Endpoint};
 use crate::peer::TrustedProxies;
-use crate::protocol::{Documents, Operations, Protocol, Types};
+use crate::protocol::{Documents, Operations, Protocol};
 use crate::streams::{EachEvent, StreamBounds, Streams};
 use crate::{graph, graphiql, health, imports, keys};
 
@@ -92,6 +93,7 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         space: Arc::clone(&space),
         graph,
         streamed_graph: graph::build_with(EachEvent),
+        validator: graph::Validator::new(),
         protocol,
         trusted_proxies: settings.trusted_proxies,
         timeout: settings.timeout,

@@ -12,6 +12,7 @@ mod docs;
 mod duplicates;
 mod empty_lists;
 mod evidence;
+mod execution;
 mod failing_alone;
 mod feed;
 mod feedback;

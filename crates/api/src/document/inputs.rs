@@ -2,6 +2,8 @@
 //!
 //! One for each value and one more for each 64 bytes of text: what it costs to copy and check.
 
+use std::collections::HashSet;
+
 use async_graphql::{Name, Positioned, Value as ConstValue};
 use async_graphql_value::Value;
 
@@ -67,6 +69,30 @@ pub(super) fn length(value: &Value, given: &Given<'_>) -> Option<usize> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// How many values there are in a value, with itself.
+pub(super) fn count(value: &Value) -> usize {
+    1 + match value {
+        Value::List(items) => items.iter().map(count).sum(),
+        Value::Object(fields) => fields.values().map(count).sum(),
+        Value::String(text) => text.len() / BYTES_OF_ONE,
+        _ => 0,
+    }
+}
+
+/// Adds the names of the variables in a value.
+pub(super) fn add_variables<'a>(value: &'a Value, names: &mut HashSet<&'a str>) {
+    match value {
+        Value::Variable(name) => {
+            names.insert(name);
+        }
+        Value::List(items) => items.iter().for_each(|item| add_variables(item, names)),
+        Value::Object(fields) => fields
+            .values()
+            .for_each(|field| add_variables(field, names)),
+        _ => {}
     }
 }
 

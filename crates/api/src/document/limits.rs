@@ -47,6 +47,9 @@ pub(crate) struct Limits {
     /// Size of all arguments together, a variable counted wherever it is used: one for each value
     /// and one more for each 64 bytes of text. The library copies a variable at each use.
     pub(crate) input_size: usize,
+    /// Fields compared with others of the same name, and fields merged, each counted as often as it is
+    /// looked at.
+    pub(crate) comparisons: usize,
     /// Cost of the operation: its fields, each times the page sizes above it.
     pub(crate) complexity: u64,
     /// The page size that counts when a connection is asked for without `first` or `last`.
@@ -76,6 +79,7 @@ impl Default for Limits {
             string_bytes: 16 * 1024,
             input_depth: 16,
             input_size: 50_000,
+            comparisons: 20_000,
             complexity: 50_000,
             default_page: 20,
         }

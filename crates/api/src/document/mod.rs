@@ -1,20 +1,25 @@
-//! Bounding a GraphQL document before the library does work that an attacker can multiply.
+//! Bounding a GraphQL document before the library does work that an attacker can multiply, and making of
+//! it what runs.
 //!
 //! [`check`] reads from top to bottom: scan the text, parse it once, choose the operation, look at
-//! the variables, walk the selections. Each step is linear in what it reads, and each is safe
-//! because of the step before it. What passes is handed to the library parsed, so that nothing is
-//! read twice. Knows no schema and no HTTP.
+//! the variables, walk the selections, compare the fields of one key, merge them. Each step is linear
+//! in what it reads or bounded, and each is safe because of the step before it. What passes is handed
+//! to the library parsed, so that nothing is read twice. Knows the types of the schema, and no HTTP.
 
+mod expansion;
 mod given;
 mod inputs;
 mod limits;
 mod literals;
 mod measure;
+mod merge;
 mod operation;
+mod overlap;
 mod prices;
 mod refusal;
 mod scan;
 mod subscription;
+mod types;
 mod walk;
 
 #[cfg(test)]
@@ -22,12 +27,15 @@ mod tests;
 
 use async_graphql::{
     Variables,
-    parser::types::{ExecutableDocument, OperationType},
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType},
 };
 
 pub(crate) use limits::Limits;
+pub(crate) use merge::{ANY, OBJECT};
 pub(crate) use refusal::Refusal;
+pub(crate) use types::{Known, Types, name as type_name, root as root_type};
 
+use expansion::Expansion;
 use given::Given;
 use scan::Scan;
 use walk::Walk;
@@ -35,8 +43,11 @@ use walk::Walk;
 /// A document that may be executed.
 #[derive(Debug)]
 pub(crate) struct Checked {
-    /// The parsed document, for `Request::set_parsed_query`.
+    /// What runs, for `Request::set_parsed_query`.
     pub(crate) document: ExecutableDocument,
+    /// The document as it was written, when what runs had to be made of it. Only then must it be
+    /// validated for itself.
+    pub(crate) written: Option<ExecutableDocument>,
     /// Whether the chosen operation is a query, a mutation or a subscription.
     pub(crate) kind: OperationType,
     /// What the chosen operation costs.
@@ -46,7 +57,7 @@ pub(crate) struct Checked {
 /// How much a document asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cost {
-    /// The fields of the chosen operation, each times the page sizes above it.
+    /// The fields of the chosen operation, merged, each times the page sizes above it.
     pub(crate) complexity: u64,
     /// Fields of all operations, fragments expanded.
     pub(crate) fields: usize,
@@ -86,7 +97,7 @@ fn read(source: &str, limits: &Limits) -> Result<(Scan, ExecutableDocument), Ref
     Ok((scan, document))
 }
 
-/// Parses a document and checks it against the limits.
+/// Parses a document, checks it against the limits, and merges its fields.
 ///
 /// # Errors
 /// A [`Refusal`] with the first thing found wrong.
@@ -94,27 +105,71 @@ pub(crate) fn check(
     source: &str,
     operation_name: Option<&str>,
     variables: &Variables,
+    types: &Types,
     limits: &Limits,
 ) -> Result<Checked, Refusal> {
-    let (scan, document) = read(source, limits)?;
+    let (scan, mut document) = read(source, limits)?;
     operation::count_definitions(&document, limits)?;
+    operation::name_conditions(&mut document, types);
     let chosen = operation::choose(&document, operation_name)?;
     let kind = chosen.ty;
-    if kind == OperationType::Subscription {
-        subscription::check_root(chosen)?;
-    }
     let given = Given::new(&chosen.variable_definitions, variables, limits)?;
     let measured = Walk::new(&document, &given, limits).measure(chosen)?;
+    let merged = merged(&document, chosen, &given, types, limits)?;
+    let mut complexity = measured.complexity;
+    if let Some(merged) = &merged {
+        let runs = operation::choose(merged, operation_name)?;
+        // What is written out for several types of objects is not more than what it was made of.
+        complexity = complexity.min(Walk::new(merged, &given, limits).complexity(runs)?);
+    }
+    walk::check_complexity(complexity, limits)?;
     let cost = Cost {
-        complexity: measured.complexity,
+        complexity,
         fields: measured.fields,
         depth: measured.depth,
         tokens: scan.tokens,
         selections: measured.selections,
     };
+    let (document, written) = match merged {
+        Some(merged) => (merged, Some(document)),
+        None => (document, None),
+    };
     Ok(Checked {
         document,
+        written,
         kind,
         cost,
     })
+}
+
+/// What runs of a document, if that is not what is written: fields are selected again, directives take
+/// some out, or a fragment stands where the library doesn't look into it.
+///
+/// # Errors
+/// `GRAPHQL_VALIDATION_FAILED` for fields, of any operation, that can't be merged, and for a subscription that
+/// hasn't one root field; `TOO_COMPLEX`.
+fn merged(
+    document: &ExecutableDocument,
+    chosen: &OperationDefinition,
+    given: &Given<'_>,
+    types: &Types,
+    limits: &Limits,
+) -> Result<Option<ExecutableDocument>, Refusal> {
+    let mut merged = None;
+    for (_, operation) in document.operations.iter() {
+        let operation = &operation.node;
+        let is_subscription = operation.ty == OperationType::Subscription;
+        if is_subscription {
+            subscription::check_root(document, operation)?;
+        }
+        let runs = std::ptr::eq(operation, chosen);
+        let expansion = Expansion::new(document, types, runs.then_some(given));
+        let (fields, needs_merging) = expansion.of(operation);
+        let found = overlap::check(&fields, types, limits)?;
+        let is_plain = !is_subscription || subscription::is_plain(operation);
+        if runs && (needs_merging || found.needs_merging || !is_plain) {
+            merged = Some(merge::merge(document, operation, &fields, types, limits)?);
+        }
+    }
+    Ok(merged)
 }

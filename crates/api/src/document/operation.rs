@@ -1,13 +1,17 @@
 //! From text to the one operation that is to run.
 
 use async_graphql::{
-    Positioned,
+    Name, Positioned,
     parser::{
         self, parse_query,
-        types::{DocumentOperations, ExecutableDocument, OperationDefinition},
+        types::{
+            DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet,
+            TypeCondition,
+        },
     },
 };
 
+use super::types::{self, Types};
 use super::{Limits, Refusal, refusal::at_most};
 use crate::protocol::Code;
 
@@ -87,6 +91,55 @@ pub(super) fn count_definitions(
         limits.fragments,
         "Send only the fragments that the operation needs.",
     )
+}
+
+/// Writes the type into inline fragments that name none. The library takes the fields of such a fragment
+/// for those of any object, and finds conflicts that are none.
+pub(super) fn name_conditions(document: &mut ExecutableDocument, types: &Types) {
+    match &mut document.operations {
+        DocumentOperations::Single(operation) => name_in(&mut operation.node, types),
+        DocumentOperations::Multiple(all) => {
+            all.values_mut()
+                .for_each(|operation| name_in(&mut operation.node, types));
+        }
+    }
+    for fragment in document.fragments.values_mut() {
+        let Positioned { node, .. } = fragment;
+        name_below(
+            &mut node.selection_set.node,
+            &node.type_condition.node.on.node,
+            types,
+        );
+    }
+}
+
+fn name_in(operation: &mut OperationDefinition, types: &Types) {
+    let root = types::root(operation.ty);
+    name_below(&mut operation.selection_set.node, root, types);
+}
+
+fn name_below(set: &mut SelectionSet, parent: &str, types: &Types) {
+    for Positioned { pos, node } in &mut set.items {
+        match node {
+            Selection::Field(field) if field.node.selection_set.node.items.is_empty() => {}
+            Selection::Field(field) => {
+                let ty = types.of(parent, &field.node.name.node);
+                let parent = ty.map_or("", types::name);
+                name_below(&mut field.node.selection_set.node, parent, types);
+            }
+            Selection::InlineFragment(inline) => {
+                let inline = &mut inline.node;
+                if inline.type_condition.is_none() && types.possible(parent).is_some() {
+                    let on = Positioned::new(Name::new(parent), *pos);
+                    inline.type_condition = Some(Positioned::new(TypeCondition { on }, *pos));
+                }
+                let condition = inline.type_condition.as_ref();
+                let parent = condition.map_or(parent, |condition| &condition.node.on.node);
+                name_below(&mut inline.selection_set.node, parent, types);
+            }
+            Selection::FragmentSpread(_) => {}
+        }
+    }
 }
 
 /// The operation that the request asks for.

@@ -23,7 +23,7 @@ use crate::protocol::Code;
 /// What a document asks for, within the limits.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Measured {
-    /// Of the chosen operation.
+    /// Of the chosen operation as it is written, which may be too much.
     pub(super) complexity: u64,
     /// Of all operations.
     pub(super) fields: usize,
@@ -79,7 +79,7 @@ impl<'a> Walk<'a> {
         for (_, operation) in document.operations.iter() {
             let found = self.operation(&operation.node)?;
             if std::ptr::eq(&operation.node, chosen) {
-                complexity = found.complexity.saturating_add(found.once);
+                complexity = complexity_of(&found);
             }
             all.add(&found);
             each.push((operation.pos, found));
@@ -92,19 +92,20 @@ impl<'a> Walk<'a> {
             self.check_operation(&found)
                 .map_err(|refusal| refusal.at(position))?;
         }
-        at_most(
-            Code::TooComplex,
-            "Cost of the operation, each field times the page sizes above it",
-            complexity,
-            self.limits.complexity,
-            "Ask for smaller pages with `first`, for fewer levels, or for less in each.",
-        )?;
         Ok(Measured {
             complexity,
             fields: all.fields,
             depth: all.depth.max(all.introspection_depth),
             selections: self.selections,
         })
+    }
+
+    /// The cost of an operation alone.
+    ///
+    /// # Errors
+    /// As [`Walk::measure`].
+    pub(super) fn complexity(mut self, operation: &'a OperationDefinition) -> Result<u64, Refusal> {
+        Ok(complexity_of(&self.operation(operation)?))
     }
 
     fn operation(&mut self, operation: &'a OperationDefinition) -> Result<Measure, Refusal> {
@@ -336,6 +337,24 @@ impl<'a> Walk<'a> {
             "Send smaller values, or a large one in one place only.",
         )
     }
+}
+
+/// Refuses an operation that costs too much.
+///
+/// # Errors
+/// `TOO_COMPLEX`.
+pub(super) fn check_complexity(complexity: u64, limits: &Limits) -> Result<(), Refusal> {
+    at_most(
+        Code::TooComplex,
+        "Cost of the operation, each field times the page sizes above it",
+        complexity,
+        limits.complexity,
+        "Ask for smaller pages with `first`, for fewer levels, or for less in each.",
+    )
+}
+
+const fn complexity_of(operation: &Measure) -> u64 {
+    operation.complexity.saturating_add(operation.once)
 }
 
 /// Points at a place unless the refusal already does.

@@ -19,12 +19,14 @@ mod nullable;
 pub(crate) mod problem;
 mod report_card;
 mod shared;
+mod validation;
 mod word;
 mod young_people;
 
 pub(crate) use access::RateLimit;
+pub(crate) use validation::Validator;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use async_graphql::extensions::ExtensionFactory;
 use async_graphql::{Context, ID, MergedObject, MergedSubscription, Schema, SchemaBuilder};
@@ -80,9 +82,10 @@ pub(crate) struct Follower {
     pub(crate) viewer: Viewer,
 }
 
-/// Builds the schema.
+/// The schema. It has no state, so that it is built once.
 pub(crate) fn build() -> Graph {
-    builder().finish()
+    static GRAPH: LazyLock<Graph> = LazyLock::new(|| builder().finish());
+    GRAPH.clone()
 }
 
 /// Builds the schema with an extension. An extension costs each field of each answer a little.

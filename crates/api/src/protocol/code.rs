@@ -216,7 +216,7 @@ impl Code {
                 "An argument list, a list, a string or the value of a variable is too large, or a large variable is used too often; the message says which, send it in parts."
             }
             Self::TooComplex => {
-                "The fields asked for, each times the page sizes above it, cost more than one request may; ask for smaller pages, and price the query with `extensions.costOnly`."
+                "The fields asked for, each times the page sizes above it, cost more than one request may; ask for smaller pages, and price the query with `extensions.costOnly`. Or fields of one key stand in fragments on so many types that comparing them would take too long."
             }
             Self::GraphqlValidationFailed => {
                 "The document does not fit the schema or breaks a rule of GraphQL, such as an unknown directive or a fragment that contains itself; the message says where, and the schema can be asked for with `__schema` or read in `schema.graphql`."

@@ -13,14 +13,13 @@ mod incoming;
 mod parameters;
 mod shape;
 mod streaming;
-mod types;
 
 #[cfg(test)]
 mod tests;
 
 use std::{future::Future, sync::Arc};
 
-use async_graphql::parser::types::OperationType;
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use axum::{
     extract::Request,
     http::{Method, StatusCode},
@@ -29,7 +28,7 @@ use axum::{
 use futures::future::join_all;
 use tower_http::request_id::RequestId;
 
-use crate::document::{self, Checked, Cost, Limits, Refusal};
+use crate::document::{self, Checked, Cost, Limits, Refusal, Types};
 
 pub(crate) use accept::{MediaType, Wish};
 pub(crate) use answer::Answer;
@@ -38,7 +37,6 @@ pub(crate) use documents::Documents;
 pub use documents::Operations;
 pub(crate) use parameters::Parameters;
 pub(crate) use streaming::{Outcome, Subscribe};
-pub(crate) use types::Types;
 
 use incoming::Incoming;
 use shape::Shape;
@@ -52,15 +50,12 @@ pub(crate) trait Execute: Sync {
     /// too many.
     fn arrived(&self, requests: usize) -> Result<(), Box<async_graphql::Response>>;
 
-    /// Executes one operation. `cost` is for rate limits: it was computed before.
+    /// Executes one operation. Its cost is for rate limits: it was computed before.
     ///
     /// An error that concerns the whole request, such as an exhausted budget, is a response
     /// without data whose error has a code.
-    fn execute(
-        &self,
-        request: async_graphql::Request,
-        cost: Cost,
-    ) -> impl Future<Output = async_graphql::Response> + Send;
+    fn execute(&self, operation: Operation)
+    -> impl Future<Output = async_graphql::Response> + Send;
 
     /// Says what an operation would cost, without executing it: a response whose data is null.
     fn price(&self, cost: Cost) -> async_graphql::Response;
@@ -113,11 +108,19 @@ impl Default for Protocol {
     }
 }
 
+/// An operation that has passed the checks of its document.
+pub(crate) struct Operation {
+    /// What runs, with its variables.
+    pub(crate) request: async_graphql::Request,
+    /// The document as it was written, when it is another: it must be valid before that runs.
+    pub(crate) written: Option<ExecutableDocument>,
+    pub(crate) cost: Cost,
+}
+
 /// A request whose document has been checked.
 struct Prepared<'t> {
-    request: async_graphql::Request,
+    operation: Operation,
     kind: OperationType,
-    cost: Cost,
     /// None when only the price is asked for.
     shape: Option<Shape<'t>>,
 }
@@ -189,10 +192,9 @@ impl Protocol {
             .into_iter()
             .map(|one| self.prepare_single(one))
             .collect();
-        let cost = prepared
-            .iter()
-            .flatten()
-            .fold(0_u64, |sum, one| sum.saturating_add(one.cost.complexity));
+        let cost = prepared.iter().flatten().fold(0_u64, |sum, one| {
+            sum.saturating_add(one.operation.cost.complexity)
+        });
         if cost > self.limits.complexity {
             let limit = self.limits.complexity;
             let message = format!(
@@ -249,6 +251,7 @@ impl Protocol {
             &found.text,
             operation_name.as_deref(),
             &parameters.variables,
+            &self.types,
             &self.limits,
         )
         .map_err(Answer::refused)?;
@@ -263,17 +266,21 @@ impl Protocol {
             async_graphql::Request::new(String::new()).variables(parameters.variables);
         request.operation_name = operation_name;
         request.set_parsed_query(checked.document);
-        Ok(Prepared {
+        let operation = Operation {
             request,
-            kind: checked.kind,
+            written: checked.written,
             cost: checked.cost,
+        };
+        Ok(Prepared {
+            operation,
+            kind: checked.kind,
             shape,
         })
     }
 
     /// The shape of the data of the chosen operation.
     fn shape(&self, checked: &Checked, operation_name: Option<&str>) -> Shape<'_> {
-        let root = types::root(checked.kind);
+        let root = document::root_type(checked.kind);
         let mut shape = Shape::default();
         for (name, operation) in checked.document.operations.iter() {
             if operation_name.is_none() || name.map(|name| name.as_str()) == operation_name {
@@ -287,8 +294,8 @@ impl Protocol {
 
 async fn execute<E: Execute>(prepared: Prepared<'_>, executor: &E, request_id: &str) -> Answer {
     let response = match prepared.shape {
-        Some(_) => executor.execute(prepared.request, prepared.cost).await,
-        None => executor.price(prepared.cost),
+        Some(_) => executor.execute(prepared.operation).await,
+        None => executor.price(prepared.operation.cost),
     };
     answer(response, prepared.shape.as_ref(), executor, request_id)
 }

@@ -13,7 +13,7 @@ use async_graphql::{
     parser::types::{BaseType, ExecutableDocument, Selection, SelectionSet, Type},
 };
 
-use super::types::{self, Known, Types};
+use crate::document::{ANY, Known, OBJECT, Types, type_name};
 
 /// The fields of an object, in order, with fragments expanded.
 ///
@@ -21,6 +21,10 @@ use super::types::{self, Known, Types};
 #[derive(Debug, Default)]
 pub(super) struct Shape<'t> {
     fields: Vec<Field<'t>>,
+    /// The key under which the object tells its type, which the answer leaves out.
+    mark: Option<&'static str>,
+    /// The fields of each type of object, where these have an order of their own.
+    objects: HashMap<String, Self>,
 }
 
 #[derive(Debug)]
@@ -47,18 +51,28 @@ impl<'t> Shape<'t> {
     ) {
         for selection in &set.items {
             match &selection.node {
+                Selection::Field(field) if field.node.response_key().node == ANY => {
+                    self.mark = Some(ANY);
+                }
+                Selection::Field(field) if field.node.response_key().node == OBJECT => {
+                    self.mark = Some(OBJECT);
+                }
                 Selection::Field(field) => {
                     let key = &field.node.response_key().node;
-                    let known = types.of(parent, &field.node.name.node);
+                    let known = types.known(parent, &field.node.name.node);
                     let place = self.place(key, known);
                     let set = &field.node.selection_set.node;
-                    let parent = known.map_or("", |known| types::name(&known.ty));
+                    let parent = known.map_or("", |known| type_name(&known.ty));
                     self.fields[place].below.add(set, parent, document, types);
                 }
                 Selection::InlineFragment(inline) => {
                     let condition = inline.node.type_condition.as_ref();
                     let parent = condition.map_or(parent, |on| on.node.on.node.as_str());
-                    self.add(&inline.node.selection_set.node, parent, document, types);
+                    let shape = match self.mark {
+                        Some(OBJECT) => self.objects.entry(parent.to_owned()).or_default(),
+                        _ => &mut *self,
+                    };
+                    shape.add(&inline.node.selection_set.node, parent, document, types);
                 }
                 Selection::FragmentSpread(spread) => {
                     if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node)
@@ -108,9 +122,15 @@ impl<'t> Shape<'t> {
         let Value::Object(object) = value else {
             return true;
         };
+        let mark = self.mark.and_then(|mark| object.shift_remove(mark));
+        if let Some(Value::String(name)) = mark
+            && let Some(shape) = self.objects.get(&name)
+        {
+            return shape.settle_object(value, failures);
+        }
         if failures.is_empty() && self.is_in_order(object) {
             for field in &self.fields {
-                if !field.below.fields.is_empty()
+                if !field.below.is_empty()
                     && let Some(value) = object.get_mut(&field.key)
                     && !field.settle(value, field.ty, &[])
                 {
@@ -135,6 +155,10 @@ impl<'t> Shape<'t> {
         }
         object.extend(given);
         true
+    }
+
+    fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.mark.is_none()
     }
 
     fn is_in_order(&self, object: &IndexMap<Name, Value>) -> bool {
@@ -183,7 +207,7 @@ impl Field<'_> {
         let is_given = self.is_given && self.ty.is_some_and(is_named);
         let may_be_null = !is_given && ty.is_none_or(|ty| ty.nullable);
         is_object
-            && !self.below.fields.is_empty()
+            && !self.below.is_empty()
             && failures.iter().all(|path| !path.is_empty())
             && (!failures.is_empty() || !may_be_null)
     }
@@ -219,7 +243,9 @@ mod tests {
     const SDL: &str = "
         type Query { study: Study studyMust: Study! studies: [Study!]! maybe: [Study] title: String page: Page }
         type Study { id: ID! title: String centre: Centre! }
-        type Centre { name: String! }
+        type Centre { name: String! id: ID! title: String }
+        union Thing = Study | Centre
+        extend type Query { things: [Thing] }
         type Page { count: Int nodes: [Study!]! }
     ";
     /// What the resolvers give: a page always, unless it fails.
@@ -336,6 +362,49 @@ mod tests {
             r#"{"study":null}"#
         );
         assert_eq!(settled("{ title @skip(if: true) }", json!(null), &[]), "{}");
+    }
+
+    /// Settles what the library gave for a document whose fields were merged.
+    fn settled_as_merged(query: &str, given: serde_json::Value) -> String {
+        let types = Types::from_sdl(SDL, RESOLVED).unwrap();
+        let limits = crate::document::Limits::default();
+        let checked =
+            crate::document::check(query, None, &Default::default(), &types, &limits).unwrap();
+        let mut shape = Shape::default();
+        let (_, operation) = checked.document.operations.iter().next().unwrap();
+        let set = &operation.node.selection_set.node;
+        shape.add(set, "Query", &checked.document, &types);
+        let mut data = Value::from_json(given).unwrap();
+        shape.settle(&mut data, &[]);
+        serde_json::to_string(&data).unwrap()
+    }
+
+    #[test]
+    fn an_object_that_gets_nothing_is_empty_and_its_mark_is_not_told() {
+        let query = "{ things { ... on Study { id } } }";
+        let given = json!({"things": [{"(any)": "Centre"}, {"id": "1", "(any)": "Study"}, null]});
+        assert_eq!(
+            settled_as_merged(query, given),
+            r#"{"things":[{},{"id":"1"},null]}"#
+        );
+        let given = json!({"study": {"(any)": "Study"}});
+        assert_eq!(
+            settled_as_merged("{ study { id @skip(if: true) } }", given),
+            r#"{"study":{}}"#
+        );
+    }
+
+    #[test]
+    fn each_type_of_object_has_its_own_order_and_its_own_nulls() {
+        let query = "{ things { ... on Study { id title } ... on Centre { title id } } }";
+        let given = json!({"things": [
+            {"(object)": "Centre", "id": "1", "title": "a"},
+            {"title": "b", "id": "2", "(object)": "Study"},
+        ]});
+        assert_eq!(
+            settled_as_merged(query, given),
+            r#"{"things":[{"title":"a","id":"1"},{"id":"2","title":"b"}]}"#
+        );
     }
 
     #[test]

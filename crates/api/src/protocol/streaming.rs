@@ -12,19 +12,18 @@ use futures::stream::BoxStream;
 use super::answer::Answer;
 use super::incoming::{self, Incoming};
 use super::shape::Shape;
-use super::{Code, Execute, MediaType, Parameters, Protocol, answer, execute};
-use crate::document::{self, Cost, Refusal};
+use super::{Code, Execute, MediaType, Operation, Parameters, Protocol, answer, execute};
+use crate::document::{self, Refusal};
 
 /// What carries out subscriptions too.
 pub(crate) trait Subscribe: Execute {
-    /// Begins a subscription. `cost` is that of answering one event.
+    /// Begins a subscription. Its cost is that of answering one event.
     ///
     /// # Errors
     /// A response without data that concerns the whole request.
     fn subscribe(
         &self,
-        request: async_graphql::Request,
-        cost: Cost,
+        operation: Operation,
     ) -> impl Future<Output = Result<BoxStream<'static, Outcome>, Box<Response>>> + Send;
 }
 
@@ -125,11 +124,11 @@ impl Protocol {
             }
             OperationType::Subscription => {
                 let Some(shape) = prepared.shape else {
-                    let priced = executor.price(prepared.cost);
+                    let priced = executor.price(prepared.operation.cost);
                     let answer = answer(priced, None, executor, request_id);
                     return running(Rest::One(Box::new(answer)));
                 };
-                match executor.subscribe(prepared.request, prepared.cost).await {
+                match executor.subscribe(prepared.operation).await {
                     Ok(outcomes) => running(Rest::Many(outcomes, shape)),
                     Err(refused) => {
                         let answer = answer(*refused, Some(&shape), executor, request_id);

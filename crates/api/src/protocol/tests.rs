@@ -72,11 +72,8 @@ impl Execute for Executor {
         }
     }
 
-    async fn execute(
-        &self,
-        request: async_graphql::Request,
-        _cost: Cost,
-    ) -> async_graphql::Response {
+    async fn execute(&self, operation: Operation) -> async_graphql::Response {
+        let request = operation.request;
         if request.operation_name.as_deref() == Some("Exhausted") {
             return exhausted();
         }
