@@ -219,7 +219,7 @@ async fn an_object_of_which_nothing_applies_is_empty() {
         r#"{"nodes":[{}]}"#
     );
     assert_eq!(
-        ask("query ($id: ID!) { node(id: $id) { id @skip(if: true) } centre(id: $id) @skip(if: true) { id } }").await,
+        ask("query ($id: ID!) { node(id: $id) { id @skip(if: true) } x: node(id: $id) @skip(if: true) { id } }").await,
         r#"{"node":{}}"#
     );
     assert_eq!(

@@ -2,6 +2,7 @@
 
 mod collecting;
 mod overlapping;
+mod overlapping_law;
 
 use async_graphql::{Variables, parser::types::OperationType};
 use proptest::prelude::*;
