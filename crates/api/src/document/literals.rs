@@ -135,8 +135,7 @@ fn escaped(text: &str) -> Result<(char, usize), String> {
 fn unicode(text: &str) -> Result<(char, usize), String> {
     let wrong = |escape: &str| {
         format!(
-            "Syntax error: \"{}\" stands for no character; write \\u and four hexadecimal digits, two of these as a surrogate pair, or \\u{{…}} up to 10FFFF.",
-            escape.escape_debug()
+            "Syntax error: \"{escape}\" stands for no character; write \\u and four hexadecimal digits, two of these as a surrogate pair, or \\u{{…}} up to 10FFFF."
         )
     };
     if let Some(inner) = text.strip_prefix("\\u{") {
