@@ -46,7 +46,8 @@ pub(super) fn write<'s>(source: &'s str, literals: &[Literal]) -> Result<Cow<'s,
         let literal = &source[bytes.clone()];
         let value = match kind {
             Kind::Plain => value(literal).map_err(|(at, message)| {
-                Refusal::new(Code::GraphqlParseFailed, message).at(position(source, bytes.start + at))
+                Refusal::new(Code::GraphqlParseFailed, message)
+                    .at(position(source, bytes.start + at))
             })?,
             Kind::Block => block_value(literal),
             Kind::Description => {

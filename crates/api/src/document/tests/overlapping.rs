@@ -39,7 +39,9 @@ fn outcome(source: &str) -> Result<Checked, Refusal> {
     let variables = Variables::from_json(json!({}));
     check(source, Some("Q"), &variables, &types, &Limits::default()).or_else(
         |refusal| match refusal.code {
-            Code::OperationResolutionFailure => check(source, None, &variables, &types, &Limits::default()),
+            Code::OperationResolutionFailure => {
+                check(source, None, &variables, &types, &Limits::default())
+            }
             _ => Err(refusal),
         },
     )
