@@ -20,14 +20,18 @@ const fn are_most(some: u64, all: u64) -> bool {
 /// # Errors
 /// `RETURN_NEEDS_CONFIRMATION`.
 pub(super) fn of_rows(tally: &Tally) -> Result<()> {
-    let mut tables = tally.tables.iter();
-    let lost = tables.find(|(_, table)| are_most(table.refused, table.rows));
-    lost.map_or(Ok(()), |(name, table)| {
-        Err(needs_confirmation(&format!(
-            "Of the {} rows of {name} {} were refused",
-            table.rows, table.refused
-        )))
-    })
+    let tables = tally.tables.iter();
+    let lost = tables.filter(|(_, table)| are_most(table.refused, table.rows));
+    let lost: Vec<String> = lost
+        .map(|(name, table)| format!("{} of the {} rows of {name}", table.refused, table.rows))
+        .collect();
+    match lost.is_empty() {
+        true => Ok(()),
+        false => Err(needs_confirmation(&format!(
+            "{} were refused",
+            lost.join(" and ")
+        ))),
+    }
 }
 
 /// Refuses a return that lacks most children of the one that it would replace.
