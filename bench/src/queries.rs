@@ -13,7 +13,7 @@ const STUDY: &str = "query Study($slug: String!) {
     contributedBy { slug name }
     publications(first: 5) { nodes { title authors { name } } }
     findings(first: 20) { nodes { estimate standardError measure outcome { name } } }
-    ratings { standard { name } scores { dimension { key } level { label } } strength }
+    ratings(first: 10) { nodes { standard { name } scores { dimension { key } level { label } } strength } }
   }
 }";
 

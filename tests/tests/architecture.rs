@@ -151,6 +151,41 @@ fn every_rust_file_is_named_after_what_is_in_it() {
     }
 }
 
+/// The library writes whatever number a resolver gives as an `Int`, which ends at 2,147,483,647.
+#[test]
+fn numbers_that_may_lie_beyond_an_int_come_into_the_graph_by_one_type() {
+    let wide = |ty: &str| {
+        let ty = ty.trim().trim_start_matches("Result<");
+        let ty = ty.trim_start_matches("Option<").trim_start_matches("Vec<");
+        let name = ty
+            .split(|letter: char| !letter.is_ascii_alphanumeric())
+            .next();
+        ["i64", "u64", "u32", "usize", "isize", "i128", "u128"].contains(&name.unwrap_or_default())
+    };
+    let mut given = Vec::new();
+    for (path, source) in rust_files() {
+        if !path.starts_with("crates/api/src/graph/") {
+            continue;
+        }
+        let mut is_object = false;
+        for (at, line) in source.lines().enumerate() {
+            is_object = (is_object || line.contains("SimpleObject)]")) && line != "}";
+            let answer = line
+                .contains("async fn")
+                .then(|| line.split_once("->"))
+                .flatten();
+            let field = line.trim_start().split_once(": ").filter(|_| is_object);
+            if answer.or(field).is_some_and(|(_, ty)| wide(ty)) && !line.contains("fn count(") {
+                given.push(format!("{path}:{}: {}", at + 1, line.trim()));
+            }
+        }
+    }
+    assert!(
+        given.is_empty(),
+        "give them as `Int` or `BigInt` of graph::number: {given:#?}"
+    );
+}
+
 /// What each package of the workspace lists, of the kinds wanted: "normal", "build" or "dev".
 fn dependencies(wanted: impl Fn(&str) -> bool) -> BTreeMap<String, Vec<String>> {
     let output = Command::new(env!("CARGO"))

@@ -17,7 +17,7 @@ use tower_http::request_id::RequestId;
 use crate::admission::{Admission, Client, Place, Places, Spending};
 use crate::document::Cost;
 use crate::error;
-use crate::graph::{Graph, RateLimit, Validator};
+use crate::graph::{Graph, RateLimit, Validator, at_least};
 use crate::loading::{Asker, Askers};
 use crate::peer::TrustedProxies;
 use crate::protocol::{self, Execute, Operation, Outcome, Protocol, Subscribe, Wish};
@@ -88,17 +88,17 @@ impl Endpoint {
         let cost = spending.requested;
         match spending.level {
             Some(level) => RateLimit {
-                cost,
-                limit: level.capacity.into(),
-                remaining: level.remaining.into(),
+                cost: at_least(cost),
+                limit: at_least(level.capacity.into()),
+                remaining: at_least(level.remaining.into()),
                 reset_at: now + level.full_in,
             },
             None => {
                 let limit = self.protocol.limits.complexity;
                 RateLimit {
-                    cost,
-                    limit,
-                    remaining: limit.saturating_sub(cost),
+                    cost: at_least(cost),
+                    limit: at_least(limit),
+                    remaining: at_least(limit.saturating_sub(cost)),
                     reset_at: now,
                 }
             }
@@ -219,7 +219,7 @@ impl Executor {
             Ok(viewer) => viewer.clone(),
             Err(refusal) => return error::refused(refusal, &self.request_id),
         };
-        let (client, cost) = (self.client, spending.cost);
+        let (client, cost) = (self.client, spending.cost.unsigned_abs().into());
         let _place = match self.endpoint.place(client, cost, &self.request_id).await {
             Ok(place) => place,
             Err(refused) => return *refused,

@@ -70,10 +70,17 @@ impl<M> SortKey<M> {
         descending: bool,
         parts: impl Fn(&M) -> Vec<KeyPart> + Send + Sync + 'static,
     ) -> Self {
-        let columns = columns
-            .into_iter()
-            .map(|column| Expr::col(column))
-            .collect();
+        let columns = columns.into_iter().map(|column| Expr::col(column));
+        Self::of_expressions(name, columns.collect(), descending, parts)
+    }
+
+    /// Sorts by expressions in place of columns, as where a column may be empty.
+    pub fn of_expressions(
+        name: &'static str,
+        columns: Vec<Expr>,
+        descending: bool,
+        parts: impl Fn(&M) -> Vec<KeyPart> + Send + Sync + 'static,
+    ) -> Self {
         Self {
             name,
             columns,

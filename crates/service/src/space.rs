@@ -108,7 +108,7 @@ impl Space {
         directory: Arc<Directory>,
     ) -> Self {
         Self {
-            store: Store::new(connection, source, self.store.chain().clone()),
+            store: Store::new(connection, source, self.store.chain().clone()).for_reading(),
             directory: DirectoryCache::still(directory),
             issuers: Arc::clone(&self.issuers),
             keyring: Arc::clone(&self.keyring),
@@ -129,7 +129,8 @@ impl Space {
     }
 
     /// Whether it is shown as it stood at a moment, where its clock stands.
-    pub(crate) const fn is_past(&self) -> bool {
+    #[must_use]
+    pub const fn is_past(&self) -> bool {
         self.is_past
     }
 

@@ -134,6 +134,34 @@ impl TestApp {
         self.database
     }
 
+    /// Gives the last change of the log another moment, as one that an earlier version of the program wrote.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test writes what the program writes no more"
+    )]
+    pub async fn move_the_last_change(&self, at: chrono::DateTime<chrono::Utc>) {
+        use entity::change::{Column, Entity};
+        use sea_orm::{
+            ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+        };
+
+        let connection = self.space.store().connection();
+        let last: Option<i64> = Entity::find()
+            .select_only()
+            .column(Column::Sequence)
+            .order_by_desc(Column::Sequence)
+            .into_tuple()
+            .one(connection)
+            .await
+            .expect("the log");
+        Entity::update_many()
+            .col_expr(Column::At, Expr::value(at))
+            .filter(Column::Sequence.eq(last))
+            .exec(connection)
+            .await
+            .expect("the log");
+    }
+
     /// Somebody without a token.
     pub fn nobody(&self) -> Client {
         Client::new(self.router.clone(), None)

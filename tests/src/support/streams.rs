@@ -91,6 +91,13 @@ pub fn cursor_of(sequence: i64) -> String {
     URL_SAFE_NO_PAD.encode(json!(["change", false, [{ "n": sequence }]]).to_string())
 }
 
+/// The number of a change by its global id: where it stands in the log.
+pub fn place_in_the_log(id: &str) -> i64 {
+    let bytes = URL_SAFE_NO_PAD.decode(id).expect("a global id");
+    let place = bytes.last_chunk().expect("a change's id");
+    i64::from_be_bytes(*place)
+}
+
 fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .no_proxy()

@@ -9,14 +9,15 @@ use tests::on_both_databases;
 use tests::support::app::{ALPHA, BETA, TestApp};
 use tests::support::builders::Sharing;
 use tests::support::databases::DatabaseKind;
+use tests::support::streams::place_in_the_log;
 
 async fn sequences(app: &TestApp) -> Vec<i64> {
-    let query = "{ changes(first: 100) { nodes { sequence } } }";
+    let query = "{ changes(first: 100) { nodes { id } } }";
     let answer = app.nobody().ask(query).await;
     let nodes = answer.at("/changes/nodes").as_array().unwrap();
     nodes
         .iter()
-        .map(|node| node["sequence"].as_i64().unwrap())
+        .map(|node| place_in_the_log(node["id"].as_str().unwrap()))
         .collect()
 }
 

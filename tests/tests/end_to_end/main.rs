@@ -24,6 +24,7 @@ mod nested_lists;
 mod operations;
 mod persisted;
 mod ratings;
+mod relay;
 mod report_card;
 mod schema;
 mod sockets;

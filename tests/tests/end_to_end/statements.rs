@@ -222,7 +222,7 @@ on_both_databases! {
                     interventions { name } outcomes { name } populations { name }
                     publications(first: 3) { nodes { title authors { name } } }
                     findings(first: 10) { nodes { estimate outcome { name } intervention { name } } }
-                    ratings { standard { name } scores { level { label } } }
+                    ratings(first: 3) { nodes { standard { name } scores { level { label } } } }
                 } } }"#,
             ),
             (
@@ -264,7 +264,7 @@ on_both_databases! {
                     feedbackAnswered(first: SIZE) { totalCount nodes { text } }
                 } }"#,
             ),
-            ("changes with their subjects", 5, "{ changes(first: SIZE) { nodes { sequence subject { id } } } }"),
+            ("changes with their subjects", 5, "{ changes(first: SIZE) { nodes { id subject { id } } } }"),
         ];
         for (name, most, query) in queries {
             let (few, many) = (statements(&app, query, 2).await, statements(&app, query, 20).await);
@@ -313,9 +313,9 @@ on_both_databases! {
             ),
             (
                 "ratings with their evidence",
-                5,
-                "{ interventions(first: SIZE) { nodes { ratings { outcome { slug }
-                    consideredStudies { totalCount nodes { slug } } consideredPublications { totalCount nodes { slug } } } } } }",
+                6,
+                "{ interventions(first: SIZE) { nodes { ratings(first: 5) { totalCount nodes { outcome { slug }
+                    consideredStudies { totalCount nodes { slug } } consideredPublications { totalCount nodes { slug } } } } } } }",
             ),
             (
                 "what studies rely on",
@@ -325,7 +325,7 @@ on_both_databases! {
             (
                 "what findings and ratings rely on",
                 9,
-                "{ studies(first: SIZE) { nodes { findings { nodes { reliesOnWithdrawn { how } } } ratings { reliesOnWithdrawn { how } } } } }",
+                "{ studies(first: SIZE) { nodes { findings { nodes { reliesOnWithdrawn { how } } } ratings { nodes { reliesOnWithdrawn { how } } } } } }",
             ),
         ];
         for (name, most, query) in queries {

@@ -102,8 +102,12 @@ macro_rules! connection {
 
             /// How many there are in the whole list. It is counted only when it is asked for, and costs
             /// a query of its own.
-            async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> service::Result<Option<u64>> {
-                self.total.count($crate::graph::asker(ctx)).await.map(Some)
+            async fn total_count(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+            ) -> service::Result<Option<$crate::graph::number::Int<u64>>> {
+                let total = self.total.count($crate::graph::asker(ctx)).await?;
+                Ok(Some($crate::graph::number::Int(total)))
             }
         }
 
@@ -118,4 +122,40 @@ macro_rules! connection {
     };
 }
 
+/// Declares a connection that has no total, and its edge.
+macro_rules! connection_without_total {
+    ($(#[$doc:meta])* $connection:ident, $edge:ident, $node:ty) => {
+        $(#[$doc])*
+        #[derive(async_graphql::SimpleObject)]
+        pub(crate) struct $connection {
+            /// The things of this page, each with its cursor.
+            edges: Vec<$edge>,
+            /// The things of this page.
+            nodes: Vec<$node>,
+            /// Whether there is more, and the cursors at both ends.
+            page_info: async_graphql::connection::PageInfo,
+        }
+
+        impl From<service::page::Page<$node>> for $connection {
+            fn from(page: service::page::Page<$node>) -> Self {
+                Self {
+                    page_info: $crate::graph::connection::page_info(&page),
+                    nodes: page.items.iter().map(|(_, node)| node.clone()).collect(),
+                    edges: page.items.into_iter().map(|(cursor, node)| $edge { cursor, node }).collect(),
+                }
+            }
+        }
+
+        /// One thing of a connection's page.
+        #[derive(async_graphql::SimpleObject)]
+        pub(crate) struct $edge {
+            /// Where the thing stands in the list: give it as `after` or `before`.
+            pub(crate) cursor: String,
+            /// The thing.
+            pub(crate) node: $node,
+        }
+    };
+}
+
 pub(crate) use connection;
+pub(crate) use connection_without_total;

@@ -2,30 +2,43 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject, Subscription};
+use async_graphql::{Context, ID, Object, Subscription};
 use chrono::{DateTime, Utc};
 use futures::{Stream, StreamExt};
 use service::entity::{ChangeKind, ChangeOperation, change};
 use service::{Result, feed};
+use uuid::Uuid;
 
-use super::connection::{page_info, page_request};
-use super::global_id::{NodeKind, global_id};
+use super::connection::{connection_without_total, page_request};
+use super::global_id::{self, NodeKind, global_id, part_id};
 use super::network::Centre;
 use super::node::Node;
 use super::word::{Word, any_of};
 use super::{Follower, asker};
+use crate::loading::Asker;
 
 /// One write to one thing.
 #[derive(Clone)]
-struct Change(change::Model);
+pub(crate) struct Change(change::Model);
+
+impl Change {
+    /// The change of a thing whose place in the log stands in a global id.
+    pub(crate) async fn find(asker: &Arc<Asker>, of: Uuid, part: &[u8]) -> Result<Option<Self>> {
+        let place = i64::from_be_bytes(global_id::fixed(part)?);
+        let found = asker.change(place).await?;
+        let of_this = found.filter(|row| row.subject_id == of);
+        Ok(of_this.map(|row| Self((*row).clone())))
+    }
+}
 
 /// One change of one thing, or of what it depends on. Read the thing itself through `subject`: what it is now, not what it
 /// was.
 #[Object]
 impl Change {
-    /// Its place in the log. Numbers only grow, and become visible in their order.
-    async fn sequence(&self) -> i64 {
-        self.0.sequence
+    /// The change's global id. Its place in the log is the cursor of its edge.
+    pub(crate) async fn id(&self) -> ID {
+        let place = self.0.sequence.to_be_bytes();
+        part_id(NodeKind::Change, self.0.subject_id, &place)
     }
 
     /// What happened. What you saw before and may see no more, as its visibility was lowered, is `WITHDRAWN` for you:
@@ -79,24 +92,10 @@ async fn subject_of(change: &change::Model, ctx: &Context<'_>) -> Result<Option<
     }
 }
 
-/// A page of changes, in order. It has no total: the log has no end.
-#[derive(SimpleObject)]
-struct ChangeConnection {
-    /// The changes of this page, each with its cursor.
-    edges: Vec<ChangeEdge>,
-    /// The changes of this page.
-    nodes: Vec<Change>,
-    /// Whether there is more, and the cursors at both ends.
-    page_info: async_graphql::connection::PageInfo,
-}
-
-/// One change of a page.
-#[derive(SimpleObject)]
-struct ChangeEdge {
-    /// Where it stands in the log: keep the last one and give it as `after` the next time.
-    cursor: String,
-    /// The change.
-    node: Change,
+connection_without_total! {
+    /// A page of changes, in order. It has no total: the log has no end. Keep the last cursor and give it as `after` the
+    /// next time.
+    ChangeConnection, ChangeEdge, Change
 }
 
 #[derive(Default)]
@@ -117,26 +116,14 @@ impl FeedQuery {
             desc = "Only changes of these kinds of thing; of all when nothing is said, of none when the list is empty."
         )]
         kinds: Option<Vec<Word<ChangeKind>>>,
-        #[graphql(desc = "How many, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "How many from the end, at most 100: the newest.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<ChangeConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, None, None)?;
+        let request = page_request(first, after, last, before)?;
         let page = feed::list(&asker.space, &asker.viewer, &any_of(kinds), &request).await?;
-        let page_info = page_info(&page);
-        let nodes = page
-            .items
-            .iter()
-            .map(|(_, row)| Change(row.clone()))
-            .collect();
-        let edge = |(cursor, row)| ChangeEdge {
-            cursor,
-            node: Change(row),
-        };
-        Ok(ChangeConnection {
-            nodes,
-            edges: page.items.into_iter().map(edge).collect(),
-            page_info,
-        })
+        Ok(page.map(Change).into())
     }
 }
 

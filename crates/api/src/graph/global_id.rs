@@ -1,4 +1,5 @@
-//! Relay's global ids: opaque texts that carry the kind of thing and its own id.
+//! Relay's global ids: opaque texts that carry the kind of thing and its own id, and of what is a part of a thing, as a
+//! version of a study, the thing's id and which part.
 
 use async_graphql::ID;
 use base64::Engine;
@@ -7,21 +8,28 @@ use service::error::{Code, Error, Result};
 use uuid::Uuid;
 
 macro_rules! kinds {
-    ($($kind:ident $tag:literal;)*) => {
+    ($($kind:ident $tag:literal $(, $has_part:ident)?;)*) => {
         /// The kinds of thing that have a global id.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum NodeKind {$($kind,)*}
 
         impl NodeKind {
-            const fn tag(self) -> u8 {
+            pub(crate) const fn tag(self) -> u8 {
                 match self { $(Self::$kind => $tag,)* }
             }
 
-            const fn of_tag(tag: u8) -> Option<Self> {
+            pub(crate) const fn of_tag(tag: u8) -> Option<Self> {
                 match tag { $($tag => Some(Self::$kind),)* _ => None }
+            }
+
+            /// Whether it is a part of a thing, so that the thing's id is not enough.
+            const fn is_part(self) -> bool {
+                match self { $(Self::$kind => kinds!(@ $($has_part)?),)* }
             }
         }
     };
+    (@ part) => { true };
+    (@) => { false };
 }
 
 // The tags are in ids that clients keep: never change one, never use one again.
@@ -46,34 +54,65 @@ kinds! {
     CrosswalkReading 18;
     Return 19;
     DataSharingAgreement 20;
+    AuditEvent 21;
+    AgreementRead 22;
+    PossibleDuplicate 23, part;
+    Revision 24, part;
+    Change 25, part;
+    StudyMilestone 26, part;
+    ReturnProblem 27, part;
+    YoungPerson 28, part;
 }
 
 /// The global id of a thing.
 pub(crate) fn global_id(kind: NodeKind, id: impl Into<Uuid>) -> ID {
-    let mut bytes = [0; 17];
-    bytes[0] = kind.tag();
-    bytes[1..].copy_from_slice(id.into().as_bytes());
+    part_id(kind, id, &[])
+}
+
+/// The global id of a part of a thing.
+pub(crate) fn part_id(kind: NodeKind, of: impl Into<Uuid>, part: &[u8]) -> ID {
+    let bytes = [&[kind.tag()], of.into().as_bytes().as_slice(), part].concat();
     ID(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// The kind and id of a global id.
+/// The kind and id of a global id; of a part, its kind and the id of the thing that it is a part of.
 ///
 /// # Errors
 /// `BAD_USER_INPUT`.
 pub(crate) fn parse(id: &ID) -> Result<(NodeKind, Uuid)> {
-    let parsed = URL_SAFE_NO_PAD
-        .decode(id.as_bytes())
-        .ok()
-        .and_then(|bytes| {
-            let (tag, uuid) = bytes.split_first()?;
-            Some((NodeKind::of_tag(*tag)?, Uuid::from_slice(uuid).ok()?))
-        });
-    parsed.ok_or_else(|| {
-        Error::new(
-            Code::BadUserInput,
-            "The id is not one that this graph gave; take it from an `id` field.",
-        )
-    })
+    let (kind, of, _) = parse_part(id)?;
+    Ok((kind, of))
+}
+
+/// The kind and id of a global id, and which part of that thing it names: nothing for the thing itself.
+///
+/// # Errors
+/// `BAD_USER_INPUT`.
+pub(crate) fn parse_part(id: &ID) -> Result<(NodeKind, Uuid, Vec<u8>)> {
+    let bytes = URL_SAFE_NO_PAD.decode(id.as_bytes()).ok();
+    let parsed = bytes.as_deref().and_then(|bytes| {
+        let (tag, rest) = bytes.split_first()?;
+        let (of, part) = rest.split_at_checked(16)?;
+        let kind = NodeKind::of_tag(*tag).filter(|kind| kind.is_part() != part.is_empty())?;
+        Some((kind, Uuid::from_slice(of).ok()?, part.to_vec()))
+    });
+    parsed.ok_or_else(invalid)
+}
+
+/// The part of an id, where it has always the same length.
+///
+/// # Errors
+/// `BAD_USER_INPUT`.
+pub(crate) fn fixed<const N: usize>(part: &[u8]) -> Result<[u8; N]> {
+    part.try_into().map_err(|_| invalid())
+}
+
+/// Refuses an id that this graph didn't give.
+pub(crate) fn invalid() -> Error {
+    Error::new(
+        Code::BadUserInput,
+        "The id is not one that this graph gave; take it from an `id` field.",
+    )
 }
 
 /// The id of what takes the place of a thing, which must be of its kind.
@@ -102,6 +141,22 @@ mod tests {
             parse(&global_id(NodeKind::Finding, uuid)).unwrap(),
             (NodeKind::Finding, uuid)
         );
+    }
+
+    #[test]
+    fn the_id_of_a_part_says_which_and_no_thing_has_parts_by_accident() {
+        let uuid = Uuid::from_u128(7);
+        let id = part_id(NodeKind::Revision, uuid, &[1, 2]);
+        assert_eq!(
+            parse_part(&id).unwrap(),
+            (NodeKind::Revision, uuid, vec![1, 2])
+        );
+        for wrong in [
+            part_id(NodeKind::Revision, uuid, &[]),
+            part_id(NodeKind::Study, uuid, &[1]),
+        ] {
+            assert_eq!(parse(&wrong).unwrap_err().code, Code::BadUserInput);
+        }
     }
 
     #[test]

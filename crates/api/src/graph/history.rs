@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use service::Result;
@@ -11,7 +11,7 @@ use service::history;
 use uuid::Uuid;
 
 use super::asker;
-use super::global_id::{NodeKind, global_id};
+use super::global_id::{self, NodeKind, global_id, part_id};
 use super::network::Centre;
 use super::node::Node;
 use super::problem::field;
@@ -37,9 +37,39 @@ struct FieldChange {
     after: String,
 }
 
+impl Revision {
+    /// The version of a thing whose place in the log, and the thing's kind, stand in a global id.
+    pub(crate) async fn find(asker: &Arc<Asker>, of: Uuid, part: &[u8]) -> Result<Option<Self>> {
+        let (kind, sequence) = part.split_first().ok_or_else(global_id::invalid)?;
+        let kind = NodeKind::of_tag(*kind).filter(|kind| kind.is_shared());
+        let kind = kind.ok_or_else(global_id::invalid)?;
+        let sequence = i64::from_be_bytes(global_id::fixed(sequence)?);
+        let (Some(changes), Some(_)) = (kind.changes(), Node::find(asker, kind, of).await?) else {
+            return Ok(None);
+        };
+        let history = asker.history(changes, of).await?;
+        let row = history.iter().find(|row| row.sequence == sequence).cloned();
+        Ok(row.map(|row| Self {
+            row,
+            of: (kind, of),
+        }))
+    }
+}
+
 /// One revision of a shared thing.
 #[Object]
 impl Revision {
+    /// The revision's global id.
+    pub(crate) async fn id(&self) -> ID {
+        let (kind, of) = self.of;
+        let place = self.row.sequence.to_be_bytes();
+        part_id(
+            NodeKind::Revision,
+            of,
+            &[&[kind.tag()], place.as_slice()].concat(),
+        )
+    }
+
     /// The version that it made.
     async fn version(&self) -> i32 {
         self.row.version
@@ -87,11 +117,6 @@ impl Revision {
             });
         }
         Ok(changes)
-    }
-
-    /// Its place in the change log.
-    async fn sequence(&self) -> i64 {
-        self.row.sequence
     }
 }
 

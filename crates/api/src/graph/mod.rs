@@ -16,6 +16,7 @@ mod history;
 mod network;
 mod node;
 mod nullable;
+mod number;
 pub(crate) mod problem;
 mod report_card;
 mod shared;
@@ -24,6 +25,7 @@ mod word;
 mod young_people;
 
 pub(crate) use access::RateLimit;
+pub(crate) use number::at_least;
 pub(crate) use validation::Validator;
 
 use std::sync::{Arc, LazyLock};
@@ -82,6 +84,11 @@ pub(crate) struct Follower {
     pub(crate) viewer: Viewer,
 }
 
+/// What a moment is, to clients.
+const MOMENT: &str = "A moment as in RFC 3339, such as `2026-01-31T09:30:00.250Z`. Moments are kept and given in whole \
+    milliseconds, as a JavaScript `Date` keeps them, so that one that is sent back means the same moment. An embargo \
+    with more digits is rounded up, and so never ends earlier than said.";
+
 /// The schema. It has no state, so that it is built once.
 pub(crate) fn build() -> Graph {
     static GRAPH: LazyLock<Graph> = LazyLock::new(|| builder().finish());
@@ -106,6 +113,7 @@ fn bare() -> SchemaBuilder<Query, Mutation, Subscription> {
     let (query, mutation) = (Query::default(), Mutation::default());
     Schema::build(query, mutation, Subscription::default())
         .register_output_type::<shared::Shared>()
+        .override_output_type_description::<DateTime<Utc>>(MOMENT)
         .limit_recursive_depth(64)
 }
 

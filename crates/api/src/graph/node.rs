@@ -4,18 +4,25 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object};
 use chrono::{DateTime, Utc};
-use service::Result;
 use service::entity::ChangeKind;
+use service::{Error, Result};
 use uuid::Uuid;
 
+use super::access::{AccessToken, AuditEvent};
 use super::asker_as_of;
 use super::collaboration::Collaboration;
-use super::evidence::{Finding, Publication, Rating, Study};
+use super::evidence::{Finding, PossibleDuplicate, Publication, Rating, Study};
+use super::feed::Change;
 use super::feedback::Feedback;
 use super::global_id::{self, NodeKind};
+use super::history::Revision;
 use super::network::{
     Centre, CrosswalkReading, Engagement, EvidenceStandard, Intervention, LocalAuthority, Outcome,
     Partner, Person, Population, Programme,
+};
+use super::report_card::StudyMilestone;
+use super::young_people::{
+    AgreementRead, DataSharingAgreement, Return, ReturnProblem, YoungPerson,
 };
 use crate::loading::Asker;
 
@@ -44,16 +51,54 @@ pub(crate) enum Node {
     Rating(Rating),
     Feedback(Feedback),
     CrosswalkReading(CrosswalkReading),
+    AccessToken(AccessToken),
+    AuditEvent(AuditEvent),
+    Return(Return),
+    DataSharingAgreement(DataSharingAgreement),
+    AgreementRead(AgreementRead),
+    PossibleDuplicate(PossibleDuplicate),
+    Revision(Revision),
+    Change(Change),
+    StudyMilestone(StudyMilestone),
+    ReturnProblem(ReturnProblem),
+    YoungPerson(YoungPerson),
 }
 
 impl Node {
-    /// What stands for this kind and id, if the viewer may see it: of what was joined, what was kept.
-    async fn standing(asker: &Arc<Asker>, kind: NodeKind, id: Uuid) -> Result<Option<Self>> {
-        if kind == NodeKind::Publication {
-            let found = asker.standing_publication(id).await?;
-            return Ok(found.map(Publication).map(Self::Publication));
+    /// What stands for a global id, if the viewer may see it: of what was joined, what was kept.
+    async fn standing(asker: &Arc<Asker>, id: &ID) -> Result<Option<Self>> {
+        let (kind, id, part) = global_id::parse_part(id)?;
+        if asker.asks_of_the_past() && !kind.has_a_past() {
+            return Err(Error::bad_input(
+                "asOf",
+                "What the id names is told of as it is now only; ask for it without `asOf`.",
+            ));
         }
-        Self::find(asker, kind, id).await
+        Ok(match kind {
+            NodeKind::Publication => {
+                let found = asker.standing_publication(id).await?;
+                found.map(Publication).map(Self::Publication)
+            }
+            NodeKind::PossibleDuplicate => {
+                let found = PossibleDuplicate::find(asker, id, &part).await?;
+                found.map(Self::PossibleDuplicate)
+            }
+            NodeKind::Revision => Revision::find(asker, id, &part).await?.map(Self::Revision),
+            NodeKind::Change => Change::find(asker, id, &part).await?.map(Self::Change),
+            NodeKind::StudyMilestone => {
+                let found = StudyMilestone::find(asker, id, &part).await?;
+                found.map(Self::StudyMilestone)
+            }
+            NodeKind::ReturnProblem => {
+                let found = ReturnProblem::find(asker, id, &part).await?;
+                found.map(Self::ReturnProblem)
+            }
+            NodeKind::YoungPerson => {
+                let found = YoungPerson::find(asker, id, part).await?;
+                found.map(Self::YoungPerson)
+            }
+            _ => Self::find(asker, kind, id).await?,
+        })
     }
 
     /// The thing of this kind and id, if the viewer may see it: itself, also when it was joined into
@@ -95,16 +140,72 @@ impl Node {
             NodeKind::CrosswalkReading => {
                 CrosswalkReading::find(asker, id.into()).map(Self::CrosswalkReading)
             }
-            // These are no nodes: they are read where access is managed, and where young people are asked for.
-            NodeKind::AccessToken | NodeKind::Return | NodeKind::DataSharingAgreement => None,
+            NodeKind::AccessToken => {
+                let found = asker.access_token(id).await?;
+                found.map(AccessToken).map(Self::AccessToken)
+            }
+            NodeKind::AuditEvent => {
+                let found = asker.audit_event(id).await?;
+                found.map(AuditEvent).map(Self::AuditEvent)
+            }
+            NodeKind::Return => {
+                let found = asker.loaded_return(id).await?;
+                found.map(|row| Self::Return(Return((*row).clone())))
+            }
+            NodeKind::DataSharingAgreement => {
+                let found = asker.agreement(id).await?;
+                found
+                    .map(DataSharingAgreement)
+                    .map(Self::DataSharingAgreement)
+            }
+            NodeKind::AgreementRead => {
+                let found = asker.agreement_read(id).await?;
+                found.map(AgreementRead).map(Self::AgreementRead)
+            }
+            // The id of the thing that they are a part of doesn't say which.
+            NodeKind::PossibleDuplicate
+            | NodeKind::Revision
+            | NodeKind::Change
+            | NodeKind::StudyMilestone
+            | NodeKind::ReturnProblem
+            | NodeKind::YoungPerson => None,
         })
     }
 }
 
 impl NodeKind {
-    /// The kind of the changes of such things.
-    pub(crate) const fn changes(self) -> ChangeKind {
-        match self {
+    /// Whether such things are shared by a centre, and so have a history.
+    pub(crate) const fn is_shared(self) -> bool {
+        matches!(
+            self,
+            Self::Collaboration
+                | Self::Study
+                | Self::Publication
+                | Self::Finding
+                | Self::Rating
+                | Self::Feedback
+        )
+    }
+
+    /// Whether it can be told how such things stood at a moment. The network is as it is now, and says so.
+    const fn has_a_past(self) -> bool {
+        !matches!(
+            self,
+            Self::AccessToken
+                | Self::AuditEvent
+                | Self::Return
+                | Self::ReturnProblem
+                | Self::DataSharingAgreement
+                | Self::AgreementRead
+                | Self::YoungPerson
+                | Self::PossibleDuplicate
+                | Self::Change
+        )
+    }
+
+    /// The kind of the changes of such things; nothing for what has none of its own.
+    pub(crate) const fn changes(self) -> Option<ChangeKind> {
+        Some(match self {
             Self::Centre => ChangeKind::Centre,
             Self::Person => ChangeKind::Person,
             Self::LocalAuthority => ChangeKind::LocalAuthority,
@@ -125,7 +226,15 @@ impl NodeKind {
             Self::AccessToken => ChangeKind::AccessToken,
             Self::Return => ChangeKind::LoadedReturn,
             Self::DataSharingAgreement => ChangeKind::DataSharingAgreement,
-        }
+            Self::AuditEvent
+            | Self::AgreementRead
+            | Self::PossibleDuplicate
+            | Self::Revision
+            | Self::Change
+            | Self::StudyMilestone
+            | Self::ReturnProblem
+            | Self::YoungPerson => return None,
+        })
     }
 
     /// The kind of the things whose changes are of this kind.
@@ -149,9 +258,8 @@ impl NodeKind {
             ChangeKind::Feedback => Self::Feedback,
             ChangeKind::LoadedReturn => Self::Return,
             ChangeKind::DataSharingAgreement => Self::DataSharingAgreement,
-            ChangeKind::AccessToken | ChangeKind::SigningKey | ChangeKind::IdentityProvider => {
-                return None;
-            }
+            ChangeKind::AccessToken => Self::AccessToken,
+            ChangeKind::SigningKey | ChangeKind::IdentityProvider => return None,
         })
     }
 }
@@ -161,20 +269,20 @@ pub(super) struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// The thing with this global id, or null when there is none that you may see. For a publication that
-    /// was joined into another, the one that was kept.
+    /// The thing with this global id, or null when there is none that you may see: what a list shows you, its ids find
+    /// again by the same rule. For a publication that was joined into another, the one that was kept. Finding a young
+    /// person is a reading under their agreement, and is written to its audit first.
     async fn node(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "A global id, as an `id` field gave it.")] id: ID,
         #[graphql(
             name = "asOf",
-            desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
+            desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now; what is no shared thing, nor a part of one, is refused."
         )]
         as_of: Option<DateTime<Utc>>,
     ) -> Result<Option<Node>> {
-        let (kind, id) = global_id::parse(&id)?;
-        Node::standing(asker_as_of(ctx, as_of).await?, kind, id).await
+        Node::standing(asker_as_of(ctx, as_of).await?, &id).await
     }
 
     /// The things with these global ids, in the same order; null for those that are not there or that
@@ -185,16 +293,13 @@ impl NodeQuery {
         #[graphql(desc = "Global ids, at most 100.")] ids: Vec<ID>,
         #[graphql(
             name = "asOf",
-            desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
+            desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now; what is no shared thing, nor a part of one, is refused."
         )]
         as_of: Option<DateTime<Utc>>,
     ) -> Result<Vec<Option<Node>>> {
         service::page::check_size("ids", ids.len())?;
         let asker = asker_as_of(ctx, as_of).await?;
-        let finds = ids.iter().map(|id| async {
-            let (kind, id) = global_id::parse(id)?;
-            Node::standing(asker, kind, id).await
-        });
+        let finds = ids.iter().map(|id| Node::standing(asker, id));
         futures::future::try_join_all(finds).await
     }
 }

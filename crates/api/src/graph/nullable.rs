@@ -15,7 +15,6 @@ use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, V
 const SURE: &[(&str, &str)] = &[
     ("Query", "viewer"),
     ("Query", "youngPeople"),
-    ("Query", "evidenceStandards"),
     ("Publication", "citation"),
 ];
 

@@ -73,6 +73,16 @@ use crate::loading::Asker;
             name = "after",
             ty = "Option<String>",
             desc = "Only what comes after this cursor."
+        ),
+        arg(
+            name = "last",
+            ty = "Option<i32>",
+            desc = "How many from the end, at most 100."
+        ),
+        arg(
+            name = "before",
+            ty = "Option<String>",
+            desc = "Only what comes before this cursor."
         )
     )
 )]
@@ -191,9 +201,14 @@ impl Common {
         ctx: &Context<'_>,
         #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<RevisionConnection> {
-        let request = page_request(first, after, None, None)?;
-        let all = asker(ctx).history(self.kind.changes(), self.id).await?;
+        let request = page_request(first, after, last, before)?;
+        let all = match self.kind.changes() {
+            Some(changes) => asker(ctx).history(changes, self.id).await?,
+            None => Arc::default(),
+        };
         let page = Page::of_sorted(&request, (*all).clone(), |revision| revision.sequence)?;
         let of = (self.kind, self.id);
         let page = page.map(|row| Revision { row, of });
@@ -283,8 +298,13 @@ macro_rules! shared_thing {
                 ctx: &async_graphql::Context<'_>,
                 first: Option<i32>,
                 after: Option<String>,
+                last: Option<i32>,
+                before: Option<String>,
             ) -> async_graphql::Result<$crate::graph::shared::RevisionConnection> {
-                Ok(self.common().history(ctx, first, after).await?)
+                Ok(self
+                    .common()
+                    .history(ctx, first, after, last, before)
+                    .await?)
             }
         }
     };

@@ -5,9 +5,10 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use service::entity::{
-    CentreId, ChangeKind, LevelId, RatedKind, access_token, collaboration, engagement, feedback,
-    finding, possible_duplicate, publication, publication_author, rating, study, study_centre,
-    study_partner, study_site, study_status_change, study_term,
+    CentreId, ChangeKind, LevelId, RatedKind, access_token, audit_event, change, collaboration,
+    engagement, feedback, finding, loaded_return, possible_duplicate, publication,
+    publication_author, rating, return_problem, study, study_centre, study_partner, study_site,
+    study_status_change, study_term,
 };
 use service::evidence::comparison::Comparison;
 use service::evidence::reliance::ReliedUpon;
@@ -15,10 +16,13 @@ use service::history::Revision;
 use service::network::Directory;
 use service::network::engagement::EngagementsOf;
 use service::page::{Page, PageRequest};
+use service::young_people::agreement::{self, Agreement};
 use service::young_people::link::{self, Evidence};
+use service::young_people::people::{self, YoungPerson};
+use service::young_people::returns;
 use service::young_people::statistics::{self, Question, Table};
 use service::{
-    Error, Result, Space, Viewer, access, collaboration as collaborations, evidence, history,
+    Error, Result, Space, Viewer, access, collaboration as collaborations, evidence, feed, history,
     network, shared,
 };
 use uuid::Uuid;
@@ -124,9 +128,12 @@ pub(crate) struct Loaders {
     study_publication_counts: Batch<Uuid, u64>,
     study_findings: Pages<finding::Model>,
     study_finding_counts: Batch<Uuid, u64>,
-    study_ratings: Batch<Uuid, Arc<Vec<rating::Model>>>,
-    publication_ratings: Batch<Uuid, Arc<Vec<rating::Model>>>,
-    intervention_ratings: Batch<Uuid, Arc<Vec<rating::Model>>>,
+    study_ratings: Pages<rating::Model>,
+    study_rating_counts: Batch<Uuid, u64>,
+    publication_ratings: Pages<rating::Model>,
+    publication_rating_counts: Batch<Uuid, u64>,
+    intervention_ratings: Pages<rating::Model>,
+    intervention_rating_counts: Batch<Uuid, u64>,
     rating_scores: Batch<Uuid, Arc<Vec<LevelId>>>,
     considered_studies: Pages<study::Model>,
     considered_study_counts: Batch<Uuid, u64>,
@@ -149,6 +156,14 @@ pub(crate) struct Loaders {
     versions: Batch<Uuid, i32>,
     histories: Batch<(ChangeKind, Uuid), Arc<Vec<Revision>>>,
     access_tokens: Batch<Uuid, Arc<access_token::Model>>,
+    audit_events: Batch<Uuid, Arc<audit_event::Model>>,
+    agreements: Batch<Uuid, Arc<Agreement>>,
+    agreement_reads: Batch<Uuid, Arc<audit_event::Model>>,
+    loaded_returns: Batch<Uuid, Arc<loaded_return::Model>>,
+    return_problems: Batch<(Uuid, i32), Arc<return_problem::Model>>,
+    duplicate_pairs: Batch<Uuid, Arc<possible_duplicate::Model>>,
+    changes: Batch<i64, Arc<change::Model>>,
+    young_people: Batch<(Uuid, String), Result<Arc<YoungPerson>>>,
 }
 
 /// A loader that reads one value, or one list, for each key.
@@ -197,6 +212,21 @@ each! {
     /// The record of an access token.
     access_token: access_tokens -> Arc<access_token::Model>,
         |asker, keys| access::token::by_ids(&asker.space, &asker.viewer, &keys);
+    /// An event of the audit.
+    audit_event: audit_events -> Arc<audit_event::Model>,
+        |asker, keys| access::audit::by_ids(&asker.space, &asker.viewer, &keys);
+    /// A data-sharing agreement.
+    agreement: agreements -> Arc<Agreement>,
+        |asker, keys| agreement::by_ids(&asker.space, &asker.viewer, &keys);
+    /// That rows were read under an agreement.
+    agreement_read: agreement_reads -> Arc<audit_event::Model>,
+        |asker, keys| agreement::reads_by_ids(&asker.space, &asker.viewer, &keys);
+    /// A statutory return.
+    loaded_return: loaded_returns -> Arc<loaded_return::Model>,
+        |asker, keys| returns::by_ids(&asker.space, &asker.viewer, &keys);
+    /// A pair of publications that may be the same.
+    possible_duplicate: duplicate_pairs -> Arc<possible_duplicate::Model>,
+        |asker, keys| evidence::duplicates::by_ids(&asker.space, &asker.viewer, &keys);
     /// An engagement.
     engagement: engagements -> Arc<engagement::Model>,
         |asker, keys| network::engagement::by_ids(&asker.space, &keys);
@@ -215,15 +245,15 @@ each! {
     /// The changes of a study's status.
     study_statuses: study_statuses -> Arc<Vec<study_status_change::Model>>,
         |asker, keys| evidence::study::status_history(&asker.space, &keys);
-    /// The ratings of a study.
-    study_ratings: study_ratings -> Arc<Vec<rating::Model>>,
-        |asker, keys| evidence::rating::of_subjects(&asker.space, &asker.viewer, RatedKind::Study, &keys);
-    /// The ratings of a publication.
-    publication_ratings: publication_ratings -> Arc<Vec<rating::Model>>,
-        |asker, keys| evidence::rating::of_subjects(&asker.space, &asker.viewer, RatedKind::Publication, &keys);
-    /// The ratings of an intervention.
-    intervention_ratings: intervention_ratings -> Arc<Vec<rating::Model>>,
-        |asker, keys| evidence::rating::of_subjects(&asker.space, &asker.viewer, RatedKind::Intervention, &keys);
+    /// How many ratings a study has.
+    study_rating_count: study_rating_counts -> u64,
+        |asker, keys| evidence::rating::count_of_each(&asker.space, &asker.viewer, RatedKind::Study, &keys);
+    /// How many ratings a publication has.
+    publication_rating_count: publication_rating_counts -> u64,
+        |asker, keys| evidence::rating::count_of_each(&asker.space, &asker.viewer, RatedKind::Publication, &keys);
+    /// How many ratings an intervention has.
+    intervention_rating_count: intervention_rating_counts -> u64,
+        |asker, keys| evidence::rating::count_of_each(&asker.space, &asker.viewer, RatedKind::Intervention, &keys);
     /// The levels that a rating gives.
     rating_scores: rating_scores -> Arc<Vec<LevelId>>,
         |asker, keys| evidence::rating::scores(&asker.space, &keys);
@@ -311,6 +341,15 @@ pages! {
     /// The findings of a study.
     study_findings: study_findings -> finding::Model,
         |asker, keys, page| evidence::finding::of_studies(&asker.space, &asker.viewer, &keys, &page);
+    /// The ratings of a study.
+    study_ratings: study_ratings -> rating::Model,
+        |asker, keys, page| evidence::rating::of_each(&asker.space, &asker.viewer, RatedKind::Study, &keys, &page);
+    /// The ratings of a publication.
+    publication_ratings: publication_ratings -> rating::Model,
+        |asker, keys, page| evidence::rating::of_each(&asker.space, &asker.viewer, RatedKind::Publication, &keys, &page);
+    /// The ratings of an intervention.
+    intervention_ratings: intervention_ratings -> rating::Model,
+        |asker, keys, page| evidence::rating::of_each(&asker.space, &asker.viewer, RatedKind::Intervention, &keys, &page);
     /// The studies that a publication reports.
     publication_studies: publication_studies -> study::Model,
         |asker, keys, page| evidence::study::of_publications(&asker.space, &asker.viewer, &keys, &page);
@@ -355,6 +394,80 @@ impl Asker {
         };
         let found = self.loaders.histories.load(self, (kind, id), fetch).await?;
         Ok(found.unwrap_or_default())
+    }
+}
+
+impl Asker {
+    /// Whether the space is asked as it stood at a moment.
+    pub(crate) fn asks_of_the_past(&self) -> bool {
+        self.space.is_past()
+    }
+
+    /// The change at a place of the log.
+    pub(crate) async fn change(self: &Arc<Self>, place: i64) -> Result<Option<Arc<change::Model>>> {
+        let fetch: Fetch<i64, Arc<change::Model>> = |asker, places| {
+            Box::pin(async move {
+                let found = feed::at(&asker.space, &asker.viewer, &places).await?;
+                let rows = found.into_iter();
+                Ok(rows.map(|(place, row)| (place, Arc::new(row))).collect())
+            })
+        };
+        self.loaders.changes.load(self, place, fetch).await
+    }
+
+    /// The problem at a place of a return's report.
+    pub(crate) async fn return_problem(
+        self: &Arc<Self>,
+        of: Uuid,
+        place: i32,
+    ) -> Result<Option<Arc<return_problem::Model>>> {
+        let fetch: Fetch<(Uuid, i32), Arc<return_problem::Model>> = |asker, places| {
+            Box::pin(async move {
+                let found = returns::problems_at(&asker.space, &asker.viewer, &places).await?;
+                let rows = found.into_iter();
+                Ok(rows.map(|(place, row)| (place, Arc::new(row))).collect())
+            })
+        };
+        self.loaders
+            .return_problems
+            .load(self, (of, place), fetch)
+            .await
+    }
+
+    /// The young person who has a pseudonym under an agreement: those of one agreement are one reading.
+    pub(crate) async fn young_person(
+        self: &Arc<Self>,
+        agreement: Uuid,
+        pseudonym: String,
+    ) -> Result<Option<Arc<YoungPerson>>> {
+        let fetch: Fetch<(Uuid, String), Result<Arc<YoungPerson>>> = |asker, keys| {
+            Box::pin(async move {
+                let mut pseudonyms: HashMap<Uuid, Vec<String>> = HashMap::new();
+                for (agreement, pseudonym) in keys {
+                    pseudonyms.entry(agreement).or_default().push(pseudonym);
+                }
+                let mut found = HashMap::new();
+                for (id, names) in pseudonyms {
+                    let (space, viewer) = (&asker.space, &asker.viewer);
+                    match people::persons(space, viewer, id.into(), &names).await {
+                        Ok(persons) => found.extend(
+                            persons
+                                .into_iter()
+                                .map(|(name, person)| ((id, name), Ok(Arc::new(person)))),
+                        ),
+                        Err(refusal) => found.extend(
+                            names
+                                .into_iter()
+                                .map(|name| ((id, name), Err(refusal.clone()))),
+                        ),
+                    }
+                }
+                Ok(found)
+            })
+        };
+        let key = (agreement, pseudonym);
+        let found = self.loaders.young_people.load(self, key, fetch).await?;
+        found.transpose()
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use entity::{
     EvidenceStrength, LevelId, RatedKind, considered_publication, considered_study, publication,
     rating, rating_score, study,
 };
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
@@ -44,46 +45,100 @@ pub const fn strength_rank(strength: EvidenceStrength) -> i32 {
     }
 }
 
-/// The ratings of these subjects that the viewer may see, newest first.
+/// A page of the ratings of each of these subjects that the viewer may see, newest first: by the day on which they
+/// were rated, those without one last, and of one day the last that was contributed.
 ///
 /// # Errors
-/// When the database cannot be read.
-pub async fn of_subjects(
+/// `INVALID_CURSOR`.
+pub async fn of_each(
     space: &Space,
     viewer: &Viewer,
     kind: RatedKind,
     subjects: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<rating::Model>>> {
-    let store = space.store();
-    let (column, subject): (_, fn(&rating::Model) -> Option<Uuid>) = match kind {
-        RatedKind::Study => (rating::Column::StudyId, |row| row.study_id.map(Uuid::from)),
-        RatedKind::Publication => (rating::Column::PublicationId, |row| {
-            row.publication_id.map(Uuid::from)
-        }),
-        RatedKind::Intervention => (rating::Column::InterventionId, |row| {
-            row.intervention_id.map(Uuid::from)
-        }),
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<rating::Model>>> {
+    let (select, parent) = (standing(space, viewer), subject(kind));
+    listing::read_for_each(space.store(), select, parent, subjects, &newest(), request).await
+}
+
+/// How many ratings each of these subjects has.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn count_of_each(
+    space: &Space,
+    viewer: &Viewer,
+    kind: RatedKind,
+    subjects: &[Uuid],
+) -> Result<HashMap<Uuid, u64>> {
+    let (select, parent) = (standing(space, viewer), subject(kind));
+    listing::count_for_each(space.store(), select, parent, subjects).await
+}
+
+/// The newest ratings of each of these subjects that were neither withdrawn nor superseded, so many at most; and how
+/// many more there are.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn newest_of_each(
+    space: &Space,
+    viewer: &Viewer,
+    kind: RatedKind,
+    subjects: &[Uuid],
+    most: u64,
+) -> Result<HashMap<Uuid, (Vec<rating::Model>, u64)>> {
+    let select = standing(space, viewer).filter(rating::Column::SupersededBy.is_null());
+    let (store, parent, request) = (space.store(), subject(kind), PageRequest::first(most));
+    let pages =
+        listing::read_for_each(store, select.clone(), parent, subjects, &newest(), &request)
+            .await?;
+    let cut_off = pages.iter().filter(|(_, page)| page.has_next);
+    let cut_off: Vec<Uuid> = cut_off.map(|(subject, _)| *subject).collect();
+    let counts = match cut_off.as_slice() {
+        [] => HashMap::new(),
+        many => listing::count_for_each(store, select, parent, many).await?,
     };
-    let mut rows = scope::shared_of_seen::<rating::Entity>(viewer, store.source().now())
+    let with_rest = |(subject, page): (Uuid, Page<rating::Model>)| {
+        let count = counts.get(&subject).copied().unwrap_or_default();
+        let rows = page.items.into_iter().map(|(_, row)| row);
+        (subject, (rows.collect(), count.saturating_sub(most)))
+    };
+    Ok(pages.into_iter().map(with_rest).collect())
+}
+
+/// The ratings that the viewer may see and that were not withdrawn.
+fn standing(space: &Space, viewer: &Viewer) -> Select<rating::Entity> {
+    scope::shared_of_seen::<rating::Entity>(viewer, space.store().source().now())
         .filter(rating::Column::WithdrawnAt.is_null())
-        .filter(scope::among(
-            store.backend(),
-            column,
-            subjects.iter().copied(),
-        ))
-        .all(store.connection())
-        .await?;
-    // Sorted here, as the databases disagree about where a missing date stands.
-    rows.sort_by(|one, other| {
-        (other.rated_on, &one.reference, one.id).cmp(&(one.rated_on, &other.reference, other.id))
-    });
-    let mut ratings: HashMap<Uuid, Vec<_>> = HashMap::new();
-    for row in rows {
-        if let Some(subject) = subject(&row) {
-            ratings.entry(subject).or_default().push(row);
-        }
+}
+
+const fn subject(kind: RatedKind) -> rating::Column {
+    match kind {
+        RatedKind::Study => rating::Column::StudyId,
+        RatedKind::Publication => rating::Column::PublicationId,
+        RatedKind::Intervention => rating::Column::InterventionId,
     }
-    Ok(ratings)
+}
+
+/// Where those without a day stand: the databases disagree about where nothing does.
+const UNDATED: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
+    Some(day) => day,
+    None => NaiveDate::MIN,
+};
+
+fn newest() -> SortKey<rating::Model> {
+    let day = Func::coalesce([
+        Expr::col(rating::Column::RatedOn.as_column_ref()),
+        Expr::val(UNDATED),
+    ]);
+    let columns = vec![
+        Expr::from(day),
+        Expr::col(rating::Column::Id.as_column_ref()),
+    ];
+    SortKey::of_expressions("rated", columns, true, |row: &rating::Model| {
+        let day = row.rated_on.unwrap_or(UNDATED);
+        vec![KeyPart::Day(day), KeyPart::Id(row.id.into())]
+    })
 }
 
 /// The levels that ratings give.

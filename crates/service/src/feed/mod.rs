@@ -2,6 +2,8 @@
 
 mod follow;
 
+use std::collections::HashMap;
+
 use entity::{ChangeKind, change};
 use sea_orm::{ColumnTrait, QueryFilter};
 
@@ -31,6 +33,28 @@ pub async fn list(
         select = select.filter(change::Column::Kind.is_in(kinds.iter().copied()));
     }
     listing::read(store, select, &sort(), request).await
+}
+
+/// The changes at these places of the log that the viewer may see.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn at(
+    space: &Space,
+    viewer: &Viewer,
+    places: &[i64],
+) -> Result<HashMap<i64, change::Model>> {
+    let store = space.store();
+    let places = places.iter().copied();
+    let rows = scope::changes(viewer, store.source().now())
+        .filter(scope::among(
+            store.backend(),
+            change::Column::Sequence,
+            places,
+        ))
+        .all(store.connection())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.sequence, row)).collect())
 }
 
 fn sort() -> SortKey<change::Model> {

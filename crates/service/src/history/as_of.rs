@@ -19,7 +19,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::access::scope;
-use crate::clock::{Clock, Source};
+use crate::clock::{Source, last_meant, millisecond};
 use crate::error::{Error, Result};
 use crate::evidence::record::{FindingDraft, PublicationDraft, RatingDraft, StudyDraft};
 use crate::feedback::record::FeedbackDraft;
@@ -31,28 +31,20 @@ const MOST: usize = 50_000;
 /// How many are put together at once.
 const AT_ONCE: usize = 500;
 
-/// A clock that stands at a moment of the past.
-#[derive(Debug)]
-struct Then(DateTime<Utc>);
-
-impl Clock for Then {
-    fn now(&self) -> DateTime<Utc> {
-        self.0
-    }
-}
-
 /// The space as it stood at a moment: studies, publications, findings, ratings and feedback, with all that belongs to
-/// them. It is for reading; it holds a connection until it is dropped.
+/// them. It is for reading; it holds a connection until it is dropped. Of several changes in the moment, the last
+/// counts.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` for a moment that is still to come, or so long ago that too much has changed since.
 pub async fn as_of(space: &Space, at: DateTime<Utc>) -> Result<Arc<Space>> {
-    if at > space.store().source().now() {
+    if millisecond(at) > space.store().source().now() {
         return Err(Error::bad_input(
             "asOf",
             "The moment is still to come; ask for one that has passed.",
         ));
     }
+    let at = last_meant(at);
     let connection = space.store().apart().await?;
     let past = Past {
         backend: space.store().backend(),
@@ -77,7 +69,7 @@ pub async fn as_of(space: &Space, at: DateTime<Utc>) -> Result<Arc<Space>> {
     past.create_view(shared_with::Entity.table_name(), "thing_id", &shared)
         .await?;
     past.forget_the_tables().await?;
-    let source = Source::new(Arc::new(Then(at)));
+    let source = Source::standing_at(at);
     let directory = space.directory().await?;
     Ok(Arc::new(space.in_the_past(connection, source, directory)))
 }

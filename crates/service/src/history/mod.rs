@@ -9,7 +9,7 @@ mod difference;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     AccessTokenId, CentreId, ChangeKind, ChangeOperation, CollaborationId, access_token, change,
     collaboration_member,
@@ -91,7 +91,7 @@ pub async fn of(
         let revisions = match pasts.get(id) {
             None => rows.iter().map(|row| revision(row, &names)).collect(),
             Some(past) => {
-                let sees = |at| past.is_seen(viewer, at, &pasts, &members);
+                let sees = |end: End| past.is_seen(viewer, end, &pasts, &members);
                 past.revisions(rows, &names, sees, now)
             }
         };
@@ -139,8 +139,24 @@ async fn changes(
 
 /// What a thing was, version by version.
 struct Past {
-    /// Since when it was what it was, from the oldest.
-    states: Vec<(DateTime<Utc>, State)>,
+    /// What it was since which change, from the oldest.
+    states: Vec<(Began, State)>,
+}
+
+/// When a version began.
+#[derive(Clone, Copy)]
+struct Began {
+    sequence: i64,
+    at: DateTime<Utc>,
+}
+
+/// When a version ended: the moments of two changes may be the same, their places in the log are not.
+#[derive(Clone, Copy)]
+struct End {
+    /// The place of the change that ended it.
+    before: i64,
+    /// The last moment at which it stood.
+    at: DateTime<Utc>,
 }
 
 async fn pasts(
@@ -177,7 +193,11 @@ impl Past {
         let mut state = present;
         let mut states = Vec::with_capacity(changes.len());
         for change in changes.iter().rev() {
-            states.push((change.at, state.clone()));
+            let began = Began {
+                sequence: change.sequence,
+                at: change.at,
+            };
+            states.push((began, state.clone()));
             if let Some(Value::Object(way)) = &change.before {
                 go_back(&mut state, way);
             }
@@ -203,22 +223,22 @@ impl Past {
         }
     }
 
-    /// What it was at a time.
-    fn at(&self, at: DateTime<Utc>) -> Option<&State> {
+    /// What it was before a change of the log.
+    fn before(&self, sequence: i64) -> Option<&State> {
         let begun = self.states.iter().rev();
-        let mut begun = begun.filter(|(since, _)| *since <= at);
+        let mut begun = begun.filter(|(began, _)| began.sequence < sequence);
         begun.next().map(|(_, state)| state)
     }
 
-    /// Whether a viewer, as they are today, could see it at a time.
+    /// Whether a viewer, as they are today, could see it when a version ended.
     fn is_seen(
         &self,
         viewer: &Viewer,
-        at: DateTime<Utc>,
+        end: End,
         pasts: &HashMap<Uuid, Self>,
         members: &HashMap<CollaborationId, BTreeSet<CentreId>>,
     ) -> bool {
-        let Some(state) = self.at(at) else {
+        let Some(state) = self.before(end.before) else {
             return false;
         };
         let Some(sharing) = sharing(state) else {
@@ -228,11 +248,11 @@ impl Past {
             .filter_map(|id| members.get(&id))
             .flatten();
         let members_of_all = of_collaborations.copied().collect();
-        sharing.audience(&members_of_all, at).includes(viewer)
+        sharing.audience(&members_of_all, end.at).includes(viewer)
             && self.needs().iter().all(|(_, id)| {
                 pasts
                     .get(id)
-                    .is_none_or(|needed| needed.is_seen(viewer, at, pasts, members))
+                    .is_none_or(|needed| needed.is_seen(viewer, end, pasts, members))
             })
     }
 
@@ -241,18 +261,27 @@ impl Past {
         &self,
         changes: &[change::Model],
         names: &HashMap<Uuid, String>,
-        sees: impl Fn(DateTime<Utc>) -> bool,
+        sees: impl Fn(End) -> bool,
         now: DateTime<Utc>,
     ) -> Vec<Revision> {
-        let ends = self.states.iter().skip(1).map(|(since, _)| *since);
-        let ends = ends
-            .map(|end| end - chrono::TimeDelta::microseconds(1))
-            .chain([now]);
+        let ends = self.states.iter().skip(1).map(|(next, _)| End {
+            before: next.sequence,
+            at: next.at - TimeDelta::microseconds(1),
+        });
+        let last = End {
+            before: i64::MAX,
+            at: now,
+        };
         let seen: Vec<bool> = self
             .states
             .iter()
-            .zip(ends)
-            .map(|((since, _), end)| sees(Ord::max(end, *since)))
+            .zip(ends.chain([last]))
+            .map(|((began, _), end)| {
+                sees(End {
+                    at: Ord::max(end.at, began.at),
+                    ..end
+                })
+            })
             .collect();
         let mut revisions = Vec::new();
         for (at, row) in changes.iter().enumerate() {

@@ -18,7 +18,7 @@ pub use write::Write;
 
 use crate::access::audit::{Chain, Event};
 use crate::clock::Source;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::network::directory;
 use crate::viewer::Viewer;
 
@@ -34,6 +34,7 @@ pub struct Store {
     connection: DatabaseConnection,
     source: Source,
     chain: Chain,
+    is_for_reading: bool,
     /// The last number of the log that this process wrote.
     written: watch::Sender<i64>,
     /// The number of the last known change to what the directory holds.
@@ -48,8 +49,19 @@ impl Store {
             connection,
             source,
             chain,
+            is_for_reading: false,
             written: watch::Sender::new(0),
             network_version: AtomicI64::new(0),
+        }
+    }
+
+    /// The same store, which refuses to write: what is written into the past is seen by nobody, an event of the audit
+    /// least of all.
+    #[must_use]
+    pub(crate) fn for_reading(self) -> Self {
+        Self {
+            is_for_reading: true,
+            ..self
         }
     }
 
@@ -226,6 +238,10 @@ impl Store {
         reason = "the store is where transactions begin"
     )]
     async fn begin(&self) -> Result<DatabaseTransaction> {
+        if self.is_for_reading {
+            let reason = "something was about to be written into the past";
+            return Err(Error::internal(std::io::Error::other(reason)));
+        }
         let options = TransactionOptions {
             sqlite_transaction_mode: (self.backend() == DbBackend::Sqlite)
                 .then_some(sea_orm::SqliteTransactionMode::Immediate),

@@ -110,7 +110,7 @@ on_both_databases! {
         let (mut after, mut seen) = (json!(null), Vec::new());
         loop {
             let page = auditor.ask_with(query, json!({ "after": after })).await;
-            seen.extend(page.at("/auditEvents/nodes").as_array().unwrap().iter().map(|node| node["sequence"].as_i64().unwrap()));
+            seen.extend(page.at("/auditEvents/nodes").as_array().unwrap().iter().map(|node| node["sequence"].as_str().unwrap().parse::<i64>().unwrap()));
             after = page.at("/auditEvents/pageInfo/endCursor").clone();
             if page.at("/auditEvents/pageInfo/hasNextPage") == false {
                 break;

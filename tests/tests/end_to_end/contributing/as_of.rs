@@ -1,6 +1,6 @@
 //! The space as it stood at a moment, to a viewer as they are today.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::Vocabulary;
 use serde_json::{Value, json};
 use tests::on_both_databases;
@@ -23,6 +23,16 @@ async fn titles(client: &Client, as_of: Option<&str>) -> Vec<String> {
     let titles = answer.list("/studies/nodes", "title");
     assert_eq!(answer.at("/studies/totalCount"), titles.len());
     titles
+}
+
+/// A moment as `new Date(text).toISOString()` writes it.
+fn as_a_browser_writes(text: &str) -> String {
+    let moment: DateTime<Utc> = text.parse().unwrap();
+    moment.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+fn same(one: &str, other: &str) -> bool {
+    one.parse::<DateTime<Utc>>() == other.parse::<DateTime<Utc>>()
 }
 
 on_both_databases! {
@@ -116,6 +126,71 @@ on_both_databases! {
         let query = "query ($id: ID!, $then: DateTime) { node(id: $id, asOf: $then) { id } }";
         let answer = app.nobody().ask_with(query, json!({ "id": feedback, "then": then })).await;
         assert_eq!(answer.at("/node"), &Value::Null);
+    }
+
+    async fn a_moment_that_a_browser_has_cut_means_the_version_whose_moment_it_is(app: TestApp) {
+        app.clock.advance(TimeDelta::nanoseconds(123_456_789));
+        let alpha = app.contributor(ALPHA).await;
+        let id = new_study(&alpha, "First", json!({ "visibility": "PUBLIC" })).await;
+        app.clock.advance(TimeDelta::milliseconds(1));
+        revise_study(&alpha, &id, 1, json!({ "title": "Second" })).await.data();
+        app.clock.advance(TimeDelta::microseconds(500));
+        revise_study(&alpha, &id, 2, json!({ "title": "Third" })).await.data();
+        app.clock.advance(TimeDelta::minutes(1));
+        let query = "query ($id: ID!) { node(id: $id) { ... on Study { updatedAt createdAt history { nodes { at version } } } } }";
+        let history = alpha.ask_with(query, json!({ "id": id })).await;
+        let moments = history.list("/node/history/nodes", "at");
+        let cut: Vec<String> = moments.iter().map(|moment| as_a_browser_writes(moment)).collect();
+        assert!(moments.iter().zip(&cut).all(|(given, cut)| same(given, cut)), "{moments:?}");
+        // The last two are of one millisecond: the later counts.
+        for (moment, title) in cut.iter().zip(["First", "Third", "Third"]) {
+            let then = "query ($id: ID!, $asOf: DateTime) { node(id: $id, asOf: $asOf) { ... on Study { title history(last: 1) { nodes { at } } } } }";
+            let answer = alpha.ask_with(then, json!({ "id": id, "asOf": moment })).await;
+            assert_eq!(answer.at("/node/title"), title, "{moment}");
+            assert!(same(answer.at("/node/history/nodes/0/at").as_str().unwrap(), moment));
+        }
+    }
+
+    async fn rows_of_earlier_versions_with_microseconds_stand_in_their_whole_millisecond(app: TestApp) {
+        let alpha = app.contributor(ALPHA).await;
+        let id = new_study(&alpha, "First", json!({ "visibility": "PUBLIC" })).await;
+        app.clock.advance(TimeDelta::minutes(1));
+        revise_study(&alpha, &id, 1, json!({ "title": "Second" })).await.data();
+        let last = app.clock_now() + TimeDelta::microseconds(250);
+        app.move_the_last_change(last).await;
+        app.clock.advance(TimeDelta::minutes(1));
+        let query = "query ($id: ID!, $asOf: DateTime) { node(id: $id, asOf: $asOf) { ... on Study { title history { totalCount } } } }";
+        for (as_of, title) in [
+            (as_a_browser_writes(&last.to_rfc3339()), "Second"),
+            (last.to_rfc3339(), "Second"),
+            ((last - TimeDelta::microseconds(1)).to_rfc3339(), "First"),
+        ] {
+            let answer = alpha.ask_with(query, json!({ "id": id, "asOf": as_of })).await;
+            assert_eq!(answer.at("/node/title"), title, "{as_of}");
+            assert_eq!(answer.at("/node/history/totalCount"), if title == "First" { 1 } else { 2 });
+        }
+    }
+
+    async fn an_embargo_with_more_digits_ends_with_the_next_millisecond_and_not_before(app: TestApp) {
+        let alpha = app.contributor(ALPHA).await;
+        let said = app.clock_now() + TimeDelta::microseconds(10_000_001);
+        let others = json!({ "visibility": "PUBLIC", "embargoedUntil": said.to_rfc3339() });
+        let id = new_study(&alpha, "First", others).await;
+        let query = "query ($id: ID!) { node(id: $id) { ... on Study { embargoedUntil } } }";
+        let kept = alpha.ask_with(query, json!({ "id": id })).await;
+        assert!(same(kept.at("/node/embargoedUntil").as_str().unwrap(), &(app.clock_now() + TimeDelta::milliseconds(10_001)).to_rfc3339()));
+        app.clock.advance(TimeDelta::milliseconds(10_000));
+        assert_eq!(app.nobody().ask_with(query, json!({ "id": id })).await.at("/node"), &Value::Null);
+        app.clock.advance(TimeDelta::milliseconds(1));
+        assert!(app.nobody().ask_with(query, json!({ "id": id })).await.at("/node").is_object());
+    }
+
+    async fn the_present_moment_with_more_digits_is_not_still_to_come(app: TestApp) {
+        let now = (app.clock_now() + TimeDelta::microseconds(900)).to_rfc3339();
+        let query = "query ($asOf: DateTime) { studies(asOf: $asOf) { totalCount } }";
+        app.nobody().ask_with(query, json!({ "asOf": now })).await.data();
+        let next = (app.clock_now() + TimeDelta::milliseconds(1)).to_rfc3339();
+        assert_eq!(app.nobody().ask_with(query, json!({ "asOf": next })).await.code(), Some("BAD_USER_INPUT"));
     }
 
     async fn a_moment_to_come_and_too_many_moments_are_refused(app: TestApp) {

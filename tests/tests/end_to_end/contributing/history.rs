@@ -74,6 +74,19 @@ on_both_databases! {
         assert_eq!(versions, [2, 3]);
     }
 
+    async fn versions_of_one_moment_are_each_judged_by_themselves(app: TestApp) {
+        let alpha = app.contributor(ALPHA).await;
+        let id = new_study(&alpha, "A secret title", json!({})).await;
+        revise_study(&alpha, &id, 1, json!({ "title": "A title", "visibility": "PUBLIC" })).await.data();
+        revise_study(&alpha, &id, 2, json!({ "visibility": "CENTRE", "summary": "A secret" })).await.data();
+        revise_study(&alpha, &id, 3, json!({ "visibility": "PUBLIC", "summary": null })).await.data();
+        let versions = |seen: &[Value]| -> Vec<i64> { seen.iter().map(|version| version["version"].as_i64().unwrap()).collect() };
+        assert_eq!(versions(&history(&alpha, &id).await), [1, 2, 3, 4]);
+        let seen = history(&app.nobody(), &id).await;
+        assert_eq!(versions(&seen), [2, 4]);
+        assert!(seen.iter().all(|version| version["changes"] == json!([])), "{seen:?}");
+    }
+
     async fn the_history_grows_with_the_changes_and_not_with_the_thing(app: TestApp) {
         let alpha = app.contributor(ALPHA).await;
         let id = new_study(&alpha, "A study", json!({ "summary": "long ".repeat(2_000).trim() })).await;

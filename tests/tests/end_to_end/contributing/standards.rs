@@ -134,8 +134,8 @@ on_both_databases! {
             ("versions[1].code", "REQUIRED"),
             ("versions[1].since", "NOT_A_DATE"),
         ]);
-        let all = app.nobody().ask("{ evidenceStandards { slug } }").await;
-        assert_eq!(all.at("/evidenceStandards"), &json!([]));
+        let all = app.nobody().ask("{ evidenceStandards { nodes { slug } } }").await;
+        assert_eq!(all.at("/evidenceStandards/nodes"), &json!([]));
     }
 
     async fn a_standard_is_rehearsed_and_added_once(app: TestApp) {

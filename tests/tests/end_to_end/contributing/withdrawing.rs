@@ -88,20 +88,20 @@ on_both_databases! {
             withdraw(&keeper, id, 1, json!({})).await.data();
         }
         let lists = r#"query ($all: Boolean!) { programmes(includeWithdrawn: $all) { totalCount } outcomes(filter: {includeWithdrawn: $all}) { totalCount }
-            evidenceStandards(includeWithdrawn: $all) { slug } localAuthorities(filter: {includeWithdrawn: $all}) { totalCount }
+            evidenceStandards(includeWithdrawn: $all) { nodes { slug } } localAuthorities(filter: {includeWithdrawn: $all}) { totalCount }
             centre(slug: "alpha-centre") { engagements { totalCount nodes { id } } }
             reportCard(from: "2019-01-01", to: "2019-12-31") { localAuthorities { totalCount } } }"#;
         let listed = app.nobody().ask_with(lists, json!({ "all": false })).await;
         assert_eq!(listed.at("/programmes/totalCount"), 0);
         assert_eq!(listed.at("/outcomes/totalCount"), 0);
-        assert_eq!(listed.at("/evidenceStandards"), &json!([]));
+        assert_eq!(listed.at("/evidenceStandards/nodes"), &json!([]));
         assert_eq!(listed.at("/localAuthorities/totalCount"), 1);
         assert_eq!(listed.at("/centre/engagements"), &json!({ "totalCount": 0, "nodes": [] }));
         assert_eq!(listed.at("/reportCard/localAuthorities/totalCount"), 0);
         let all = app.nobody().ask_with(lists, json!({ "all": true })).await;
         assert_eq!(all.at("/programmes/totalCount"), 1);
         assert_eq!(all.at("/outcomes/totalCount"), 1);
-        assert_eq!(all.at("/evidenceStandards/0/slug"), "a-standard");
+        assert_eq!(all.at("/evidenceStandards/nodes/0/slug"), "a-standard");
         assert_eq!(all.at("/localAuthorities/totalCount"), 2);
     }
 

@@ -90,8 +90,8 @@ async fn asked(client: &Client) -> Value {
     let query = format!(
         r#"{{
             findings(filter: {{includeWithdrawn: true}}) {{ nodes {{ reference reliesOnWithdrawn {{ ...Relied }} }} }}
-            study(slug: "early") {{ ratings {{ reference reliesOnWithdrawn {{ ...Relied }} }} reliesOnWithdrawn {{ ...Relied }} }}
-            intervention(slug: "mentoring") {{ ratings {{ reference reliesOnWithdrawn {{ ...Relied }} }} }}
+            study(slug: "early") {{ ratings {{ nodes {{ reference reliesOnWithdrawn {{ ...Relied }} }} }} reliesOnWithdrawn {{ ...Relied }} }}
+            intervention(slug: "mentoring") {{ ratings {{ nodes {{ reference reliesOnWithdrawn {{ ...Relied }} }} }} }}
             late: study(slug: "late") {{ reliesOnWithdrawn {{ ...Relied }} }}
         }} {RELIED}"#
     );
@@ -109,9 +109,9 @@ on_both_databases! {
         assert_eq!(of(&answer, "/findings/nodes", "f3"), json!([]));
         assert_eq!(answer["study"]["reliesOnWithdrawn"], json!([report("REPORTED_BY")]));
         assert_eq!(answer["late"]["reliesOnWithdrawn"], json!([]));
-        assert_eq!(of(&answer, "/study/ratings", "rates"), json!([study("RATES"), report("CONSIDERED")]));
-        assert_eq!(of(&answer, "/intervention/ratings", "considers"), json!([study("CONSIDERED")]));
-        assert_eq!(of(&answer, "/intervention/ratings", "stands"), json!([]));
+        assert_eq!(of(&answer, "/study/ratings/nodes", "rates"), json!([study("RATES"), report("CONSIDERED")]));
+        assert_eq!(of(&answer, "/intervention/ratings/nodes", "considers"), json!([study("CONSIDERED")]));
+        assert_eq!(of(&answer, "/intervention/ratings/nodes", "stands"), json!([]));
     }
 
     async fn what_took_its_place_is_named_to_those_who_may_see_it(app: TestApp) {
@@ -133,8 +133,8 @@ on_both_databases! {
             ],
         )])
         .await;
-        let query = r#"{ intervention(slug: "mentoring") { ratings { reliesOnWithdrawn { how } } } }"#;
-        let path = "/intervention/ratings/0/reliesOnWithdrawn";
+        let query = r#"{ intervention(slug: "mentoring") { ratings { nodes { reliesOnWithdrawn { how } } } } }"#;
+        let path = "/intervention/ratings/nodes/0/reliesOnWithdrawn";
         assert_eq!(app.nobody().ask(query).await.at(path), &json!([]));
         assert_eq!(app.reader(BETA).await.ask(query).await.at(path), &json!([]));
         assert_eq!(app.reader(ALPHA).await.ask(query).await.at(path), &json!([{ "how": "CONSIDERED" }]));

@@ -38,8 +38,8 @@ pub(super) const DOORS: &[Door] = &[
     ),
     open(
         "Query.evidenceStandards",
-        "{ evidenceStandards { slug } }",
-        "[]",
+        "{ evidenceStandards { totalCount nodes { slug } } }",
+        r#"{"totalCount":0,"nodes":[]}"#,
     ),
     open(
         "Query.localAuthorities",
@@ -153,7 +153,7 @@ pub(super) const DOORS: &[Door] = &[
             {"node":{"kind":"FINDING","subject":{"__typename":"Finding"}}},
             {"node":{"kind":"STUDY","subject":{"__typename":"Study","slug":"end"}}}]"#,
     ),
-    // A token's record is no node for anybody.
+    // What strangers find by ids of everything else, `nodes.rs` tells.
     open("Query.node", r#"{ node(id: "<DRAFT>") { id } }"#, "null"),
     open(
         "Query.nodes",

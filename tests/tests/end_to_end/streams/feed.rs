@@ -9,7 +9,7 @@ use service::access::{ScopeName, scope};
 use tests::on_both_databases;
 use tests::support::app::{ALPHA, BETA, TestApp};
 use tests::support::builders::Sharing;
-use tests::support::streams::{StreamServer, cursor_of};
+use tests::support::streams::{StreamServer, cursor_of, place_in_the_log};
 
 use super::{CHANGES, code, cursor, last_cursor, slug};
 
@@ -64,8 +64,8 @@ on_both_databases! {
             socket.subscribe("1", CHANGES, json!({ "after": after, "kinds": ["STUDY"] })).await;
             for _ in 0..(7.min(80 - heard.len())) {
                 let next = socket.hear().await;
-                let sequence = next.pointer("/payload/data/changes/node/sequence").and_then(Value::as_i64);
-                heard.push((sequence.unwrap(), slug(&next).unwrap().to_owned()));
+                let id = next.pointer("/payload/data/changes/node/id").and_then(Value::as_str);
+                heard.push((place_in_the_log(id.unwrap()), slug(&next).unwrap().to_owned()));
                 after = json!(cursor(&next));
             }
         }

@@ -11,7 +11,7 @@ use tests::support::app::TestApp;
 
 /// Follows all changes.
 const CHANGES: &str = "subscription ($after: String, $kinds: [ChangeKind!]) {
-    changes(after: $after, kinds: $kinds) { cursor node { sequence kind operation subject { ... on Study { slug } } } } }";
+    changes(after: $after, kinds: $kinds) { cursor node { id kind operation subject { ... on Study { slug } } } } }";
 
 /// Asks for something that costs nothing.
 const NAME: &str = "{ __typename }";

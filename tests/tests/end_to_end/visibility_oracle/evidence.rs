@@ -13,7 +13,7 @@ pub(super) const QUERY: &str = r#"query ($asOf: DateTime) {
             slug
             findings(first: 20) { totalCount nodes { reference } }
             publications(first: 10) { ...Publications }
-            ratings { reference }
+            ratings(first: 20) { totalCount nodes { reference } }
             ratingComparison { ...Comparison }
             reliesOnWithdrawn { ...Relied }
         }
@@ -23,7 +23,7 @@ pub(super) const QUERY: &str = r#"query ($asOf: DateTime) {
         nodes {
             slug
             studies(first: 10) { ...Studies }
-            ratings { reference }
+            ratings(first: 20) { totalCount nodes { reference } }
             ratingComparison { ...Comparison }
             possibleDuplicates { publication { slug } }
         }
@@ -34,7 +34,7 @@ pub(super) const QUERY: &str = r#"query ($asOf: DateTime) {
     }
     intervention(slug: "mentoring", asOf: $asOf) {
         studies(first: 20) { ...Studies }
-        ratings { reference }
+        ratings(first: 20) { totalCount nodes { reference } }
         ratingComparison { ...Comparison }
     }
 }
@@ -72,7 +72,7 @@ pub(super) const PRESENT: &str = r#"{
     centres { nodes { slug studies(first: 20) { ...Studies } } }
     programmes { nodes { slug studies(first: 20) { ...Studies } } }
     localAuthorities { nodes { gssCode studies(first: 20) { ...Studies } } }
-    interventions { nodes { slug studies(first: 20) { ...Studies } ratings { reference } } }
+    interventions { nodes { slug studies(first: 20) { ...Studies } ratings(first: 20) { totalCount nodes { reference } } } }
     collaborations(first: 20) { ...Collaborations }
     allCollaborations: collaborations(first: 20, filter: {includeWithdrawn: true}) { ...Collaborations }
 }
@@ -95,7 +95,7 @@ impl<'w> View<'w> {
             "findings": page_of(findings.into_iter().map(|finding| self.finding(finding)).collect()),
             "intervention": {
                 "studies": page(about_people),
-                "ratings": self.ratings(None).into_iter().map(named).collect::<Vec<_>>(),
+                "ratings": page(self.ratings(None)),
                 "ratingComparison": self.comparison(None),
             },
         })
@@ -130,7 +130,7 @@ impl<'w> View<'w> {
             "interventions": { "nodes": [{
                 "slug": "mentoring",
                 "studies": page(self.listed(Kind::Study, |study| study.is_about_people)),
-                "ratings": self.ratings(None).into_iter().map(named).collect::<Vec<_>>(),
+                "ratings": page(self.ratings(None)),
             }] },
             "collaborations": page(self.listed(Kind::Collaboration, |_| true)),
             "allCollaborations": page(self.seen(Kind::Collaboration)),
@@ -143,7 +143,7 @@ impl<'w> View<'w> {
             "name": study.name,
             "findings": page(self.listed(Kind::Finding, |finding| finding.of == Some(study.key()))),
             "publications": page(reports.into_iter().filter(|report| !report.withdrawn)),
-            "ratings": self.ratings(Some(study.key())).into_iter().map(named).collect::<Vec<_>>(),
+            "ratings": page(self.ratings(Some(study.key()))),
             "ratingComparison": self.comparison(Some(study.key())),
             "reliesOnWithdrawn": self.relies_on_withdrawn(study),
         })
@@ -162,7 +162,7 @@ impl<'w> View<'w> {
         json!({
             "name": publication.name,
             "studies": page(reported),
-            "ratings": self.ratings(Some(publication.key())).into_iter().map(named).collect::<Vec<_>>(),
+            "ratings": page(self.ratings(Some(publication.key()))),
             "ratingComparison": self.comparison(Some(publication.key())),
             "possibleDuplicates": others.map(|other| json!({ "publication": named(other) })).collect::<Vec<_>>(),
         })

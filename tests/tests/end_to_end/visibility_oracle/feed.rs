@@ -8,6 +8,7 @@ use service::Viewer;
 use service::filter::AnyOf;
 use service::page::PageRequest;
 use tests::support::client::Client;
+use tests::support::streams::place_in_the_log;
 use uuid::Uuid;
 
 use super::rule::View;
@@ -16,7 +17,7 @@ use super::world::World;
 
 const QUERY: &str = "query ($kinds: [ChangeKind!], $after: String) {
     changes(first: 100, kinds: $kinds, after: $after) {
-        nodes { sequence subjectId subject { id } }
+        nodes { id subjectId subject { id } }
         pageInfo { hasNextPage endCursor }
     }
 }";
@@ -92,7 +93,8 @@ async fn told(client: &Client) -> HashMap<i64, Value> {
             .ask_with(QUERY, json!({ "kinds": kinds, "after": after }))
             .await;
         for node in answer.at("/changes/nodes").as_array().unwrap() {
-            told.insert(node["sequence"].as_i64().unwrap(), node.clone());
+            let place = place_in_the_log(node["id"].as_str().unwrap());
+            told.insert(place, node.clone());
         }
         after = answer.at("/changes/pageInfo/endCursor").clone();
         if answer.at("/changes/pageInfo/hasNextPage") != true {

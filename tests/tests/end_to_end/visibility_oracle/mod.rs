@@ -7,6 +7,7 @@ mod evidence;
 mod feed;
 mod lookups;
 mod network;
+mod parts;
 mod ratings;
 mod rule;
 mod things;
@@ -48,6 +49,7 @@ impl World {
             shown += seen;
             hidden += self.present().all().count() - seen;
         }
+        self.parts_agree(seed).await;
         (shown, hidden)
     }
 

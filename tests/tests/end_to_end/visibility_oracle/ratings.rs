@@ -13,7 +13,7 @@ impl<'w> View<'w> {
     /// The ratings of a study, a publication or the intervention, newest first.
     pub(super) fn ratings(&self, of: Option<(Kind, usize)>) -> Vec<&'w Thing> {
         let mut ratings = self.listed(Kind::Rating, |rating| rating.of == of);
-        ratings.sort_by(|one, other| (other.rated_on, &one.name).cmp(&(one.rated_on, &other.name)));
+        ratings.sort_by_key(|rating| std::cmp::Reverse((rating.rated_on, rating.id)));
         ratings
     }
 

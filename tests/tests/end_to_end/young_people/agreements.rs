@@ -33,7 +33,7 @@ pub(crate) async fn parties(app: &TestApp) -> Parties {
     }
 }
 
-async fn steward_of(app: &TestApp, authority: &str) -> Client {
+pub(super) async fn steward_of(app: &TestApp, authority: &str) -> Client {
     let (token, id) = app.token(BETA, &[ScopeName::YoungPeopleContribute]).await;
     let codes = [authority.to_owned()];
     service::young_people::stewards::appoint(&app.space, &Viewer::operator(), id, &codes)

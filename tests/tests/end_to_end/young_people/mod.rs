@@ -1,6 +1,7 @@
 //! Young people: returns loaded, counted, read under agreement, linked to the evidence, and forgotten.
 
 pub(super) mod agreements;
+pub(crate) mod by_id;
 mod census;
 mod columns;
 mod counting;

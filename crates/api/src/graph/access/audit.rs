@@ -14,21 +14,27 @@ use super::super::connection::connection;
 use super::super::global_id::{self, NodeKind, global_id};
 use super::super::network::Centre;
 use super::super::node::Node;
+use super::super::number::BigInt;
 use super::super::word::{Word, any_of};
 use super::token::AccessToken;
 use crate::loading::Asker;
 
 /// Something that was done, or refused.
 #[derive(Clone)]
-pub(crate) struct AuditEvent(pub(super) Arc<audit_event::Model>);
+pub(crate) struct AuditEvent(pub(in crate::graph) Arc<audit_event::Model>);
 
 /// Something that was done, or refused. No event holds a secret, an address or a personal value.
 #[Object]
 impl AuditEvent {
+    /// The event's global id.
+    pub(crate) async fn id(&self) -> ID {
+        global_id(NodeKind::AuditEvent, self.0.id)
+    }
+
     /// Its place in the chain of events, from 1 on without gaps; 0 or less for events from before there was
     /// one.
-    async fn sequence(&self) -> Option<i64> {
-        self.0.sequence
+    async fn sequence(&self) -> Option<BigInt> {
+        self.0.sequence.map(BigInt)
     }
 
     /// When; of several that are alike, the first time.

@@ -7,6 +7,7 @@ use service::access::token::{self, NewToken, Revocation};
 use service::{Error, Result};
 
 use super::super::asker;
+use super::super::number::Int;
 use super::token::AccessToken;
 
 /// A token to be issued.
@@ -112,7 +113,7 @@ struct RevokeAccessTokensInput {
 #[derive(SimpleObject)]
 struct RevokeAccessTokensPayload {
     /// How many.
-    revoked: usize,
+    revoked: Int<usize>,
     /// Their records.
     access_tokens: Vec<AccessToken>,
 }
@@ -227,7 +228,7 @@ impl AccessMutation {
         )
         .await?;
         Ok(RevokeAccessTokensPayload {
-            revoked: rows.len(),
+            revoked: Int(rows.len()),
             access_tokens: rows.into_iter().map(AccessToken::new).collect(),
         })
     }

@@ -7,8 +7,10 @@ mod reading;
 mod token;
 mod viewer;
 
+pub(crate) use audit::AuditEvent;
 pub(crate) use changing::AccessMutation;
 pub(crate) use reading::AccessQuery;
+pub(crate) use token::AccessToken;
 pub(crate) use viewer::RateLimit;
 
 use async_graphql::ID;

@@ -4,6 +4,7 @@ use async_graphql::{Enum, SimpleObject};
 use service::access::token::{Preview, PreviewKind, PreviewReason};
 use service::entity::{AccessTokenState, ChangeKind};
 
+use super::super::number::Int;
 use super::super::word::Word;
 
 /// What the holder of a token would see by asking now. Counts only, never what is counted.
@@ -21,15 +22,15 @@ struct AccessTokenPreviewKind {
     /// The kind.
     kind: Word<ChangeKind>,
     /// All of them, withdrawn ones too.
-    total: i64,
+    total: Int<i64>,
     /// What everybody sees.
-    public: i64,
+    public: Int<i64>,
     /// What every centre sees.
-    network: i64,
+    network: Int<i64>,
     /// What others share with collaborations of the token's centre.
-    collaboration: i64,
+    collaboration: Int<i64>,
     /// What only the token's centre, or a collaboration of its, sees of its own things.
-    own: i64,
+    own: Int<i64>,
 }
 
 /// Why the holder of a token sees no more.
@@ -77,11 +78,11 @@ impl From<PreviewKind> for AccessTokenPreviewKind {
         } = kind;
         Self {
             kind: Word(kind),
-            total: public + network + collaboration + own,
-            public,
-            network,
-            collaboration,
-            own,
+            total: Int(public + network + collaboration + own),
+            public: Int(public),
+            network: Int(network),
+            collaboration: Int(collaboration),
+            own: Int(own),
         }
     }
 }

@@ -14,7 +14,7 @@ use super::super::asker;
 use super::super::connection::{Total, page_request};
 use super::super::word::{Word, any_of};
 use super::audit::{AuditEvent, AuditEventConnection, AuditEventFilter};
-use super::token::{AccessToken, AccessTokenConnection, AccessTokenForecastWeek};
+use super::token::{AccessToken, AccessTokenConnection, ForecastWeek};
 use super::viewer::Viewer;
 use crate::loading::Asker;
 
@@ -113,7 +113,7 @@ impl AccessQuery {
         centre: Option<String>,
         #[graphql(desc = "How many weeks ahead, at most 53; 12 when nothing is said.")]
         weeks: Option<i32>,
-    ) -> Result<Vec<AccessTokenForecastWeek>> {
+    ) -> Result<Vec<ForecastWeek>> {
         let asker = asker(ctx);
         let centre = centre
             .map(|slug| super::centre(asker, "centre", &slug))

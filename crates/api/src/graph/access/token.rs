@@ -2,23 +2,25 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 use service::Result;
 use service::access::token;
 use service::entity::{AccessTokenState, access_token};
+use service::page::Page;
 use uuid::Uuid;
 
 use super::super::asker;
-use super::super::connection::connection;
+use super::super::connection::{Total, connection, page_request};
 use super::super::global_id::{NodeKind, global_id};
 use super::super::network::Centre;
+use super::super::number::{BigInt, Int};
 use super::super::word::Word;
 use super::preview::AccessTokenPreview;
 
 /// The record of an access token. The token itself is shown once, when it is issued, and kept nowhere.
 #[derive(Clone)]
-pub(crate) struct AccessToken(pub(super) Arc<access_token::Model>);
+pub(crate) struct AccessToken(pub(in crate::graph) Arc<access_token::Model>);
 
 impl AccessToken {
     pub(super) fn new(row: access_token::Model) -> Self {
@@ -30,7 +32,7 @@ impl AccessToken {
 #[Object]
 impl AccessToken {
     /// The record's global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         global_id(NodeKind::AccessToken, self.0.id)
     }
 
@@ -101,8 +103,8 @@ impl AccessToken {
     }
 
     /// How often it was used, as of some seconds ago.
-    async fn uses(&self) -> i64 {
-        self.0.uses
+    async fn uses(&self) -> BigInt {
+        BigInt(self.0.uses)
     }
 
     /// When it was last sent and refused: after its end, before its approval, or from a network that it
@@ -112,8 +114,8 @@ impl AccessToken {
     }
 
     /// How often it was sent and refused, as of some seconds ago.
-    async fn refused_uses(&self) -> i64 {
-        self.0.refused_uses
+    async fn refused_uses(&self) -> BigInt {
+        BigInt(self.0.refused_uses)
     }
 
     /// When it was revoked.
@@ -162,26 +164,53 @@ impl Approval {
     }
 }
 
-/// A week of the forecast, counted from now.
-#[derive(SimpleObject)]
-pub(super) struct AccessTokenForecastWeek {
-    /// When it begins.
-    starts_at: DateTime<Utc>,
-    /// When it ends.
-    ends_at: DateTime<Utc>,
-    /// How many tokens end in it.
-    ending: usize,
-    /// Which, the first to end first.
-    access_tokens: Vec<AccessToken>,
+/// A week of the forecast.
+pub(super) struct ForecastWeek {
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    tokens: Vec<AccessToken>,
 }
 
-impl From<token::ForecastWeek> for AccessTokenForecastWeek {
+/// A week of the forecast, counted from now.
+#[Object(name = "AccessTokenForecastWeek")]
+impl ForecastWeek {
+    /// When it begins.
+    async fn starts_at(&self) -> DateTime<Utc> {
+        self.from
+    }
+
+    /// When it ends.
+    async fn ends_at(&self) -> DateTime<Utc> {
+        self.to
+    }
+
+    /// How many tokens end in it.
+    async fn ending(&self) -> Int<usize> {
+        Int(self.tokens.len())
+    }
+
+    /// Which, the first to end first.
+    async fn access_tokens(
+        &self,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<AccessTokenConnection> {
+        let request = page_request(first, after, last, before)?;
+        let total = Total::known(self.tokens.len());
+        let key = |token: &AccessToken| (token.0.expires_at, Uuid::from(token.0.id));
+        let page = Page::of_sorted(&request, self.tokens.clone(), key)?;
+        Ok(AccessTokenConnection::new(page, total))
+    }
+}
+
+impl From<token::ForecastWeek> for ForecastWeek {
     fn from(week: token::ForecastWeek) -> Self {
         Self {
-            starts_at: week.from,
-            ends_at: week.to,
-            ending: week.tokens.len(),
-            access_tokens: week.tokens.into_iter().map(AccessToken::new).collect(),
+            from: week.from,
+            to: week.to,
+            tokens: week.tokens.into_iter().map(AccessToken::new).collect(),
         }
     }
 }

@@ -53,12 +53,12 @@ impl Viewer {
 #[derive(Clone, Copy, SimpleObject)]
 pub(crate) struct RateLimit {
     /// What this operation costs: about the number of fields that its answer can have.
-    pub(crate) cost: u64,
+    pub(crate) cost: i32,
     /// The whole quota, which comes back steadily within an hour. Where the server counts no quota, what
     /// one operation may cost.
-    pub(crate) limit: u64,
+    pub(crate) limit: i32,
     /// What is left of it after this operation.
-    pub(crate) remaining: u64,
+    pub(crate) remaining: i32,
     /// When the quota is whole again if nothing else is asked.
     pub(crate) reset_at: DateTime<Utc>,
 }

@@ -17,6 +17,7 @@ use crate::graph::asker;
 use crate::graph::network::{
     EvidenceStandard, Outcome, StandardDimension, StandardLevel, StandardVersion,
 };
+use crate::graph::number::Int;
 use crate::graph::word::Word;
 use crate::loading::Asker;
 
@@ -27,7 +28,7 @@ pub(crate) struct RatingComparison(Arc<Comparison>);
 /// those that differ do so.
 #[Object]
 impl RatingComparison {
-    /// The ratings that were neither withdrawn nor superseded, newest first, each on its own standard
+    /// The newest 32 ratings that were neither withdrawn nor superseded, newest first, each on its own standard
     /// and with its strength band.
     async fn ratings(&self) -> Vec<Rating> {
         self.0.ratings.iter().cloned().map(Rating).collect()
@@ -45,9 +46,9 @@ impl RatingComparison {
             .collect()
     }
 
-    /// How many ratings are not compared with the others: only the newest 32 are.
-    async fn not_compared(&self) -> usize {
-        self.0.not_compared()
+    /// How many more there are. They are not compared; `ratings` of the thing itself lists all.
+    async fn not_compared(&self) -> Int<u64> {
+        Int(self.0.not_compared)
     }
 }
 

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, Object};
 use chrono::Datelike;
 use service::Result;
-use service::entity::{PublicationKind, possible_duplicate, publication, publication_author};
+use service::entity::{
+    PublicationKind, RatedKind, possible_duplicate, publication, publication_author,
+};
 use service::evidence::citation::{self, Style};
 
 use super::comparison::{RatingComparison, wrap_comparison};
 use super::duplicates::PossibleDuplicate;
-use super::rating::{Rating, wrap_ratings};
+use super::rating::{RatingConnection, ratings_of};
 use super::study::{Study, StudyConnection};
 use crate::graph::asker;
 use crate::graph::connection::{Total, connection, page_request, wrapped};
@@ -171,11 +173,18 @@ impl Publication {
             .collect())
     }
 
-    /// What centres hold of it, each on its own standard, newest first.
-    async fn ratings(&self, ctx: &Context<'_>) -> Result<Vec<Rating>> {
-        Ok(wrap_ratings(
-            asker(ctx).publication_ratings(self.0.id).await?,
-        ))
+    /// What centres hold of it, each on its own standard, newest first: by the day on which they rated it, and of one day
+    /// the last that was contributed.
+    async fn ratings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<RatingConnection> {
+        let request = page_request(first, after, last, before)?;
+        ratings_of(ctx, RatedKind::Publication, self.0.id, request).await
     }
 
     /// The ratings that stand, side by side, and why those that differ do so.

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject, Union};
-use service::entity::{EvidenceStrength, rating};
+use service::entity::{EvidenceStrength, RatedKind, rating};
+use service::page::PageRequest;
 use service::{Error, Result};
+use uuid::Uuid;
 
 use super::publication::{Publication, PublicationConnection};
 use super::reliance::{ReliedUpon, wrap_relied};
 use super::study::{Study, StudyConnection};
 use crate::graph::asker;
-use crate::graph::connection::{Total, page_request, wrapped};
+use crate::graph::connection::{Total, connection, page_request, wrapped};
 use crate::graph::date::Date;
 use crate::graph::network::{
     EvidenceStandard, Intervention, Outcome, StandardDimension, StandardLevel, StandardVersion,
@@ -188,12 +190,31 @@ struct RatingScore {
     level: StandardLevel,
 }
 
-/// Wraps the ratings that a loader found.
-pub(crate) fn wrap_ratings(found: Option<Arc<Vec<rating::Model>>>) -> Vec<Rating> {
-    found
-        .iter()
-        .flat_map(|list| list.iter())
-        .cloned()
-        .map(|row| Rating(Arc::new(row)))
-        .collect()
+connection! {
+    /// A page of ratings, newest first.
+    RatingConnection, RatingEdge, Rating
+}
+
+/// A page of the ratings of a study, a publication or an intervention.
+pub(crate) async fn ratings_of(
+    ctx: &Context<'_>,
+    of: RatedKind,
+    id: impl Into<Uuid>,
+    request: PageRequest,
+) -> Result<RatingConnection> {
+    let (asker, id) = (asker(ctx), id.into());
+    let page = match of {
+        RatedKind::Study => asker.study_ratings(id, request).await?,
+        RatedKind::Publication => asker.publication_ratings(id, request).await?,
+        RatedKind::Intervention => asker.intervention_ratings(id, request).await?,
+    };
+    let total = Total::of(move |asker| async move {
+        let count = match of {
+            RatedKind::Study => asker.study_rating_count(id).await?,
+            RatedKind::Publication => asker.publication_rating_count(id).await?,
+            RatedKind::Intervention => asker.intervention_rating_count(id).await?,
+        };
+        Ok(count.unwrap_or_default())
+    });
+    Ok(RatingConnection::new(wrapped(&page, Rating), total))
 }

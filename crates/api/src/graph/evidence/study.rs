@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject};
 use service::entity::{
-    StopReason, StudyDesign, StudyRole, StudyStatus, study, study_site, study_status_change,
+    RatedKind, StopReason, StudyDesign, StudyRole, StudyStatus, study, study_site,
+    study_status_change,
 };
 use service::evidence::parents::{StudiesOf, StudyLists};
 use service::page::PageRequest;
@@ -15,7 +16,7 @@ use super::comparison::{RatingComparison, wrap_comparison};
 use super::filters::{StudyFilterInput, StudyOrder};
 use super::finding::{Finding, FindingConnection};
 use super::publication::{Publication, PublicationConnection};
-use super::rating::{Rating, wrap_ratings};
+use super::rating::{RatingConnection, ratings_of};
 use super::reliance::{ReliedUpon, wrap_relied};
 use crate::graph::asker;
 use crate::graph::connection::{Total, connection, page_request, wrapped};
@@ -239,9 +240,18 @@ impl Study {
         Ok(FindingConnection::new(wrapped(&page, Finding), total))
     }
 
-    /// What centres hold of it, each on its own standard, newest first.
-    async fn ratings(&self, ctx: &Context<'_>) -> Result<Vec<Rating>> {
-        Ok(wrap_ratings(asker(ctx).study_ratings(self.0.id).await?))
+    /// What centres hold of it, each on its own standard, newest first: by the day on which they rated it, and of one day
+    /// the last that was contributed.
+    async fn ratings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<RatingConnection> {
+        let request = page_request(first, after, last, before)?;
+        ratings_of(ctx, RatedKind::Study, self.0.id, request).await
     }
 
     /// The ratings that stand, side by side, and why those that differ do so.

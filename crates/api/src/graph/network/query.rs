@@ -12,6 +12,7 @@ use service::page::Page;
 use super::centre::{CentreConnection, CentreFilterInput};
 use super::local_authority::{LocalAuthorityConnection, LocalAuthorityFilterInput};
 use super::programme::ProgrammeConnection;
+use super::standard::EvidenceStandardConnection;
 use super::term::{
     InterventionConnection, OutcomeConnection, PopulationConnection, VocabularyFilterInput,
 };
@@ -262,7 +263,7 @@ impl NetworkQuery {
         ))
     }
 
-    /// All evidence standards, sorted by slug.
+    /// Evidence standards, sorted by slug.
     async fn evidence_standards(
         &self,
         ctx: &Context<'_>,
@@ -272,14 +273,19 @@ impl NetworkQuery {
             desc = "Also those that were withdrawn."
         )]
         include_withdrawn: bool,
-    ) -> Vec<EvidenceStandard> {
-        asker(ctx)
-            .directory
-            .standards
-            .listed(include_withdrawn)
-            .cloned()
-            .map(EvidenceStandard)
-            .collect()
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<EvidenceStandardConnection> {
+        let request = page_request(first, after, last, before)?;
+        let standards = asker(ctx).directory.standards.listed(include_withdrawn);
+        let list: Vec<_> = standards.cloned().map(EvidenceStandard).collect();
+        let total = Total::known(list.len());
+        Ok(EvidenceStandardConnection::new(
+            Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?,
+            total,
+        ))
     }
 }
 

@@ -12,6 +12,7 @@ use service::network::directory;
 
 use super::Centre;
 use crate::graph::asker;
+use crate::graph::connection::connection;
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::global_id::{NodeKind, global_id};
 use crate::graph::shared::Withdrawal;
@@ -27,6 +28,11 @@ impl EvidenceStandard {
     pub(crate) fn find(asker: &Asker, id: StandardId) -> Option<Self> {
         asker.directory.standards.by_id(id).cloned().map(Self)
     }
+}
+
+connection! {
+    /// A page of evidence standards, by slug.
+    EvidenceStandardConnection, EvidenceStandardEdge, EvidenceStandard
 }
 
 /// An evidence standard: how a centre rates evidence. A standard changes over time; each rating is

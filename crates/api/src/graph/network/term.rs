@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use service::entity::{TermId, Vocabulary};
+use service::entity::{RatedKind, TermId, Vocabulary};
 use service::evidence::parents::StudiesOf;
 use service::network::directory;
+use service::page::Page;
 use service::{Error, Result};
 
 use super::Centre;
 use crate::graph::asker;
-use crate::graph::connection::{connection, page_request};
+use crate::graph::connection::{Total, connection, page_request};
 use crate::graph::date::Date;
 use crate::graph::evidence::{
-    FindingConnection, FindingFilterInput, Rating, RatingComparison, StudyConnection,
-    StudyFilterInput, StudyOrder, findings_on, studies_of, wrap_comparison, wrap_ratings,
+    FindingConnection, FindingFilterInput, RatingComparison, RatingConnection, StudyConnection,
+    StudyFilterInput, StudyOrder, findings_on, ratings_of, studies_of, wrap_comparison,
 };
 use crate::graph::global_id::{NodeKind, global_id};
 use crate::graph::shared::Withdrawal;
@@ -164,14 +165,25 @@ macro_rules! vocabulary {
                 self.0.row.broader.and_then(|id| Self::find(asker(ctx), id))
             }
 
-            /// The next narrower terms, without those that were withdrawn.
-            async fn narrower(&self, ctx: &Context<'_>) -> Vec<Self> {
-                self.0
-                    .narrower
-                    .iter()
-                    .filter_map(|id| Self::find(asker(ctx), *id))
+            /// The next narrower terms, by slug, without those that were withdrawn.
+            async fn narrower(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+                #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+                #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+                #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+            ) -> Result<$connection> {
+                let request = page_request(first, after, last, before)?;
+                let narrower = self.0.narrower.iter();
+                let narrower = narrower.filter_map(|id| Self::find(asker(ctx), *id));
+                let mut list: Vec<Self> = narrower
                     .filter(|term| term.0.row.withdrawn_at.is_none())
-                    .collect()
+                    .collect();
+                list.sort_by(|one, other| one.0.row.slug.cmp(&other.0.row.slug));
+                let total = Total::known(list.len());
+                let page = Page::of_sorted(&request, list, |term| term.0.row.slug.clone())?;
+                Ok($connection::new(page, total))
             }
 
             $($more)*
@@ -224,11 +236,18 @@ vocabulary! {
     /// A page of interventions, by slug.
     InterventionConnection, InterventionEdge;
 
-    /// What centres hold of it, each on its own standard, newest first.
-    async fn ratings(&self, ctx: &Context<'_>) -> Result<Vec<Rating>> {
-        Ok(wrap_ratings(
-            asker(ctx).intervention_ratings(self.0.row.id).await?,
-        ))
+    /// What centres hold of it, each on its own standard, newest first: by the day on which they rated it, and of one day
+    /// the last that was contributed.
+    async fn ratings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<RatingConnection> {
+        let request = page_request(first, after, last, before)?;
+        ratings_of(ctx, RatedKind::Intervention, self.0.row.id, request).await
     }
 
     /// The ratings that stand, side by side, and why those that differ do so.

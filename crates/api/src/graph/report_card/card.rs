@@ -23,6 +23,7 @@ use crate::graph::network::{
     Centre, CentreConnection, Engagement, EngagementConnection, LocalAuthorityConnection, Partner,
     PartnerConnection, Programme, ProgrammeConnection,
 };
+use crate::graph::number::{Int, at_least};
 use crate::graph::word::{Word, any_of};
 use crate::loading::Asker;
 
@@ -123,10 +124,10 @@ impl ReportCard {
 
     /// How many studies were launched at least: those that are named, and those that programmes which
     /// began in this time say they have without naming them (`Programme.stated`).
-    async fn studies_launched_at_least(&self, ctx: &Context<'_>) -> Result<Option<u64>> {
+    async fn studies_launched_at_least(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
         let asker = asker(ctx);
-        let launched = report_card::launched_at_least(&asker.space, &asker.viewer, self.card);
-        launched.await.map(Some)
+        let count = report_card::launched_at_least(&asker.space, &asker.viewer, self.card).await?;
+        Ok(Some(at_least(count)))
     }
 
     /// The studies that had first results.
@@ -194,7 +195,7 @@ impl ReportCard {
         let counts = report_card::stop_reasons(&asker.space, &asker.viewer, self.card).await?;
         let counts = counts.into_iter().map(|(reason, studies)| StopReasonCount {
             stop_reason: reason.map(Word),
-            studies,
+            studies: Int(studies),
         });
         Ok(Some(counts.collect()))
     }
@@ -251,8 +252,11 @@ impl ReportCard {
 
     /// How many partners the programmes had at least: as many as are named, or as one programme states,
     /// whichever is more.
-    async fn partners_at_least(&self, ctx: &Context<'_>) -> u64 {
-        report_card::partners_at_least(&asker(ctx).directory, self.card)
+    async fn partners_at_least(&self, ctx: &Context<'_>) -> i32 {
+        at_least(report_card::partners_at_least(
+            &asker(ctx).directory,
+            self.card,
+        ))
     }
 
     /// The local authorities where there was an engagement, or a study with a site there was under way.
@@ -271,8 +275,8 @@ impl ReportCard {
 
     /// In how many local authorities there was work at least: as many as are named, or as one programme
     /// states, whichever is more.
-    async fn local_authorities_at_least(&self, ctx: &Context<'_>) -> Result<Option<u64>> {
-        Ok(Some(self.places(asker(ctx)).await?.at_least))
+    async fn local_authorities_at_least(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
+        Ok(Some(at_least(self.places(asker(ctx)).await?.at_least)))
     }
 
     /// Of each nation, how many of all its local authorities have been reached so far: by the last day.
@@ -372,11 +376,11 @@ impl ReportCard {
         let lines = lines.into_iter().map(|line| {
             Ok(ReportCardLine {
                 centre: Centre::of(asker, line.centre)?,
-                studies_planned: line.planned,
-                studies_launched: line.launched,
-                studies_with_interim_results: line.with_interim_results,
-                studies_reported: line.reported,
-                studies_stopped: line.stopped,
+                studies_planned: Int(line.planned),
+                studies_launched: Int(line.launched),
+                studies_with_interim_results: Int(line.with_interim_results),
+                studies_reported: Int(line.reported),
+                studies_stopped: Int(line.stopped),
             })
         });
         lines.collect::<Result<_>>().map(Some)

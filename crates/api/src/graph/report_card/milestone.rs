@@ -2,27 +2,52 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::Datelike;
 use service::Result;
-use service::entity::{StopReason, StudyStatus};
+use service::entity::{StopReason, StudyStatus, study_status_change};
 use service::filter::AnyOf;
 use service::page::PageRequest;
 use service::report_card::{self, Arrival, Milestone};
+use uuid::Uuid;
 
 use crate::graph::asker;
 use crate::graph::connection::{Total, connection};
 use crate::graph::date::Date;
 use crate::graph::evidence::Study;
+use crate::graph::global_id::{self, NodeKind, part_id};
 use crate::graph::network::Centre;
+use crate::graph::number::Int;
 use crate::graph::word::Word;
+use crate::loading::Asker;
 
 /// A study that came to a status on a day.
 #[derive(Clone)]
 pub(crate) struct StudyMilestone(Arrival);
 
+impl StudyMilestone {
+    /// What a study came to on the day that stands in a global id.
+    pub(crate) async fn find(asker: &Arc<Asker>, study: Uuid, part: &[u8]) -> Result<Option<Self>> {
+        let day = i32::from_be_bytes(global_id::fixed(part)?);
+        let Some(study) = asker.study(study).await? else {
+            return Ok(None);
+        };
+        let history = asker.study_statuses(study.id).await?.unwrap_or_default();
+        let on_day = |change: &&study_status_change::Model| change.on.num_days_from_ce() == day;
+        let change = history.iter().find(on_day).cloned();
+        Ok(change.map(|change| Self(Arrival { change, study })))
+    }
+}
+
 /// A study that came to a status on a day.
 #[Object]
 impl StudyMilestone {
+    /// The global id of what the study came to on that day.
+    pub(crate) async fn id(&self) -> ID {
+        let day = self.0.change.on.num_days_from_ce().to_be_bytes();
+        part_id(NodeKind::StudyMilestone, self.0.study.id, &day)
+    }
+
     /// The study.
     async fn study(&self) -> Study {
         Study(Arc::clone(&self.0.study))
@@ -60,7 +85,7 @@ pub(super) struct StopReasonCount {
     /// The kind of reason; null when the source does not say.
     pub(super) stop_reason: Option<Word<StopReason>>,
     /// How many.
-    pub(super) studies: u64,
+    pub(super) studies: Int<u64>,
 }
 
 /// What became of the studies of one centre.
@@ -69,15 +94,15 @@ pub(super) struct ReportCardLine {
     /// The centre, which led them or took part.
     pub(super) centre: Centre,
     /// How many were announced.
-    pub(super) studies_planned: u64,
+    pub(super) studies_planned: Int<u64>,
     /// How many went into delivery.
-    pub(super) studies_launched: u64,
+    pub(super) studies_launched: Int<u64>,
     /// How many had first results.
-    pub(super) studies_with_interim_results: u64,
+    pub(super) studies_with_interim_results: Int<u64>,
     /// How many were reported.
-    pub(super) studies_reported: u64,
+    pub(super) studies_reported: Int<u64>,
     /// How many were stopped.
-    pub(super) studies_stopped: u64,
+    pub(super) studies_stopped: Int<u64>,
 }
 
 /// A page of the studies that came to a milestone.

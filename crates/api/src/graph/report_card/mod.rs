@@ -10,6 +10,7 @@ use service::{Result, report_card};
 use super::asker;
 use super::date::Date;
 use card::ReportCard;
+pub(super) use milestone::StudyMilestone;
 
 #[derive(Default)]
 pub(super) struct ReportCardQuery;

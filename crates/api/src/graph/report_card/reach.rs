@@ -9,6 +9,7 @@ use service::{Result, report_card};
 
 use crate::graph::connection::{Total, page_request};
 use crate::graph::network::{LocalAuthority, LocalAuthorityConnection};
+use crate::graph::number::Int;
 
 /// How many of a nation's local authorities have been reached.
 pub(super) struct Reach(pub(super) Arc<report_card::Reach>);
@@ -36,13 +37,13 @@ impl Reach {
     }
 
     /// How many have been reached.
-    async fn reached(&self) -> usize {
-        self.0.reached.len()
+    async fn reached(&self) -> Int<usize> {
+        Int(self.0.reached.len())
     }
 
     /// How many there are.
-    async fn out_of(&self) -> usize {
-        self.0.out_of
+    async fn out_of(&self) -> Int<usize> {
+        Int(self.0.out_of)
     }
 
     /// The share that has been reached, from 0 to 1.

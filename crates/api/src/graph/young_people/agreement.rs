@@ -2,20 +2,18 @@
 
 use std::sync::Arc;
 
-use async_graphql::connection::PageInfo;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use service::entity::{
     AgreementId, AgreementState, PersonField, SocialWorkPopulation, audit_event,
 };
-use service::page::Page;
 use service::young_people::agreement::{self, Agreement};
 use service::young_people::people;
 use service::{Error, Result};
 
 use super::statistics::{StatisticsInput, StatisticsTable};
 use crate::graph::asker;
-use crate::graph::connection::{page_info, page_request};
+use crate::graph::connection::{connection_without_total, page_request};
 use crate::graph::date::Date;
 use crate::graph::global_id::{self, NodeKind, global_id};
 use crate::graph::network::{Centre, LocalAuthority};
@@ -23,7 +21,7 @@ use crate::graph::word::Word;
 
 /// A data-sharing agreement.
 #[derive(Clone)]
-pub(super) struct DataSharingAgreement(pub(super) Arc<Agreement>);
+pub(crate) struct DataSharingAgreement(pub(in crate::graph) Arc<Agreement>);
 
 /// The agreement that a global id names.
 ///
@@ -40,7 +38,7 @@ pub(super) fn agreement_id(id: &ID) -> Result<AgreementId> {
 #[Object]
 impl DataSharingAgreement {
     /// The agreement's global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         global_id(NodeKind::DataSharingAgreement, self.0.id())
     }
 
@@ -160,53 +158,21 @@ impl DataSharingAgreement {
     async fn reads(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<AgreementReadConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, None, None)?;
+        let request = page_request(first, after, last, before)?;
         let page = agreement::reads(&asker.space, &self.0, &request).await?;
-        let page_info = page_info(&page);
-        let nodes = page.items.into_iter().map(|(_, row)| AgreementRead(row));
-        Ok(AgreementReadConnection {
-            nodes: nodes.collect(),
-            page_info,
-        })
+        Ok(page.map(|row| AgreementRead(Arc::new(row))).into())
     }
 }
 
-/// A page of agreements, the latest first.
-#[derive(SimpleObject)]
-pub(super) struct DataSharingAgreementConnection {
-    /// The agreements of this page, each with its cursor.
-    edges: Vec<DataSharingAgreementEdge>,
-    /// The agreements of this page.
-    nodes: Vec<DataSharingAgreement>,
-    /// Whether there is more, and the cursors at both ends.
-    page_info: PageInfo,
-}
-
-/// One agreement of a page.
-#[derive(SimpleObject)]
-struct DataSharingAgreementEdge {
-    /// Where it stands in the list: give it as `after`.
-    cursor: String,
-    /// The agreement.
-    node: DataSharingAgreement,
-}
-
-impl DataSharingAgreementConnection {
-    pub(super) fn new(page: Page<DataSharingAgreement>) -> Self {
-        Self {
-            page_info: page_info(&page),
-            nodes: page.items.iter().map(|(_, node)| node.clone()).collect(),
-            edges: page
-                .items
-                .into_iter()
-                .map(|(cursor, node)| DataSharingAgreementEdge { cursor, node })
-                .collect(),
-        }
-    }
+connection_without_total! {
+    /// A page of agreements, the latest first.
+    DataSharingAgreementConnection, DataSharingAgreementEdge, DataSharingAgreement
 }
 
 /// An authority of an agreement.
@@ -218,21 +184,23 @@ struct AgreementController {
     approved_at: Option<DateTime<Utc>>,
 }
 
-/// A page of readings, the latest first.
-#[derive(SimpleObject)]
-struct AgreementReadConnection {
-    /// The readings of this page.
-    nodes: Vec<AgreementRead>,
-    /// Whether there is more, and the cursors at both ends.
-    page_info: PageInfo,
+connection_without_total! {
+    /// A page of readings, the latest first.
+    AgreementReadConnection, AgreementReadEdge, AgreementRead
 }
 
 /// A reading.
-struct AgreementRead(audit_event::Model);
+#[derive(Clone)]
+pub(crate) struct AgreementRead(pub(in crate::graph) Arc<audit_event::Model>);
 
 /// That rows were read under an agreement. It is written before a row leaves.
 #[Object]
 impl AgreementRead {
+    /// The reading's global id.
+    pub(crate) async fn id(&self) -> ID {
+        global_id(NodeKind::AgreementRead, self.0.id)
+    }
+
     /// When.
     async fn at(&self) -> DateTime<Utc> {
         self.0.at

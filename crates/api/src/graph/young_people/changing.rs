@@ -15,6 +15,7 @@ use super::returns::{Return, return_id};
 use crate::graph::date::Date;
 use crate::graph::global_id::{self, NodeKind};
 use crate::graph::network::LocalAuthority;
+use crate::graph::number::Int;
 use crate::graph::word::{Word, words};
 use crate::graph::{after_a_write, asker};
 
@@ -130,7 +131,7 @@ struct EraseYoungPersonInput {
 #[derive(SimpleObject)]
 struct EraseYoungPersonPayload {
     /// From how many of the authority's returns.
-    returns: usize,
+    returns: Int<usize>,
     /// Whether nothing at all is kept of the child any more: no other authority's return tells of them.
     forgotten: bool,
 }
@@ -271,7 +272,7 @@ impl YoungPeopleMutation {
         let erased = people::erase_child(&asker.space, &asker.viewer, place, child).await?;
         after_a_write(ctx).await?;
         Ok(EraseYoungPersonPayload {
-            returns: erased.returns,
+            returns: Int(erased.returns),
             forgotten: erased.is_forgotten,
         })
     }

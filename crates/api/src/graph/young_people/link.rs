@@ -13,6 +13,7 @@ use super::statistics::{DisclosureRule, StatisticsCell, StatisticsWhere};
 use crate::graph::asker;
 use crate::graph::date::Date;
 use crate::graph::network::Population;
+use crate::graph::number::{Int, at_least};
 use crate::graph::word::Word;
 use crate::loading::Asker;
 
@@ -20,7 +21,7 @@ use crate::loading::Asker;
 #[derive(SimpleObject)]
 pub(in crate::graph) struct SafeCount {
     /// The number as the rule makes it; null when it is hidden.
-    count: Option<u64>,
+    count: Option<Int<u64>>,
     /// Whether it is hidden. That doesn't mean that it is 0.
     suppressed: bool,
     /// The rule.
@@ -31,7 +32,7 @@ impl SafeCount {
     fn new(count: Published, rule: DisclosureRule) -> Self {
         let count = count.shown();
         Self {
-            count,
+            count: count.map(Int),
             suppressed: count.is_none(),
             rule,
         }
@@ -86,8 +87,8 @@ impl EvidenceNeed {
     }
 
     /// How many young people are in it there; null when that is hidden, which doesn't mean that there are none.
-    async fn young_people(&self) -> Option<u64> {
-        self.0.young_people.shown()
+    async fn young_people(&self) -> Option<Int<u64>> {
+        self.0.young_people.shown().map(Int)
     }
 
     /// Whether the number of young people is hidden.
@@ -96,8 +97,8 @@ impl EvidenceNeed {
     }
 
     /// How many studies about it, or about what is narrower, you see.
-    async fn studies(&self) -> u64 {
-        self.0.evidence.studies
+    async fn studies(&self) -> Int<u64> {
+        Int(self.0.evidence.studies)
     }
 
     /// How many of them some centre rated with each strength. A study that centres rate differently counts in each.
@@ -106,13 +107,13 @@ impl EvidenceNeed {
         strengths
             .map(|strength| StudiesOfStrength {
                 strength: Word(*strength),
-                studies: self
+                studies: Int(self
                     .0
                     .evidence
                     .studies_of_strength
                     .get(strength)
                     .copied()
-                    .unwrap_or_default(),
+                    .unwrap_or_default()),
             })
             .collect()
     }
@@ -124,14 +125,14 @@ struct StudiesOfStrength {
     /// The strength.
     strength: Word<EvidenceStrength>,
     /// How many studies.
-    studies: u64,
+    studies: Int<u64>,
 }
 
 /// Whom a study could reach.
 #[derive(SimpleObject)]
 pub(in crate::graph) struct Reach {
     /// How many there are at least: the sum of the cells that are shown.
-    at_least: u64,
+    at_least: i32,
     /// A cell for each site and population, or for each population in England where the study has no sites.
     cells: Vec<StatisticsCell>,
     /// The rule by which the numbers were made safe.
@@ -167,7 +168,7 @@ pub(in crate::graph) async fn reach(
     };
     let shown = cells.iter().filter_map(|cell| cell.count.shown());
     Ok(Some(Reach {
-        at_least: shown.sum(),
+        at_least: at_least(shown.sum()),
         rule: DisclosureRule::new(&table.rule),
         cells: cells.into_iter().map(StatisticsCell::new).collect(),
     }))

@@ -2,31 +2,56 @@
 
 use std::sync::Arc;
 
-use async_graphql::connection::PageInfo;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use service::entity::{EpisodeKind, Sex};
 use service::filter::AnyOf;
-use service::page::Page;
 use service::young_people::people::{self, Participation, PeopleFilter, Time};
-use service::{Error, Result};
+use service::{Code, Error, Result};
+use uuid::Uuid;
 
 use crate::graph::asker;
-use crate::graph::connection::page_info;
+use crate::graph::connection::connection_without_total;
 use crate::graph::date::Date;
 use crate::graph::evidence::Study;
-use crate::graph::global_id::{self, NodeKind};
+use crate::graph::global_id::{self, NodeKind, part_id};
 use crate::graph::network::LocalAuthority;
 use crate::graph::word::Word;
 use crate::loading::Asker;
 
 /// A young person, as an agreement shows them.
 #[derive(Clone)]
-pub(super) struct YoungPerson(pub(super) Arc<people::YoungPerson>);
+pub(crate) struct YoungPerson(pub(in crate::graph) Arc<people::YoungPerson>);
+
+impl YoungPerson {
+    /// The young person of an agreement whose pseudonym stands in a global id. The reading is written to the audit
+    /// first, as everywhere; whoever is no party of the agreement finds nobody.
+    pub(crate) async fn find(
+        asker: &Arc<Asker>,
+        agreement: Uuid,
+        part: Vec<u8>,
+    ) -> Result<Option<Self>> {
+        let pseudonym = String::from_utf8(part).map_err(|_| global_id::invalid())?;
+        match asker.young_person(agreement, pseudonym).await {
+            Ok(found) => Ok(found.map(Self)),
+            Err(Error {
+                code: Code::NotFound,
+                ..
+            }) => Ok(None),
+            Err(refusal) => Err(refusal),
+        }
+    }
+}
 
 /// A young person under one agreement. What the agreement doesn't open is null, with an error `NOT_IN_AGREEMENT`
 /// that says so.
 #[Object]
 impl YoungPerson {
+    /// Their global id under this agreement.
+    pub(crate) async fn id(&self) -> ID {
+        let (agreement, pseudonym) = (self.0.agreement, &self.0.pseudonym);
+        part_id(NodeKind::YoungPerson, agreement, pseudonym.as_bytes())
+    }
+
     /// What they are called under this agreement, and under no other.
     async fn pseudonym(&self) -> &str {
         &self.0.pseudonym
@@ -169,38 +194,9 @@ impl StudyParticipation {
     }
 }
 
-/// A page of young people, by pseudonym.
-#[derive(SimpleObject)]
-pub(super) struct YoungPersonConnection {
-    /// The young people of this page, each with a cursor.
-    edges: Vec<YoungPersonEdge>,
-    /// The young people of this page.
-    nodes: Vec<YoungPerson>,
-    /// Whether there is more, and the cursors at both ends.
-    page_info: PageInfo,
-}
-
-/// One young person of a page.
-#[derive(SimpleObject)]
-struct YoungPersonEdge {
-    /// Where they stand in the list: give it as `after`.
-    cursor: String,
-    /// The young person.
-    node: YoungPerson,
-}
-
-impl YoungPersonConnection {
-    pub(super) fn new(page: Page<YoungPerson>) -> Self {
-        Self {
-            page_info: page_info(&page),
-            nodes: page.items.iter().map(|(_, node)| node.clone()).collect(),
-            edges: page
-                .items
-                .into_iter()
-                .map(|(cursor, node)| YoungPersonEdge { cursor, node })
-                .collect(),
-        }
-    }
+connection_without_total! {
+    /// A page of young people, by pseudonym.
+    YoungPersonConnection, YoungPersonEdge, YoungPerson
 }
 
 /// Which young people of an agreement: all of the fields. A list that is left out, or null, restricts nothing; an empty one admits nothing.

@@ -81,32 +81,32 @@ impl YoungPeople {
         ctx: &Context<'_>,
         #[graphql(desc = "The global id of the agreement.")] agreement: ID,
         #[graphql(desc = "Which of them.")] filter: Option<YoungPersonFilter>,
-        #[graphql(desc = "How many, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<YoungPersonConnection> {
         let asker = asker(ctx);
         let id = agreement_id(&agreement)?;
         let filter = filter.unwrap_or_default().read(asker)?;
-        let request = page_request(first, after, None, None)?;
+        let request = page_request(first, after, last, before)?;
         let page = people::list(&asker.space, &asker.viewer, id, &filter, &request).await?;
-        Ok(YoungPersonConnection::new(
-            page.map(|person| YoungPerson(Arc::new(person))),
-        ))
+        Ok(page.map(|person| YoungPerson(Arc::new(person))).into())
     }
 
     /// The data-sharing agreements whose party you are: as the recipient's centre, or as an authority's steward.
     async fn agreements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<DataSharingAgreementConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, None, None)?;
+        let request = page_request(first, after, last, before)?;
         let page = agreement::list(&asker.space, &asker.viewer, &request).await?;
-        Ok(DataSharingAgreementConnection::new(
-            page.map(|one| DataSharingAgreement(Arc::new(one))),
-        ))
+        Ok(page.map(|one| DataSharingAgreement(Arc::new(one))).into())
     }
 
     /// One data-sharing agreement; null when there is none whose party you are.
@@ -125,11 +125,13 @@ impl YoungPeople {
     async fn returns(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<ReturnConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, None, None)?;
+        let request = page_request(first, after, last, before)?;
         let page = returns::list(&asker.space, &asker.viewer, &request).await?;
         let total =
             Total::of(|asker| async move { returns::count(&asker.space, &asker.viewer).await });

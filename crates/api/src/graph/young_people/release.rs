@@ -5,6 +5,7 @@ use service::entity::{SocialWorkPopulation, StatisticsDimension};
 use service::young_people::release::{NewRelease, Release};
 
 use crate::graph::date::Date;
+use crate::graph::number::Int;
 use crate::graph::word::{Word, words};
 
 /// A table that is to be published.
@@ -20,7 +21,7 @@ pub(super) struct ReleaseInput {
     as_at: Date,
     /// Counts from 1 to below this are hidden.
     #[graphql(default = 6)]
-    threshold: u64,
+    threshold: u32,
 }
 
 impl From<ReleaseInput> for NewRelease {
@@ -30,7 +31,7 @@ impl From<ReleaseInput> for NewRelease {
             population: input.population.map(|word| word.0),
             regions: input.regions.into(),
             as_at: input.as_at.0,
-            threshold: input.threshold,
+            threshold: input.threshold.into(),
         }
     }
 }
@@ -41,11 +42,11 @@ pub(super) struct ReleaseTable {
     /// The cells, totals and regions' subtotals among them.
     cells: Vec<ReleaseCell>,
     /// How many counts are hidden because they are small.
-    primary: usize,
+    primary: Int<usize>,
     /// How many are hidden so that those can't be worked out.
-    secondary: usize,
+    secondary: Int<usize>,
     /// The threshold.
-    threshold: u64,
+    threshold: Int<u64>,
 }
 
 /// One count of a table that may be published.
@@ -54,7 +55,7 @@ struct ReleaseCell {
     /// Its category in each dimension, in the order of `by`; null for the total.
     keys: Vec<Option<String>>,
     /// The true count; null when it is hidden.
-    count: Option<u64>,
+    count: Option<Int<u64>>,
     /// Whether it is hidden. A hidden count is never 0.
     suppressed: bool,
 }
@@ -67,12 +68,12 @@ impl From<Release> for ReleaseTable {
                 .map(|cell| ReleaseCell {
                     suppressed: cell.count.is_none(),
                     keys: cell.keys,
-                    count: cell.count,
+                    count: cell.count.map(Int),
                 })
                 .collect(),
-            primary: release.primary,
-            secondary: release.secondary,
-            threshold: release.threshold,
+            primary: Int(release.primary),
+            secondary: Int(release.secondary),
+            threshold: Int(release.threshold),
         }
     }
 }

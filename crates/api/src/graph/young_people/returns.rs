@@ -1,20 +1,25 @@
 //! Statutory returns, and their reports.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use service::entity::{LoadedReturnId, ReturnKind, ReturnState, loaded_return, return_problem};
 use service::young_people::returns::{self, rules};
 use service::{Error, Result};
+use uuid::Uuid;
 
 use crate::graph::asker;
 use crate::graph::connection::{Total, connection, page_request};
-use crate::graph::global_id::{self, NodeKind, global_id};
+use crate::graph::global_id::{self, NodeKind, global_id, part_id};
 use crate::graph::network::{Centre, LocalAuthority};
+use crate::graph::number::Int;
 use crate::graph::word::Word;
+use crate::loading::Asker;
 
 /// A statutory return that was loaded.
 #[derive(Clone)]
-pub(super) struct Return(pub(super) loaded_return::Model);
+pub(crate) struct Return(pub(in crate::graph) loaded_return::Model);
 
 /// The return that a global id names.
 ///
@@ -31,7 +36,7 @@ pub(super) fn return_id(id: &ID) -> Result<LoadedReturnId> {
 #[Object]
 impl Return {
     /// The return's global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         global_id(NodeKind::Return, self.0.id)
     }
 
@@ -83,11 +88,11 @@ impl Return {
     /// How many rows there are, and what became of them; while it is being loaded, so far.
     async fn rows(&self) -> ReturnRows {
         ReturnRows {
-            read: self.0.read,
-            kept: self.0.kept,
-            checked: self.0.checked,
-            refused: self.0.refused,
-            doubtful: self.0.doubtful,
+            read: Int(self.0.read),
+            kept: Int(self.0.kept),
+            checked: Int(self.0.checked),
+            refused: Int(self.0.refused),
+            doubtful: Int(self.0.doubtful),
         }
     }
 
@@ -95,11 +100,13 @@ impl Return {
     async fn problems(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<ReturnProblemConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, None, None)?;
+        let request = page_request(first, after, last, before)?;
         let id = self.0.id;
         let page = returns::problems(&asker.space, &asker.viewer, id, &request).await?;
         let total = Total::of(move |asker| async move {
@@ -118,7 +125,7 @@ impl Return {
             remedy: rules::find(&code).map_or("", |rule| rule.remedy),
             rule: code,
             refused,
-            times,
+            times: Int(times),
         });
         Ok(Some(rules.collect()))
     }
@@ -133,15 +140,15 @@ connection! {
 #[derive(SimpleObject)]
 struct ReturnRows {
     /// Rows that were read.
-    read: i64,
+    read: Int<i64>,
     /// Rows that are kept.
-    kept: i64,
+    kept: Int<i64>,
     /// Rows that were checked and, being about what is not kept, forgotten.
-    checked: i64,
+    checked: Int<i64>,
     /// Rows that were refused.
-    refused: i64,
+    refused: Int<i64>,
     /// Rows that were kept or checked in doubt.
-    doubtful: i64,
+    doubtful: Int<i64>,
 }
 
 /// A rule that rows broke.
@@ -156,17 +163,32 @@ struct BrokenRule {
     /// Whether the rows were refused for it; kept in doubt otherwise.
     refused: bool,
     /// How often.
-    times: i64,
+    times: Int<i64>,
 }
 
 /// A row that was refused or kept in doubt.
 #[derive(Clone)]
-pub(super) struct ReturnProblem(return_problem::Model);
+pub(crate) struct ReturnProblem(return_problem::Model);
+
+impl ReturnProblem {
+    /// The problem of a return whose place in the report stands in a global id.
+    pub(crate) async fn find(asker: &Arc<Asker>, of: Uuid, part: &[u8]) -> Result<Option<Self>> {
+        let place = i32::from_be_bytes(global_id::fixed(part)?);
+        let found = asker.return_problem(of, place).await?;
+        Ok(found.map(|row| Self((*row).clone())))
+    }
+}
 
 /// A row that was refused or kept in doubt, or a column (at line 1) or element for which its table was. It never repeats
 /// what stands in a row.
 #[Object]
 impl ReturnProblem {
+    /// The problem's global id.
+    pub(crate) async fn id(&self) -> ID {
+        let place = self.0.ordinal.to_be_bytes();
+        part_id(NodeKind::ReturnProblem, self.0.return_id, &place)
+    }
+
     /// Whether the row was refused; kept in doubt otherwise.
     async fn refused(&self) -> bool {
         self.0.is_refusal
@@ -178,8 +200,8 @@ impl ReturnProblem {
     }
 
     /// The line of the file, counted from 1.
-    async fn line(&self) -> i64 {
-        self.0.line
+    async fn line(&self) -> Int<i64> {
+        Int(self.0.line)
     }
 
     /// The column or element, in its own spelling if there is no such one; null when it is about the whole row.

@@ -10,6 +10,7 @@ use service::young_people::statistics::{Cell, Question, Table, Where};
 
 use crate::graph::date::Date;
 use crate::graph::network::LocalAuthority;
+use crate::graph::number::Int;
 use crate::graph::word::{Word, any_of, words};
 use crate::loading::Asker;
 
@@ -117,7 +118,7 @@ pub(in crate::graph) struct DisclosureRule {
     /// What it does.
     description: String,
     /// What is below is hidden.
-    threshold: u64,
+    threshold: Int<u64>,
 }
 
 impl DisclosureRule {
@@ -126,7 +127,7 @@ impl DisclosureRule {
             name: rule.name.to_owned(),
             version: rule.version.clone(),
             description: rule.description.to_owned(),
-            threshold: rule.threshold,
+            threshold: Int(rule.threshold),
         }
     }
 }
@@ -139,7 +140,7 @@ pub(super) struct StatisticsCell {
     /// What these are called.
     labels: Vec<String>,
     /// The count as the rule makes it; null when it is hidden.
-    count: Option<u64>,
+    count: Option<Int<u64>>,
     /// Whether it is hidden. That doesn't mean that it is 0.
     suppressed: bool,
     /// The count over that of the cell without the dimensions of `shareOf`, both as they are published: 0.25 is a
@@ -154,7 +155,7 @@ impl StatisticsCell {
         Self {
             keys: cell.keys,
             labels: cell.labels,
-            count,
+            count: count.map(Int),
             suppressed: count.is_none(),
             share: cell.share,
         }

@@ -1,5 +1,7 @@
 //! Reads the audit, for those who may.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use entity::{AccessTokenId, AuditOutcome, CentreId, ChangeKind, audit_event};
 use futures::stream::{self, Stream};
@@ -58,6 +60,28 @@ pub async fn list(
 /// As [`list`].
 pub async fn count(space: &Space, viewer: &Viewer, filter: &AuditFilter) -> Result<u64> {
     listing::count(space.store(), selected(viewer, filter)?).await
+}
+
+/// The events with these ids that the viewer may read.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn by_ids(
+    space: &Space,
+    viewer: &Viewer,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, audit_event::Model>> {
+    // Whoever may read none finds none.
+    let Ok(select) = selected(viewer, &AuditFilter::default()) else {
+        return Ok(HashMap::new());
+    };
+    let store = space.store();
+    let ids = ids.iter().copied();
+    let rows = select
+        .filter(scope::among(store.backend(), audit_event::Column::Id, ids))
+        .all(store.connection())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id.into(), row)).collect())
 }
 
 /// All the events from the oldest, page by page, so that any number can be exported.

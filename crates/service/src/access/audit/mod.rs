@@ -20,7 +20,7 @@ use crate::viewer::Viewer;
 
 pub use chain::Chain;
 pub use journal::Journal;
-pub use list::{AuditFilter, count, list, pages};
+pub use list::{AuditFilter, by_ids, count, list, pages};
 pub use verify::{Checkpoint, Fault, NotACheckpoint, Verified, verify};
 
 /// The action of showing a token.

@@ -49,6 +49,7 @@ pub async fn forecast(
     };
     let tokens = list::selected(space, viewer, &filter)?
         .order_by_asc(access_token::Column::ExpiresAt)
+        .order_by_asc(access_token::Column::Id)
         .all(space.store().connection())
         .await?;
 

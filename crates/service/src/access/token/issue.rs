@@ -10,6 +10,7 @@ use super::{Claims, DEFAULT_VALIDITY, ISSUER, NewToken};
 use crate::access::grant::scopes_of;
 use crate::access::policy::{self, Action};
 use crate::access::{AllowedNetworks, BearerToken, ScopeName, scope};
+use crate::clock::millisecond;
 use crate::error::{Code, Error, Result};
 use crate::once::Once;
 use crate::space::Space;
@@ -238,9 +239,8 @@ fn checked_expiry(space: &Space, new: &NewToken, now: DateTime<Utc>) -> Result<D
         ));
     }
     let longest = space.longest_validity();
-    let expires_at = new
-        .expires_at
-        .unwrap_or(now + DEFAULT_VALIDITY.min(longest));
+    let default = now + DEFAULT_VALIDITY.min(longest);
+    let expires_at = new.expires_at.map_or(default, millisecond);
     if expires_at <= now {
         return Err(Error::bad_input(
             "expiresAt",

@@ -21,24 +21,27 @@ use crate::shared::{self, Identified};
 use crate::space::Space;
 use crate::viewer::Viewer;
 
-/// The ratings of each thing that were neither withdrawn nor superseded, newest first.
+/// The ratings of a thing that were neither withdrawn nor superseded.
+pub(super) struct Standing {
+    /// The newest of them, newest first.
+    pub(super) ratings: Vec<Arc<rating::Model>>,
+    /// How many more there are.
+    pub(super) more: u64,
+}
+
+/// The ratings of each thing that stand.
 pub(super) async fn standing(
     space: &Space,
     viewer: &Viewer,
     kind: RatedKind,
     subjects: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<Arc<rating::Model>>>> {
-    let found = ratings::of_subjects(space, viewer, kind, subjects).await?;
-    let standing = |rows: Vec<rating::Model>| {
-        rows.into_iter()
-            .filter(|row| row.superseded_by.is_none())
-            .map(Arc::new)
-            .collect()
+) -> Result<HashMap<Uuid, Standing>> {
+    let found = ratings::newest_of_each(space, viewer, kind, subjects, MOST_COMPARED).await?;
+    let standing = |(subject, (rows, more)): (Uuid, (Vec<rating::Model>, u64))| {
+        let ratings = rows.into_iter().map(Arc::new).collect();
+        (subject, Standing { ratings, more })
     };
-    Ok(found
-        .into_iter()
-        .map(|(subject, rows)| (subject, standing(rows)))
-        .collect())
+    Ok(found.into_iter().map(standing).collect())
 }
 
 /// The published readings of levels.
@@ -63,18 +66,18 @@ pub(super) fn crosswalk(directory: &Directory) -> Crosswalk {
         .collect()
 }
 
-/// The newest ratings of each thing that has several, with all that they are compared by.
+/// The ratings of each thing that has several, with all that they are compared by.
 pub(super) async fn compared(
     space: &Space,
     viewer: &Viewer,
     directory: &Directory,
-    standing: &HashMap<Uuid, Vec<Arc<rating::Model>>>,
+    standing: &HashMap<Uuid, Standing>,
 ) -> Result<HashMap<Uuid, Vec<Compared>>> {
     let several = || {
         standing
             .iter()
-            .filter(|(_, rows)| rows.len() > 1)
-            .map(|(subject, rows)| (*subject, rows.iter().take(MOST_COMPARED)))
+            .filter(|(_, standing)| standing.ratings.len() > 1)
+            .map(|(subject, standing)| (*subject, standing.ratings.iter()))
     };
     let ids: Vec<Uuid> = several()
         .flat_map(|(_, rows)| rows.map(|row| row.id.into()))

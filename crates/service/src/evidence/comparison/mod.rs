@@ -20,6 +20,7 @@ use uuid::Uuid;
 pub use pair::{Decision, Difference, Evidence, Explained, Reason, Rule};
 pub use scales::{LevelReading, ScaleAnswer};
 
+use self::load::Standing;
 use self::newer::Newest;
 use self::pair::{Compared, Newer};
 use crate::error::Result;
@@ -27,13 +28,15 @@ use crate::space::Space;
 use crate::viewer::Viewer;
 
 /// How many ratings of one thing are compared with each other: the newest.
-pub const MOST_COMPARED: usize = 32;
+pub const MOST_COMPARED: u64 = 32;
 
 /// The ratings of one thing, side by side.
 #[derive(Clone, Debug, Default)]
 pub struct Comparison {
-    /// The ratings that stand, newest first.
+    /// The newest ratings that stand, newest first.
     pub ratings: Vec<Arc<rating::Model>>,
+    /// How many more stand: there are too many of them to be compared.
+    pub not_compared: u64,
     /// The pairs that differ.
     pub differences: Vec<Difference>,
     /// The evidence that reasons name, of this comparison and those read with it.
@@ -47,14 +50,6 @@ pub struct Named {
     pub studies: HashMap<Uuid, Arc<study::Model>>,
     /// The publications.
     pub publications: HashMap<Uuid, Arc<publication::Model>>,
-}
-
-impl Comparison {
-    /// How many of the ratings were not compared, as there are too many of them.
-    #[must_use]
-    pub fn not_compared(&self) -> usize {
-        self.ratings.len().saturating_sub(MOST_COMPARED)
-    }
 }
 
 /// The ratings of each of these things, which the viewer has been shown, side by side.
@@ -92,9 +87,10 @@ pub async fn of_subjects(
     });
     let mut differences: HashMap<Uuid, Vec<Difference>> = differences.collect();
     let named = Arc::new(named(space, viewer, differences.values().flatten()).await?);
-    let comparison = |(subject, ratings)| {
+    let comparison = |(subject, Standing { ratings, more })| {
         let comparison = Comparison {
             ratings,
+            not_compared: more,
             differences: differences.remove(&subject).unwrap_or_default(),
             named: Arc::clone(&named),
         };

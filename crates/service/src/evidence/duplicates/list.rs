@@ -54,6 +54,28 @@ pub async fn of_publications(
     Ok(pairs)
 }
 
+/// The pairs with these ids that the viewer may see: open, as both publications show them, or decided, as the list of
+/// those that concern the viewer does.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn by_ids(
+    space: &Space,
+    viewer: &Viewer,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, possible_duplicate::Model>> {
+    let store = space.store();
+    let among = || {
+        let ids = ids.iter().copied();
+        scope::among(store.backend(), possible_duplicate::Column::Id, ids)
+    };
+    let open = open(scope::possible_duplicates(viewer, store.source().now()));
+    let mut rows = open.filter(among()).all(store.connection()).await?;
+    let decided = concerning(space, viewer, true).filter(among());
+    rows.extend(decided.all(store.connection()).await?);
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
 /// A page of the pairs that concern the viewer's centre, as one of the two is its own; all of them for
 /// whoever reviews evidence for the network. The most alike come first.
 ///

@@ -25,4 +25,4 @@ pub use joined::{in_its_place, stands_for};
 pub(crate) use joined::{joined_among, kept_of};
 pub use judge::{Judgement, THRESHOLD, judge};
 pub use keys::{LARGEST_BLOCK, keys};
-pub use list::{count, list, of_publications, reasons};
+pub use list::{by_ids, count, list, of_publications, reasons};

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{CollaborationId, PartialDate, RatedKind, Visibility, Vocabulary};
 use uuid::Uuid;
 
@@ -10,6 +10,7 @@ use super::format::{Column, Table, Target, Value};
 use super::references::{BY_ID, Known, key_within};
 use super::rows::Row;
 use super::wording;
+use crate::clock::not_before;
 use crate::record::{Fault, Problems, Sharing, Standing, identifier, quoted};
 
 /// A row, with what its references stand for.
@@ -220,7 +221,8 @@ impl<'a> Cells<'a> {
 
     pub(super) fn time(&self, name: &str) -> Option<DateTime<Utc>> {
         let time = DateTime::parse_from_rfc3339(self.get(name)).ok()?;
-        Some(time.to_utc().trunc_subsecs(6))
+        // Rounded up: an embargo never ends earlier than said.
+        Some(not_before(time.to_utc()))
     }
 
     pub(super) fn identifier(

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use entity::{AgreementId, ChangeKind, agreement_controller, audit_event, data_sharing_agreement};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Select};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+use uuid::Uuid;
 
 use super::Agreement;
 use crate::access::scope;
@@ -78,19 +79,38 @@ pub async fn list(
 /// # Errors
 /// When the database cannot be read.
 pub async fn get(space: &Space, viewer: &Viewer, id: AgreementId) -> Result<Option<Agreement>> {
-    let row = of_viewer(space, viewer)
+    Ok(by_ids(space, viewer, &[id.into()])
         .await?
-        .filter(data_sharing_agreement::Column::Id.eq(id))
-        .one(space.store().connection())
+        .remove(&id.into()))
+}
+
+/// The agreements with these ids whose party the viewer is.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn by_ids(
+    space: &Space,
+    viewer: &Viewer,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Agreement>> {
+    use data_sharing_agreement::Column::Id;
+
+    let store = space.store();
+    let rows = of_viewer(space, viewer)
+        .await?
+        .filter(scope::among(store.backend(), Id, ids.iter().copied()))
+        .all(store.connection())
         .await?;
-    let Some(row) = row else {
-        return Ok(None);
+    let found: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let mut controllers = match found.as_slice() {
+        [] => HashMap::new(),
+        found => controllers(space, found).await?,
     };
-    let controllers = controllers(space, &[id]).await?.remove(&id);
-    Ok(Some(Agreement {
-        row,
-        controllers: controllers.unwrap_or_default(),
-    }))
+    let with_controllers = |row: data_sharing_agreement::Model| {
+        let controllers = controllers.remove(&row.id).unwrap_or_default();
+        (row.id.into(), Agreement { row, controllers })
+    };
+    Ok(rows.into_iter().map(with_controllers).collect())
 }
 
 /// The same, where there must be one.
@@ -128,9 +148,36 @@ pub async fn reads(
     agreement: &Agreement,
     request: &PageRequest,
 ) -> Result<Page<audit_event::Model>> {
-    let select = scope::audit_events(None)
+    let of_this = audit_event::Column::SubjectId.eq(Uuid::from(agreement.id()));
+    listing::read(space.store(), readings().filter(of_this), &READS, request).await
+}
+
+/// The readings with these ids under agreements whose party the viewer is.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn reads_by_ids(
+    space: &Space,
+    viewer: &Viewer,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, audit_event::Model>> {
+    let store = space.store();
+    let agreements = of_viewer(space, viewer)
+        .await?
+        .select_only()
+        .column(data_sharing_agreement::Column::Id)
+        .into_query();
+    let ids = ids.iter().copied();
+    let rows = readings()
+        .filter(scope::among(store.backend(), audit_event::Column::Id, ids))
+        .filter(audit_event::Column::SubjectId.in_subquery(agreements))
+        .all(store.connection())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id.into(), row)).collect())
+}
+
+fn readings() -> Select<audit_event::Entity> {
+    scope::audit_events(None)
         .filter(audit_event::Column::SubjectKind.eq(ChangeKind::DataSharingAgreement))
-        .filter(audit_event::Column::SubjectId.eq(uuid::Uuid::from(agreement.id())))
-        .filter(audit_event::Column::Action.eq(READ));
-    listing::read(space.store(), select, &READS, request).await
+        .filter(audit_event::Column::Action.eq(READ))
 }

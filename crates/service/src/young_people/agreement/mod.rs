@@ -18,7 +18,7 @@ use entity::{
 
 pub use decide::{Decision, approve, end};
 pub(in crate::young_people) use list::seen;
-pub use list::{get, list, reads};
+pub use list::{by_ids, get, list, reads, reads_by_ids};
 pub use propose::{NewAgreement, propose};
 
 use crate::clock::Source;

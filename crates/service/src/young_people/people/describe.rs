@@ -58,6 +58,7 @@ pub(super) async fn rows(
         .iter()
         .map(|row| {
             let person = YoungPerson {
+                agreement: agreement.id(),
                 pseudonym: row.pseudonym.clone(),
                 fields: fields.clone(),
                 birth_month: None,

@@ -13,12 +13,12 @@ mod read;
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use entity::{EpisodeKind, LocalAuthorityId, PersonField, Sex, StudyId};
+use entity::{AgreementId, EpisodeKind, LocalAuthorityId, PersonField, Sex, StudyId};
 
 pub use count::count;
 pub use erase::{Erased, erase_child};
 pub use participation::{NewParticipation, participate};
-pub use read::{PeopleFilter, list, person};
+pub use read::{PeopleFilter, list, person, persons};
 
 use crate::error::{Code, Error, Result};
 
@@ -28,6 +28,8 @@ pub const READ: &str = "young-people.read";
 /// A young person as an agreement shows them.
 #[derive(Clone, Debug)]
 pub struct YoungPerson {
+    /// The agreement.
+    pub agreement: AgreementId,
     /// What they are called under the agreement.
     pub pseudonym: String,
     fields: BTreeSet<PersonField>,

@@ -1,5 +1,6 @@
 //! Reads rows under an agreement.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use entity::{
@@ -105,12 +106,39 @@ pub async fn person(
     id: AgreementId,
     pseudonym: &str,
 ) -> Result<Option<YoungPerson>> {
-    let (agreement, returns) = opened(space, viewer, id, "one person").await?;
-    let Some(row) = found(space, id, pseudonym).await? else {
-        return Ok(None);
+    let pseudonyms = [pseudonym.to_owned()];
+    let mut found = persons(space, viewer, id, &pseudonyms).await?;
+    Ok(found.remove(pseudonym))
+}
+
+/// The young people of an agreement who have these pseudonyms under it.
+///
+/// # Errors
+/// As [`list`].
+pub async fn persons(
+    space: &Space,
+    viewer: &Viewer,
+    id: AgreementId,
+    pseudonyms: &[String],
+) -> Result<HashMap<String, YoungPerson>> {
+    let what = match pseudonyms.len() {
+        1 => "one person".to_owned(),
+        many => format!("{many} people"),
     };
-    let mut found = rows(space, &agreement, &returns, std::slice::from_ref(&row)).await?;
-    Ok(found.remove(&row.young_person_id))
+    let (agreement, returns) = opened(space, viewer, id, &what).await?;
+    let people = scope::under_agreement::<agreement_pseudonym::Entity>()
+        .filter(agreement_pseudonym::Column::AgreementId.eq(id))
+        .filter(agreement_pseudonym::Column::Pseudonym.is_in(pseudonyms))
+        .all(space.store().connection())
+        .await?;
+    if people.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = rows(space, &agreement, &returns, &people).await?;
+    let named = found.into_values();
+    Ok(named
+        .map(|person| (person.pseudonym.clone(), person))
+        .collect())
 }
 
 /// Whom a pseudonym is of.

@@ -1,9 +1,13 @@
 //! Reads returns and their reports.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use entity::{LoadedReturnId, ReturnKind, ReturnState, loaded_return, return_problem};
-use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, Condition, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+};
+use uuid::Uuid;
 
 use super::CollectionYear;
 use crate::access::policy::{self, Action};
@@ -111,6 +115,69 @@ pub async fn by_id(
         .one(space.store().connection())
         .await?
         .ok_or_else(|| Error::not_found("return"))
+}
+
+/// The returns with these ids that the viewer may know of.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn by_ids(
+    space: &Space,
+    viewer: &Viewer,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, loaded_return::Model>> {
+    if policy::authorise(viewer, &Action::ContributeReturns).is_err() {
+        return Ok(HashMap::new());
+    }
+    let store = space.store();
+    let ids = ids.iter().copied();
+    let rows = of_viewer(space, viewer)
+        .await?
+        .filter(scope::among(
+            store.backend(),
+            loaded_return::Column::Id,
+            ids,
+        ))
+        .all(store.connection())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id.into(), row)).collect())
+}
+
+/// The problems at these places of the reports of returns that the viewer may know of.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn problems_at(
+    space: &Space,
+    viewer: &Viewer,
+    places: &[(Uuid, i32)],
+) -> Result<HashMap<(Uuid, i32), return_problem::Model>> {
+    use return_problem::Column::{Ordinal, ReturnId};
+
+    if policy::authorise(viewer, &Action::ContributeReturns).is_err() {
+        return Ok(HashMap::new());
+    }
+    let seen = of_viewer(space, viewer)
+        .await?
+        .select_only()
+        .column(loaded_return::Column::Id)
+        .into_query();
+    let at = |any: Condition, (of, ordinal): &(Uuid, i32)| {
+        any.add(
+            Condition::all()
+                .add(ReturnId.eq(*of))
+                .add(Ordinal.eq(*ordinal)),
+        )
+    };
+    let rows = scope::parts_of_seen::<return_problem::Entity>()
+        .filter(places.iter().fold(Condition::any(), at))
+        .filter(ReturnId.in_subquery(seen))
+        .all(space.store().connection())
+        .await?;
+    let placed = rows
+        .into_iter()
+        .map(|row| ((row.return_id.into(), row.ordinal), row));
+    Ok(placed.collect())
 }
 
 /// The problems of a return that are kept: the first 10,000.

@@ -35,7 +35,9 @@ pub(super) use persons::{forget, in_turn};
 pub(super) use walk::Walk;
 
 pub use erase::{abandon_unfinished, erase};
-pub use list::{by_id, count, counted_problems, is_current, list, problem_count, problems};
+pub use list::{
+    by_id, by_ids, count, counted_problems, is_current, list, problem_count, problems, problems_at,
+};
 pub use parsed::{OfTable, Problem, Tally};
 pub use relocate::{keep_in_place, relocate};
 

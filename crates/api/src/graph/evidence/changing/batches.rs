@@ -4,6 +4,7 @@ use async_graphql::{InputObject, SimpleObject};
 
 use super::inputs::{ContributeFindingInput, RateInput};
 use crate::graph::evidence::{Finding, Rating};
+use crate::graph::number::Int;
 use crate::graph::problem::Problem;
 
 /// Findings to be contributed together.
@@ -40,16 +41,16 @@ macro_rules! batches {
             /// What became of each, in the order of the input.
             results: Vec<$result>,
             /// How many are there now.
-            contributed: usize,
+            contributed: Int<usize>,
             /// How many were refused.
-            refused: usize,
+            refused: Int<usize>,
         }
 
         /// What became of one of several.
         #[derive(SimpleObject)]
         pub(super) struct $result {
             /// Its place in the input, from 0.
-            index: usize,
+            index: Int<usize>,
             /// The thing; null if it was refused.
             $field: Option<$thing>,
             /// All that is wrong with it, if it was refused.
@@ -58,13 +59,14 @@ macro_rules! batches {
 
         impl $payload {
             pub(super) fn new(entered: Vec<Result<$thing, Vec<Problem>>>) -> Self {
-                let results = entered.into_iter().enumerate().map(|(index, one)| match one {
+                let results = entered.into_iter().enumerate();
+                let results = results.map(|(index, one)| (Int(index), one)).map(|(index, one)| match one {
                     Ok(thing) => $result { index, $field: Some(thing), problems: Vec::new() },
                     Err(problems) => $result { index, $field: None, problems },
                 });
                 let results: Vec<$result> = results.collect();
                 let refused = results.iter().filter(|result| result.$field.is_none()).count();
-                Self { contributed: results.len() - refused, refused, results }
+                Self { contributed: Int(results.len() - refused), refused: Int(refused), results }
             }
         }
     )*};

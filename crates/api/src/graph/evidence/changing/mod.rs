@@ -261,21 +261,7 @@ impl EvidenceMutation {
             NodeKind::Finding => revised!(Findings Finding),
             NodeKind::Rating => revised!(Ratings Rating),
             NodeKind::Collaboration => revised!(Collaborations Collaboration),
-            NodeKind::Centre
-            | NodeKind::Person
-            | NodeKind::LocalAuthority
-            | NodeKind::Engagement
-            | NodeKind::Programme
-            | NodeKind::Partner
-            | NodeKind::EvidenceStandard
-            | NodeKind::Intervention
-            | NodeKind::Outcome
-            | NodeKind::Population
-            | NodeKind::Feedback
-            | NodeKind::CrosswalkReading
-            | NodeKind::AccessToken
-            | NodeKind::Return
-            | NodeKind::DataSharingAgreement => {
+            _ => {
                 return Err(Error::bad_input(
                     "id",
                     "Only what centres share can be withdrawn so: a study, a publication, a finding, a rating or a collaboration. For things of the network there is `withdrawFromNetwork`.",

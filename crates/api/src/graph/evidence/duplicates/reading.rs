@@ -1,17 +1,22 @@
 //! Pairs of publications that may be the same.
 
-use async_graphql::{Context, Object, SimpleObject};
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use service::entity::{
     ClosedVocabulary, DuplicateOutcome, DuplicateReason, PublicationId, possible_duplicate,
 };
 use service::{Result, evidence::duplicates};
+use uuid::Uuid;
 
 use crate::graph::asker;
 use crate::graph::connection::{Total, connection, page_request};
 use crate::graph::evidence::Publication;
+use crate::graph::global_id::{self, NodeKind, part_id};
 use crate::graph::network::Centre;
 use crate::graph::word::Word;
+use crate::loading::Asker;
 
 /// Two publications that may be the same.
 #[derive(Clone)]
@@ -30,6 +35,17 @@ impl PossibleDuplicate {
         }
     }
 
+    /// A pair, as seen from the publication whose side stands in a global id.
+    pub(crate) async fn find(asker: &Arc<Asker>, pair: Uuid, part: &[u8]) -> Result<Option<Self>> {
+        let of: fn(&possible_duplicate::Model) -> PublicationId = match part {
+            [0] => |pair| pair.one_id,
+            [1] => |pair| pair.other_id,
+            _ => return Err(global_id::invalid()),
+        };
+        let pair = asker.possible_duplicate(pair).await?;
+        Ok(pair.map(|pair| Self::seen_from(of(&pair), &pair)))
+    }
+
     fn other(&self) -> PublicationId {
         let possible_duplicate::Model {
             one_id, other_id, ..
@@ -41,6 +57,12 @@ impl PossibleDuplicate {
 /// Two publications that may be the same.
 #[Object]
 impl PossibleDuplicate {
+    /// The global id of the pair as seen from this publication.
+    pub(crate) async fn id(&self) -> ID {
+        let side = u8::from(self.of != self.pair.one_id);
+        part_id(NodeKind::PossibleDuplicate, self.pair.id, &[side])
+    }
+
     /// The publication from which the pair is looked at. In the list of all pairs, the one that was
     /// contributed first.
     async fn of(&self, ctx: &Context<'_>) -> Result<Option<Publication>> {

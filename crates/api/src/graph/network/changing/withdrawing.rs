@@ -76,15 +76,7 @@ impl WithdrawalMutation {
                     "A centre is not withdrawn: say with `reviseCentre` that it is FORMER, and its successor.",
                 ));
             }
-            NodeKind::Collaboration
-            | NodeKind::Study
-            | NodeKind::Publication
-            | NodeKind::Finding
-            | NodeKind::Rating
-            | NodeKind::Feedback
-            | NodeKind::AccessToken
-            | NodeKind::Return
-            | NodeKind::DataSharingAgreement => {
+            _ => {
                 return Err(Error::bad_input(
                     "id",
                     "It is no thing of the network. For what centres share there is `withdraw`.",
