@@ -161,3 +161,152 @@ async fn ratings_from_before_stay_and_may_name_their_evidence_from_then_on() {
         assert!(run(consider(id(98))).await.is_err(), "{kind:?}");
     }
 }
+
+#[tokio::test]
+async fn moments_from_outside_the_range_come_into_it_and_embargoes_for_ever_hide_again() {
+    for kind in DatabaseKind::ALL {
+        let database = empty(kind).await;
+        let connection = Database::connect(database.url()).await.unwrap();
+        Migrator::up(&connection, Some(11)).await.unwrap();
+        let id = |number| id(kind, number);
+        let run = async |sql: String| connection.execute_unprepared(&sql).await.unwrap();
+        // As each database was given them by the release before.
+        let (for_ever, before_all, day) = match kind {
+            DatabaseKind::Sqlite => (
+                "'+10000-01-01T04:59:59+00:00'",
+                "'-0001-01-01T00:00:00+00:00'",
+                "'+10000-01-01'",
+            ),
+            DatabaseKind::Postgres => (
+                "'10000-01-01 04:59:59+00'",
+                "'0002-01-01 00:00:00+00 BC'",
+                "'10000-01-01'",
+            ),
+        };
+        let at = "'2026-01-01T00:00:00+00:00'";
+        let columns =
+            "contributed_by, visibility, embargoed_until, version, created_at, updated_at";
+        let shared = format!("{}, 'PUBLIC', {for_ever}, 1, {at}, {at}", id(1));
+        for sql in [
+            format!("INSERT INTO centre (id, slug, name, policy_area, founded) VALUES ({}, 'a', 'A', 'x', '0000')", id(1)),
+            format!("INSERT INTO evidence_standard (id, slug, name) VALUES ({}, 's', 'S')", id(2)),
+            format!("INSERT INTO standard_version (id, standard_id, code, position) VALUES ({}, {}, '1', 1)", id(3), id(2)),
+            format!(
+                "INSERT INTO term (id, vocabulary, slug, name, synonyms, withdrawn_at, withdrawal_reason)
+                 VALUES ({}, 'INTERVENTION', 't', 'T', '[]', {before_all}, 'old')",
+                id(4)
+            ),
+            format!(
+                "INSERT INTO collaboration (id, slug, title, {columns}) VALUES ({}, 'c', 'C', {shared})",
+                id(5)
+            ),
+            format!(
+                "INSERT INTO study (id, slug, title, title_key, design, status, sort_on, lead_centre, {columns})
+                 VALUES ({}, 's', 'S', 's', 'OTHER', 'REPORTED', {day}, {}, {shared})",
+                id(6),
+                id(1)
+            ),
+            format!(
+                "INSERT INTO publication (id, slug, title, title_key, kind, sort_on, {columns})
+                 VALUES ({}, 'p', 'P', 'p', 'REPORT', '2020-01-01', {shared})",
+                id(7)
+            ),
+            format!(
+                "INSERT INTO finding (id, study_id, reference, outcome_id, measure, estimate, {columns})
+                 VALUES ({}, {}, 'f', {}, 'HEDGES_G', 0.1, {shared})",
+                id(8),
+                id(6),
+                id(4)
+            ),
+            format!(
+                "INSERT INTO rating (id, reference, version_id, intervention_id, strength_rank, {columns})
+                 VALUES ({}, 'r', {}, {}, 0, {shared})",
+                id(9),
+                id(3),
+                id(4)
+            ),
+            format!(
+                "INSERT INTO feedback (id, reference, study_id, from_role, text, received_on, {columns})
+                 VALUES ({}, 'f', {}, 'parent', 'x', '2020-01-01', {shared})",
+                id(10),
+                id(6)
+            ),
+            format!(
+                "INSERT INTO change (sequence, kind, subject_id, operation, version, at, before)
+                 VALUES (1, 'STUDY', {}, 'UPDATED', 2, {at},
+                    '{{\"embargoed_until\":\"+10000-01-01T04:59:59Z\",\"sort_on\":\"-0001-01-01\",\"title\":\"+10000 tests\"}}')",
+                id(6)
+            ),
+        ] {
+            run(sql).await;
+        }
+        if kind == DatabaseKind::Sqlite {
+            run("UPDATE study SET updated_at = '2026-01-01T01:00:00.5+01:00'".to_owned()).await;
+            run("UPDATE collaboration SET created_at = '2026-01-01 00:00:00'".to_owned()).await;
+        }
+
+        Migrator::up(&connection, None).await.unwrap();
+
+        let moment = |column: &str| match kind {
+            DatabaseKind::Sqlite => format!("CAST({column} AS TEXT)"),
+            DatabaseKind::Postgres => format!(
+                "TO_CHAR({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS') || '+00:00'"
+            ),
+        };
+        let last = "9999-12-31T23:59:59.999+00:00";
+        for table in [
+            "collaboration",
+            "study",
+            "publication",
+            "finding",
+            "rating",
+            "feedback",
+        ] {
+            let until = format!("SELECT {} FROM {table}", moment("embargoed_until"));
+            assert_eq!(texts(&connection, &until).await, [last], "{kind:?} {table}");
+            let watched = format!(
+                "SELECT {} FROM embargo WHERE kind = '{}'",
+                moment("until"),
+                table.to_uppercase()
+            );
+            assert_eq!(
+                texts(&connection, &watched).await,
+                [last],
+                "{kind:?} {table}"
+            );
+        }
+        let first = texts(
+            &connection,
+            &format!("SELECT {} FROM term", moment("withdrawn_at")),
+        )
+        .await;
+        assert!(
+            first[0].starts_with("0001-01-01T00:00:00"),
+            "{kind:?} {first:?}"
+        );
+        let days = texts(&connection, "SELECT CAST(sort_on AS TEXT) FROM study").await;
+        assert_eq!(days, ["9999-12-31"], "{kind:?}");
+        assert_eq!(
+            texts(&connection, "SELECT founded FROM centre").await,
+            ["0001"],
+            "{kind:?}"
+        );
+        let before = texts(&connection, "SELECT CAST(before AS TEXT) FROM change").await;
+        for kept in ["9999-12-31T23:59:59.999Z", "0001-01-01", "+10000 tests"] {
+            assert!(
+                before[0].contains(&format!("\"{kept}\"")),
+                "{kind:?} {kept}: {before:?}"
+            );
+        }
+        if kind == DatabaseKind::Sqlite {
+            let updated = texts(&connection, "SELECT CAST(updated_at AS TEXT) FROM study").await;
+            assert_eq!(updated, ["2026-01-01T00:00:00.500+00:00"]);
+            let created = texts(
+                &connection,
+                "SELECT CAST(created_at AS TEXT) FROM collaboration",
+            )
+            .await;
+            assert_eq!(created, ["2026-01-01T00:00:00+00:00"]);
+        }
+    }
+}

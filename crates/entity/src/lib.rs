@@ -34,6 +34,7 @@ pub mod joined_publication;
 pub mod loaded_return;
 pub mod local_authority;
 pub mod local_authority_successor;
+pub mod moment;
 mod partial_date;
 pub mod partner;
 pub mod person;

@@ -5,6 +5,7 @@ use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 
 use crate::DatePrecision;
+use crate::moment::day;
 
 /// A date of reduced precision as in ISO 8601: `2019`, `2019-07` or `2019-07-15`.
 ///
@@ -76,20 +77,11 @@ impl PartialDate {
 }
 
 fn first_day(text: &str) -> Option<NaiveDate> {
-    let digits_and_dashes = text.bytes().enumerate().all(|(at, byte)| match at {
-        4 | 7 => byte == b'-',
-        _ => byte.is_ascii_digit(),
-    });
-    if !digits_and_dashes {
-        return None;
+    match text.len() {
+        4 => day(&format!("{text}-01-01")),
+        7 => day(&format!("{text}-01")),
+        _ => day(text),
     }
-    let whole = match text.len() {
-        4 => format!("{text}-01-01"),
-        7 => format!("{text}-01"),
-        10 => text.to_owned(),
-        _ => return None,
-    };
-    NaiveDate::parse_from_str(&whole, "%Y-%m-%d").ok()
 }
 
 impl std::str::FromStr for PartialDate {
@@ -156,6 +148,8 @@ mod tests {
         for text in [
             "",
             "19",
+            "0000",
+            "0000-01-01",
             "2019-13",
             "2019-02-30",
             "2019/07",

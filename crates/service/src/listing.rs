@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use entity::moment::{self, FIRST_MOMENT, LAST_MOMENT};
 use sea_orm::sea_query::{
     Asterisk, ColumnRef, Expr, ExprTrait, Func, IntoColumnRef, JoinType, Order, Query,
     SelectStatement, WindowStatement, extension::postgres::PgExpr,
@@ -36,6 +37,17 @@ pub enum KeyPart {
     /// An id.
     #[serde(rename = "i")]
     Id(Uuid),
+}
+
+impl KeyPart {
+    /// Whether a row can have it: a moment outside the range has another place on each database.
+    fn is_kept(&self) -> bool {
+        match self {
+            Self::Day(day) => moment::is_kept(*day),
+            Self::Moment(at) => (FIRST_MOMENT..=LAST_MOMENT).contains(at),
+            Self::Text(_) | Self::Number(_) | Self::Id(_) => true,
+        }
+    }
 }
 
 impl From<KeyPart> for Value {
@@ -100,6 +112,9 @@ impl<M> SortKey<M> {
     /// `INVALID_CURSOR`.
     pub(crate) fn parts(&self, cursor: &str) -> Result<Vec<KeyPart>> {
         let (name, descending, parts): (String, bool, Vec<KeyPart>) = page::decode(cursor)?;
+        if !parts.iter().all(KeyPart::is_kept) {
+            return Err(page::not_a_cursor());
+        }
         if name != self.name || descending != self.descending || parts.len() != self.columns.len() {
             return Err(Error::new(
                 Code::InvalidCursor,

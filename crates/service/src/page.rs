@@ -214,12 +214,14 @@ pub fn decode<K: DeserializeOwned>(cursor: &str) -> Result<K> {
         .decode(cursor)
         .ok()
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .ok_or_else(|| {
-            Error::new(
-                Code::InvalidCursor,
-                "The cursor is not one that this list gave. Start again from the first page.",
-            )
-        })
+        .ok_or_else(not_a_cursor)
+}
+
+pub(crate) fn not_a_cursor() -> Error {
+    Error::new(
+        Code::InvalidCursor,
+        "The cursor is not one that this list gave. Start again from the first page.",
+    )
 }
 
 #[cfg(test)]

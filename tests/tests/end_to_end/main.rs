@@ -20,6 +20,7 @@ mod fuzz;
 mod http;
 mod issuers;
 mod limits;
+mod moments;
 mod nested_lists;
 mod operations;
 mod persisted;

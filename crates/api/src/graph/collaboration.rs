@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use chrono::{DateTime, Utc};
 use service::collaboration::CollaborationFilter;
 use service::entity::{Visibility, collaboration};
 use service::{Result, collaboration as collaborations};
 
 use super::asker;
 use super::connection::{Total, connection, page_request};
-use super::date::{ApproximateDate, approximate};
+use super::date::{ApproximateDate, Moment, approximate};
 use super::entry::{contribute, inputs, revise};
 use super::network::Centre;
 use super::shared::{Common, shared_thing};
@@ -159,7 +158,7 @@ inputs! {
         /// Other collaborations whose members may see it, where its visibility is `COLLABORATION`.
         may shared_with: Vec<ID> => "shared_with";
         /// Until then only your centre sees it, whatever its visibility.
-        may embargoed_until: DateTime<Utc> => "embargoed_until";
+        may embargoed_until: Moment => "embargoed_until";
     }
 }
 

@@ -1,11 +1,11 @@
 //! What the inputs of contributions and revisions have in common: how their fields become the row of a bundle.
 
 use async_graphql::{ID, MaybeUndefined};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::SecondsFormat;
 use service::entity::ClosedVocabulary;
 use service::interchange::entry::Entry;
 
-use super::date::Date;
+use super::date::{Date, Moment};
 use super::global_id;
 use super::word::Word;
 
@@ -60,9 +60,9 @@ impl Cell for Date {
     }
 }
 
-impl Cell for DateTime<Utc> {
+impl Cell for Moment {
     fn text(self) -> String {
-        self.to_rfc3339_opts(SecondsFormat::Micros, true)
+        self.0.to_rfc3339_opts(SecondsFormat::Micros, true)
     }
 }
 

@@ -32,10 +32,10 @@ use std::sync::{Arc, LazyLock};
 
 use async_graphql::extensions::ExtensionFactory;
 use async_graphql::{Context, ID, MergedObject, MergedSubscription, Schema, SchemaBuilder};
-use chrono::{DateTime, Utc};
 use service::entity::LoadedReturnId;
 use service::{Error, Result, Space, Viewer};
 
+use self::date::Moment;
 use crate::loading::{Asker, Askers};
 
 /// The schema, with nothing to answer from: each request brings its space and its viewer.
@@ -131,11 +131,8 @@ pub(crate) fn return_id(id: LoadedReturnId) -> ID {
 const MOST_OF_THE_PAST: usize = 4;
 
 /// Who asks below a root field, of the space as it is or as it stood at a moment.
-async fn asker_as_of<'a>(
-    ctx: &Context<'a>,
-    as_of: Option<DateTime<Utc>>,
-) -> Result<&'a Arc<Asker>> {
-    if let Some(at) = as_of {
+async fn asker_as_of<'a>(ctx: &Context<'a>, as_of: Option<Moment>) -> Result<&'a Arc<Asker>> {
+    if let Some(Moment(at)) = as_of {
         let askers = ctx.data_unchecked::<Askers>();
         if !askers.admits_past(MOST_OF_THE_PAST) {
             return Err(Error::bad_input(

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object};
-use chrono::{DateTime, Utc};
 use service::entity::ChangeKind;
 use service::{Error, Result};
 use uuid::Uuid;
@@ -11,6 +10,7 @@ use uuid::Uuid;
 use super::access::{AccessToken, AuditEvent};
 use super::asker_as_of;
 use super::collaboration::Collaboration;
+use super::date::Moment;
 use super::evidence::{Finding, PossibleDuplicate, Publication, Rating, Study};
 use super::feed::Change;
 use super::feedback::Feedback;
@@ -280,7 +280,7 @@ impl NodeQuery {
             name = "asOf",
             desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now; what is no shared thing, nor a part of one, is refused."
         )]
-        as_of: Option<DateTime<Utc>>,
+        as_of: Option<Moment>,
     ) -> Result<Option<Node>> {
         Node::standing(asker_as_of(ctx, as_of).await?, &id).await
     }
@@ -295,7 +295,7 @@ impl NodeQuery {
             name = "asOf",
             desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now; what is no shared thing, nor a part of one, is refused."
         )]
-        as_of: Option<DateTime<Utc>>,
+        as_of: Option<Moment>,
     ) -> Result<Vec<Option<Node>>> {
         service::page::check_size("ids", ids.len())?;
         let asker = asker_as_of(ctx, as_of).await?;

@@ -10,6 +10,7 @@ use clap::Subcommand;
 use futures::TryStreamExt;
 use service::access::audit::{self, AuditFilter, Checkpoint};
 use service::entity::audit_event;
+use service::entity::moment::moment;
 use service::filter::AnyOf;
 use service::network::Directory;
 use service::{Space, Viewer};
@@ -36,10 +37,10 @@ pub(crate) enum Audit {
     )]
     Export {
         /// Only what happened at this moment or later
-        #[arg(long, value_name = "TIME")]
+        #[arg(long, value_name = "TIME", value_parser = moment)]
         from: Option<DateTime<Utc>>,
         /// Only what happened before this moment
-        #[arg(long, value_name = "TIME")]
+        #[arg(long, value_name = "TIME", value_parser = moment)]
         before: Option<DateTime<Utc>>,
         /// Only what this centre did, or what was done to its things; a slug
         #[arg(long)]

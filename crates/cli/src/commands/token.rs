@@ -212,8 +212,12 @@ impl Token {
     }
 }
 
+/// A time that can be counted from now, in both directions, without leaving the years that are kept.
 fn delta(time: Duration) -> Result<TimeDelta> {
-    TimeDelta::from_std(time).context("The time is too long")
+    const LONGEST: TimeDelta = TimeDelta::days(365 * 1000);
+    let time = TimeDelta::from_std(time).ok();
+    time.filter(|time| *time <= LONGEST)
+        .context("Give a time of at most 1000 years")
 }
 
 /// Says what must happen before the token works.

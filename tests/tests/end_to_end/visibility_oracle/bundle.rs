@@ -5,7 +5,7 @@ use tests::support::app::TestApp;
 use super::things::{CENTRES, Kind, Thing, Things};
 
 /// What the things refer to.
-pub(super) async fn import_network(app: &TestApp) {
+pub(in super::super) async fn import_network(app: &TestApp) {
     app.import(&[
         (
             "local_authorities",

@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use tests::support::client::Client;
 use tests::support::databases::DatabaseKind;
 
+pub(super) use bundle::import_network;
 use evidence::Pairs;
 use rule::{View, Who};
 use things::{Kind, Thing, Things};

@@ -11,6 +11,7 @@ use service::filter::AnyOf;
 
 use super::super::asker;
 use super::super::connection::connection;
+use super::super::date::Moment;
 use super::super::global_id::{self, NodeKind, global_id};
 use super::super::network::Centre;
 use super::super::node::Node;
@@ -133,9 +134,9 @@ pub(super) struct AuditEventFilter {
     /// The id of the request.
     request_id: Option<String>,
     /// At this moment or later.
-    from: Option<DateTime<Utc>>,
+    from: Option<Moment>,
     /// Before this moment.
-    before: Option<DateTime<Utc>>,
+    before: Option<Moment>,
 }
 
 impl AuditEventFilter {
@@ -151,8 +152,8 @@ impl AuditEventFilter {
             subject: subject.map(|(_, id)| id),
             outcomes: any_of(self.outcomes),
             request_id: self.request_id,
-            from: self.from,
-            before: self.before,
+            from: self.from.map(|from| from.0),
+            before: self.before.map(|before| before.0),
         })
     }
 }

@@ -1,12 +1,13 @@
 //! What can be changed about access.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use service::access::AllowedNetworks;
 use service::access::token::{self, NewToken, Revocation};
 use service::{Error, Result};
 
 use super::super::asker;
+use super::super::date::Moment;
 use super::super::number::Int;
 use super::token::AccessToken;
 
@@ -21,7 +22,7 @@ struct IssueAccessTokenInput {
     scopes: Vec<String>,
     /// Until when it is accepted: 30 days from now when nothing is said, 366 days at most unless the space
     /// is told otherwise.
-    expires_at: Option<DateTime<Utc>>,
+    expires_at: Option<Moment>,
     /// The networks from which it is accepted, as `192.0.2.0/24`, `2001:db8::/32` or a single address.
     /// When nothing is said: from where your own token is. An empty list is refused.
     networks: Option<Vec<String>>,
@@ -62,7 +63,7 @@ struct RotateAccessTokenInput {
     /// most.
     overlap_minutes: Option<i32>,
     /// Until when the new one is accepted: as long as the old one was when it was new, when nothing is said.
-    expires_at: Option<DateTime<Utc>>,
+    expires_at: Option<Moment>,
 }
 
 /// A new token in the place of another.
@@ -142,7 +143,7 @@ impl AccessMutation {
             name: input.name,
             centre: input.centre,
             scopes: super::scopes(&input.scopes)?,
-            expires_at: input.expires_at,
+            expires_at: input.expires_at.map(|at| at.0),
             networks: AllowedNetworks::try_new(&input.networks.unwrap_or_default())?,
         };
         let key = input.idempotency_key.as_deref();
@@ -183,8 +184,8 @@ impl AccessMutation {
             .map_or(token::DEFAULT_OVERLAP, |minutes| {
                 TimeDelta::minutes(i64::from(minutes))
             });
-        let rotation =
-            token::rotate(&asker.space, &asker.viewer, id, overlap, input.expires_at).await?;
+        let expires_at = input.expires_at.map(|at| at.0);
+        let rotation = token::rotate(&asker.space, &asker.viewer, id, overlap, expires_at).await?;
         Ok(RotateAccessTokenPayload {
             token: rotation.token.reveal().to_owned(),
             access_token: AccessToken::new(rotation.record),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use service::access::audit;
 use service::access::token::{self, TokenFilter};
 use service::entity::AccessTokenState;
@@ -12,6 +12,7 @@ use service::{Error, Result};
 
 use super::super::asker;
 use super::super::connection::{Total, page_request};
+use super::super::date::Moment;
 use super::super::word::{Word, any_of};
 use super::audit::{AuditEvent, AuditEventConnection, AuditEventFilter};
 use super::token::{AccessToken, AccessTokenConnection, ForecastWeek};
@@ -31,7 +32,7 @@ struct AccessTokenFilter {
     /// Where they stand.
     states: Option<Vec<Word<AccessTokenState>>>,
     /// Those that were not used since this moment, or never.
-    unused_since: Option<DateTime<Utc>>,
+    unused_since: Option<Moment>,
     /// Those that are accepted now and won't be in this many days.
     expiring_within_days: Option<i32>,
 }
@@ -50,7 +51,7 @@ impl AccessTokenFilter {
                 .try_map(|slug| super::centre(asker, "centres", &slug))?,
             scopes: AnyOf::from(self.scopes).try_map(|word| super::scope(&word))?,
             states: any_of(self.states),
-            unused_since: self.unused_since,
+            unused_since: self.unused_since.map(|since| since.0),
             expiring_within: self.expiring_within_days.map(within).transpose()?,
         })
     }

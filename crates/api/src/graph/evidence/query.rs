@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
-use chrono::{DateTime, Utc};
 use service::{Result, evidence};
 
 use super::filters::{
@@ -14,6 +13,7 @@ use super::publication::{Publication, PublicationConnection};
 use super::study::{Study, StudyConnection, list_studies};
 use crate::graph::asker_as_of;
 use crate::graph::connection::{Total, page_request};
+use crate::graph::date::Moment;
 
 #[derive(Default)]
 pub(crate) struct EvidenceQuery;
@@ -29,7 +29,7 @@ impl EvidenceQuery {
             name = "asOf",
             desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
         )]
-        as_of: Option<DateTime<Utc>>,
+        as_of: Option<Moment>,
     ) -> Result<Option<Study>> {
         let asker = asker_as_of(ctx, as_of).await?;
         let row = evidence::study::get(&asker.space, &asker.viewer, &slug).await?;
@@ -51,7 +51,7 @@ impl EvidenceQuery {
             name = "asOf",
             desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
         )]
-        as_of: Option<DateTime<Utc>>,
+        as_of: Option<Moment>,
     ) -> Result<StudyConnection> {
         let request = page_request(first, after, last, before)?;
         let asker = asker_as_of(ctx, as_of).await?;
@@ -70,7 +70,7 @@ impl EvidenceQuery {
             name = "asOf",
             desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
         )]
-        as_of: Option<DateTime<Utc>>,
+        as_of: Option<Moment>,
     ) -> Result<Option<Publication>> {
         let asker = asker_as_of(ctx, as_of).await?;
         let row = evidence::publication::get_by_doi(&asker.space, &asker.viewer, &doi).await?;
@@ -92,7 +92,7 @@ impl EvidenceQuery {
             name = "asOf",
             desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
         )]
-        as_of: Option<DateTime<Utc>>,
+        as_of: Option<Moment>,
     ) -> Result<PublicationConnection> {
         let asker = asker_as_of(ctx, as_of).await?;
         let request = page_request(first, after, last, before)?;
@@ -126,7 +126,7 @@ impl EvidenceQuery {
             name = "asOf",
             desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
         )]
-        as_of: Option<DateTime<Utc>>,
+        as_of: Option<Moment>,
     ) -> Result<FindingConnection> {
         let request = page_request(first, after, last, before)?;
         let asker = asker_as_of(ctx, as_of).await?;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
-use chrono::{DateTime, Utc};
 use service::Result;
 use service::entity::Vocabulary;
 use service::network::directory;
@@ -20,6 +19,7 @@ use super::{
     Centre, EvidenceStandard, Intervention, LocalAuthority, Outcome, Population, Programme,
 };
 use crate::graph::connection::{Total, page_request};
+use crate::graph::date::Moment;
 use crate::graph::{asker, asker_as_of};
 use crate::loading::Asker;
 
@@ -79,7 +79,7 @@ impl NetworkQuery {
             name = "asOf",
             desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
         )]
-        as_of: Option<DateTime<Utc>>,
+        as_of: Option<Moment>,
     ) -> Result<Option<Intervention>> {
         let asker = asker_as_of(ctx, as_of).await?;
         let interventions = &asker.directory.interventions;
@@ -181,7 +181,7 @@ impl NetworkQuery {
             name = "asOf",
             desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
         )]
-        as_of: Option<DateTime<Utc>>,
+        as_of: Option<Moment>,
     ) -> Result<InterventionConnection> {
         let asker = asker_as_of(ctx, as_of).await?;
         let request = page_request(first, after, last, before)?;

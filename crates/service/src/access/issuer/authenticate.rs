@@ -1,6 +1,7 @@
 //! Verifies a token of a centre's own identity provider.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use entity::moment::moment_of_seconds;
 use entity::{IdentityProviderId, identity_provider};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
@@ -251,7 +252,7 @@ fn moment(claims: &Map<String, Value>, claim: &str) -> Result<Option<DateTime<Ut
         (seconds.abs() < 1e15).then_some(seconds as i64)
     });
     seconds
-        .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+        .and_then(moment_of_seconds)
         .map(Some)
         .ok_or_else(|| invalid(format!("The token's `{claim}` is no moment.")))
 }

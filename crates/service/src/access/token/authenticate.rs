@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use entity::moment::moment_of_seconds;
 use entity::{AccessTokenState, SigningKeyId, access_token, signing_key};
 use jsonwebtoken::{Algorithm, Validation};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -216,7 +217,7 @@ async fn verified_claims(space: &Space, sent: &str) -> Result<(SigningKeyId, Cla
 }
 
 fn moment(seconds: i64) -> Result<DateTime<Utc>> {
-    DateTime::from_timestamp(seconds, 0).ok_or_else(invalid)
+    moment_of_seconds(seconds).ok_or_else(invalid)
 }
 
 pub(in crate::access) fn invalid() -> Error {

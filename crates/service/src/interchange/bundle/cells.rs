@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
+use entity::moment::{NotAMoment, day, moment};
 use entity::{CollaborationId, PartialDate, RatedKind, Visibility, Vocabulary};
 use uuid::Uuid;
 
@@ -57,26 +58,32 @@ impl<'a> Cells<'a> {
             // Recording checks these, with what it checks in all drafts.
             Value::Text | Value::Slug | Value::Texts => {}
             Value::Date => {
-                if NaiveDate::from_str(text).is_err() || text.len() != 10 {
+                if day(text).is_none() {
                     wrong(
                         Fault::NotADate,
                         "a date",
-                        "Write it as 2019-07-15.".to_owned(),
+                        "Write it as 2019-07-15, from 0001-01-01 to 9999-12-31; a spreadsheet may have rewritten it.".to_owned(),
                     );
                 }
             }
             Value::PartialDate => {
                 if PartialDate::from_str(text).is_err() {
-                    let remedy = "Write it as 2019, 2019-07 or 2019-07-15.".to_owned();
+                    let remedy = "Write it as 2019, 2019-07 or 2019-07-15; a spreadsheet may have rewritten it.".to_owned();
                     wrong(Fault::NotADate, "a date", remedy);
                 }
             }
-            Value::Time => {
-                if DateTime::parse_from_rfc3339(text).is_err() {
+            Value::Time => match moment(text) {
+                Ok(_) => {}
+                Err(NotAMoment::NotRfc3339) => {
                     let remedy = "Write it as 2027-01-31T00:00:00Z.".to_owned();
                     wrong(Fault::NotATime, "a time of RFC 3339", remedy);
                 }
-            }
+                Err(NotAMoment::OutOfRange) => {
+                    let remedy = "For a time that never comes write 9999-12-31T00:00:00Z.";
+                    let kept = "in the years 0001 to 9999 in UTC, with its offset applied";
+                    wrong(Fault::OutOfRange, kept, remedy.to_owned());
+                }
+            },
             Value::Number => {
                 if number(text).is_none() {
                     let remedy =
@@ -86,7 +93,8 @@ impl<'a> Cells<'a> {
             }
             Value::Whole => {
                 if text.parse::<i32>().is_err() {
-                    let remedy = "Write it with digits only, such as 42.".to_owned();
+                    let remedy =
+                        "Write it with digits only, such as 42.".to_owned();
                     wrong(
                         Fault::NotAWholeNumber,
                         "a whole number that can be kept",
@@ -220,9 +228,8 @@ impl<'a> Cells<'a> {
     }
 
     pub(super) fn time(&self, name: &str) -> Option<DateTime<Utc>> {
-        let time = DateTime::parse_from_rfc3339(self.get(name)).ok()?;
         // Rounded up: an embargo never ends earlier than said.
-        Some(not_before(time.to_utc()))
+        moment(self.get(name)).ok().map(not_before)
     }
 
     pub(super) fn identifier(

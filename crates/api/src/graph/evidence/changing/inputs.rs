@@ -1,7 +1,6 @@
 //! The inputs of evidence: what may be said of a new thing, and of one that is there.
 
 use async_graphql::ID;
-use chrono::{DateTime, Utc};
 use service::entity::{
     EffectMeasure, PublicationKind, RiskOfBias, StudyDesign, StudyStatus, Visibility,
 };
@@ -10,7 +9,7 @@ use super::parts::{
     AuthorInput, ConfidenceIntervalInput, ParticipantsInput, RegistrationInput, ScoreInput,
     SiteInput, StatusChangeInput,
 };
-use crate::graph::date::Date;
+use crate::graph::date::{Date, Moment};
 use crate::graph::entry::inputs;
 use crate::graph::word::Word;
 
@@ -61,7 +60,7 @@ inputs! {
         /// The collaborations whose members may see it, where its visibility is `COLLABORATION`.
         may shared_with: Vec<ID> => "shared_with";
         /// Until then only your centre sees it, whatever its visibility.
-        may embargoed_until: DateTime<Utc> => "embargoed_until";
+        may embargoed_until: Moment => "embargoed_until";
     }
 }
 
@@ -98,7 +97,7 @@ inputs! {
         /// The collaborations whose members may see it, where its visibility is `COLLABORATION`.
         may shared_with: Vec<ID> => "shared_with";
         /// Until then only your centre sees it, whatever its visibility.
-        may embargoed_until: DateTime<Utc> => "embargoed_until";
+        may embargoed_until: Moment => "embargoed_until";
     }
 }
 
@@ -145,7 +144,7 @@ inputs! {
         /// The collaborations whose members may see it, where its visibility is `COLLABORATION`.
         may shared_with: Vec<ID> => "shared_with";
         /// Until then only your centre sees it, whatever its visibility.
-        may embargoed_until: DateTime<Utc> => "embargoed_until";
+        may embargoed_until: Moment => "embargoed_until";
     }
 }
 
@@ -181,6 +180,6 @@ inputs! {
         /// The collaborations whose members may see it, where its visibility is `COLLABORATION`.
         may shared_with: Vec<ID> => "shared_with";
         /// Until then only your centre sees it, whatever its visibility.
-        may embargoed_until: DateTime<Utc> => "embargoed_until";
+        may embargoed_until: Moment => "embargoed_until";
     }
 }
