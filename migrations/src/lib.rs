@@ -23,6 +23,7 @@ mod m20261126_000010_young_people;
 mod m20261126_000011_agreements;
 mod m20261128_authority_successors;
 mod m20261128_nearest;
+mod m20261128_dois;
 mod m20261128_moments;
 
 /// Brings a database to the present schema.
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_authority_successors::Migration),
             Box::new(m20261128_nearest::Migration),
             Box::new(m20261128_moments::Migration),
+            Box::new(m20261128_dois::Migration),
         ];
         let whole = migrations
             .into_iter()

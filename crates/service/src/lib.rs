@@ -27,6 +27,7 @@ pub mod record;
 pub mod report_card;
 pub mod shared;
 pub mod space;
+pub mod spelling;
 pub mod store;
 pub mod tail;
 mod time_limit;

@@ -2,6 +2,8 @@
 
 use entity::{publication, publication_author};
 
+use crate::record::identifier;
+
 /// A style of citation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
@@ -25,7 +27,7 @@ pub fn text(
         .map_or_else(|| "n.d.".to_owned(), |year| year.to_string());
     let title = publication.title.trim_end_matches('.');
     let address = match (&publication.doi, &publication.url) {
-        (Some(doi), _) => Some(format!("https://doi.org/{doi}")),
+        (Some(doi), _) => Some(identifier::doi_address(doi)),
         (None, url) => url.clone(),
     };
     let venue = publication

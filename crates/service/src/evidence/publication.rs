@@ -17,6 +17,7 @@ use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::network::Directory;
 use crate::page::{Page, PageRequest};
+use crate::record::identifier;
 use crate::space::Space;
 use crate::viewer::Viewer;
 
@@ -86,10 +87,13 @@ pub async fn get_by_doi(
     viewer: &Viewer,
     doi: &str,
 ) -> Result<Option<publication::Model>> {
+    let Some(doi) = identifier::doi(doi) else {
+        return Ok(None);
+    };
     let store = space.store();
     let now = store.source().now();
     let rows = scope::shared::<publication::Entity>(viewer, now)
-        .filter(publication::Column::Doi.eq(normal_doi(doi)))
+        .filter(publication::Column::Doi.eq(doi))
         .all(store.connection())
         .await?;
     let precedence = |row: &publication::Model| {
@@ -124,24 +128,6 @@ pub async fn get(space: &Space, viewer: &Viewer, slug: &str) -> Result<Option<pu
         Some(row) => Ok(Some(duplicates::in_its_place(space, viewer, row).await?)),
         None => Ok(None),
     }
-}
-
-/// A DOI in its normal form: lower case, without an address before it.
-#[must_use]
-pub fn normal_doi(doi: &str) -> String {
-    let doi = doi.trim().to_lowercase();
-    [
-        "https://doi.org/",
-        "http://doi.org/",
-        "https://dx.doi.org/",
-        "http://dx.doi.org/",
-        "doi:",
-    ]
-    .iter()
-    .find_map(|prefix| doi.strip_prefix(prefix))
-    .unwrap_or(&doi)
-    .trim()
-    .to_owned()
 }
 
 /// A page of the publications that the viewer may see.
@@ -330,21 +316,4 @@ fn sort(order: PublicationOrder) -> SortKey<publication::Model> {
         order.descending,
         move |row: &publication::Model| vec![part(row), KeyPart::Id(row.id.0)],
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_doi_is_found_in_any_spelling() {
-        for spelling in [
-            "10.1002/CL2.1152",
-            " https://doi.org/10.1002/cl2.1152",
-            "http://dx.doi.org/10.1002/cl2.1152",
-            "doi:10.1002/cl2.1152",
-        ] {
-            assert_eq!(normal_doi(spelling), "10.1002/cl2.1152");
-        }
-    }
 }

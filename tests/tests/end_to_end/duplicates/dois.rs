@@ -12,7 +12,39 @@ use super::{contribute, join, proposed, report, try_contribute};
 const DOI: &str = "10.5555/twice";
 const ASK: &str = "{ publication(doi: \"10.5555/twice\") { slug } }";
 
+/// The same DOI as people write it.
+const SPELLINGS: [&str; 10] = [
+    "10.5555%2Ftwice",
+    "10.5555/TWICE.",
+    "DOI: 10.5555/twice",
+    "doi.org/10.5555/twice",
+    "https://dx.doi.org/10.5555/twice",
+    "https://doi.org/10.5555/twice?utm_source=newsletter&utm_medium=email",
+    "10.5555/twice#abstract",
+    "(10.5555/twice)",
+    "https%3A%2F%2Fdoi.org%2F10.5555%2Ftwice",
+    "10.5555/tw\u{200b}ice\u{a0}",
+];
+
 on_both_databases! {
+    async fn every_spelling_of_a_doi_finds_its_publication_and_makes_no_second_record(app: TestApp) {
+        contribute(&app, &Sharing::public(ALPHA), &report("one").with_doi(DOI)).await;
+        let beta = app.contributor(BETA).await;
+        for spelling in SPELLINGS {
+            let ask = "query ($doi: String!) { publication(doi: $doi) { slug doi } }";
+            let answer = app.nobody().ask_with(ask, json!({ "doi": spelling })).await;
+            assert_eq!(answer.at("/publication"), &json!({ "slug": "one", "doi": DOI }), "{spelling}");
+            let publish = "mutation ($input: ContributePublicationInput!) { contributePublication(input: $input) { publication { id } } }";
+            let input = json!({ "title": "Other", "kind": "REPORT", "doi": spelling, "visibility": "PUBLIC" });
+            let answer = beta.ask_with(publish, json!({ "input": input })).await;
+            assert!(answer.body["errors"].to_string().contains("doi"), "{spelling}: {}", answer.body);
+            let row = format!("one,Report,REPORT,\"{spelling}\",alpha-centre,PUBLIC");
+            app.import(&[("publications", &["slug,title,kind,doi,contributed_by,visibility", &row])]).await;
+            let answer = app.nobody().ask("{ publications { totalCount nodes { doi } } }").await;
+            assert_eq!(answer.at("/publications"), &json!({ "totalCount": 1, "nodes": [{ "doi": DOI }] }), "{spelling}");
+        }
+    }
+
     async fn a_second_open_record_of_a_doi_is_refused(app: TestApp) {
         contribute(&app, &Sharing::public(ALPHA), &report("one").with_doi(DOI)).await;
         for sharing in [Sharing::public(BETA), Sharing::new(BETA, Visibility::Network), Sharing::new(ALPHA, Visibility::Centre)] {

@@ -63,7 +63,7 @@ impl EvidenceQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "Its DOI, in any spelling: `10.1002/cl2.1152` or `https://doi.org/10.1002/cl2.1152`."
+            desc = "Its DOI, in any spelling: `10.1002/cl2.1152`, `https://doi.org/10.1002/cl2.1152`, `DOI: 10.1002%2FCL2.1152`. What was added to it, as `?utm_source=…`, `#abstract` or a full stop, is left out."
         )]
         doi: String,
         #[graphql(

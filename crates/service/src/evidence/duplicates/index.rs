@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Facts, Judgement, LARGEST_BLOCK, judge, keys};
+use super::{Facts, Judgement, LARGEST_BLOCK, dois, judge, keys};
 use crate::Viewer;
 use crate::access::scope;
 use crate::error::{Error, Result};
@@ -88,12 +88,13 @@ pub(crate) async fn refresh(write: &Write, rows: &[publication::Model]) -> Resul
 }
 
 /// Looks for what may be the same as publications that have no keys yet: those that were there before
-/// keys were kept. Gives how many there were.
+/// keys were kept. DOIs that were kept in another form are brought into their normal form first. Gives how many
+/// publications there were.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn complete(space: &Space) -> Result<usize> {
-    let mut done = 0;
+    let mut done = dois::complete(space).await?;
     let mut after = Uuid::nil();
     loop {
         let rows = without_keys(space, after).await?;

@@ -17,7 +17,7 @@ use super::{moving, refresh};
 use crate::access::policy::{self, Action};
 use crate::access::scope;
 use crate::error::{Error, Result};
-use crate::record::{delta, reach};
+use crate::record::{delta, identifier, reach};
 use crate::space::Space;
 use crate::store::Write;
 use crate::viewer::Viewer;
@@ -97,7 +97,7 @@ async fn carry_out(
         &joined,
         join.expected_version_of_joined,
     )?;
-    if let (Some(one), Some(other)) = (&kept.doi, &joined.doi)
+    if let (Some(one), Some(other)) = (normal_doi(&kept), normal_doi(&joined))
         && one != other
     {
         return Err(Error::bad_input(
@@ -149,8 +149,15 @@ async fn carry_out(
 fn may_give_up(viewer: &Viewer, kept: &publication::Model, own: &publication::Model) -> bool {
     let is_its_own_to_write = Action::WriteEvidence(own.contributed_by);
     own.doi.is_some()
-        && own.doi == kept.doi
+        && normal_doi(own) == normal_doi(kept)
         && policy::authorise(viewer, &is_its_own_to_write).is_ok()
+}
+
+/// The DOI of a publication in its normal form. What was contributed before there was one, and stands in the way of
+/// another with the same, may have another form.
+fn normal_doi(row: &publication::Model) -> Option<String> {
+    let doi = row.doi.as_deref()?;
+    Some(identifier::doi(doi).unwrap_or_else(|| doi.to_owned()))
 }
 
 /// Whether all those who see another, now or once the embargoes of the two have passed, see this one too.
@@ -192,6 +199,7 @@ async fn supersede(
 ) -> Result<publication::Model> {
     let now = write.source().now();
     let after = publication::Model {
+        doi: normal_doi(joined),
         version: joined.version + 1,
         updated_at: now,
         withdrawn_at: Some(now),
@@ -249,7 +257,7 @@ async fn fill(
     let other = joined.clone();
     let mut after = publication::Model {
         abstract_text: kept.abstract_text.clone().or(other.abstract_text),
-        doi: kept.doi.clone().or(other.doi),
+        doi: normal_doi(&kept).or_else(|| normal_doi(joined)),
         venue: kept.venue.clone().or(other.venue),
         language: kept.language.clone().or(other.language),
         licence: kept.licence.clone().or(other.licence),
@@ -305,7 +313,7 @@ async fn authors(write: &Write, of: PublicationId) -> Result<Vec<publication_aut
 }
 
 /// Writes a publication as it is now, and tells the log how it was.
-async fn update(
+pub(super) async fn update(
     write: &mut Write,
     before: &publication::Model,
     after: &publication::Model,

@@ -6,6 +6,7 @@
 //! found stands in a table of pairs, where it waits for a decision: [`join`], or [`declare_distinct`].
 
 mod decide;
+mod dois;
 mod facts;
 mod index;
 mod join;

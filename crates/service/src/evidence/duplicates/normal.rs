@@ -1,23 +1,16 @@
 //! Titles, names and venues in a form in which spellings of the same are equal.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use crate::spelling::folded;
 
 /// The words of a text: lower case, without accents and punctuation. An apostrophe joins what it stands
 /// between, `&` is `and`.
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut plain = String::with_capacity(text.len());
-    for letter in text.nfkd().filter(|letter| !is_combining_mark(*letter)) {
+    for letter in folded(text).chars() {
         match letter {
             '\'' | '’' | '‘' | 'ʼ' | '`' => {}
             '&' => plain.push_str(" and "),
-            'ß' | 'ẞ' => plain.push_str("ss"),
-            'ø' | 'Ø' => plain.push('o'),
-            'æ' | 'Æ' => plain.push_str("ae"),
-            'œ' | 'Œ' => plain.push_str("oe"),
-            'ł' | 'Ł' => plain.push('l'),
-            'đ' | 'Đ' | 'ð' | 'Ð' => plain.push('d'),
-            letter if letter.is_alphanumeric() => plain.extend(letter.to_lowercase()),
+            letter if letter.is_alphanumeric() => plain.push(letter),
             _ => plain.push(' '),
         }
     }

@@ -4,12 +4,19 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
+use crate::spelling;
+
 /// A thing with an id and a key.
 pub trait Keyed<Id> {
     /// Its id.
     fn id(&self) -> Id;
     /// The key by which it is sorted and found.
     fn key(&self) -> &str;
+    /// The one spelling of a key.
+    #[must_use]
+    fn spelt(key: &str) -> String {
+        spelling::slug(key)
+    }
     /// Whether it was withdrawn.
     fn is_withdrawn(&self) -> bool {
         false
@@ -64,12 +71,13 @@ impl<Id: Copy + Eq + Hash, T: Keyed<Id>> Listing<Id, T> {
         self.by_id.get(&id).and_then(|at| self.sorted.get(*at))
     }
 
-    /// The one with this key.
+    /// The one with this key, in any spelling.
     #[must_use]
     pub fn by_key(&self, key: &str) -> Option<&Arc<T>> {
+        let key = T::spelt(key);
         let at = self
             .sorted
-            .binary_search_by(|thing| thing.key().cmp(key))
+            .binary_search_by(|thing| thing.key().cmp(&key))
             .ok()?;
         self.sorted.get(at)
     }

@@ -19,10 +19,11 @@ use super::{
 use crate::access::scope;
 use crate::error::Result;
 use crate::network::authority::Successions;
+use crate::record::identifier;
 use crate::store::Store;
 
 macro_rules! keyed {
-    ($($thing:ty, $id:ty, |$this:ident| $at:expr, $key:ident $(, $withdrawn_at:ident)?;)*) => {$(
+    ($($thing:ty, $id:ty, |$this:ident| $at:expr, $key:ident $(, $withdrawn_at:ident)? $(=> $spelt:path)?;)*) => {$(
         impl Keyed<$id> for $thing {
             fn id(&self) -> $id {
                 let $this = self;
@@ -32,6 +33,9 @@ macro_rules! keyed {
                 let $this = self;
                 &$at.$key
             }
+            $(fn spelt(key: &str) -> String {
+                $spelt(key).unwrap_or_else(|| key.to_owned())
+            })?
             $(fn is_withdrawn(&self) -> bool {
                 let $this = self;
                 $at.$withdrawn_at.is_some()
@@ -43,7 +47,7 @@ macro_rules! keyed {
 keyed! {
     Centre, CentreId, |this| this.row, slug;
     Person, PersonId, |this| this.row, slug, withdrawn_at;
-    local_authority::Model, LocalAuthorityId, |this| this, gss_code, withdrawn_at;
+    local_authority::Model, LocalAuthorityId, |this| this, gss_code, withdrawn_at => identifier::gss_code;
     partner::Model, PartnerId, |this| this, slug, withdrawn_at;
     Programme, ProgrammeId, |this| this.row, slug, withdrawn_at;
     Term, TermId, |this| this.row, slug, withdrawn_at;

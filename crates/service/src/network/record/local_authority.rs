@@ -72,9 +72,8 @@ impl Draft for LocalAuthorityDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        if !identifier::is_gss_code(&self.gss_code) {
-            problems.not_an_identifier("gss_code", &self.gss_code, "E10000023");
-        }
+        let code = Some(&self.gss_code);
+        problems.identifier("gss_code", code, identifier::gss_code, "E10000023");
         problems.name("name", &self.name);
         problems.short("official_name", self.official_name.as_ref());
         problems.name("country", &self.country);

@@ -86,13 +86,15 @@ pub(in crate::young_people) fn places(
         return Ok(None);
     }
     let all = directory.local_authorities.all();
+    let mut named = Vec::new();
     for code in codes.unwrap_or_default() {
-        if directory.local_authorities.by_key(code).is_none() {
+        let Some(authority) = directory.local_authorities.by_key(code) else {
             return Err(Error::bad_input(
                 "where.localAuthorities",
                 format!("There is no local authority {code:?}. Give GSS codes, such as E09000007."),
             ));
-        }
+        };
+        named.push(authority.id);
     }
     for region in regions.unwrap_or_default() {
         if !all.iter().any(|row| row.region.as_ref() == Some(region)) {
@@ -108,7 +110,7 @@ pub(in crate::young_people) fn places(
         regions.is_none_or(|regions| region.is_some_and(|region| regions.contains(region)))
     };
     let kept = all.iter().filter(|row| {
-        filter.local_authorities.admits(&row.gss_code) && of_region(row.region.as_ref())
+        (codes.is_none() || named.contains(&row.id)) && of_region(row.region.as_ref())
     });
     Ok(Some(kept.map(|row| row.id).collect()))
 }

@@ -86,7 +86,9 @@ impl Kind for LocalAuthorities {
 
     fn read(cells: &Cells<'_>, _kin: &mut Kin<'_>) -> Option<LocalAuthorityDraft> {
         Some(LocalAuthorityDraft {
-            gss_code: cells.text("gss_code")?,
+            gss_code: cells
+                .identifier("gss_code", identifier::gss_code)
+                .or_else(|| cells.text("gss_code"))?,
             name: cells.text("name")?,
             official_name: cells.text("official_name"),
             country: cells.text("country")?,

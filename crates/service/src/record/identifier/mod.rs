@@ -1,44 +1,37 @@
 //! Identifiers that others give: their normal form, and their check digits.
 
-/// A digital object identifier in its normal form: lower case, without an address before it.
-#[must_use]
-pub fn doi(text: &str) -> Option<String> {
-    const BEFORE: [&str; 6] = [
-        "https://doi.org/",
-        "http://doi.org/",
-        "https://dx.doi.org/",
-        "http://dx.doi.org/",
-        "doi.org/",
-        "doi:",
-    ];
-    let lower = text.trim().to_lowercase();
-    let bare = BEFORE
-        .iter()
-        .find_map(|before| lower.strip_prefix(before))
-        .unwrap_or(&lower)
-        .trim();
-    let (registrant, suffix) = bare.strip_prefix("10.")?.split_once('/')?;
-    let registrant_is_sound = registrant.len() >= 4
-        && registrant
-            .split('.')
-            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-    let suffix_is_sound = !suffix.is_empty()
-        && !suffix
-            .chars()
-            .any(|letter| letter.is_whitespace() || letter.is_control());
-    (registrant_is_sound && suffix_is_sound && bare.len() <= 500).then(|| bare.to_owned())
+mod doi;
+
+pub use doi::{doi, doi_address};
+
+use crate::spelling::visible;
+
+/// The text after an address of a site, or after a name with a colon; lower case, and without a slash at its end.
+fn after_site(text: &str, site: &str, name: &str) -> String {
+    let lower = visible(text).to_lowercase();
+    let mut rest = lower.as_str();
+    for before in ["https://", "http://", "www."] {
+        rest = rest.strip_prefix(before).unwrap_or(rest);
+    }
+    let named = rest
+        .strip_prefix(name)
+        .map(|rest| rest.trim_start_matches(':').trim_start());
+    let rest = rest.strip_prefix(site).or(named).unwrap_or(rest);
+    rest.trim_end_matches('/').to_owned()
 }
 
 /// An ORCID iD in its normal form, `0000-0002-1825-0097`; its last character is a check digit of
 /// ISO 7064 (MOD 11-2).
 #[must_use]
 pub fn orcid(text: &str) -> Option<String> {
-    let text = text.trim();
-    let bare = ["https://orcid.org/", "http://orcid.org/"]
-        .iter()
-        .find_map(|before| text.strip_prefix(before))
-        .unwrap_or(text)
-        .to_uppercase();
+    // Word processors put other dashes in the place of hyphens.
+    let bare: String = after_site(text, "orcid.org/", "orcid")
+        .to_uppercase()
+        .replace(['\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}'], "-");
+    let bare = match bare.len() == 16 && bare.is_ascii() && !bare.contains('-') {
+        true => [&bare[..4], &bare[4..8], &bare[8..12], &bare[12..]].join("-"),
+        false => bare,
+    };
     let groups_are_sound = bare.len() == 19
         && bare.bytes().enumerate().all(|(at, byte)| match at {
             4 | 9 | 14 => byte == b'-',
@@ -65,11 +58,7 @@ pub fn orcid(text: &str) -> Option<String> {
 #[must_use]
 pub fn ror(text: &str) -> Option<String> {
     const LETTERS: &str = "0123456789abcdefghjkmnpqrstvwxyz";
-    let lower = text.trim().to_lowercase();
-    let bare = ["https://ror.org/", "http://ror.org/", "ror.org/"]
-        .iter()
-        .find_map(|before| lower.strip_prefix(before))
-        .unwrap_or(&lower);
+    let bare = after_site(text, "ror.org/", "ror");
     if bare.len() != 9 || !bare.is_ascii() || !bare.starts_with('0') {
         return None;
     }
@@ -82,13 +71,15 @@ pub fn ror(text: &str) -> Option<String> {
     (check_is_digits && check.parse() == Ok(expected)).then(|| format!("https://ror.org/{bare}"))
 }
 
-/// A nine-character code of the Office for National Statistics: a letter and eight digits.
+/// A nine-character code of the Office for National Statistics in its normal form: a capital letter and eight digits.
 #[must_use]
-pub fn is_gss_code(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    text.len() == 9
+pub fn gss_code(text: &str) -> Option<String> {
+    let code = visible(text).to_uppercase();
+    let mut bytes = code.bytes();
+    let is_sound = code.len() == 9
         && bytes.next().is_some_and(|first| first.is_ascii_uppercase())
-        && bytes.all(|byte| byte.is_ascii_digit())
+        && bytes.all(|byte| byte.is_ascii_digit());
+    is_sound.then_some(code)
 }
 
 /// Lower-case letters, digits and hyphens, with a letter or digit at both ends.
@@ -107,34 +98,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_spelling_of_a_doi_has_one_normal_form() {
-        for spelling in [
-            "10.1002/CL2.1152",
-            "https://doi.org/10.1002/cl2.1152",
-            "http://dx.doi.org/10.1002/cl2.1152",
-            "doi:10.1002/cl2.1152",
-            "DOI: 10.1002/cl2.1152 ",
-        ] {
-            assert_eq!(
-                doi(spelling).as_deref(),
-                Some("10.1002/cl2.1152"),
-                "{spelling}"
-            );
-        }
-        for other in [
-            "",
-            "10.1002",
-            "10.1002/",
-            "11.1002/x",
-            "10.1002/a b",
-            "10.x/y",
-            "10./y",
-        ] {
-            assert_eq!(doi(other), None, "{other}");
-        }
-    }
-
-    #[test]
     fn an_orcid_with_a_wrong_check_digit_is_refused() {
         assert_eq!(
             orcid("0000-0002-1825-0097").as_deref(),
@@ -145,7 +108,19 @@ mod tests {
             Some("0000-0002-1694-233X")
         );
         assert_eq!(orcid("0000-0002-1825-0098"), None);
-        assert_eq!(orcid("0000000218250097"), None);
+        for spelling in [
+            "0000000218250097",
+            "ORCID: 0000-0002-1825-0097",
+            "orcid.org/0000-0002-1825-0097/",
+            "https://www.orcid.org/0000-0002-1825-0097",
+            "0000‑0002‑1825‑0097\u{200b}",
+        ] {
+            assert_eq!(
+                orcid(spelling).as_deref(),
+                Some("0000-0002-1825-0097"),
+                "{spelling}"
+            );
+        }
         assert_eq!(orcid("０000-0002-1825-0097"), None);
     }
 
@@ -159,6 +134,18 @@ mod tests {
             ror("https://ror.org/02mhbdp94").as_deref(),
             Some("https://ror.org/02mhbdp94")
         );
+        for spelling in [
+            "ROR.org/02MHBDP94/",
+            "www.ror.org/02mhbdp94",
+            "ror:02mhbdp94",
+        ] {
+            let normal = ror(spelling);
+            assert_eq!(
+                normal.as_deref(),
+                Some("https://ror.org/02mhbdp94"),
+                "{spelling}"
+            );
+        }
         assert_eq!(ror("https://ror.org/00f2yqf97"), None);
         assert_eq!(ror("https://ror.org/00f2yqf9é"), None);
     }
@@ -169,8 +156,10 @@ mod tests {
         for other in ["", "-a", "a-", "A", "a b", "a_b", "é"] {
             assert!(!is_slug(other), "{other}");
         }
-        assert!(is_gss_code("E06000001"));
-        assert!(!is_gss_code("e06000001"));
-        assert!(!is_gss_code("E0600000"));
+        for spelling in ["E06000001", "e06000001", " E06000001\u{a0}"] {
+            assert_eq!(gss_code(spelling).as_deref(), Some("E06000001"));
+        }
+        assert_eq!(gss_code("E0600000"), None);
+        assert_eq!(gss_code("ß0600000"), None);
     }
 }
