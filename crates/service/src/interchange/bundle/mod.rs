@@ -2,7 +2,7 @@
 //!
 //! - [`mod@format`] says which files and columns there are; import, export and the documentation's test
 //!   read it.
-//! - [`Bundle`] opens a folder or a zip; `lines`, `header` and `rows` read a file row by row, `cells` a row cell by cell,
+//! - [`Bundle`] opens a folder or a zip, in which `files` finds the bundle's; `lines`, `header` and `rows` read a file row by row, `cells` a row cell by cell,
 //!   `references` turns slugs into ids.
 //! - `kinds` says for each file how a row becomes a draft, `import` writes the drafts in batches,
 //!   `family` brings child rows to their parents; `wording` says what is wrong, to a bundle and to an input.
@@ -13,6 +13,7 @@ mod cells;
 pub mod entry;
 mod export;
 mod family;
+mod files;
 pub mod format;
 mod header;
 mod import;

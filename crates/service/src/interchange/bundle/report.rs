@@ -177,7 +177,8 @@ impl Report {
     pub(super) fn sort(&mut self) {
         let place = |file: &str| {
             let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-            TABLES.iter().position(|table| table.name == stem)
+            let of_table = |name: &str| name.eq_ignore_ascii_case(stem);
+            TABLES.iter().position(|table| of_table(table.name))
         };
         self.problems
             .sort_by_key(|problem| (place(&problem.file), problem.line));

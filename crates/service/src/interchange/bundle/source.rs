@@ -1,21 +1,19 @@
 //! A bundle on disk: a folder, or a zip of one.
 
-use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
+use std::collections::BTreeMap;
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use zip::ZipArchive;
-use zip::read::Config;
-use zip::unstable::read::ZipIterable;
 
-use super::format::{FORMAT, FORMAT_VERSION, TABLES, Table};
+use super::files::{File, Found, in_folder, in_zip, is_documentation, known, meant_by};
+use super::format::{FORMAT, FORMAT_VERSION, Table};
 use super::report::Located;
 use super::rows::Form;
 use crate::error::{Error, Result};
-use crate::nearest::nearest;
-use crate::record::Fault;
+use crate::record::{Fault, quoted};
 
 /// How much a bundle may hold, so that a small zip cannot fill a disk.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +43,7 @@ pub struct Bundle {
     files: BTreeMap<&'static str, Vec<Entry>>,
     limits: Limits,
     unpacked: u64,
+    has_any: bool,
     /// What was found wrong already.
     pub(super) problems: Vec<Located>,
     /// What is worth knowing.
@@ -54,23 +53,20 @@ pub struct Bundle {
 #[derive(Debug)]
 enum Place {
     Folder(PathBuf),
-    Zip(ZipArchive<File>),
+    Zip(ZipArchive<fs::File>),
 }
 
 /// A file of the bundle.
 #[derive(Clone, Debug)]
-struct Entry {
-    name: String,
-    index: usize,
-    form: Form,
-}
-
-/// What was found in a folder or a zip.
-#[derive(Debug)]
-struct Found {
-    name: String,
-    index: usize,
-    is_file: bool,
+pub(super) struct Entry {
+    /// Its name, without the folder that all lie in.
+    pub(super) name: String,
+    /// Where it is in the folder.
+    pub(super) path: PathBuf,
+    /// Its place in the zip.
+    pub(super) index: usize,
+    /// How it is written.
+    pub(super) form: Form,
 }
 
 /// A file that was opened for reading.
@@ -78,7 +74,7 @@ struct Found {
 pub(super) struct Opened {
     pub(super) name: String,
     pub(super) form: Form,
-    pub(super) file: File,
+    pub(super) file: fs::File,
     pub(super) bytes: u64,
 }
 
@@ -89,7 +85,7 @@ impl Bundle {
     /// `BAD_USER_INPUT` when there is none, when it has no file of the format, when it is of a later
     /// version, or when the zip is damaged, too large or has names that lead out of it.
     pub fn open(path: &Path, limits: Limits) -> Result<Self> {
-        let meta = std::fs::metadata(path).map_err(|failure| {
+        let meta = fs::metadata(path).map_err(|failure| {
             unreadable(format!(
                 "{} cannot be opened: {}.",
                 path.display(),
@@ -97,10 +93,10 @@ impl Bundle {
             ))
         })?;
         let (place, names) = if meta.is_dir() {
-            let names = names_in_folder(path)?;
+            let names = in_folder(path, limits)?;
             (Place::Folder(path.to_owned()), names)
         } else {
-            let file = File::open(path).map_err(|failure| {
+            let file = fs::File::open(path).map_err(|failure| {
                 unreadable(format!(
                     "{} cannot be opened: {}.",
                     path.display(),
@@ -113,7 +109,7 @@ impl Bundle {
                     path.display()
                 ))
             })?;
-            let names = names_in_zip(&mut archive, &times_in_zip(path)?, limits)?;
+            let names = in_zip(path, &mut archive, limits)?;
             (Place::Zip(archive), names)
         };
         let mut bundle = Self {
@@ -121,14 +117,27 @@ impl Bundle {
             files: BTreeMap::new(),
             limits,
             unpacked: 0,
+            has_any: false,
             problems: Vec::new(),
             warnings: Vec::new(),
         };
         let has_any = bundle.sort_out(names)?;
         if !has_any {
+            let near = bundle
+                .warnings
+                .iter()
+                .find(|found| meant_by(&found.file).is_some());
+            let near = near.map(|found| {
+                format!(
+                    " {} is no name of one. {}",
+                    quoted(&found.file),
+                    found.remedy
+                )
+            });
             return Err(unreadable(format!(
-                "No file of a bundle found in {}; see docs/bundle.md.",
-                path.display()
+                "No file of a bundle found in {}; see docs/bundle.md.{}",
+                path.display(),
+                near.unwrap_or_default()
             )));
         }
         Ok(bundle)
@@ -156,95 +165,80 @@ impl Bundle {
     }
 
     /// Finds the files of the format, and answers whether there is anything of it.
-    fn sort_out(&mut self, names: Vec<Found>) -> Result<bool> {
-        let mut has_any = false;
-        let mut names = names.into_iter().peekable();
-        while let Some(Found {
-            name,
-            index,
-            is_file,
-        }) = names.next()
-        {
-            let known = known(&name);
-            let is_manifest = name == "bundle.json";
-            has_any |= is_manifest || known.is_some();
-            let mut times = 1;
-            while names.next_if(|next| next.name == name).is_some() {
-                times += 1;
-            }
-            if times > 1 {
+    fn sort_out(&mut self, found: Vec<Found>) -> Result<bool> {
+        let mut manifest = Vec::new();
+        for one in found {
+            let known = known(&one.name);
+            if known.is_some() && !one.is_file {
+                let what = if one.is_link {
+                    "symbolic link"
+                } else {
+                    "folder"
+                };
                 self.problems.push(Located::of_file(
-                    &name,
-                    Fault::TwoFiles,
-                    format!("{name} is there {times} times; none was read."),
-                    "Keep one of them: zip the folder again into a new file.",
+                    &one.name,
+                    Fault::NotAFile,
+                    format!("{} is a {what}; nothing in it was read.", one.name),
+                    "Put the file itself in its place, or give it another name.",
                 ));
-                continue;
-            }
-            if !is_file {
-                if is_manifest || known.is_some() {
-                    self.problems.push(Located::of_file(
-                        &name,
-                        Fault::NotAFile,
-                        format!("{name} is a folder; nothing in it was read."),
-                        "Put a file in its place, or give the folder another name.",
-                    ));
-                }
-                continue;
-            }
-            if is_manifest {
-                self.read_manifest(Entry {
-                    name,
-                    index,
-                    form: Form::Ndjson,
-                })?;
+                self.has_any = true;
                 continue;
             }
             match known {
-                Some((table, form)) => {
-                    self.files
-                        .entry(table)
-                        .or_default()
-                        .push(Entry { name, index, form });
+                Some(File::Of(table, form)) => {
+                    let entries = self.files.entry(table).or_default();
+                    entries.push(one.opened_as(form));
                 }
-                None => self.warn_of(name),
+                Some(File::Manifest) => manifest.push(one.opened_as(Form::Ndjson)),
+                None if one.is_file => self.warn_of(&one.name),
+                None => {}
             }
         }
-        let doubled: Vec<&'static str> = self
-            .files
-            .iter()
-            .filter(|(_, entries)| entries.len() > 1)
-            .map(|(table, _)| *table)
-            .collect();
-        for table in doubled {
-            self.problems.push(Located::of_file(
-                &format!("{table}.ndjson"),
-                Fault::TwoFiles,
-                format!("{table} is there twice, as {table}.csv and as {table}.ndjson; neither was read."),
-                "Keep one of the two.",
-            ));
-            self.files.remove(table);
+        self.has_any |= !self.files.is_empty() || !manifest.is_empty();
+        let files = std::mem::take(&mut self.files);
+        for (table, entries) in files {
+            if entries.len() == 1 {
+                self.files.insert(table, entries);
+            } else {
+                self.refuse_several(table, &entries);
+            }
         }
-        Ok(has_any)
+        match manifest.as_slice() {
+            [] => {}
+            [only] => self.read_manifest(only.clone())?,
+            several => self.refuse_several("bundle", several),
+        }
+        Ok(self.has_any)
     }
 
-    fn warn_of(&mut self, name: String) {
-        let is_documentation = name.starts_with('.')
-            || ["md", "txt", "pdf"]
-                .iter()
-                .any(|ending| name.to_lowercase().ends_with(ending));
-        if is_documentation {
+    fn refuse_several(&mut self, what: &str, entries: &[Entry]) {
+        let names: Vec<String> = entries.iter().map(|entry| quoted(&entry.name)).collect();
+        let [.., last] = entries else { return };
+        self.problems.push(Located::of_file(
+            &last.name,
+            Fault::TwoFiles,
+            format!(
+                "{what} is there {} times, as {}; none was read.",
+                entries.len(),
+                names.join(" and as ")
+            ),
+            "Keep one of them; in a zip, zip the folder again into a new file.",
+        ));
+    }
+
+    fn warn_of(&mut self, name: &str) {
+        let meant = meant_by(name);
+        if meant.is_none() && is_documentation(name) {
             return;
         }
-        let stem = name.split('.').next().unwrap_or_default();
-        let remedy = match nearest(stem, TABLES.iter().map(|table| table.name)) {
+        let remedy = match meant {
             Some(table) => {
-                format!("If it was meant to be read, name it {table}.csv or {table}.ndjson.")
+                format!("If it was meant to be read, save it as {table}.csv or {table}.ndjson.")
             }
             None => "docs/bundle.md lists the files that are read.".to_owned(),
         };
         self.warnings.push(Located::of_file(
-            &name,
+            name,
             Fault::UnknownFile,
             "The format names no such file; it was not read.".to_owned(),
             remedy,
@@ -280,7 +274,7 @@ impl Bundle {
     }
 
     /// Zip entries are unpacked into a file without a name, so that they can be read from any place.
-    fn unpack(&mut self, entry: &Entry) -> Result<File> {
+    fn unpack(&mut self, entry: &Entry) -> Result<fs::File> {
         let unreadable = |failure: io::Error| {
             unreadable(format!(
                 "{} cannot be read: {}.",
@@ -289,7 +283,7 @@ impl Bundle {
             ))
         };
         match &mut self.place {
-            Place::Folder(folder) => File::open(folder.join(&entry.name)).map_err(unreadable),
+            Place::Folder(folder) => fs::File::open(folder.join(&entry.path)).map_err(unreadable),
             Place::Zip(archive) => {
                 let left = self.limits.unpacked_bytes.saturating_sub(self.unpacked);
                 let packed = archive
@@ -309,125 +303,17 @@ impl Bundle {
     }
 }
 
-/// The table that a file is of, and how it is written.
-fn known(name: &str) -> Option<(&'static str, Form)> {
-    let (stem, ending) = name.rsplit_once('.')?;
-    let table = TABLES.iter().find(|table| table.name == stem)?;
-    Some((table.name, Form::of_ending(ending)?))
-}
-
-fn names_in_folder(path: &Path) -> Result<Vec<Found>> {
-    let unreadable = |failure: io::Error| {
-        unreadable(format!(
-            "{} cannot be read: {}.",
-            path.display(),
-            failure.kind()
-        ))
-    };
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        names.push(Found {
-            name: entry.file_name().to_string_lossy().into_owned(),
-            index: 0,
-            is_file: entry.path().is_file(),
-        });
-    }
-    names.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(names)
-}
-
-/// How many times each name is in a zip; the archive itself keeps only the last of each.
-fn times_in_zip(path: &Path) -> Result<HashMap<Vec<u8>, usize>> {
-    let file = File::open(path).map_err(|_| damaged())?;
-    let mut entries = ZipIterable::try_new(file, Config::default()).map_err(|_| damaged())?;
-    let mut times = HashMap::new();
-    for entry in entries.files().map_err(|_| damaged())? {
-        let entry = entry.map_err(|_| damaged())?;
-        *times.entry(entry.name_raw().to_vec()).or_default() += 1;
-    }
-    Ok(times)
-}
-
-/// What is in a zip, without the folder that its files may all lie in.
-fn names_in_zip(
-    archive: &mut ZipArchive<File>,
-    times: &HashMap<Vec<u8>, usize>,
-    limits: Limits,
-) -> Result<Vec<Found>> {
-    let entries: usize = times.values().sum();
-    if entries > limits.entries {
-        return Err(unreadable(format!(
-            "The zip has {entries} entries; a bundle has at most {}.",
-            limits.entries
-        )));
-    }
-    let mut names = Vec::new();
-    let mut declared = 0_u64;
-    for index in 0..archive.len() {
-        let entry = archive.by_index_raw(index).map_err(|_| damaged())?;
-        let name = entry.name().map_err(|_| damaged())?.into_owned();
-        if entry.enclosed_name().is_none()
-            || name.starts_with('/')
-            || name.contains('\\')
-            || name.split('/').any(|part| part == "..")
-        {
-            return Err(unreadable(format!(
-                "The zip has an entry '{}' that leads out of it. Zip the folder itself.",
-                name.escape_default()
-            )));
-        }
-        if entry.is_symlink() {
-            return Err(unreadable(
-                "The zip has a symbolic link. Put the files themselves in.".to_owned(),
-            ));
-        }
-        declared = declared.saturating_add(entry.size());
-        if !name.starts_with("__MACOSX/") && !name.ends_with(".DS_Store") {
-            let times = times.get(entry.name_raw()).copied().unwrap_or(1);
-            for _ in 0..times {
-                names.push(Found {
-                    name: name.clone(),
-                    index,
-                    is_file: entry.is_file(),
-                });
-            }
-        }
-    }
-    if declared > limits.unpacked_bytes {
-        return Err(too_large(limits));
-    }
-    let mut files = names.iter().filter(|found| found.is_file);
-    let folder = files
-        .next()
-        .and_then(|found| found.name.rsplit_once('/'))
-        .map(|(folder, _)| format!("{folder}/"))
-        .filter(|folder| files.all(|found| found.name.starts_with(folder)));
-    for found in &mut names {
-        if let Some(folder) = &folder
-            && found.name.starts_with(folder)
-        {
-            found.name.drain(..folder.len());
-        }
-        if !found.is_file {
-            found.name.truncate(found.name.trim_end_matches('/').len());
-        }
-    }
-    names.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(names)
-}
-
-fn damaged() -> Error {
+pub(super) fn damaged() -> Error {
     unreadable("The zip is damaged. Zip the folder again.".to_owned())
 }
 
-fn too_large(limits: Limits) -> Error {
+pub(super) fn too_large(limits: Limits) -> Error {
     unreadable(format!(
         "The zip holds more than {} bytes when unpacked.",
         limits.unpacked_bytes
     ))
 }
 
-fn unreadable(message: String) -> Error {
+pub(super) fn unreadable(message: String) -> Error {
     Error::bad_input("path", message)
 }
