@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use service::Viewer;
-use service::interchange::bundle::{self, Bundle, Limits, Options};
+use service::interchange::bundle::{self, Bundle, Format, Limits, Options};
 use tests::on_both_databases;
 use tests::support::app::{ALPHA, BETA, TestApp};
 use tests::support::client::Answer;
@@ -70,7 +70,7 @@ async fn import(app: &TestApp, files: &[(&str, String)]) -> bundle::Report {
 async fn exported(app: &TestApp, viewer: &Viewer) -> (Vec<String>, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let to = folder.path().join("export");
-    bundle::export(app.space.store(), viewer, &to)
+    bundle::export(app.space.store(), viewer, &to, Format::Plain)
         .await
         .unwrap();
     let mut names: Vec<String> = std::fs::read_dir(&to)

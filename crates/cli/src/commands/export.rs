@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Subcommand;
 use service::Viewer;
 use service::access::token;
-use service::interchange::bundle::export;
+use service::interchange::bundle::{Format, export};
 
 use super::sentence;
 use crate::config::Config;
@@ -21,7 +21,7 @@ pub(crate) enum Export {
     /// It holds everything, as whoever runs the space sees it, unless you say for whom it is.
     /// Imported into an empty space and exported again, it is the same byte for byte.
     #[command(
-        after_help = "Examples:\n  commonground export bundle copy/\n  commonground export bundle copy/ --public\n  commonground export bundle copy/ --token-file token.txt"
+        after_help = "Examples:\n  commonground export bundle copy/\n  commonground export bundle copy/ --public\n  commonground export bundle copy/ --token-file token.txt\n  commonground export bundle copy/ --excel"
     )]
     Bundle {
         /// The folder
@@ -32,6 +32,11 @@ pub(crate) enum Export {
         /// Only what the holder of the token in this file may see
         #[arg(long, value_name = "FILE", conflicts_with = "public")]
         token_file: Option<PathBuf>,
+        /// For spreadsheets: they know by a mark that it is UTF-8, and calculate nothing in it
+        ///
+        /// An apostrophe stands before what a spreadsheet would take for a formula. Imported, it gives the same.
+        #[arg(long)]
+        excel: bool,
     },
 }
 
@@ -41,6 +46,7 @@ impl Export {
             folder,
             public,
             token_file,
+            excel,
         } = self;
         let space = database::open(config).await?;
         let viewer = match token_file {
@@ -52,7 +58,11 @@ impl Export {
                 Viewer::holder(grant.map_err(|refusal| sentence(&refusal))?)
             }
         };
-        let exported = export(space.store(), &viewer, &folder)
+        let format = match excel {
+            true => Format::Spreadsheet,
+            false => Format::Plain,
+        };
+        let exported = export(space.store(), &viewer, &folder, format)
             .await
             .map_err(|refusal| sentence(&refusal))?;
         for (table, rows) in exported.tables {

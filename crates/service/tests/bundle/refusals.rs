@@ -681,6 +681,65 @@ async fn a_file_whose_name_is_near_a_known_one_is_told_with_it() {
     );
 }
 
+#[tokio::test]
+async fn a_file_as_spreadsheets_save_it_is_read() {
+    let (space, report) = refused(&[
+        ("centres.csv", CENTRES),
+        (
+            "programmes.csv",
+            "\u{feff} slug ,title\u{a0},lead_centre,started,studies_stated,,,\r\n\
+             a,A,early-years,2019.0,9.0,,,\r\n\
+             b,B,Early-Years\r\n\
+             c,C,early-years,2019,12,,,,,\r\n\
+             ,,,,,,,\r\n",
+        ),
+    ])
+    .await;
+    assert_eq!(report.problems, []);
+    assert_eq!(space.count("programme").await, 3);
+    let stated =
+        "SELECT studies_stated AS answer FROM programme WHERE slug = 'a' AND started = '2019'";
+    assert_eq!(space.number(stated).await, 9);
+    let told: Vec<_> = report
+        .warnings
+        .iter()
+        .map(|warning| (warning.line, warning.fault.as_str()))
+        .collect();
+    assert_eq!(told, [(3, "WRONG_WIDTH")]);
+}
+
+#[tokio::test]
+async fn what_a_spreadsheet_made_of_a_value_is_refused_with_a_remedy() {
+    let (space, report) = refused(&[
+        ("centres.csv", CENTRES),
+        (
+            "programmes.csv",
+            "slug,title,lead_centre,started,studies_stated,\n\
+             a,A,early-years,01/07/2019,1,\n\
+             b,B,early-years,2019,\"1,000\",\n\
+             c,C,early-years,2019,1e3,\n\
+             d,D,early-years,2019,9.5,\n\
+             e,E,early-years,2019,9,stray\n\
+             f,F,early-years,2019,9,,stray\n\
+             g,G\n",
+        ),
+    ])
+    .await;
+    assert_eq!(
+        places(&report),
+        [
+            "programmes.csv:2 started NOT_A_DATE",
+            "programmes.csv:3 studies_stated NOT_A_WHOLE_NUMBER",
+            "programmes.csv:4 studies_stated NOT_A_WHOLE_NUMBER",
+            "programmes.csv:5 studies_stated NOT_A_WHOLE_NUMBER",
+            "programmes.csv:6 - WRONG_WIDTH",
+            "programmes.csv:7 - WRONG_WIDTH",
+            "programmes.csv:8 - WRONG_WIDTH",
+        ]
+    );
+    assert_eq!(space.count("programme").await, 0);
+}
+
 #[test]
 fn what_holds_no_file_of_a_bundle_is_no_bundle() {
     let empty_zip = tempfile::NamedTempFile::new().unwrap();

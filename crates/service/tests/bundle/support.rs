@@ -12,7 +12,7 @@ use service::access::MasterKey;
 use service::access::audit::Chain;
 use service::clock::Source;
 use service::entity::CentreId;
-use service::interchange::bundle::{Bundle, Limits, Options, Report, export, import};
+use service::interchange::bundle::{Bundle, Format, Limits, Options, Report, export, import};
 use service::store::{Store, connect};
 use tempfile::TempDir;
 
@@ -66,11 +66,19 @@ impl Space {
 
     /// What the operator's export holds.
     pub(crate) async fn exported(&self, viewer: &Viewer) -> BTreeMap<String, String> {
+        self.exported_as(viewer, Format::Plain).await
+    }
+
+    pub(crate) async fn exported_as(
+        &self,
+        viewer: &Viewer,
+        format: Format,
+    ) -> BTreeMap<String, String> {
         let copy = self.folder.path().join(format!(
             "copy-{}",
             self.store.source().now().timestamp_micros()
         ));
-        export(&self.store, viewer, &copy).await.unwrap();
+        export(&self.store, viewer, &copy, format).await.unwrap();
         std::fs::read_dir(copy)
             .unwrap()
             .map(|file| file.unwrap())

@@ -1,5 +1,6 @@
 //! `commonground import bundle`.
 
+use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -36,6 +37,9 @@ pub(crate) struct ImportBundle {
     /// first 10,000 problems.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Write the report for spreadsheets: they know by a mark that it is UTF-8
+    #[arg(long, requires = "report")]
+    excel: bool,
 }
 
 impl ImportBundle {
@@ -44,6 +48,7 @@ impl ImportBundle {
             path,
             strict,
             report: file,
+            excel,
         } = self;
         // A long import should not end with a report that cannot be written.
         let begin = |file| report::begin(file, std::slice::from_ref(&path));
@@ -76,7 +81,7 @@ impl ImportBundle {
         bar.finish_and_clear();
         print(&told, strict, file.as_deref())?;
         if let (Some(begun), Some(file)) = (begun, &file) {
-            write(&told, begun).with_context(|| report::unwritable(file))?;
+            write(&told, begun, excel).with_context(|| report::unwritable(file))?;
         }
         space.close().await;
         Ok(match (told.is_interrupted, told.problem_count) {
@@ -128,7 +133,10 @@ fn show(bar: &ProgressBar, progress: &Progress) {
 }
 
 /// Writes the problems that the report keeps, one a row.
-fn write(report: &Report, file: NewFile) -> Result<()> {
+fn write(report: &Report, mut file: NewFile, for_spreadsheet: bool) -> Result<()> {
+    if for_spreadsheet {
+        file.write_all("\u{feff}".as_bytes())?;
+    }
     let mut rows = csv::Writer::from_writer(file);
     rows.write_record(["file", "line", "column", "code", "reason", "remedy"])?;
     for problem in &report.problems {

@@ -94,7 +94,7 @@ impl<'a> Cells<'a> {
             Value::Whole => {
                 if text.parse::<i32>().is_err() {
                     let remedy =
-                        "Write it with digits only, such as 42.".to_owned();
+                        "Write it with digits only and without separators, such as 42.".to_owned();
                     wrong(
                         Fault::NotAWholeNumber,
                         "a whole number that can be kept",

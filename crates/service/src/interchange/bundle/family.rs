@@ -102,6 +102,11 @@ impl Index {
         self.rows.left_out()
     }
 
+    /// What is worth knowing of rows whose last cells are missing.
+    pub(super) fn of_short(&self) -> Option<Located> {
+        self.rows.of_short()
+    }
+
     /// The rows that name a parent and have not been taken, in the order of the file.
     pub(super) fn rows_of(&mut self, parent: &str) -> Result<ChildRows> {
         let hash = self.hasher.hash_one(parent);

@@ -7,11 +7,16 @@ use super::report::Located;
 use crate::nearest::nearest;
 use crate::record::{Fault, Problem, quoted};
 
-/// To which column of the table each cell of the header belongs, and what is wrong with it.
-pub(super) fn lay_out(table: &Table, names: &[&str]) -> (Vec<usize>, Vec<Located>) {
+/// To which column of the table each cell of the header belongs, if it has a name, and what is wrong with it.
+pub(super) fn lay_out(table: &Table, names: &[&str]) -> (Vec<Option<usize>>, Vec<Located>) {
     let mut layout = Vec::new();
     let mut problems = Vec::new();
     for (at, name) in names.iter().enumerate() {
+        // Spreadsheets save columns that were once used; they hold nothing.
+        if name.is_empty() {
+            layout.push(None);
+            continue;
+        }
         match table
             .columns()
             .iter()
@@ -22,7 +27,7 @@ pub(super) fn lay_out(table: &Table, names: &[&str]) -> (Vec<usize>, Vec<Located
                 column: Some(Cow::Owned(shown_name(name))),
                 ..Located::new("", 1, unknown_column(table, name))
             }),
-            Some(column) if layout.contains(&column) => problems.push(Located {
+            Some(column) if layout.contains(&Some(column)) => problems.push(Located {
                 column: Some(Cow::Owned(shown_name(name))),
                 ..Located::of_file(
                     "",
@@ -35,7 +40,7 @@ pub(super) fn lay_out(table: &Table, names: &[&str]) -> (Vec<usize>, Vec<Located
                     "Keep one of the two.",
                 )
             }),
-            Some(column) => layout.push(column),
+            found => layout.push(found),
         }
     }
     let required = table
@@ -44,7 +49,7 @@ pub(super) fn lay_out(table: &Table, names: &[&str]) -> (Vec<usize>, Vec<Located
         .copied()
         .enumerate()
         .filter(|(_, column)| column.is_required);
-    for (_, column) in required.filter(|(at, _)| !layout.contains(at)) {
+    for (_, column) in required.filter(|(at, _)| !layout.contains(&Some(*at))) {
         problems.push(Located {
             column: Some(Cow::Borrowed(column.name)),
             ..Located::of_file(

@@ -226,6 +226,7 @@ impl Import<'_, '_> {
         }
         self.settle::<K>(&rows.file, waiting.rows).await?;
         self.warn_of_columns(K::TABLE, &rows.file, &rows.left_out());
+        self.report.warnings.extend(rows.of_short());
         Ok(())
     }
 
@@ -482,6 +483,7 @@ impl Import<'_, '_> {
             }
         }
         self.warn_of_columns(table, index.file(), &index.left_out());
+        self.report.warnings.extend(index.of_short());
         Ok(())
     }
 }

@@ -17,6 +17,7 @@ mod files;
 pub mod format;
 mod header;
 mod import;
+mod kept;
 mod kinds;
 mod lines;
 mod references;
@@ -25,7 +26,7 @@ mod rows;
 mod source;
 mod wording;
 
-pub use export::{Exported, export};
+pub use export::{Exported, Format, export};
 pub use import::{Observer, Options, import};
 pub use report::{Located, Progress, Report, TableReport};
 pub use source::{Bundle, Limits};

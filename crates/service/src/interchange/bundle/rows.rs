@@ -10,11 +10,13 @@ use serde_json::Value as Json;
 
 use super::format::{Table, Value};
 use super::header::{lay_out, unknown_column};
+use super::kept::unguarded;
 use super::lines::{Lines, Raw};
 use super::report::Located;
 use super::source::Opened;
 use crate::error::Result;
 use crate::record::{Fault, Problem, quoted};
+use crate::spelling::visible;
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -41,8 +43,28 @@ pub(super) struct Row {
     pub(super) cells: Vec<String>,
 }
 
+impl Row {
+    /// A row of a table, its cells in the spelling in which they are kept.
+    pub(super) fn new(table: &Table, line: u64, offset: u64, cells: &[String]) -> Self {
+        let columns = table.columns().iter().zip(cells);
+        Self {
+            line,
+            offset,
+            cells: columns.map(|(column, text)| column.kept(text)).collect(),
+        }
+    }
+}
+
 /// A row, or why there is none.
 pub(super) type ReadRow = std::result::Result<Row, (u64, Problem)>;
+
+/// Rows that have fewer cells than the header: how many, and the lines of the first and the last.
+#[derive(Clone, Copy, Debug)]
+struct Short {
+    rows: u64,
+    first: u64,
+    last: u64,
+}
 
 /// A file that is read row by row.
 #[derive(Debug)]
@@ -52,8 +74,10 @@ pub(super) struct Rows {
     table: &'static Table,
     form: Form,
     lines: Lines,
-    /// For CSV: to which column of the table each cell belongs.
-    layout: Vec<usize>,
+    /// For CSV: to which column of the table each cell belongs; to none, if its column has no name.
+    layout: Vec<Option<usize>>,
+    /// Rows that have fewer cells than the header.
+    short: Option<Short>,
     /// Which columns of the table the file has, as far as it was read.
     given: Vec<bool>,
 }
@@ -72,6 +96,7 @@ impl Rows {
             form: opened.form,
             lines: Lines::new(opened.file, row_bytes)?,
             layout: Vec::new(),
+            short: None,
             given: vec![false; table.columns().len()],
         };
         if rows.form == Form::Csv {
@@ -92,6 +117,26 @@ impl Rows {
             .filter(|(column, is_given)| !column.is_required && !**is_given)
             .map(|(column, _)| column.name)
             .collect()
+    }
+
+    /// What is worth knowing of rows whose last cells are missing.
+    pub(super) fn of_short(&self) -> Option<Located> {
+        let Short { rows, first, .. } = self.short?;
+        let rows = match rows {
+            1 => "A row has".to_owned(),
+            rows => format!("{rows} rows have"),
+        };
+        Some(Located {
+            line: first,
+            ..Located::of_file(
+                &self.file,
+                Fault::WrongWidth,
+                format!(
+                    "{rows} fewer cells than the header; what is missing at the end counts as empty."
+                ),
+                "Spreadsheets leave out commas at the end. If commas are missing elsewhere, put them in.",
+            )
+        })
     }
 
     /// How many bytes were read.
@@ -164,41 +209,55 @@ impl Rows {
     ) -> std::result::Result<Option<Row>, Problem> {
         let text = utf8(bytes)?;
         let cells = match self.form {
-            Form::Csv => self.cells_of_csv(text)?,
+            Form::Csv => self.cells_of_csv(line, text)?,
             Form::Ndjson => self.cells_of_json(text)?,
         };
         let is_blank = cells.iter().all(String::is_empty);
-        Ok((!is_blank).then_some(Row {
-            line,
-            offset,
-            cells,
-        }))
+        Ok((!is_blank).then(|| Row::new(self.table, line, offset, &cells)))
     }
 
-    fn cells_of_csv(&self, text: &str) -> std::result::Result<Vec<String>, Problem> {
+    fn cells_of_csv(&mut self, line: u64, text: &str) -> std::result::Result<Vec<String>, Problem> {
         let record = split(text)?;
         let mut cells = vec![String::new(); self.table.columns().len()];
         if record.iter().all(|cell| cell.trim().is_empty()) {
             return Ok(cells);
         }
-        if record.len() != self.layout.len() {
-            return Err(Problem {
-                field: None,
-                fault: Fault::WrongWidth,
-                reason: format!(
-                    "The row has {} cells; the header has {}.",
-                    record.len(),
-                    self.layout.len()
-                )
-                .into(),
-                remedy:
-                    "Put quotes around a cell that contains a comma, or add the missing commas."
-                        .into(),
-            });
+        let width = self.layout.len();
+        let is_needed = |at: &Option<usize>| {
+            let column = at.and_then(|at| self.table.columns().get(at));
+            column.is_some_and(|column| column.is_required)
+        };
+        let mut beyond = record.iter().skip(width);
+        if beyond.any(|cell| !cell.trim().is_empty())
+            || self.layout.iter().skip(record.len()).any(is_needed)
+        {
+            return Err(of_wrong_width(format!(
+                "The row has {} cells; the header has {width}.",
+                record.len()
+            )));
         }
-        for (at, cell) in self.layout.iter().zip(record.iter()) {
-            if let Some(place) = cells.get_mut(*at) {
-                cell.trim().clone_into(place);
+        for (place, (at, cell)) in self.layout.iter().zip(record.iter()).enumerate() {
+            match at.and_then(|at| cells.get_mut(at)) {
+                Some(place) => unguarded(cell.trim()).clone_into(place),
+                None if cell.trim().is_empty() => {}
+                None => {
+                    return Err(of_wrong_width(format!(
+                        "Cell {} has a value, and its column has no name.",
+                        place + 1
+                    )));
+                }
+            }
+        }
+        if record.len() < width {
+            let short = self.short.get_or_insert(Short {
+                rows: 0,
+                first: line,
+                last: 0,
+            });
+            // A row of children is read again when its parent is known.
+            if line > short.last {
+                short.rows += 1;
+                short.last = line;
             }
         }
         Ok(cells)
@@ -256,7 +315,8 @@ impl Rows {
             Ok(header) => header,
             Err(problem) => return Ok(vec![Located::new(&self.file, 1, problem)]),
         };
-        let names: Vec<&str> = header.iter().map(str::trim).collect();
+        let names: Vec<String> = header.iter().map(|name| visible(name)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
         if let [only] = names.as_slice()
             && let Some(separator) = [';', '\t', '|']
                 .into_iter()
@@ -275,7 +335,7 @@ impl Rows {
             )]);
         }
         let (layout, problems) = lay_out(self.table, &names);
-        for at in &layout {
+        for at in layout.iter().flatten() {
             if let Some(is_given) = self.given.get_mut(*at) {
                 *is_given = true;
             }
@@ -332,6 +392,15 @@ fn utf8(bytes: &[u8]) -> std::result::Result<&str, Problem> {
         .into(),
         remedy: "Save the file again in UTF-8 ('CSV UTF-8' in a spreadsheet).".into(),
     })
+}
+
+fn of_wrong_width(reason: String) -> Problem {
+    Problem {
+        field: None,
+        fault: Fault::WrongWidth,
+        reason: reason.into(),
+        remedy: "Put quotes around a cell that contains a comma, add the missing commas, or give the column its name.".into(),
+    }
 }
 
 fn split(text: &str) -> std::result::Result<csv::StringRecord, Problem> {

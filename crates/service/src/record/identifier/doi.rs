@@ -70,9 +70,10 @@ pub fn doi_address(doi: &str) -> String {
 fn barer(text: &str) -> Option<String> {
     let (is_address, rest) = without_what_stands_before(text);
     let rest = without_what_was_added(rest, is_address);
-    let rest = without_punctuation(rest);
+    // An encoded sign may end in what would be punctuation.
     let rest = decoded(rest);
-    (rest != text).then(|| rest.into_owned())
+    let rest = without_punctuation(&rest);
+    (rest != text).then(|| rest.to_owned())
 }
 
 /// The text from `10.` on, and whether it stood in an address.
@@ -138,7 +139,7 @@ fn without_punctuation(text: &str) -> &str {
             Some(opening) => text.matches(last).count() > text.matches(opening).count(),
             // The check character of a SICI may be one.
             None if last == '#' => !text.ends_with(";2-#"),
-            None => last.is_whitespace() || ".,;:!?/\"'”’»…*".contains(last),
+            None => last.is_whitespace() || ".,;:!?/\"'”’»…*<([{".contains(last),
         };
         if !is_outside {
             break;
@@ -202,6 +203,8 @@ mod tests {
             "“10.1002/cl2.1152”,",
             "https://doi.org/10.1002/cl2.1152/",
             "10.1002/cl2.1152</a>",
+            "10.1002/cl2.1152&lt;/a&gt;",
+            "10.1002/cl2.1152&gt;.",
             "\u{feff}10.1002/cl2.1152\u{200b}",
             "doi:\u{a0}10.1002/\u{2060}cl2.1152\u{a0}",
         ] {
@@ -255,6 +258,7 @@ mod tests {
                 "10.1016/s0140-6736(20)30183-5",
             ),
             ("10.1016/0140-6736(20)", "10.1016/0140-6736(20)"),
+            ("10.1000/e&lt;f&gt;", "10.1000/e<f>"),
             ("10.1000/456#789", "10.1000/456#789"),
             ("https://doi.org/10.1000/456%23789", "10.1000/456#789"),
             ("10.1000/a?b", "10.1000/a?b"),

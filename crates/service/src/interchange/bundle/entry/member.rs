@@ -26,19 +26,12 @@ pub(super) struct Member {
     scale: Scale,
 }
 
-const fn row_of(cells: Vec<String>) -> Row {
-    Row {
-        line: 0,
-        offset: 0,
-        cells,
-    }
-}
-
-fn laid_out(table: &Table, cells: &BTreeMap<&'static str, String>) -> Vec<String> {
+fn laid_out(table: &Table, line: u64, cells: &BTreeMap<&'static str, String>) -> Row {
     let columns = table.columns().iter();
-    columns
+    let cells: Vec<String> = columns
         .map(|column| cells.get(column.name).cloned().unwrap_or_default())
-        .collect()
+        .collect();
+    Row::new(table, line, 0, &cells)
 }
 
 impl Member {
@@ -49,14 +42,12 @@ impl Member {
             let Some(rows) = entry.children.get(table.name) else {
                 continue;
             };
-            let rows = rows.iter().enumerate().map(|(at, cells)| Row {
-                line: at as u64,
-                ..row_of(laid_out(table, &cells.cells))
-            });
+            let rows = rows.iter().enumerate();
+            let rows = rows.map(|(at, cells)| laid_out(table, at as u64, &cells.cells));
             children.push((*table, ChildRows::exactly(table, rows.collect())));
         }
         Self {
-            row: row_of(laid_out(K::TABLE, &entry.cells)),
+            row: laid_out(K::TABLE, 0, &entry.cells),
             said: entry.cells.keys().copied().collect(),
             children,
             scale,
@@ -66,7 +57,11 @@ impl Member {
     /// A row by itself, of which nothing was said.
     pub(super) fn of_row(cells: Vec<String>) -> Self {
         Self {
-            row: row_of(cells),
+            row: Row {
+                line: 0,
+                offset: 0,
+                cells,
+            },
             said: HashSet::new(),
             children: Vec::new(),
             scale: Scale::default(),

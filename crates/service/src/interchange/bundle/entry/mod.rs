@@ -30,6 +30,7 @@ use crate::access::policy;
 use crate::error::{Error, InputProblem, Result};
 use crate::once::Once;
 use crate::space::Space;
+use crate::spelling::composed;
 use crate::viewer::Viewer;
 
 /// How many things may be entered at once.
@@ -45,7 +46,8 @@ pub struct Entry {
 impl Entry {
     /// Says what stands in a column; an empty text empties it.
     pub fn set(&mut self, column: &'static str, text: impl Into<String>) {
-        self.cells.insert(column, text.into());
+        let text: String = text.into();
+        self.cells.insert(column, composed(&text).into_owned());
     }
 
     /// Says which rows a file of children has of it, and that it has no others.

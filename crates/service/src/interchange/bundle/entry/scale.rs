@@ -126,12 +126,8 @@ impl Scale {
 impl Placed {
     fn row(&self, table: &Table) -> Row {
         let columns = table.columns().iter();
-        let cells = columns.map(|column| self.cells.get(column.name).cloned());
-        Row {
-            line: 0,
-            offset: 0,
-            cells: cells.map(Option::unwrap_or_default).collect(),
-        }
+        let cells = columns.map(|column| self.cells.get(column.name).cloned().unwrap_or_default());
+        Row::new(table, 0, 0, &cells.collect::<Vec<_>>())
     }
 
     /// Its own key, and that of what it belongs to, within its standard.

@@ -24,6 +24,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use self::names::Names;
+pub use self::sheet::Format;
 use self::sheet::{Closed, Sheet};
 use super::entry::Entered;
 use super::format::{FORMAT, FORMAT_VERSION, TABLES, Table};
@@ -47,7 +48,12 @@ pub struct Exported {
 /// # Errors
 /// `BAD_USER_INPUT` when the folder has something in it or cannot be written; when the database cannot be
 /// read.
-pub async fn export(store: &Store, viewer: &Viewer, folder: &Path) -> Result<Exported> {
+pub async fn export(
+    store: &Store,
+    viewer: &Viewer,
+    folder: &Path,
+    format: Format,
+) -> Result<Exported> {
     prepare(folder)?;
     let snapshot = store.snapshot().await?;
     let mut exporter = Exporter {
@@ -55,6 +61,7 @@ pub async fn export(store: &Store, viewer: &Viewer, folder: &Path) -> Result<Exp
         viewer,
         now: store.source().now(),
         folder: Some(folder),
+        format,
         only: None,
         names: Names::default(),
         written: Exported::default(),
@@ -108,6 +115,7 @@ pub(super) async fn one<K: Entered>(write: &Write, id: Uuid) -> Result<Kept> {
         viewer: &operator,
         now: write.source().now(),
         folder: None,
+        format: Format::Plain,
         only: Some(id),
         names: Names::default(),
         written: Exported::default(),
@@ -128,6 +136,7 @@ pub(super) struct Exporter<'e> {
     now: DateTime<Utc>,
     /// Where files go; nowhere, if rows are kept.
     folder: Option<&'e Path>,
+    format: Format,
     /// The one thing that is to be written, of those that have pages.
     only: Option<Uuid>,
     names: Names,
@@ -137,7 +146,7 @@ pub(super) struct Exporter<'e> {
 
 impl Exporter<'_> {
     fn sheet(&self, table: &'static Table) -> Sheet {
-        Sheet::new(self.folder, table)
+        Sheet::new(self.folder, table, self.format)
     }
 
     fn close(&mut self, sheet: Sheet) -> Result<()> {

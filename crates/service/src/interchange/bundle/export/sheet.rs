@@ -1,5 +1,7 @@
 //! A file that is being written.
 
+use std::borrow::Cow;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Timelike, Utc};
@@ -8,11 +10,26 @@ use super::unwritable;
 use crate::durable::NewFile;
 use crate::error::Result;
 use crate::interchange::bundle::format::Table;
+use crate::interchange::bundle::kept::guarded;
+
+/// For whom the files of an export are written.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Format {
+    /// For programs: the same evidence gives the same bytes.
+    #[default]
+    Plain,
+    /// For spreadsheets: with a byte order mark, by which they know that it is UTF-8, and with an apostrophe before what
+    /// they would take for a formula. Imported, it gives the same.
+    Spreadsheet,
+}
+
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// A file that is being written; it comes to be with its first row.
 pub(super) struct Sheet {
     table: &'static Table,
     names: Vec<&'static str>,
+    format: Format,
     to: To,
     rows: u64,
 }
@@ -40,11 +57,12 @@ pub(super) struct Line<'s> {
 
 impl Sheet {
     /// A sheet that becomes a file of a folder, or is kept where there is none.
-    pub(super) fn new(folder: Option<&Path>, table: &'static Table) -> Self {
+    pub(super) fn new(folder: Option<&Path>, table: &'static Table, format: Format) -> Self {
         let path = folder.map(|folder| folder.join(format!("{}.csv", table.name)));
         Self {
             table,
             names: table.columns().iter().map(|column| column.name).collect(),
+            format,
             to: path.map_or_else(|| To::Memory(Vec::new()), |path| To::File(path, None)),
             rows: 0,
         }
@@ -69,7 +87,10 @@ impl Sheet {
         let writer = match writer {
             Some(writer) => writer,
             none => {
-                let file = NewFile::begin(path).map_err(unwritable)?;
+                let mut file = NewFile::begin(path).map_err(unwritable)?;
+                if self.format == Format::Spreadsheet {
+                    file.write_all(BYTE_ORDER_MARK).map_err(unwritable)?;
+                }
                 let writer = none.insert(Box::new(csv::Writer::from_writer(file)));
                 writer
                     .write_record(&self.names)
@@ -77,8 +98,11 @@ impl Sheet {
                 writer
             }
         };
+        let columns = self.table.columns().iter().zip(&cells);
+        let for_spreadsheet = self.format == Format::Spreadsheet;
+        let cells = columns.map(|(column, text)| guarded(column.value, text, for_spreadsheet));
         writer
-            .write_record(&cells)
+            .write_record(cells.map(Cow::into_owned).collect::<Vec<_>>())
             .map_err(|failure| unwritable(failure.into()))
     }
 
