@@ -1,6 +1,7 @@
 //! One study with all that belongs to it: its documents, findings, ratings, sites and terms.
 
 use chrono::{Datelike as _, Days, NaiveDate};
+use service::spelling::sort_key;
 use uuid::Uuid;
 
 use crate::mix;
@@ -109,7 +110,7 @@ impl Evidence {
         batch.study.add(&Study {
             id: common.study,
             slug: slug(&title, common.number),
-            title_key: title_key(&title),
+            title_key: sort_key(&title),
             title,
             summary: Some(self.words.prose(random, length)),
             design,
@@ -193,7 +194,7 @@ impl Evidence {
         batch.publication.add(&Publication {
             id: common.publication,
             slug: slug(&title, common.number),
-            title_key: title_key(&title),
+            title_key: sort_key(&title),
             title,
             kind: mix::kind(random),
             abstract_text: Some(self.words.prose(random, length)),
@@ -327,11 +328,6 @@ fn log_created<E: Encoder>(
 /// Where things without a date stand.
 fn the_year_1() -> NaiveDate {
     NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or_default()
-}
-
-/// What titles are sorted by: at most so many letters of them, in lower case.
-fn title_key(title: &str) -> String {
-    title.to_lowercase().chars().take(200).collect()
 }
 
 fn round(number: f64) -> f64 {

@@ -25,6 +25,7 @@ mod m20261128_authority_successors;
 mod m20261128_nearest;
 mod m20261128_dois;
 mod m20261128_moments;
+mod m20261128_spelling;
 
 /// Brings a database to the present schema.
 #[derive(Debug)]
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_nearest::Migration),
             Box::new(m20261128_moments::Migration),
             Box::new(m20261128_dois::Migration),
+            Box::new(m20261128_spelling::Migration),
         ];
         let whole = migrations
             .into_iter()

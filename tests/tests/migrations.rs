@@ -310,3 +310,113 @@ async fn moments_from_outside_the_range_come_into_it_and_embargoes_for_ever_hide
         }
     }
 }
+
+#[tokio::test]
+async fn dois_and_texts_of_before_come_into_the_forms_in_which_they_are_looked_for() {
+    for kind in DatabaseKind::ALL {
+        let database = empty(kind).await;
+        let connection = service::store::connect(&database.url(), 2, |_| {})
+            .await
+            .unwrap();
+        Migrator::up(&connection, Some(11)).await.unwrap();
+        let id = |number| id(kind, number);
+        let run = async |sql: String| connection.execute_unprepared(&sql).await.unwrap();
+        let at = "'2026-01-01T00:00:00+00:00'";
+        for (number, slug) in [(1, "a"), (2, "b")] {
+            let values = format!("{}, '{slug}', 'A', 'x'", id(number));
+            run(format!(
+                "INSERT INTO centre (id, slug, name, policy_area) VALUES ({values})"
+            ))
+            .await;
+        }
+        for (number, doi, centre, withdrawn) in [
+            (10, "10.5555/a?utm_source=x", 1, false),
+            (11, "10.5555/b.", 1, false),
+            (12, "10.5555/b", 2, false),
+            (13, "10.5555/d#abstract", 1, true),
+            (14, "10.5555/(sici)1(1)1:1<1::aid>3.0.co;2-#", 1, false),
+            (15, "10.5555/e&lt;f&gt;", 1, false),
+        ] {
+            let withdrawn = match withdrawn {
+                true => format!("{at}, 'old'"),
+                false => "NULL, NULL".to_owned(),
+            };
+            run(format!(
+                "INSERT INTO publication (id, slug, title, title_key, kind, doi, sort_on, contributed_by, visibility,
+                    version, created_at, updated_at, withdrawn_at, withdrawal_reason)
+                 VALUES ({}, 'p{number}', 'E\u{301}lan {number}', 'old', 'REPORT', '{doi}', '2020-01-01', {}, 'PUBLIC',
+                    1, {at}, {at}, {withdrawn})",
+                id(number),
+                id(centre)
+            ))
+            .await;
+        }
+        run(format!(
+            "INSERT INTO programme (id, slug, title, lead_centre) VALUES ({}, 'p', 'P', {})",
+            id(20),
+            id(1)
+        ))
+        .await;
+        for (number, reference, centre) in [
+            (21, "Ty\u{302}", 1),
+            (22, "T\u{177}", 1),
+            (23, "Ty\u{302}", 2),
+        ] {
+            run(format!(
+                "INSERT INTO feedback (id, reference, programme_id, from_role, text, received_on, contributed_by,
+                    visibility, version, created_at, updated_at)
+                 VALUES ({}, '{reference}', {}, 'parent', 'x', '2020-01-01', {}, 'PUBLIC', 1, {at}, {at})",
+                id(number),
+                id(20),
+                id(centre)
+            ))
+            .await;
+        }
+
+        Migrator::up(&connection, None).await.unwrap();
+        let source = service::clock::Source::default();
+        let master_key = service::access::MasterKey::generate(&source);
+        let space = service::Space::new(connection.clone(), source, master_key);
+        assert_eq!(
+            service::evidence::complete_sort_keys(&space).await.unwrap(),
+            6,
+            "{kind:?}"
+        );
+        service::evidence::duplicates::complete(&space)
+            .await
+            .unwrap();
+
+        let dois = "SELECT doi FROM publication ORDER BY slug";
+        assert_eq!(
+            texts(&connection, dois).await,
+            [
+                "10.5555/a",
+                "10.5555/b.",
+                "10.5555/b",
+                "10.5555/d",
+                "10.5555/(sici)1(1)1:1<1::aid>3.0.co;2-#",
+                "10.5555/e<f>",
+            ],
+            "{kind:?}"
+        );
+        let proposed =
+            "SELECT CAST(COUNT(*) AS TEXT) FROM possible_duplicate WHERE similarity = 1000";
+        assert_eq!(texts(&connection, proposed).await, ["1"], "{kind:?}");
+        let told =
+            "SELECT CAST(COUNT(*) AS TEXT) FROM change WHERE kind = 'PUBLICATION' AND version = 2";
+        assert_eq!(texts(&connection, told).await, ["3"], "{kind:?}");
+        let left = "SELECT CAST(COUNT(*) AS TEXT) FROM publication_key WHERE key LIKE '?%'";
+        assert_eq!(texts(&connection, left).await, ["0"], "{kind:?}");
+        let references = "SELECT reference FROM feedback ORDER BY id";
+        assert_eq!(
+            texts(&connection, references).await,
+            ["T\u{177} (2)", "T\u{177}", "T\u{177}"],
+            "{kind:?}"
+        );
+        let titles = "SELECT DISTINCT SUBSTR(title, 1, 4) FROM publication";
+        assert_eq!(texts(&connection, titles).await, ["\u{c9}lan"], "{kind:?}");
+        let keys = "SELECT title_key FROM publication ORDER BY slug LIMIT 1";
+        let expected = service::spelling::sort_key("Élan 10");
+        assert_eq!(texts(&connection, keys).await, [expected], "{kind:?}");
+    }
+}

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use migrations::{Migrator, MigratorTrait};
 use service::clock::Source;
 use service::durable;
+use service::evidence::complete_sort_keys;
 use service::young_people::disclosure::{PerturbationTable, Rule, Suits};
 use service::young_people::rotate;
 use service::{Space, store};
@@ -58,6 +59,11 @@ async fn open_migrated(config: &Config, limit: Option<Duration>) -> Result<Arc<S
         .with_longest_validity(config.token_longest_validity)
         .with_pseudonym_keys(pseudonym_keys)
         .with_disclosure_rule(disclosure_rule(config)?);
+    let made = complete_sort_keys(&space).await;
+    match made.map_err(|refusal| anyhow::anyhow!("The titles can't be sorted: {refusal}"))? {
+        0 => {}
+        titles => tracing::info!(titles, "sorted titles anew"),
+    }
     Ok(Arc::new(with_rotation_ended(space, config).await?))
 }
 

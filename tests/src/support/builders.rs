@@ -11,6 +11,7 @@ use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::json;
 use service::Viewer;
 use service::access::token::{self, Revocation};
+use service::spelling::sort_key;
 use uuid::Uuid;
 
 use super::app::TestApp;
@@ -187,7 +188,7 @@ impl TestApp {
                 id: id,
                 slug: slug.to_owned(),
                 title: slug.replace('-', " "),
-                title_key: slug.replace('-', " "),
+                title_key: sort_key(&slug.replace('-', " ")),
                 summary: None,
                 design: StudyDesign::Randomised,
                 status: StudyStatus::Reported,
@@ -234,7 +235,7 @@ impl TestApp {
                 id: id,
                 slug: slug.to_owned(),
                 title: slug.replace('-', " "),
-                title_key: slug.replace('-', " "),
+                title_key: sort_key(&slug.replace('-', " ")),
                 kind: PublicationKind::Report,
                 abstract_text: None,
                 doi: Some(format!("10.5555/{slug}")),

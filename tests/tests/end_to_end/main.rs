@@ -29,6 +29,7 @@ mod relay;
 mod report_card;
 mod schema;
 mod sockets;
+mod spelling;
 mod statements;
 mod strangers;
 mod streams;

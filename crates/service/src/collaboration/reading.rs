@@ -14,6 +14,7 @@ use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
 use crate::space::Space;
+use crate::spelling;
 use crate::viewer::Viewer;
 
 /// Which collaborations.
@@ -37,7 +38,7 @@ pub async fn get(
     let store = space.store();
     Ok(
         scope::shared::<collaboration::Entity>(viewer, store.source().now())
-            .filter(collaboration::Column::Slug.eq(slug))
+            .filter(collaboration::Column::Slug.eq(spelling::slug(slug)))
             .one(store.connection())
             .await?,
     )

@@ -13,4 +13,7 @@ pub mod publication;
 pub mod rating;
 pub mod record;
 pub mod reliance;
+mod sort_keys;
 pub mod study;
+
+pub use sort_keys::complete_sort_keys;

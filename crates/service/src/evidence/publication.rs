@@ -19,6 +19,7 @@ use crate::network::Directory;
 use crate::page::{Page, PageRequest};
 use crate::record::identifier;
 use crate::space::Space;
+use crate::spelling;
 use crate::viewer::Viewer;
 
 /// Which publications: any of the values within a field, and all of the fields.
@@ -121,7 +122,7 @@ pub async fn get_by_doi(
 pub async fn get(space: &Space, viewer: &Viewer, slug: &str) -> Result<Option<publication::Model>> {
     let store = space.store();
     let row = scope::shared::<publication::Entity>(viewer, store.source().now())
-        .filter(publication::Column::Slug.eq(slug))
+        .filter(publication::Column::Slug.eq(spelling::slug(slug)))
         .one(store.connection())
         .await?;
     match row {

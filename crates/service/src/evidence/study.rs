@@ -22,6 +22,7 @@ use crate::listing::{self, KeyPart, SortKey};
 use crate::network::Directory;
 use crate::page::{Page, PageRequest};
 use crate::space::Space;
+use crate::spelling;
 use crate::viewer::Viewer;
 
 /// Which studies: any of the values within a field, and all of the fields.
@@ -96,7 +97,7 @@ impl Default for StudyOrder {
 pub async fn get(space: &Space, viewer: &Viewer, slug: &str) -> Result<Option<study::Model>> {
     let store = space.store();
     Ok(scope::shared::<study::Entity>(viewer, store.source().now())
-        .filter(study::Column::Slug.eq(slug))
+        .filter(study::Column::Slug.eq(spelling::slug(slug)))
         .one(store.connection())
         .await?)
 }

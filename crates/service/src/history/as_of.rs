@@ -246,11 +246,12 @@ impl Past<'_> {
             }
         }
         let were: Vec<State> = were.into_values().collect();
-        let rows = were
+        let mut rows = were
             .iter()
             .map(|state| serde_json::from_value(Value::Object(state.clone())))
             .collect::<std::result::Result<Vec<RowOf<D>>, _>>()
             .map_err(Error::internal)?;
+        rows.iter_mut().for_each(D::put_in_the_past);
         let mut statements = D::Parts::inserts_then(&were)?;
         statements.extend(insert_then::<D::Table>(rows));
         for statement in statements {

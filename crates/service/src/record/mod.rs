@@ -48,7 +48,7 @@ pub(crate) use parts::{Part, PartTables, Wanted, link_parts};
 pub(crate) use plan::versions_in_the_log;
 pub use problem::{Fault, Problem, Problems, Words, quoted};
 pub(crate) use sharing::shared_draft;
-pub use sharing::{SharedDraft, Sharing, title_key};
+pub use sharing::{SharedDraft, Sharing};
 pub use standing::Standing;
 pub(crate) use standing::can_be_withdrawn;
 
@@ -135,6 +135,9 @@ pub trait Draft: Clone + Debug + Send + Sync + Sized + 'static {
     fn with_ids(ids: Vec<Uuid>, backend: DbBackend) -> Condition;
     /// The row as it should be; a thing that is there keeps its id, version and times.
     fn row(&self, id: Uuid, before: Option<&RowOf<Self>>, now: DateTime<Utc>) -> RowOf<Self>;
+
+    /// Makes anew what follows from other fields of a row as it was: the log may have it by earlier rules.
+    fn put_in_the_past(_row: &mut RowOf<Self>) {}
 
     /// What is wrong with it by itself.
     fn check(&self, problems: &mut Problems);

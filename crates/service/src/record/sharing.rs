@@ -161,13 +161,3 @@ macro_rules! shared_draft {
     };
 }
 pub(crate) use shared_draft;
-
-/// The beginning of a title in lower case, to sort by.
-#[must_use]
-pub fn title_key(title: &str) -> String {
-    title
-        .chars()
-        .take(100)
-        .flat_map(char::to_lowercase)
-        .collect()
-}

@@ -740,6 +740,39 @@ async fn what_a_spreadsheet_made_of_a_value_is_refused_with_a_remedy() {
     assert_eq!(space.count("programme").await, 0);
 }
 
+#[tokio::test]
+async fn a_reference_is_one_however_its_letters_are_composed() {
+    let of = |reference: &str| {
+        format!(
+            "contributed_by,reference,programme,from_role,text,received_on\nearly-years,{reference},p,parent,x,2020-01-01\n"
+        )
+    };
+    let space = Space::empty().await;
+    let composed = of("T\u{177} 1");
+    let programmes = "slug,title,lead_centre\np,P,early-years\n";
+    let files = [
+        ("centres.csv", CENTRES),
+        ("programmes.csv", programmes),
+        ("feedback.csv", composed.as_str()),
+    ];
+    assert_eq!(space.import(Files::new(&files).path()).await.problems, []);
+    let decomposed = of("Ty\u{302} 1");
+    let report = space
+        .import(Files::new(&[("feedback.csv", &decomposed)]).path())
+        .await;
+    assert_eq!(
+        (report.total().created, report.total().unchanged),
+        (0, 1),
+        "{:?}",
+        report.problems
+    );
+    let both = format!("{composed}early-years,Ty\u{302} 1,p,parent,y,2020-01-01\n");
+    let report = space
+        .import(Files::new(&[("feedback.csv", &both)]).path())
+        .await;
+    assert_eq!(places(&report), ["feedback.csv:3 - DUPLICATE_KEY"]);
+}
+
 #[test]
 fn what_holds_no_file_of_a_bundle_is_no_bundle() {
     let empty_zip = tempfile::NamedTempFile::new().unwrap();

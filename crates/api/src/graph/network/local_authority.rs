@@ -8,6 +8,7 @@ use service::entity::{LocalAuthorityId, local_authority};
 use service::evidence::parents::StudiesOf;
 use service::filter::AnyOf;
 use service::network::authority::{existed, has_social_care};
+use service::spelling::folded;
 
 use super::engagement::{Engagement, EngagementConnection};
 use crate::graph::asker;
@@ -207,7 +208,7 @@ pub(crate) struct LocalAuthorityFilterInput {
     countries: Option<Vec<String>>,
     /// In one of these regions of England, such as `North West`.
     regions: Option<Vec<String>>,
-    /// With this text in the name, whatever the case.
+    /// With this text in the name, whatever the case and the accents.
     text: Option<String>,
     /// With one of these numbers of the Department for Education; add `asAt` for whose it was on a day.
     dfe_numbers: Option<Vec<String>>,
@@ -224,10 +225,10 @@ pub(crate) struct LocalAuthorityFilterInput {
 impl LocalAuthorityFilterInput {
     /// The authorities that pass, by GSS code.
     pub(super) fn apply(self, asker: &Asker) -> Vec<LocalAuthority> {
-        let countries = AnyOf::from(self.countries);
+        let countries = AnyOf::from(self.countries).map(|name| folded(&name));
         // An authority outside England has no region.
-        let regions = AnyOf::from(self.regions).map(Some);
-        let text = self.text.unwrap_or_default().to_lowercase();
+        let regions = AnyOf::from(self.regions).map(|name| Some(folded(&name)));
+        let text = folded(&self.text.unwrap_or_default());
         let numbers = AnyOf::from(self.dfe_numbers).map(Some);
         let today = self
             .current
@@ -235,9 +236,9 @@ impl LocalAuthorityFilterInput {
             .then(|| asker.space.store().source().now().date_naive());
         let as_at = self.as_at.map(|day| day.0);
         let passes = |authority: &&Arc<local_authority::Model>| {
-            countries.admits(&authority.country)
-                && regions.admits(&authority.region)
-                && authority.name.to_lowercase().contains(&text)
+            countries.admits(&folded(&authority.country))
+                && regions.admits(&authority.region.as_deref().map(folded))
+                && folded(&authority.name).contains(&text)
                 && numbers.admits(&authority.dfe_number)
                 && [today, as_at]
                     .into_iter()

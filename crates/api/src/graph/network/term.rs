@@ -7,6 +7,7 @@ use service::entity::{RatedKind, TermId, Vocabulary};
 use service::evidence::parents::StudiesOf;
 use service::network::directory;
 use service::page::Page;
+use service::spelling::folded;
 use service::{Error, Result};
 
 use super::Centre;
@@ -45,7 +46,7 @@ fn labels(asker: &Asker, term: &directory::Term) -> Vec<TermLabel> {
 #[derive(Default, InputObject)]
 #[graphql(name = "VocabularyFilter")]
 pub(crate) struct VocabularyFilterInput {
-    /// With this text in the name, a synonym or a centre's label, whatever the case.
+    /// With this text in the name, a synonym or a centre's label, whatever the case and the accents.
     text: Option<String>,
     /// Narrower than the term with this slug, at any depth.
     broader: Option<String>,
@@ -78,8 +79,8 @@ impl VocabularyFilterInput {
                 Some(ids.into_iter().collect::<std::collections::HashSet<_>>())
             }
         };
-        let text = self.text.unwrap_or_default().to_lowercase();
-        let has_text = |name: &String| name.to_lowercase().contains(&text);
+        let text = folded(&self.text.unwrap_or_default());
+        let has_text = |name: &String| folded(name).contains(&text);
         let passes = |term: &&Arc<directory::Term>| {
             within.as_ref().is_none_or(|ids| ids.contains(&term.row.id))
                 && (has_text(&term.row.name)

@@ -12,8 +12,9 @@ use crate::error::Result;
 use crate::evidence::duplicates;
 use crate::record::{
     Children, Draft, Fault, Part, Problems, RowOf, SharedDraft, Sharing, Slot, Subject, Wanted,
-    Whole, identifier, keyed_by, quoted, shared_draft, title_key,
+    Whole, identifier, keyed_by, quoted, shared_draft,
 };
+use crate::spelling::sort_key;
 use crate::store::Write;
 
 /// What a publication should be.
@@ -105,7 +106,7 @@ impl Draft for PublicationDraft {
         let draft = self.clone();
         publication::Model {
             id: id.into(),
-            title_key: title_key(&draft.title),
+            title_key: sort_key(&draft.title),
             slug: draft.slug,
             title: draft.title,
             kind: draft.kind,
@@ -131,6 +132,10 @@ impl Draft for PublicationDraft {
             withdrawal_reason: draft.sharing.withdrawal_reason,
             superseded_by: draft.sharing.superseded_by,
         }
+    }
+
+    fn put_in_the_past(row: &mut publication::Model) {
+        row.title_key = sort_key(&row.title);
     }
 
     fn check(&self, problems: &mut Problems) {

@@ -18,8 +18,9 @@ use crate::error::Result;
 use crate::evidence::duplicates;
 use crate::record::{
     Children, Draft, Fault, Part, Problems, RowOf, SharedDraft, Sharing, Slot, Subject, Wanted,
-    Whole, keyed_by, link_parts, shared_draft, title_key,
+    Whole, keyed_by, link_parts, shared_draft,
 };
+use crate::spelling::sort_key;
 use crate::store::Write;
 
 /// What a study should be.
@@ -165,7 +166,7 @@ impl Draft for StudyDraft {
         let draft = self.clone();
         study::Model {
             id: id.into(),
-            title_key: title_key(&draft.title),
+            title_key: sort_key(&draft.title),
             slug: draft.slug,
             title: draft.title,
             summary: draft.summary,
@@ -189,6 +190,10 @@ impl Draft for StudyDraft {
             withdrawal_reason: draft.sharing.withdrawal_reason,
             superseded_by: draft.sharing.superseded_by,
         }
+    }
+
+    fn put_in_the_past(row: &mut study::Model) {
+        row.title_key = sort_key(&row.title);
     }
 
     fn check(&self, problems: &mut Problems) {
