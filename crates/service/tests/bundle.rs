@@ -10,6 +10,8 @@ mod support;
 
 #[path = "bundle/documentation.rs"]
 mod documentation;
+#[path = "bundle/opening.rs"]
+mod opening;
 #[path = "bundle/refusals.rs"]
 mod refusals;
 #[path = "bundle/round_trip.rs"]

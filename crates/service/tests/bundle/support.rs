@@ -115,6 +115,21 @@ impl Space {
     }
 }
 
+/// Each problem as file, line, column and code.
+pub(crate) fn places(report: &Report) -> Vec<String> {
+    report
+        .problems
+        .iter()
+        .map(|problem| {
+            let column = problem.column.as_deref().unwrap_or("-");
+            format!(
+                "{}:{} {column} {}",
+                problem.file, problem.line, problem.fault
+            )
+        })
+        .collect()
+}
+
 /// A bundle made of text.
 pub(crate) struct Files {
     folder: TempDir,

@@ -36,6 +36,7 @@ pub(super) struct Found {
     index: usize,
     pub(super) is_file: bool,
     pub(super) is_link: bool,
+    is_folder: bool,
 }
 
 impl Found {
@@ -108,20 +109,43 @@ fn is_left_by_a_system(name: &str) -> bool {
         || own.starts_with("~$")
 }
 
-/// What is in a folder, without the folder within that its files may all lie in.
+/// What is in a folder; or, if it holds no file of the format, in the one within that does.
 pub(super) fn in_folder(path: &Path, limits: Limits) -> Result<Vec<Found>> {
-    let mut found = Vec::new();
-    look_into(path, "", &mut found, limits).map_err(|failure| {
+    let unreadable_folder = |failure: io::Error| {
         unreadable(format!(
             "{} cannot be read: {}.",
             path.display(),
             failure.kind()
         ))
-    })?;
+    };
+    let mut found = entries_of(path, "").map_err(unreadable_folder)?;
+    // All folders of one depth are looked into, as long as nothing was found above them.
+    for depth in 0..DEEPEST {
+        if found.iter().any(|one| known(split(&one.name).1).is_some()) {
+            break;
+        }
+        let folders = found.iter().filter(|one| {
+            let is_hidden = split(&one.name).1.starts_with('.');
+            one.is_folder && !is_hidden && one.name.matches('/').count() == depth
+        });
+        let folders: Vec<String> = folders.map(|one| one.name.clone()).collect();
+        for folder in folders {
+            found.extend(entries_of(path, &folder).map_err(unreadable_folder)?);
+            if found.len() > limits.entries {
+                return Err(unreadable(format!(
+                    "{} holds more than {} things and no file of a bundle beside them. Give the bundle's own folder.",
+                    path.display(),
+                    limits.entries
+                )));
+            }
+        }
+    }
     of_the_bundle(found)
 }
 
-fn look_into(folder: &Path, below: &str, found: &mut Vec<Found>, limits: Limits) -> io::Result<()> {
+/// What is in a folder, by its name from the bundle's folder on.
+fn entries_of(folder: &Path, below: &str) -> io::Result<Vec<Found>> {
+    let mut found = Vec::new();
     for entry in fs::read_dir(folder.join(below))? {
         let entry = entry?;
         let own = entry.file_name().to_string_lossy().into_owned();
@@ -129,23 +153,21 @@ fn look_into(folder: &Path, below: &str, found: &mut Vec<Found>, limits: Limits)
             "" => own,
             below => format!("{below}/{own}"),
         };
-        if found.len() >= limits.entries || is_left_by_a_system(&name) {
+        if is_left_by_a_system(&name) {
             continue;
         }
         let kind = entry.file_type()?;
         found.push(Found {
             path: Path::new(below).join(entry.file_name()),
-            name: name.clone(),
+            name,
             index: 0,
             is_file: kind.is_file(),
             is_link: kind.is_symlink(),
+            is_folder: kind.is_dir(),
         });
-        let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
-        if kind.is_dir() && !is_hidden && name.split('/').count() < DEEPEST {
-            look_into(folder, &name, found, limits)?;
-        }
     }
-    Ok(())
+    found.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(found)
 }
 
 /// What is in a zip, without the folder that its files may all lie in.
@@ -190,6 +212,7 @@ pub(super) fn in_zip(
                 index,
                 is_file: entry.is_file() && !given.ends_with(['/', '\\']),
                 is_link: false,
+                is_folder: false,
             });
         }
     }

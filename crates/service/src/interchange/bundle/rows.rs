@@ -315,7 +315,7 @@ impl Rows {
             Ok(header) => header,
             Err(problem) => return Ok(vec![Located::new(&self.file, 1, problem)]),
         };
-        let names: Vec<String> = header.iter().map(|name| visible(name)).collect();
+        let names: Vec<String> = header.iter().map(visible).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         if let [only] = names.as_slice()
             && let Some(separator) = [';', '\t', '|']
