@@ -174,17 +174,18 @@ impl Stored<'_, '_> {
     ) -> Result<(), DbErr> {
         let found = self
             .rows(&format!(
-                r#"SELECT DISTINCT CAST("{column}" AS TEXT) FROM "{table}"
+                r#"SELECT CAST(rowid AS TEXT), CAST("{column}" AS TEXT) FROM "{table}"
                    WHERE "{column}" IS NOT NULL AND ({out_of_order})"#
             ))
             .await?;
-        for [text] in found {
+        let sql =
+            format!(r#"UPDATE "{table}" SET "{column}" = ? WHERE rowid = CAST(? AS INTEGER)"#);
+        for [place, text] in found {
             let Some(mended) = mend(&text).filter(|mended| *mended != text) else {
                 continue;
             };
-            let sql = format!(r#"UPDATE "{table}" SET "{column}" = ? WHERE "{column}" = ?"#);
-            let statement =
-                Statement::from_sql_and_values(self.backend, sql, [mended.into(), text.into()]);
+            let values = [mended.into(), place.into()];
+            let statement = Statement::from_sql_and_values(self.backend, sql.clone(), values);
             self.connection.execute_raw(statement).await?;
         }
         Ok(())

@@ -104,20 +104,28 @@ struct Stored<'c, 'm> {
 impl Stored<'_, '_> {
     /// Composes the texts of a column. Where a reference is then another's, it gets a number.
     async fn compose(&self, table: &str, column: &str) -> Result<(), DbErr> {
-        let is_ascii = match self.backend {
-            DbBackend::Postgres => format!("octet_length({column}) = char_length({column})"),
-            _ => format!("LENGTH(CAST({column} AS BLOB)) = LENGTH({column})"),
+        // Rows are told by their place, as not all tables have an id, and none has an index of such texts.
+        let (place, is_ascii) = match self.backend {
+            DbBackend::Postgres => (
+                "ctid::text",
+                format!("octet_length({column}) = char_length({column})"),
+            ),
+            _ => (
+                "CAST(rowid AS TEXT)",
+                format!("LENGTH(CAST({column} AS BLOB)) = LENGTH({column})"),
+            ),
         };
-        let question = format!("SELECT DISTINCT {column} FROM {table} WHERE NOT ({is_ascii})");
+        let question = format!("SELECT {place}, {column} FROM {table} WHERE NOT ({is_ascii})");
         let rows = self
             .connection
             .query_all_raw(Statement::from_string(self.backend, question))
             .await?;
         for row in rows {
-            let text: String = row.try_get_by_index(0)?;
+            let (place, text): (String, String) =
+                (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
             let composed: String = text.nfc().collect();
             if composed != text {
-                self.replace(table, column, &text, &composed).await?;
+                self.replace(table, column, &place, &composed).await?;
             }
         }
         Ok(())
@@ -127,50 +135,51 @@ impl Stored<'_, '_> {
         &self,
         table: &str,
         column: &str,
-        text: &str,
+        place: &str,
         composed: &str,
     ) -> Result<(), DbErr> {
-        let (one, other) = match self.backend {
-            DbBackend::Postgres => ("$1", "$2"),
-            _ => ("?", "?"),
+        let (text, there) = match self.backend {
+            DbBackend::Postgres => ("$1", "ctid = CAST($2 AS tid)"),
+            _ => ("?1", "rowid = CAST(?2 AS INTEGER)"),
         };
-        let within = match (table, column) {
-            ("engagement", "reference") => Some("centre_id"),
-            ("finding", "reference") => Some("study_id"),
-            ("rating" | "feedback", "reference") => Some("contributed_by"),
-            ("standard_version", "code") => Some("standard_id"),
-            ("standard_dimension", "code") => Some("version_id"),
-            ("standard_level", "code") => Some("dimension_id"),
-            _ => None,
-        };
+        let is_free = unique_within(table, column).map_or_else(String::new, |whole| {
+            format!(
+                " AND NOT EXISTS (SELECT 1 FROM {table} AS other
+                  WHERE other.{whole} = {table}.{whole} AND other.{column} = {text})"
+            )
+        });
+        let sql = format!("UPDATE {table} SET {column} = {text} WHERE {table}.{there}{is_free}");
         let mut number = 1;
         loop {
             let composed = match number {
                 1 => composed.to_owned(),
                 number => format!("{composed} ({number})"),
             };
-            // Those that can be had without a clash, then the others under the next name.
-            let is_free = within.map_or_else(String::new, |within| {
-                format!(
-                    " AND NOT EXISTS (SELECT 1 FROM {table} AS other
-                      WHERE other.{within} = {table}.{within} AND other.{column} = {one})"
-                )
-            });
-            let sql =
-                format!("UPDATE {table} SET {column} = {one} WHERE {column} = {other}{is_free}");
-            let mut values = vec![Value::from(composed.as_str()), Value::from(text)];
-            if within.is_some() && self.backend != DbBackend::Postgres {
-                values.push(composed.as_str().into());
-            }
-            self.connection
-                .execute_raw(Statement::from_sql_and_values(self.backend, sql, values))
-                .await?;
-            let left = format!("SELECT 1 FROM {table} WHERE {column} = {one} LIMIT 1");
-            let left = Statement::from_sql_and_values(self.backend, left, [text.into()]);
-            if self.connection.query_one_raw(left).await?.is_none() {
+            let values = [composed.into(), place.into()];
+            let statement = Statement::from_sql_and_values(self.backend, sql.clone(), values);
+            if self
+                .connection
+                .execute_raw(statement)
+                .await?
+                .rows_affected()
+                > 0
+            {
                 return Ok(());
             }
             number += 1;
         }
+    }
+}
+
+/// The column of the whole within which a text is unique, if it is.
+fn unique_within(table: &str, column: &str) -> Option<&'static str> {
+    match (table, column) {
+        ("engagement", "reference") => Some("centre_id"),
+        ("finding", "reference") => Some("study_id"),
+        ("rating" | "feedback", "reference") => Some("contributed_by"),
+        ("standard_version", "code") => Some("standard_id"),
+        ("standard_dimension", "code") => Some("version_id"),
+        ("standard_level", "code") => Some("dimension_id"),
+        _ => None,
     }
 }
