@@ -22,9 +22,9 @@ mod m20261126_000009_withdrawal;
 mod m20261126_000010_young_people;
 mod m20261126_000011_agreements;
 mod m20261128_authority_successors;
-mod m20261128_nearest;
 mod m20261128_dois;
 mod m20261128_moments;
+mod m20261128_nearest;
 mod m20261128_spelling;
 
 /// Brings a database to the present schema.
