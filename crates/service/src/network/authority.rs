@@ -94,7 +94,7 @@ impl Directory {
     /// its name. A number or a name that several authorities have had means the one of that day.
     ///
     /// # Errors
-    /// `BAD_INPUT` when there is none, or when the one that is named did not exist on the day or has no children's
+    /// `BAD_USER_INPUT` when there is none, or when the one that is named did not exist on the day or has no children's
     /// social care; the message names the right one where it can be known.
     pub fn maker_of_return(&self, name: &str, on: NaiveDate) -> Result<&Authority> {
         let name = name.trim();

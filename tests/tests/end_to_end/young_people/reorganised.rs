@@ -201,8 +201,8 @@ on_both_databases! {
         let revise = async |fields: &str, version: i32| {
             keeper.ask(&format!("mutation {{ reviseLocalAuthority(input: {{ id: \"{id}\", expectedVersion: {version}, {fields} }}) {{ localAuthority {{ successors {{ gssCode }} }} }} }}")).await
         };
-        assert_eq!(revise(r#"successors: ["E06000063"]"#, 1).await.code(), Some("BAD_INPUT"));
-        assert_eq!(revise(r#"abolished: "2030-04-01", successors: ["E06000065"]"#, 1).await.code(), Some("BAD_INPUT"));
+        assert_eq!(revise(r#"successors: ["E06000063"]"#, 1).await.code(), Some("BAD_USER_INPUT"));
+        assert_eq!(revise(r#"abolished: "2030-04-01", successors: ["E06000065"]"#, 1).await.code(), Some("BAD_USER_INPUT"));
         let done = revise(r#"abolished: "2030-04-01", successors: ["E06000063"]"#, 1).await;
         assert_eq!(done.at("/reviseLocalAuthority/localAuthority/successors/0/gssCode"), "E06000063");
     }
