@@ -79,7 +79,7 @@ pub(super) async fn may_contribute(
 /// Has the holder of a token act for authorities, in place of those for which it acted.
 ///
 /// # Errors
-/// `FORBIDDEN`; `NOT_FOUND`; `BAD_USER_INPUT` for a code that is no authority's.
+/// `FORBIDDEN`; `NOT_FOUND`; `BAD_USER_INPUT` for a code that is no authority's, and for none.
 pub async fn appoint(
     space: &Space,
     viewer: &Viewer,
@@ -89,6 +89,12 @@ pub async fn appoint(
     policy::authorise(viewer, &Action::AppointSteward)?;
     let record = token::get(space, viewer, token).await?;
     let record = record.ok_or_else(|| Error::not_found("access token"))?;
+    if codes.is_empty() {
+        return Err(Error::bad_input(
+            "localAuthorities",
+            "Name an authority: a token that acts for none may load the returns of every authority. To take a steward's work away, revoke the token.",
+        ));
+    }
     let directory = space.directory().await?;
     let mut ids = Vec::new();
     for code in codes {

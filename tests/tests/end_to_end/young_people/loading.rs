@@ -211,7 +211,9 @@ on_both_databases! {
         let (status, body) = send(&app.stranger(ALPHA).await, OVER_HTTP, &files).await;
         assert_eq!((status, &body["errors"][0]["extensions"]["requiredScope"]), (StatusCode::FORBIDDEN, &json!("young-people:contribute")));
         let (token, id) = app.token(BETA, &[ScopeName::YoungPeopleContribute]).await;
-        service::young_people::stewards::appoint(&app.space, &Viewer::operator(), id, &[LEEDS.to_owned()]).await.unwrap();
+        let appoint = async |codes: &[String]| service::young_people::stewards::appoint(&app.space, &Viewer::operator(), id, codes).await;
+        assert_eq!(appoint(&[]).await.unwrap_err().field.as_deref(), Some("localAuthorities"), "a steward of none would load the returns of all");
+        appoint(&[LEEDS.to_owned()]).await.unwrap();
         let of_leeds = app.with_token(&token);
         let (status, body) = send(&of_leeds, OVER_HTTP, &files).await;
         assert_eq!((status, &body["errors"][0]["extensions"]["field"]), (StatusCode::FORBIDDEN, &json!("authority")), "{body}");
