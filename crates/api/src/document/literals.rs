@@ -184,8 +184,8 @@ fn block_value(literal: &str) -> String {
     let is_blank = |line: &&str| indentation(line) == line.len();
     let filled = lines.iter().skip(1).filter(|line| !is_blank(line));
     let common = filled.map(|line| indentation(line)).min().unwrap_or(0);
-    let first = lines.iter().position(|line| !is_blank(&line));
-    let last = lines.iter().rposition(|line| !is_blank(&line));
+    let first = lines.iter().position(|line| !is_blank(line));
+    let last = lines.iter().rposition(|line| !is_blank(line));
     let (Some(first), Some(last)) = (first, last) else {
         return String::new();
     };

@@ -32,6 +32,7 @@ use std::sync::{Arc, LazyLock};
 
 use async_graphql::extensions::ExtensionFactory;
 use async_graphql::{Context, ID, MergedObject, MergedSubscription, Schema, SchemaBuilder};
+use chrono::{DateTime, Utc};
 use service::entity::LoadedReturnId;
 use service::{Error, Result, Space, Viewer};
 

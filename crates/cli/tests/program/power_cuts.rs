@@ -65,7 +65,7 @@ async fn what_was_acknowledged_is_there_after_a_power_cut_at_any_moment() {
                 .map(|(moment, _)| *moment)
                 .collect::<Vec<_>>(),
         )),
-        1 if which % 3 == 0 => rotation.start + chance.below(rotation.len()),
+        1 if which.is_multiple_of(3) => rotation.start + chance.below(rotation.len()),
         _ => chance.below(notes.len() + 1),
     };
     let mut cuts: Vec<_> = (0..CUTS).map(|which| cut(which, &mut chance)).collect();
