@@ -38,14 +38,16 @@ impl std::fmt::Display for NotAMoment {
 
 impl std::error::Error for NotAMoment {}
 
-/// The moment that a text from outside names, in whole microseconds, which is what both databases keep.
+/// The moment that a text from outside names, in whole microseconds, which is what both databases keep: rounded up, as an
+/// embargo never ends earlier than said.
 ///
 /// # Errors
 /// When it is not written as RFC 3339 says, or lies outside the range that is kept.
 pub fn moment(text: &str) -> Result<DateTime<Utc>, NotAMoment> {
     let moment = DateTime::parse_from_rfc3339(text).map_err(|_| NotAMoment::NotRfc3339)?;
     // A leap second counts as the second after it, as in PostgreSQL.
-    let moment = DateTime::from_timestamp_micros(moment.timestamp_micros());
+    let rest = i64::from(!moment.timestamp_subsec_nanos().is_multiple_of(1_000));
+    let moment = DateTime::from_timestamp_micros(moment.timestamp_micros() + rest);
     moment
         .filter(|moment| (FIRST_MOMENT..=LAST_MOMENT).contains(moment))
         .ok_or(NotAMoment::OutOfRange)
@@ -91,7 +93,7 @@ mod tests {
             ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
             (
                 "2026-11-28t10:00:00.1234567z",
-                "2026-11-28T10:00:00.123456Z",
+                "2026-11-28T10:00:00.123457Z",
             ),
         ] {
             let expected = DateTime::parse_from_rfc3339(kept).unwrap().to_utc();
@@ -102,6 +104,7 @@ mod tests {
             "9999-12-31T23:59:59-00:01",
             "9999-12-31T23:59:60Z",
             "9999-12-31T23:59:59.9999Z",
+            "9999-12-31T23:59:59.9990001Z",
             "0001-01-01T00:00:00+00:01",
             "0000-06-01T00:00:00Z",
         ] {

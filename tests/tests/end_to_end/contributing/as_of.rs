@@ -173,7 +173,7 @@ on_both_databases! {
 
     async fn an_embargo_with_more_digits_ends_with_the_next_millisecond_and_not_before(app: TestApp) {
         let alpha = app.contributor(ALPHA).await;
-        let said = app.clock_now() + TimeDelta::microseconds(10_000_001);
+        let said = app.clock_now() + TimeDelta::nanoseconds(10_000_000_001);
         let others = json!({ "visibility": "PUBLIC", "embargoedUntil": said.to_rfc3339() });
         let id = new_study(&alpha, "First", others).await;
         let query = "query ($id: ID!) { node(id: $id) { ... on Study { embargoedUntil } } }";
