@@ -300,7 +300,7 @@ fn a_list_that_leads_on_to_its_own_kind_multiplies_there_and_back_again() {
         cost(&format!("{{ localAuthority {{ {document} }} }}")).complexity
     };
     assert_eq!(back_and_forth(1), 1 + 1 + 5 * (1 + 5));
-    assert!(back_and_forth(6) > 100_000_000);
+    assert_eq!(back_and_forth(3), 19_532);
     assert_eq!(cost("{ a { narrower { id } } }").complexity, 12);
 }
 

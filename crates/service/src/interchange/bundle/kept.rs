@@ -12,8 +12,10 @@ impl Column {
     /// without the `.0` that spreadsheets add.
     pub(super) fn kept(&self, text: &str) -> String {
         match self.value {
-            Value::One(Target::LocalAuthority) => {
-                identifier::gss_code(text).unwrap_or_else(|| slug(text))
+            Value::One(Target::LocalAuthority) => local_authority(text),
+            Value::Many(Target::LocalAuthority) => {
+                let codes: Vec<String> = text.split(';').map(local_authority).collect();
+                codes.join(";")
             }
             Value::One(_) | Value::Many(_) | Value::Term | Value::Subject => slug(text),
             Value::Whole => without_point(text).into_owned(),
@@ -23,6 +25,11 @@ impl Column {
             _ => composed(text).into_owned(),
         }
     }
+}
+
+/// A reference to a local authority: its GSS code in capitals.
+fn local_authority(text: &str) -> String {
+    identifier::gss_code(text).unwrap_or_else(|| slug(text))
 }
 
 /// A number without a point that only noughts follow.
