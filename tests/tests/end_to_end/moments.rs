@@ -85,7 +85,7 @@ async fn exported(app: &TestApp, viewer: &Viewer) -> (Vec<String>, tempfile::Tem
 const EVERYTHING: &str = r#"{
     studies { nodes { slug } } publications { nodes { slug } } collaborations { nodes { slug } }
     findings { nodes { id } } study(slug: "hidden") { id } publication(doi: "10.5555/hidden") { id }
-    collaboration(slug: "hidden") { id } intervention(slug: "mentoring") { ratings { id } }
+    collaboration(slug: "hidden") { id } intervention(slug: "mentoring") { ratings { nodes { id } } }
 }"#;
 
 fn seen(answer: &Value) -> usize {

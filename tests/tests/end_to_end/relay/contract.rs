@@ -48,6 +48,8 @@ const BOUNDED: &[(&str, &[&str])] = &[
             "Collaboration.members",
             "DataSharingAgreement.controllers",
             "Intervention.labels",
+            "LocalAuthority.predecessors",
+            "LocalAuthority.successors",
             "Outcome.labels",
             "Person.roles",
             "Population.labels",
