@@ -1,9 +1,4 @@
 //! The harness gives each test a database of its own, and both kinds have one schema.
-#![expect(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails where it stands"
-)]
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};

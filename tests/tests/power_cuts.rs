@@ -3,7 +3,6 @@
 //! The program's own test on it is `crates/cli/tests/program/power_cuts.rs`.
 #![cfg(all(target_os = "linux", not(target_feature = "crt-static")))]
 #![expect(
-    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test talks to its other process, and fails where it stands"
 )]

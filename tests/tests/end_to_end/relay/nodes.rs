@@ -137,8 +137,8 @@ pub(crate) async fn id_of(client: &Client, (kind, query, path): &Found) -> Strin
     let answer = client.ask(query).await;
     let id = answer.body.pointer(&format!("/data{path}"));
     let id = id.and_then(Value::as_str);
-    id.unwrap_or_else(|| panic!("no {kind}: {}", answer.body))
-        .to_owned()
+    assert!(id.is_some(), "no {kind}: {}", answer.body);
+    id.unwrap_or_default().to_owned()
 }
 
 /// What somebody finds by an id.
