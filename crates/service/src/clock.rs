@@ -79,11 +79,16 @@ impl Source {
         }
     }
 
-    /// A source whose time stands at a moment of the past.
+    /// A source whose time stands at a moment.
     pub(crate) const fn standing_at(moment: DateTime<Utc>) -> Self {
         Self {
             time: Time::Stands(moment),
         }
+    }
+
+    /// The same source, whose time stands still from now on.
+    pub(crate) fn stopped(&self) -> Self {
+        Self::standing_at(self.now())
     }
 
     /// The present time in whole milliseconds.

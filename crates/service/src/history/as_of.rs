@@ -6,11 +6,12 @@
 //!
 //! The network and its vocabularies are as they are now, and so are the members of collaborations.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use entity::{ChangeKind, change, feedback, finding, publication, rating, shared_with, study};
-use sea_orm::sea_query::{ExprTrait, InsertStatement, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, InsertStatement, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityName, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
@@ -216,23 +217,45 @@ impl Past<'_> {
         Ok(changed)
     }
 
+    /// The changes of things that came since, from the last. Two servers may have written one thing in the other order
+    /// than their clocks say, so whatever stands in the log after the first that came since came since as well: only from
+    /// the last to the first do changes lead back.
+    async fn since(&self, ids: &[Uuid]) -> Result<Vec<change::Model>> {
+        let of_these = || {
+            let among = scope::among(self.backend, change::Column::SubjectId, ids.iter().copied());
+            let select = scope::parts_of_seen::<change::Entity>();
+            select.filter(among).filter(is_revision())
+        };
+        let first = of_these()
+            .filter(change::Column::At.gt(self.at))
+            .select_only()
+            .expr(change::Column::Sequence.min())
+            .into_query();
+        let rows = of_these()
+            .filter(Expr::col(change::Column::Sequence.as_column_ref()).gte(Expr::from(first)))
+            .order_by_asc(change::Column::Sequence)
+            .all(self.connection)
+            .await?;
+        let mut changed = HashSet::new();
+        let mut since: Vec<_> = rows
+            .into_iter()
+            .filter(|row| {
+                if row.at > self.at {
+                    changed.insert(row.subject_id);
+                }
+                changed.contains(&row.subject_id)
+            })
+            .collect();
+        since.reverse();
+        Ok(since)
+    }
+
     async fn put_some<D>(&self, table: &str, ids: &[Uuid]) -> Result<()>
     where
         D: Draft,
     {
-        let changes = scope::parts_of_seen::<change::Entity>()
-            .filter(scope::among(
-                self.backend,
-                change::Column::SubjectId,
-                ids.to_vec(),
-            ))
-            .filter(change::Column::At.gt(self.at))
-            .filter(is_revision())
-            .order_by_desc(change::Column::Sequence)
-            .all(self.connection)
-            .await?;
         let mut were = states::<D>(self.connection, ids.to_vec()).await?;
-        for change in changes {
+        for change in self.since(ids).await? {
             match change.before {
                 Some(Value::Object(way)) => {
                     if let Some(state) = were.get_mut(&change.subject_id) {

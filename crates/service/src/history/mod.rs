@@ -15,7 +15,7 @@ use entity::{
     collaboration_member,
 };
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -113,26 +113,29 @@ async fn changes(
     let is_revision = change::Column::Before
         .is_not_null()
         .or(change::Column::Operation.eq(ChangeOperation::Created));
-    let mut select = scope::parts_of_seen::<change::Entity>()
+    let rows = scope::parts_of_seen::<change::Entity>()
         .filter(scope::among(
             space.store().backend(),
             change::Column::SubjectId,
             ids,
         ))
-        .filter(is_revision);
-    if space.is_past() {
-        // What came since is no history yet, and would be told by what the thing was; collaborations are as they are now.
-        let was_known = Condition::any()
-            .add(change::Column::At.lte(space.store().source().now()))
-            .add(change::Column::Kind.eq(ChangeKind::Collaboration));
-        select = select.filter(was_known);
-    }
-    let rows = select
+        .filter(is_revision)
         .order_by_asc(change::Column::Sequence)
         .all(space.store().connection())
         .await?;
+    // What came since is no history yet, and would be told by what the thing was; collaborations are as they are now.
+    let now = space.store().source().now();
+    let came_since = |row: &change::Model| {
+        space.is_past() && row.kind != ChangeKind::Collaboration && row.at > now
+    };
+    let mut ended = HashSet::new();
     for row in rows {
-        changes.entry(row.subject_id).or_default().push(row);
+        if came_since(&row) {
+            ended.insert(row.subject_id);
+        }
+        if !ended.contains(&row.subject_id) {
+            changes.entry(row.subject_id).or_default().push(row);
+        }
     }
     Ok(changes)
 }

@@ -211,7 +211,7 @@ impl Store {
     /// When the database cannot be reached.
     pub(crate) async fn begin_write(&self, viewer: &Viewer) -> Result<Write> {
         let transaction = self.begin().await?;
-        Ok(Write::new(transaction, self.source.clone(), viewer))
+        Ok(Write::new(transaction, &self.source, viewer))
     }
 
     /// Appends the changes of a write to the log, and commits.

@@ -53,10 +53,11 @@ struct Changed {
 }
 
 impl Write {
-    pub(super) fn new(transaction: DatabaseTransaction, source: Source, viewer: &Viewer) -> Self {
+    /// A write is of one moment: what its rows say of when they were written is when the log says that they were.
+    pub(super) fn new(transaction: DatabaseTransaction, source: &Source, viewer: &Viewer) -> Self {
         Self {
             transaction,
-            source,
+            source: source.stopped(),
             actor: Actor::from(viewer),
             request_id: viewer.request_id().map(str::to_owned),
             changes: Vec::new(),
@@ -72,7 +73,7 @@ impl Write {
         &self.transaction
     }
 
-    /// Time and ids.
+    /// The moment of the write, and ids.
     #[must_use]
     pub const fn source(&self) -> &Source {
         &self.source

@@ -151,6 +151,33 @@ on_both_databases! {
         }
     }
 
+    async fn every_moment_that_a_thing_tells_of_itself_shows_it_as_that_moment_left_it(app: TestApp) {
+        // As the machine's own clock does, it goes on within a write.
+        app.clock.go_on(TimeDelta::milliseconds(1));
+        let alpha = app.contributor(ALPHA).await;
+        let id = new_study(&alpha, "First", json!({ "visibility": "PUBLIC" })).await;
+        let query = "query ($id: ID!, $asOf: DateTime) { node(id: $id, asOf: $asOf) { ... on Study { title createdAt updatedAt withdrawal { at } history(last: 1) { nodes { at } } } } }";
+        let first = alpha.ask_with(query, json!({ "id": id })).await;
+        revise_study(&alpha, &id, 1, json!({ "title": "Second" })).await.data();
+        let second = alpha.ask_with(query, json!({ "id": id })).await;
+        let withdraw = "mutation ($input: WithdrawInput!) { withdraw(input: $input) { thing { id } } }";
+        alpha.ask_with(withdraw, json!({ "input": { "id": id, "reason": "wrong", "expectedVersion": 2 } })).await.data();
+        let withdrawn = alpha.ask_with(query, json!({ "id": id })).await;
+        for (told, path) in [
+            (&first, "/node/createdAt"),
+            (&first, "/node/updatedAt"),
+            (&first, "/node/history/nodes/0/at"),
+            (&second, "/node/updatedAt"),
+            (&second, "/node/history/nodes/0/at"),
+            (&withdrawn, "/node/updatedAt"),
+            (&withdrawn, "/node/withdrawal/at"),
+        ] {
+            let moment = as_a_browser_writes(told.at(path).as_str().unwrap());
+            let then = alpha.ask_with(query, json!({ "id": id, "asOf": moment })).await;
+            assert_eq!(then.at("/node"), told.at("/node"), "{path}");
+        }
+    }
+
     async fn rows_of_earlier_versions_with_microseconds_stand_in_their_whole_millisecond(app: TestApp) {
         let alpha = app.contributor(ALPHA).await;
         let id = new_study(&alpha, "First", json!({ "visibility": "PUBLIC" })).await;

@@ -13,7 +13,7 @@ mod sound;
 
 use std::collections::BTreeMap;
 
-use chrono::SecondsFormat;
+use chrono::{DateTime, SecondsFormat, Utc};
 use uuid::Uuid;
 
 use self::enter::{New, enter};
@@ -205,11 +205,24 @@ pub async fn revise<K: Entered>(
     entry: Entry,
     how: How,
 ) -> Result<K::Row> {
+    revise_at::<K>(space, viewer, id, expected_version, |_| entry, how).await
+}
+
+/// The same, for what says when it is written.
+async fn revise_at<K: Entered>(
+    space: &Space,
+    viewer: &Viewer,
+    id: Uuid,
+    expected_version: i32,
+    entry: impl FnOnce(DateTime<Utc>) -> Entry + Send,
+    how: How,
+) -> Result<K::Row> {
     let [_, action] = K::CALLED;
     let asker = viewer.clone();
     space
         .store()
         .write_or_rehearse(viewer, action, how.dry_run, |write| {
+            let entry = entry(write.source().now());
             Box::pin(async move {
                 write.because(how.reason);
                 amend::amend::<K>(write, &asker, id, expected_version, entry).await
@@ -251,12 +264,7 @@ pub async fn withdraw<K: Entered>(
         let message = "Nothing can take the place of a thing of this kind: leave it out.";
         return Err(Error::bad_input("supersededBy", message));
     }
-    let now = space.store().source().now();
     let mut entry = Entry::default();
-    entry.set(
-        "withdrawn_at",
-        now.to_rfc3339_opts(SecondsFormat::Micros, true),
-    );
     entry.set("withdrawal_reason", withdrawal.reason.clone());
     if let Some(other) = withdrawal.superseded_by {
         entry.set("superseded_by", by_id(other));
@@ -266,7 +274,14 @@ pub async fn withdraw<K: Entered>(
         key: None,
         reason: Some(withdrawal.reason),
     };
-    revise::<K>(space, viewer, id, expected_version, entry, how).await
+    let withdrawn = |now: DateTime<Utc>| {
+        entry.set(
+            "withdrawn_at",
+            now.to_rfc3339_opts(SecondsFormat::Micros, true),
+        );
+        entry
+    };
+    revise_at::<K>(space, viewer, id, expected_version, withdrawn, how).await
 }
 
 /// Fills in the viewer's own centre where nothing is said.
