@@ -54,7 +54,13 @@ fn describe(error: &mut ServerError, refusal: &Error, request_id: &str) {
         _ => refusal.message.clone().into_owned(),
     };
     let extensions = error.extensions.get_or_insert_default();
-    extensions.set("code", refusal.code.as_str());
+    match refusal.code.general() {
+        Some(general) => {
+            extensions.set("code", general.as_str());
+            extensions.set("reason", refusal.code.as_str());
+        }
+        None => extensions.set("code", refusal.code.as_str()),
+    }
     if let Some(field) = &refusal.field {
         extensions.set("field", problem::field(field));
     }

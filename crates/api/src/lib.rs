@@ -35,18 +35,42 @@ pub fn sdl() -> String {
     graph::build().sdl_with_options(options)
 }
 
-/// Every code that `extensions.code` of an error can be: the code, the HTTP status of a response that
-/// consists of such an error alone, and what it means. Those of the endpoint come first, then those
-/// of the service.
+/// What `extensions` of an error can say that it is.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorCode {
+    /// `extensions.code`.
+    pub code: &'static str,
+    /// `extensions.reason`, where the code alone doesn't tell.
+    pub reason: Option<&'static str>,
+    /// The HTTP status of a response that consists of such an error alone.
+    pub status: u16,
+    /// What it means and what to do.
+    pub meaning: &'static str,
+}
+
+/// Every code that an error can have. Those of the endpoint come first, then those of the service.
 #[must_use]
-pub fn error_codes() -> Vec<(&'static str, u16, &'static str)> {
-    let endpoint =
-        protocol::Code::ALL.map(|code| (code.as_str(), code.status().as_u16(), code.description()));
-    let service = service::Code::ALL
-        .iter()
-        .map(|code| (code.as_str(), code.status(), code.meaning()));
-    let mut codes = endpoint.to_vec();
+pub fn error_codes() -> Vec<ErrorCode> {
+    let endpoint = protocol::Code::ALL.map(|code| ErrorCode {
+        code: code.as_str(),
+        reason: None,
+        status: code.status().as_u16(),
+        meaning: code.description(),
+    });
+    let service = service::Code::ALL.iter().map(|code| {
+        let general = code.general();
+        ErrorCode {
+            code: general.unwrap_or(*code).as_str(),
+            reason: general.map(|_| code.as_str()),
+            status: code.status(),
+            meaning: code.meaning(),
+        }
+    });
     // Some words both know, with one meaning and one status.
-    codes.extend(service.filter(|(word, ..)| endpoint.iter().all(|(known, ..)| known != word)));
+    let known = |told: &ErrorCode| {
+        told.reason.is_none() && endpoint.iter().any(|known| known.code == told.code)
+    };
+    let mut codes = endpoint.to_vec();
+    codes.extend(service.filter(|told| !known(told)));
     codes
 }

@@ -28,6 +28,19 @@ macro_rules! codes {
                 match self { $(Self::$name => $status,)* }
             }
 
+            /// The more general code that clients are told beside this one as its reason, if this is one of the
+            /// ways in which an argument is not acceptable. Gateways and fuzzers know only Apollo's codes, and
+            /// would take this one for a failure of the server.
+            #[must_use]
+            pub const fn general(self) -> Option<Self> {
+                match self {
+                    Self::InvalidCursor | Self::PageTooLarge | Self::NotAReferenceDate | Self::NotCountable => {
+                        Some(Self::BadUserInput)
+                    }
+                    _ => None,
+                }
+            }
+
             /// What it means and what to do.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
@@ -38,7 +51,7 @@ macro_rules! codes {
 }
 
 codes! {
-    BadUserInput "BAD_USER_INPUT" 400 "The value of a variable or an argument is not of its type or not acceptable; the message says which and how to mend it, and `extensions.field` and `extensions.problems` say it to programs.";
+    BadUserInput "BAD_USER_INPUT" 400 "The value of a variable or an argument is not of its type or not acceptable; the message says which and how to mend it, and `extensions.field`, `extensions.problems` and `extensions.reason` say it to programs.";
     InvalidCursor "INVALID_CURSOR" 400 "A cursor is not one that this list gave; start again from the first page.";
     PageTooLarge "PAGE_TOO_LARGE" 400 "A page was asked to be longer than allowed; ask for less and follow the cursors.";
     NotFound "NOT_FOUND" 404 "There is no such thing, or it is not for you to see.";

@@ -91,8 +91,15 @@ impl Answer {
             .collect()
     }
 
-    /// The code of the first error.
+    /// The reason of the first error, or its code where that says all.
     pub fn code(&self) -> Option<&str> {
-        self.body.pointer("/errors/0/extensions/code")?.as_str()
+        fault(self.body.pointer("/errors/0")?)
     }
+}
+
+/// The reason of an error, or its code where that says all.
+pub fn fault(error: &Value) -> Option<&str> {
+    let extensions = error.get("extensions")?;
+    let told = extensions.get("reason").or_else(|| extensions.get("code"));
+    told?.as_str()
 }

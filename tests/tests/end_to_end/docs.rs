@@ -52,7 +52,14 @@ fn every_variable_that_is_read_is_documented_and_no_other() {
 fn every_error_code_stands_in_one_table() {
     let expected: Vec<_> = api::error_codes()
         .into_iter()
-        .map(|(code, status, meaning)| format!("| `{code}` | {status} | {meaning} |"))
+        .map(|told| {
+            let reason = told.reason.map(|reason| format!(", reason `{reason}`"));
+            let reason = reason.unwrap_or_default();
+            format!(
+                "| `{}`{reason} | {} | {} |",
+                told.code, told.status, told.meaning
+            )
+        })
         .collect();
     assert_eq!(
         rows("docs/errors.md"),

@@ -111,6 +111,8 @@ on_both_databases! {
             app.nobody().ask(&format!("{{ studies({arguments}) {{ nodes {{ id }} }} }}")).await.code().map(str::to_owned)
         };
         assert_eq!(code("first: 101").await.as_deref(), Some("PAGE_TOO_LARGE"));
+        let refused = app.nobody().ask("{ studies(first: 101) { totalCount } }").await;
+        assert_eq!(refused.body["errors"][0]["extensions"], json!({ "code": "BAD_USER_INPUT", "reason": "PAGE_TOO_LARGE", "field": "first" }));
         assert_eq!(code("first: -1").await.as_deref(), Some("BAD_USER_INPUT"));
         assert_eq!(code("first: 1, last: 1").await.as_deref(), Some("BAD_USER_INPUT"));
         assert_eq!(code(r#"after: "nonsense""#).await.as_deref(), Some("INVALID_CURSOR"));

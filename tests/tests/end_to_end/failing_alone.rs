@@ -8,7 +8,7 @@ use service::access::ScopeName;
 use tests::on_both_databases;
 use tests::support::app::{ALPHA, BETA};
 use tests::support::builders::Sharing;
-use tests::support::client::Client;
+use tests::support::client::{Client, fault};
 
 const THREE: &str = r#"mutation {
     first: contributeStudy(input: {title: "First", design: RANDOMISED, status: PLANNED, idempotencyKey: "1"}) { study { id version } }
@@ -20,10 +20,7 @@ const THREE: &str = r#"mutation {
 fn errors(body: &Value) -> Vec<(Value, &str)> {
     let errors = body["errors"].as_array().unwrap().iter();
     errors
-        .map(|error| {
-            let code = error["extensions"]["code"].as_str().unwrap();
-            (error["path"].clone(), code)
-        })
+        .map(|error| (error["path"].clone(), fault(error).unwrap()))
         .collect()
 }
 

@@ -127,7 +127,7 @@ fn check(status: StatusCode, body: &str, context: &str) -> Vec<String> {
     };
     let known: BTreeSet<_> = api::error_codes()
         .into_iter()
-        .map(|(code, ..)| code)
+        .map(|told| told.code)
         .collect();
     let mut codes = Vec::new();
     for answer in answers {

@@ -8,6 +8,7 @@ mod feed;
 
 use serde_json::Value;
 use tests::support::app::TestApp;
+use tests::support::client::fault;
 
 /// Follows all changes.
 const CHANGES: &str = "subscription ($after: String, $kinds: [ChangeKind!]) {
@@ -28,12 +29,12 @@ fn cursor(message: &Value) -> Option<&str> {
     data.pointer("/data/changes/cursor")?.as_str()
 }
 
-/// The code of the first error in a message or an event.
+/// The reason of the first error in a message or an event, or its code where that says all.
 fn code(message: &Value) -> Option<&str> {
     let errors = ["/payload", "/payload/errors", "/errors"]
         .into_iter()
         .find_map(|path| message.pointer(path).filter(|found| found.is_array()));
-    errors?.pointer("/0/extensions/code")?.as_str()
+    fault(errors?.get(0)?)
 }
 
 /// The cursor of the last change: a subscription from there misses nothing, whenever it begins.

@@ -36,7 +36,7 @@ struct YoungPeople;
 impl YoungPeople {
     /// Counts that are safe to show; see the rule that each answer carries. It needs `young-people:statistics`. A
     /// table has at most four dimensions, those that `where` fixes among them, and a reference day: 31 March of a
-    /// year. What would not be safe is refused with `NOT_COUNTABLE` and the reason.
+    /// year. What would not be safe is refused: `extensions.reason` is `NOT_COUNTABLE`, and the message says why.
     async fn statistics(
         &self,
         ctx: &Context<'_>,
