@@ -6,6 +6,7 @@
 
 mod copy;
 mod duplicates;
+mod durability;
 mod evidence;
 mod fair;
 mod fill;
@@ -39,6 +40,7 @@ enum Command {
     Streams(streams::Options),
     Fair(fair::Options),
     Duplicates(duplicates::Options),
+    Durability(durability::Options),
     Returns(returns::Options),
 }
 
@@ -51,6 +53,7 @@ async fn main() -> anyhow::Result<()> {
         Command::Streams(options) => streams::run(options).await,
         Command::Fair(options) => fair::run(options).await,
         Command::Duplicates(options) => duplicates::run(&options),
+        Command::Durability(options) => durability::run(&options).await,
         Command::Returns(options) => returns::run(options).await,
     }
 }
