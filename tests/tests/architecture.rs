@@ -13,7 +13,8 @@ use serde_json::Value;
 const ARROWS: &[(&str, &[&str])] = &[
     ("entity", &[]),
     ("migrations", &[]),
-    ("service", &["entity"]),
+    ("disclosure", &[]),
+    ("service", &["disclosure", "entity"]),
     ("api", &["service"]),
     ("cli", &["api", "service", "migrations"]),
     // What tries the house out may look into every room.

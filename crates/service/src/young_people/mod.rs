@@ -14,7 +14,7 @@
 pub mod agreement;
 pub mod child_id;
 pub mod codes;
-pub mod disclosure;
+pub use ::disclosure;
 pub mod link;
 pub mod people;
 pub mod pseudonym;

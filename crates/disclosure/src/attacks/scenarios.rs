@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use microlp::{ComparisonOp, OptimizationDirection, Problem};
 use serde_json::Value;
 
-use crate::young_people::disclosure::question::{Condition, Lattice, Question, Refusal};
-use crate::young_people::disclosure::{Area, RecordKeySecret, Records, Rule};
+use crate::question::{Condition, Lattice, Question, Refusal};
+use crate::{Area, RecordKeySecret, Records, Rule};
 
 #[derive(serde::Deserialize)]
 struct Scenario {

@@ -195,7 +195,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::young_people::disclosure::table::{KEYS, STANDARD_DISTRIBUTION};
+    use crate::table::{KEYS, STANDARD_DISTRIBUTION};
 
     /// The sum over the keys of a power of the change.
     fn sum(row: &[(i64, u16)], power: u32) -> i64 {
@@ -211,7 +211,7 @@ mod tests {
         if std::env::var_os("COMMONGROUND_TEST_UPDATE_TABLE").is_some() {
             let path = concat!(
                 env!("CARGO_MANIFEST_DIR"),
-                "/src/young_people/disclosure/tables/maximum-entropy-1.csv"
+                "/src/tables/maximum-entropy-1.csv"
             );
             std::fs::write(path, &file).unwrap();
         }

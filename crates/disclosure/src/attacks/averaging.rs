@@ -7,7 +7,7 @@ use microlp::{ComparisonOp, OptimizationDirection, Problem};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use crate::young_people::disclosure::{Area, Published, Records, Rule};
+use crate::{Area, Published, Records, Rule};
 
 const LEVELS: [usize; 5] = [2, 5, 4, 3, 3];
 const CHILDREN: usize = 600;

@@ -3,7 +3,8 @@
 //! The key of a cell is the sum of its records' keys, so that the same records get the same change in
 //! whatever table and however often they are asked for, and other records another.
 
-use crate::access::keyed_hash;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 
 /// The secret that the keys of records are derived from. It is never in the database.
 ///
@@ -23,7 +24,18 @@ impl RecordKeySecret {
     /// for the same child in all returns.
     #[must_use]
     pub fn record_key(&self, id: &[u8]) -> u8 {
-        keyed_hash(&self.0, &[b"record key", id])[0]
+        self.hash(&[b"record key", id])[0]
+    }
+
+    fn hash(&self, parts: &[&[u8]]) -> [u8; 32] {
+        // A key shorter than the block is filled up with zeros.
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&self.0);
+        let mut hash = <Hmac<Sha256> as KeyInit>::new(&block.into());
+        for part in parts {
+            hash.update(part);
+        }
+        hash.finalize().into_bytes().into()
     }
 }
 
