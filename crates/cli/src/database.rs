@@ -87,25 +87,27 @@ async fn with_rotation_ended(space: Space, config: &Config) -> Result<Space> {
 /// # Errors
 /// When the perturbation table can't be read or would give counts away.
 fn disclosure_rule(config: &Config) -> Result<Rule> {
+    let rule = Rule::named(&config.disclosure_rule)?;
+    match rule.suits {
+        Suits::Questions => {}
+        Suits::QuestionsOfSwappedRecords => tracing::warn!(
+            rule = rule.name,
+            "this rule is for records that were swapped beforehand: of others, answers that are compared tell who is unlike the rest"
+        ),
+        Suits::FixedTables => tracing::warn!(
+            rule = rule.name,
+            "this rule is for fixed tables: where anybody may ask any question, answers can be subtracted from each other"
+        ),
+    }
     let Some(file) = &config.perturbation_table else {
-        let rule = Rule::named(&config.disclosure_rule)?;
-        if rule.suits != Suits::Questions {
-            tracing::warn!(
-                rule = rule.name,
-                "this rule is for fixed tables: where anybody may ask any question, answers can be subtracted from each other"
-            );
-        }
         return Ok(rule);
     };
     let name = file.display();
-    anyhow::ensure!(
-        config.disclosure_rule == "cell-key",
-        "A perturbation table is for the rule cell-key; leave --perturbation-table or --disclosure-rule out."
-    );
     let open = std::fs::File::open(file)
         .with_context(|| format!("The perturbation table {name} cannot be read"))?;
-    let rule = PerturbationTable::read(open)
-        .and_then(|table| Rule::cell_key_with(table, config.disclosure_threshold));
+    let table = PerturbationTable::read(open)
+        .with_context(|| format!("The perturbation table {name} cannot be used"))?;
+    let rule = rule.with(table, config.disclosure_threshold);
     rule.with_context(|| format!("The perturbation table {name} cannot be used"))
 }
 

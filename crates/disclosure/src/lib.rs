@@ -3,15 +3,16 @@
 //! Pure functions; docs/disclosure.md explains the method, its parameters and what it withstands.
 //!
 //! - [`Rule`] is what a deployment or an agreement chooses: it makes what is published out of a cell's
-//!   [`Records`]. The default perturbs by cell key, with the [`PerturbationTable`] that
-//!   [`maximum_entropy`] makes.
+//!   [`Records`]. The default leaves out conditions that only a few children tell apart ([`lattice`]), and perturbs
+//!   with the [`PerturbationTable`] that [`maximum_entropy`] makes.
+//! - [`attackers`] measure what a rule withstands.
 //! - [`suppression`] protects tables that are fixed beforehand.
 
-#[cfg(test)]
-mod attacks;
+pub mod attackers;
 mod cell_key;
 mod distribution;
 mod entropy;
+pub mod lattice;
 mod quantise;
 #[cfg(test)]
 mod question;

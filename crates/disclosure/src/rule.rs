@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::cell_key::Records;
 use super::entropy::STANDARD;
+use super::lattice::{Counted, effective};
 use super::table::{KEYS, NotATable, PerturbationTable};
 
 /// What is published of a count.
@@ -43,6 +44,9 @@ pub enum Suits {
     /// Any number of free questions from anybody, as long as they come from the closed lattice
     /// (`statistics`).
     Questions,
+    /// Free questions about records of which those at risk were swapped with others beforehand. Of records as they
+    /// are, answers that are compared tell who is unlike the rest.
+    QuestionsOfSwappedRecords,
     /// Tables that are fixed beforehand and get secondary suppression as a whole
     /// ([`suppression`](super::suppression)), or recipients who are bound by an agreement. Free questions
     /// could be subtracted from each other.
@@ -68,6 +72,8 @@ pub struct Rule {
 #[derive(Clone, Debug)]
 enum Method {
     Perturb(Arc<PerturbationTable>),
+    /// What is below the threshold is hidden, conditions of low effect are left out, and what remains is perturbed.
+    LowEffect(Arc<PerturbationTable>),
     /// Counts that are not hidden are rounded in areas from here on.
     Round {
         zero: Published,
@@ -77,7 +83,12 @@ enum Method {
 }
 
 /// The names that [`Rule::named`] knows, the default first.
-pub const NAMES: [&str; 3] = ["cell-key", "dfe-children-in-need", "opensafely"];
+pub const NAMES: [&str; 4] = [
+    "low-effect",
+    "cell-key",
+    "dfe-children-in-need",
+    "opensafely",
+];
 
 impl Rule {
     /// The rule of this name; see [`NAMES`].
@@ -87,6 +98,7 @@ impl Rule {
     /// If there is none of this name.
     pub fn named(name: &str) -> Result<Self, NotARule> {
         match name {
+            "low-effect" => Ok(Self::low_effect()?),
             "cell-key" => Ok(Self::cell_key()?),
             "dfe-children-in-need" => Ok(Self::dfe_children_in_need()),
             "opensafely" => Ok(Self::opensafely()),
@@ -94,41 +106,62 @@ impl Rule {
         }
     }
 
-    /// The default: cell-key perturbation with our own table, and a threshold of 10.
+    /// The default: conditions of low effect are left out, with our own table and a threshold of 10.
+    ///
+    /// # Errors
+    ///
+    /// None, unless the table that is built in has been damaged.
+    pub fn low_effect() -> Result<Self, NotATable> {
+        Ok(Self {
+            name: "low-effect",
+            version: "1".to_owned(),
+            description: "Counts below the threshold are hidden, zero too. A condition that fewer children than the \
+                          threshold tell apart has no effect, and each count is changed a little, in another way in \
+                          each edition.",
+            threshold: STANDARD.threshold,
+            suits: Suits::Questions,
+            method: Method::LowEffect(Arc::new(PerturbationTable::standard()?)),
+        })
+    }
+
+    /// Cell-key perturbation as `cell_key_perturbation` of the ONS does it, with our own table and a threshold of
+    /// 10. For records that were swapped beforehand, and for comparison.
     ///
     /// # Errors
     ///
     /// None, unless the table that is built in has been damaged.
     pub fn cell_key() -> Result<Self, NotATable> {
-        let table = PerturbationTable::standard()?;
-        Self::perturbing(table, STANDARD.threshold, "1".to_owned())
+        Ok(Self {
+            name: "cell-key",
+            version: "1".to_owned(),
+            description: "Each count is changed a little, always in the same way for the same children. Results \
+                          below the threshold are hidden, and so is zero: hidden doesn't mean none.",
+            threshold: STANDARD.threshold,
+            suits: Suits::QuestionsOfSwappedRecords,
+            method: Method::Perturb(Arc::new(PerturbationTable::standard()?)),
+        })
     }
 
-    /// Cell-key perturbation with another table or threshold, as `cell_key_perturbation` of the ONS does it.
-    /// The version is made of both.
+    /// The rule with another table and threshold, of which its version is made.
     ///
     /// # Errors
     ///
-    /// If some published value would be possible for one count only, or only for counts below the threshold.
-    pub fn cell_key_with(table: PerturbationTable, threshold: u64) -> Result<Self, NotATable> {
-        let version = format!("{}-{threshold}", table.fingerprint());
-        Self::perturbing(table, threshold, version)
-    }
-
-    fn perturbing(
-        table: PerturbationTable,
-        threshold: u64,
-        version: String,
-    ) -> Result<Self, NotATable> {
+    /// If the rule doesn't perturb, or if some published value would be possible for one count only, or only for
+    /// counts below the threshold.
+    pub fn with(self, table: PerturbationTable, threshold: u64) -> Result<Self, NotARule> {
         table.check_published(threshold)?;
+        let version = format!("{}-{threshold}", table.fingerprint());
+        let table = Arc::new(table);
+        let method = match self.method {
+            Method::Perturb(_) => Method::Perturb(table),
+            Method::LowEffect(_) => Method::LowEffect(table),
+            Method::Round { .. } => return Err(NotARule::NotPerturbing(self.name)),
+        };
         Ok(Self {
-            name: "cell-key",
             version,
-            description: "Each count is changed a little, always in the same way for the same children. \
-                          Results below the threshold are hidden, and so is zero: hidden doesn't mean none.",
             threshold,
-            suits: Suits::Questions,
-            method: Method::Perturb(Arc::new(table)),
+            method,
+            ..self
         })
     }
 
@@ -174,7 +207,10 @@ impl Rule {
     #[must_use]
     pub fn cell(&self, records: Records, area: Area) -> Published {
         match &self.method {
-            Method::Perturb(table) => self.shown(table.perturb(records.count, records.key_sum)),
+            Method::LowEffect(_) if records.count < 2 * self.threshold => Published::Hidden,
+            Method::Perturb(table) | Method::LowEffect(table) => {
+                self.shown(table.perturb(records.count, records.key_sum))
+            }
             Method::Round { zero, .. } if records.count == 0 => *zero,
             Method::Round { nearest, from, .. } => match self.shown(records.count) {
                 Published::Shown(count) if area >= *from => {
@@ -182,6 +218,22 @@ impl Rule {
                 }
                 published => published,
             },
+        }
+    }
+
+    /// What is published of a cell of the lattice: of its records, or of those that its answer is made of.
+    #[must_use]
+    pub fn answer(&self, counted: &impl Counted, cell: &[Option<u16>], area: Area) -> Published {
+        match &self.method {
+            Method::LowEffect(_) => {
+                let effective = effective(counted, cell, self.threshold);
+                let records = Records {
+                    count: counted.records(&effective).count,
+                    key_sum: counted.key(&effective),
+                };
+                self.cell(records, area)
+            }
+            _ => self.cell(counted.records(cell), area),
         }
     }
 
@@ -198,7 +250,7 @@ impl Rule {
     #[must_use]
     pub fn behind(&self, published: Published, area: Area) -> (u64, u64) {
         let reach = match &self.method {
-            Method::Perturb(table) => table.greatest_change(),
+            Method::Perturb(table) | Method::LowEffect(table) => table.greatest_change(),
             Method::Round { nearest, .. } => *nearest,
         };
         let around = published.shown().unwrap_or(self.threshold);
@@ -225,6 +277,11 @@ pub enum NotARule {
     /// No rule has the name.
     #[error("there is no disclosure rule {0:?}; there are {names}", names = NAMES.join(", "))]
     Unknown(String),
+    /// A table is given to a rule that has none.
+    #[error(
+        "the disclosure rule {0:?} doesn't perturb: a perturbation table is for low-effect and cell-key"
+    )]
+    NotPerturbing(&'static str),
     /// Its table is unsound.
     #[error(transparent)]
     Table(#[from] NotATable),
@@ -242,14 +299,14 @@ mod tests {
         Records { count, key_sum }
     }
 
-    static RULES: LazyLock<[Rule; 3]> =
+    static RULES: LazyLock<[Rule; 4]> =
         LazyLock::new(|| NAMES.map(|name| Rule::named(name).unwrap()));
 
     #[test]
     fn an_unknown_name_is_no_rule() {
         let unknown = Rule::named("none").unwrap_err().to_string();
         assert!(
-            unknown.contains("cell-key, dfe-children-in-need, opensafely"),
+            unknown.contains("low-effect, cell-key, dfe-children-in-need, opensafely"),
             "{unknown}"
         );
     }
@@ -258,7 +315,7 @@ mod tests {
     fn another_table_or_threshold_is_another_version() {
         let with = |threshold| {
             let table = PerturbationTable::standard().unwrap();
-            Rule::cell_key_with(table, threshold).unwrap().version
+            RULES[0].clone().with(table, threshold).unwrap().version
         };
         assert_eq!(with(10), with(10));
         assert_ne!(with(10), with(11));
@@ -266,11 +323,16 @@ mod tests {
     }
 
     #[test]
-    fn only_perturbed_counts_stand_up_to_free_questions() {
+    fn only_what_leaves_out_conditions_of_low_effect_stands_up_to_free_questions() {
         let suits = &*RULES.iter().map(|rule| rule.suits).collect::<Vec<_>>();
         assert_eq!(
             suits,
-            [Suits::Questions, Suits::FixedTables, Suits::FixedTables]
+            [
+                Suits::Questions,
+                Suits::QuestionsOfSwappedRecords,
+                Suits::FixedTables,
+                Suits::FixedTables
+            ]
         );
     }
 
