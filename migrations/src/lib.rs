@@ -26,6 +26,7 @@ mod m20261128_dois;
 mod m20261128_moments;
 mod m20261128_nearest;
 mod m20261128_spelling;
+mod m20261128_editions;
 
 /// Brings a database to the present schema.
 #[derive(Debug)]
@@ -83,5 +84,7 @@ impl MigrationTrait for Whole {
 
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
+            Box::new(m20261128_editions::Migration),
+        ]
     }
 }

@@ -21,6 +21,7 @@ pub mod considered_publication;
 pub mod considered_study;
 pub mod crosswalk;
 pub mod data_sharing_agreement;
+pub mod edition;
 pub mod embargo;
 pub mod engagement;
 pub mod episode;

@@ -18,6 +18,7 @@ use crate::network::directory::{Directory, DirectoryCache};
 use crate::store::Store;
 use crate::tail::Tail;
 use crate::young_people::disclosure::Rule;
+use crate::young_people::editions;
 use crate::young_people::pseudonym::PseudonymKeys;
 use crate::young_people::statistics;
 
@@ -201,12 +202,13 @@ impl Space {
 
     /// Follows the change log for as long as it is polled: what other processes write makes the copies
     /// in memory stale here too, wakes those who follow the feed, and ends what tokens opened that have
-    /// ended. And it tells the log of embargoes that pass.
+    /// ended. And it tells the log of embargoes that pass, and publishes editions of counts that are due.
     pub async fn follow(self: Arc<Self>) {
         tokio::join!(
             self.tail.follow(&self),
             self.presences.watch(&self),
-            embargo::watch(&self)
+            embargo::watch(&self),
+            editions::watch(&self)
         );
     }
 

@@ -3,6 +3,7 @@
 //!
 //! - [`returns`] loads what local authorities return, and keeps of it what is needed;
 //! - [`standing`] says where each person stood on the reference days, which is what is counted;
+//! - [`editions`] says when what is counted changes;
 //! - [`release`] makes fixed tables to be published, with suppression;
 //! - [`statistics`] answers counts that are safe to show, by the rules of [`disclosure`];
 //! - [`agreement`] opens rows about people ([`people`]) to a centre, with the word of their stewards ([`stewards`]);
@@ -15,6 +16,7 @@ pub mod agreement;
 pub mod child_id;
 pub mod codes;
 pub use ::disclosure;
+pub mod editions;
 pub mod link;
 pub mod people;
 pub mod pseudonym;

@@ -23,13 +23,13 @@ use entity::{
     EpisodeKind, LocalAuthorityId, Need, ReturnKind, ReturnState, Sex, SocialWorkPopulation,
     YoungPersonId, child_record, episode, loaded_return, standing, young_person,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
-use super::codes;
 use super::returns::{CollectionYear, Walk};
+use super::{codes, editions};
 use crate::access::scope;
 use crate::error::Result;
-use crate::store::{Write, bulk};
+use crate::store::Write;
 
 /// The slug of the vocabulary's term that a population is.
 #[must_use]
@@ -53,16 +53,16 @@ pub fn population(slug: &str) -> Option<SocialWorkPopulation> {
 
 /// Makes the standings of an authority anew, from its returns of the year that are in use.
 pub(in crate::young_people) async fn make(
-    write: &mut Write,
+    write: &Write,
     authority: LocalAuthorityId,
     year: CollectionYear,
 ) -> Result<()> {
-    let standings = Standings::of(write, authority, year).await?;
+    let mut standings = Standings::of(write, authority, year).await?;
     let mut walk = standings.walk();
     while let Some(persons) = walk.next(write.connection()).await? {
         standings.stand(write, &persons).await?;
     }
-    Ok(())
+    standings.publish(write).await
 }
 
 /// The standings of an authority that are being made anew.
@@ -71,24 +71,15 @@ pub(in crate::young_people) struct Standings {
     year: CollectionYear,
     /// Its returns of the year that are in use.
     returns: Vec<loaded_return::Model>,
+    rows: Vec<standing::Model>,
 }
 
 impl Standings {
-    /// Takes the old ones away.
     pub(in crate::young_people) async fn of(
         write: &Write,
         authority: LocalAuthorityId,
         year: CollectionYear,
     ) -> Result<Self> {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "standings follow from the returns, and are made anew with them"
-        )]
-        standing::Entity::delete_many()
-            .filter(standing::Column::Year.eq(year.0))
-            .filter(standing::Column::LocalAuthorityId.eq(authority))
-            .exec(write.connection())
-            .await?;
         let returns = scope::for_writing::<loaded_return::Entity>()
             .filter(loaded_return::Column::LocalAuthorityId.eq(authority))
             .filter(loaded_return::Column::Year.eq(year.0))
@@ -99,6 +90,7 @@ impl Standings {
             authority,
             year,
             returns,
+            rows: Vec::new(),
         })
     }
 
@@ -113,7 +105,7 @@ impl Standings {
 
     /// Makes the standings of some persons, each with all their times.
     pub(in crate::young_people) async fn stand(
-        &self,
+        &mut self,
         write: &Write,
         persons: &[Vec<episode::Model>],
     ) -> Result<()> {
@@ -123,19 +115,19 @@ impl Standings {
             .map(|time| time.young_person_id)
             .collect();
         let about = About::read(write, &self.returns, &who).await?;
-        let mut rows = Vec::new();
         for (person, times) in who.into_iter().zip(persons) {
             let Some((record, record_key)) = about.of(person) else {
                 continue;
             };
             let of_person = stand(self.authority, self.year, record, record_key, times);
-            rows.extend(
-                of_person
-                    .into_iter()
-                    .map(IntoActiveModel::into_active_model),
-            );
+            self.rows.extend(of_person);
         }
-        bulk::insert(write.connection(), rows).await
+        Ok(())
+    }
+
+    /// Publishes them, or leaves what was published.
+    pub(in crate::young_people) async fn publish(self, write: &Write) -> Result<()> {
+        editions::publish(write, self.authority, self.year, &self.returns, self.rows).await
     }
 }
 

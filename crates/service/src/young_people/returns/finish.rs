@@ -61,8 +61,9 @@ pub(super) async fn finish(
                 let Heading {
                     authority_id, year, ..
                 } = loading.heading;
-                let standings = Standings::of(write, authority_id, year).await?;
-                check_and_stand(write, loading.id, &standings, &mut doubts).await?;
+                let mut standings = Standings::of(write, authority_id, year).await?;
+                check_and_stand(write, loading.id, &mut standings, &mut doubts).await?;
+                standings.publish(write).await?;
                 keep_problems(write, loading.id, loading.problems, &doubts).await?;
                 let doubtful = i64::try_from(loading.doubtful_with(&doubts));
                 write.touched(ChangeKind::LoadedReturn, loading.id.into(), 1);
@@ -126,7 +127,7 @@ async fn earlier(write: &Write, loading: &Loading) -> Result<Option<loaded_retur
 async fn check_and_stand(
     write: &Write,
     id: LoadedReturnId,
-    standings: &Standings,
+    standings: &mut Standings,
     doubts: &mut Vec<Problem>,
 ) -> Result<()> {
     let mut walk = standings.walk();

@@ -1,0 +1,38 @@
+//! What of an authority's returns of a year is counted, and since when.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+
+use crate::LocalAuthorityId;
+
+/// An edition: the counts of an authority's returns of a year change when another is published, and only then.
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
+#[sea_orm(table_name = "edition")]
+pub struct Model {
+    /// The authority.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub local_authority_id: LocalAuthorityId,
+    /// The year on whose 31 March the collection ended.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub year: i32,
+    /// Its number, from 1.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub number: i32,
+    /// When it was published.
+    pub published_at: DateTime<Utc>,
+    /// Whether it counts a return on looked-after children.
+    pub of_ssda903: bool,
+    /// Whether it counts a children in need census.
+    pub of_cin_census: bool,
+    /// When the next one may be published, where one waits for the time.
+    pub next_at: Option<DateTime<Utc>>,
+}
+
+/// Relations are followed by the loaders, not by the entity.
+#[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
