@@ -78,13 +78,13 @@ pub(crate) struct Config {
         long,
         global = true,
         env = "COMMONGROUND_DISCLOSURE_RULE",
-        default_value = "cell-key",
+        default_value = "low-effect",
         value_name = "RULE",
         value_parser = clap::builder::PossibleValuesParser::new(disclosure::NAMES)
     )]
     pub(crate) disclosure_rule: String,
 
-    /// A file that holds a perturbation table for the rule cell-key, in place of the built-in one: CSV of pcv, ckey
+    /// A file that holds a perturbation table for a rule that perturbs, in place of the built-in one: CSV of pcv, ckey
     /// and pvalue
     #[arg(
         long,
@@ -94,7 +94,7 @@ pub(crate) struct Config {
     )]
     pub(crate) perturbation_table: Option<PathBuf>,
 
-    /// Counts below this are hidden, with the rule cell-key and a perturbation table of your own
+    /// Counts below this are hidden, with a rule that perturbs and a perturbation table of your own
     #[arg(
         long,
         global = true,

@@ -201,6 +201,18 @@ vocabularies! {
         CategoryOfNeed = "CATEGORY_OF_NEED",
     }
 
+    /// What is said of a count.
+    CountState {
+        /// A number is shown, as the rule makes it.
+        Shown = "SHOWN",
+        /// It is hidden. That doesn't mean that it is 0.
+        Suppressed = "SUPPRESSED",
+        /// No return is counted that would tell of it.
+        NotCollected = "NOT_COLLECTED",
+        /// Its categories contradict each other: an authority isn't in the region.
+        NotApplicable = "NOT_APPLICABLE",
+    }
+
     /// Where a data-sharing agreement stands.
     AgreementState {
         /// It waits for the approval of one party or more.

@@ -83,7 +83,7 @@ pub fn has_social_care(authority: &local_authority::Model) -> bool {
 }
 
 /// Whether the statutory returns of England are made by an authority.
-fn makes_returns(authority: &local_authority::Model) -> bool {
+pub(crate) fn makes_returns(authority: &local_authority::Model) -> bool {
     authority.country.trim().eq_ignore_ascii_case("England") && has_social_care(authority)
 }
 

@@ -11,11 +11,10 @@ use entity::{
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use super::disclosure::Published;
 use super::standing::{population, term};
-use super::statistics::{Cell, Question, Table, Where};
+use super::statistics::{Cell, Count, Question, Table, Where};
 use crate::access::scope;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::filter::AnyOf;
 use crate::network::directory::Directory;
 use crate::space::Space;
@@ -40,11 +39,32 @@ pub struct EvidenceNeed {
     /// The evidence.
     pub evidence: Evidence,
     /// How many young people are in the population, as far as can be shown.
-    pub young_people: Published,
+    pub young_people: Count,
 }
 
-/// What is asked to know the young people of each population, of those that a filter leaves. The filter's own
-/// populations are left out: one table answers for all.
+/// What is asked to know the young people of a population, of those that a filter leaves: one table answers for all
+/// populations.
+///
+/// # Errors
+/// `BAD_INPUT` when the filter names other populations.
+pub fn of_population(
+    population: SocialWorkPopulation,
+    filter: Where,
+    as_at: NaiveDate,
+) -> Result<Question> {
+    if !filter.populations.admits(&population) {
+        return Err(Error::bad_input(
+            "filter.populations",
+            format!(
+                "The young people are those of {population}, and the filter names others. Leave `populations` out, or ask the other population."
+            ),
+        ));
+    }
+    Ok(by_population(filter, as_at))
+}
+
+/// What is asked to know the young people of each population, of those that a filter leaves; its populations are
+/// left out.
 #[must_use]
 pub fn by_population(filter: Where, as_at: NaiveDate) -> Question {
     Question {
@@ -119,7 +139,7 @@ pub fn needs(evidence: &[Evidence], table: &Table, authority: &str) -> Vec<Evide
         let cells = cells_of(table, &[&[authority], &[evidence.population.as_str()]]);
         EvidenceNeed {
             evidence: evidence.clone(),
-            young_people: cells.first().map_or(Published::Hidden, |cell| cell.count),
+            young_people: cells.first().map_or(Count::NotCollected, |cell| cell.count),
         }
     };
     let mut needs: Vec<_> = evidence.iter().map(need).collect();

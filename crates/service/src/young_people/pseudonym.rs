@@ -136,6 +136,14 @@ impl PseudonymKeys {
         i16::from(secret.record_key(hash))
     }
 
+    /// The key of a cell of counts, named with the edition that it counts: it decides how the count is perturbed.
+    #[must_use]
+    pub fn cell_key(&self, cell: &str) -> u64 {
+        let first = self.keys.first().copied().unwrap_or_default();
+        let hash = keyed_hash(&first, &[b"cell keys", b"\0", cell.as_bytes()]);
+        u64::from(hash[0])
+    }
+
     /// The pseudonym of a person under one agreement: 128 bits, of which nobody who holds another agreement's
     /// can tell that they are of the same person.
     #[must_use]

@@ -11,7 +11,7 @@ use entity::{LocalAuthorityId, SocialWorkPopulation, StatisticsDimension};
 use super::disclosure::Records;
 use super::disclosure::suppression::{Category, Dimension, FixedTable, Protection, suppress};
 use super::statistics::{
-    Axis, Question, Where, axis, combinations, coverage, not_countable, places, records,
+    Axis, Question, Where, axis, combinations, covered, not_countable, places, records,
     reference_year,
 };
 use crate::access::policy::{self, Action};
@@ -74,7 +74,8 @@ pub async fn release(space: &Space, viewer: &Viewer, new: &NewRelease) -> Result
     let year = reference_year(new.as_at)?;
     check(new)?;
     let directory = space.directory().await?;
-    let coverage = coverage(space, year).await?;
+    let covered = covered(space, year).await?;
+    let coverage: Vec<_> = covered.iter().map(|of| of.authority).collect();
     let own = stewards::authorities(space, viewer).await?;
     let is_operator = matches!(viewer.who(), Who::Operator);
     let filter = Where {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject};
 use service::Result;
-use service::entity::{EvidenceStrength, SocialWorkPopulation, TermId};
-use service::young_people::disclosure::Published;
+use service::entity::{CountState, EvidenceStrength, SocialWorkPopulation, TermId};
 use service::young_people::link;
 use service::young_people::standing::population;
+use service::young_people::statistics::Count;
 
-use super::statistics::{DisclosureRule, StatisticsCell, StatisticsWhere};
+use super::statistics::{Coverage, DisclosureRule, StatisticsCell, StatisticsWhere};
 use crate::graph::asker;
 use crate::graph::date::Date;
 use crate::graph::network::Population;
@@ -20,23 +20,14 @@ use crate::loading::Asker;
 /// A number of young people that is safe to show.
 #[derive(SimpleObject)]
 pub(in crate::graph) struct SafeCount {
-    /// The number as the rule makes it; null when it is hidden.
+    /// The number as the rule makes it; null unless it is shown.
     count: Option<Int<u64>>,
-    /// Whether it is hidden. That doesn't mean that it is 0.
-    suppressed: bool,
+    /// Whether it is shown, hidden, or not there to be counted.
+    state: Word<CountState>,
     /// The rule.
     rule: DisclosureRule,
-}
-
-impl SafeCount {
-    fn new(count: Published, rule: DisclosureRule) -> Self {
-        let count = count.shown();
-        Self {
-            count: count.map(Int),
-            suppressed: count.is_none(),
-            rule,
-        }
-    }
+    /// Whose returns are counted.
+    coverage: Coverage,
 }
 
 /// The young people of a population; nothing for a population that returns don't tell of.
@@ -49,12 +40,17 @@ pub(in crate::graph) async fn safe_count(
     let Some(population) = population(slug) else {
         return Ok(None);
     };
-    let question = link::by_population(filter.unwrap_or_default().into(), as_at.0);
+    let filter = filter.unwrap_or_default().into();
+    let question = link::of_population(population, filter, as_at.0)?;
     let table = asker.statistics(question).await?;
     let cells = link::cells_of(&table, &[&[population.as_str()]]);
-    let count = cells.first().map_or(Published::Hidden, |cell| cell.count);
-    let rule = DisclosureRule::new(&table.rule);
-    Ok(Some(SafeCount::new(count, rule)))
+    let count = cells.first().map_or(Count::NotCollected, |cell| cell.count);
+    Ok(Some(SafeCount {
+        count: count.shown().map(Int),
+        state: Word(count.state()),
+        rule: DisclosureRule::new(&table.rule),
+        coverage: Coverage::new(asker, &table),
+    }))
 }
 
 /// A population of a place, and the evidence that speaks to it.
@@ -86,14 +82,14 @@ impl EvidenceNeed {
         Word(self.0.evidence.population)
     }
 
-    /// How many young people are in it there; null when that is hidden, which doesn't mean that there are none.
+    /// How many young people are in it there; null unless the number is shown.
     async fn young_people(&self) -> Option<Int<u64>> {
         self.0.young_people.shown().map(Int)
     }
 
-    /// Whether the number of young people is hidden.
-    async fn suppressed(&self) -> bool {
-        self.0.young_people.shown().is_none()
+    /// Whether the number of young people is shown, hidden, or not there to be counted.
+    async fn state(&self) -> Word<CountState> {
+        Word(self.0.young_people.state())
     }
 
     /// How many studies about it, or about what is narrower, you see.
@@ -133,10 +129,12 @@ struct StudiesOfStrength {
 pub(in crate::graph) struct Reach {
     /// How many there are at least: the sum of the cells that are shown.
     at_least: i32,
-    /// A cell for each site and population, or for each population in England where the study has no sites.
+    /// A cell for each site and population, or for each population everywhere where the study has no sites.
     cells: Vec<StatisticsCell>,
     /// The rule by which the numbers were made safe.
     rule: DisclosureRule,
+    /// Whose returns are counted.
+    coverage: Coverage,
 }
 
 /// The young people in a study's populations and at its sites, each as the authority that it was on the day; nothing when returns tell of none of them.
@@ -170,6 +168,7 @@ pub(in crate::graph) async fn reach(
     Ok(Some(Reach {
         at_least: at_least(shown.sum()),
         rule: DisclosureRule::new(&table.rule),
+        coverage: Coverage::new(asker, &table),
         cells: cells.into_iter().map(StatisticsCell::new).collect(),
     }))
 }

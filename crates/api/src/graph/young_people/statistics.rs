@@ -1,9 +1,10 @@
 //! Counts of young people.
 
 use async_graphql::{InputObject, SimpleObject};
+use chrono::{DateTime, Utc};
 use service::entity::{
-    AgeBand, EthnicGroup, LegalStatus, Need, PlacementType, Sex, SocialWorkPopulation,
-    StatisticsDimension,
+    AgeBand, CountState, EthnicGroup, LegalStatus, Need, PlacementType, ReturnKind, Sex,
+    SocialWorkPopulation, StatisticsDimension,
 };
 use service::young_people::disclosure::Rule;
 use service::young_people::statistics::{Cell, Question, Table, Where};
@@ -89,21 +90,65 @@ pub(super) struct StatisticsTable {
     rule: DisclosureRule,
     /// The cells: every combination of the categories, also those with nobody in them.
     cells: Vec<StatisticsCell>,
-    /// The authorities whose returns are counted: others are missing from every number.
-    coverage: Vec<LocalAuthority>,
+    /// Whose returns are counted.
+    coverage: Coverage,
 }
 
 impl StatisticsTable {
     pub(super) fn new(asker: &Asker, table: Table) -> Self {
-        let coverage = table.coverage.iter();
-        let mut coverage: Vec<_> = coverage
-            .filter_map(|id| LocalAuthority::find(asker, *id))
-            .collect();
-        coverage.sort_by(|one, other| one.0.gss_code.cmp(&other.0.gss_code));
+        let coverage = Coverage::new(asker, &table);
         Self {
             rule: DisclosureRule::new(&table.rule),
             cells: table.cells.into_iter().map(StatisticsCell::new).collect(),
             coverage,
+        }
+    }
+}
+
+/// Whose returns a count counts: all others are missing from it.
+#[derive(SimpleObject)]
+pub(in crate::graph) struct Coverage {
+    /// The authorities whose returns are counted, of those that were asked about.
+    authorities: Vec<CoveredAuthority>,
+    /// How many authorities make such returns, of those that were asked about.
+    of: Int<usize>,
+    /// Whether they are all there: only then is a count without a place one of England.
+    is_whole: bool,
+}
+
+/// An authority whose returns are counted.
+#[derive(SimpleObject)]
+struct CoveredAuthority {
+    /// The authority.
+    local_authority: LocalAuthority,
+    /// Which of its returns are counted: SSDA903 tells of those who are or were looked after, CIN_CENSUS of those in
+    /// need.
+    kinds: Vec<Word<ReturnKind>>,
+    /// The number of the edition. Counts change when another is published, and only then.
+    edition: i32,
+    /// When it was published.
+    published_at: DateTime<Utc>,
+}
+
+impl Coverage {
+    pub(super) fn new(asker: &Asker, table: &Table) -> Self {
+        let covered = table.coverage.iter().filter_map(|of| {
+            Some(CoveredAuthority {
+                local_authority: LocalAuthority::find(asker, of.authority)?,
+                kinds: of.kinds.iter().copied().map(Word).collect(),
+                edition: of.edition,
+                published_at: of.published_at,
+            })
+        });
+        let mut authorities: Vec<_> = covered.collect();
+        authorities.sort_by(|one, other| {
+            let code = |of: &CoveredAuthority| of.local_authority.0.gss_code.clone();
+            code(one).cmp(&code(other))
+        });
+        Self {
+            is_whole: authorities.len() >= table.of,
+            of: Int(table.of),
+            authorities,
         }
     }
 }
@@ -139,10 +184,10 @@ pub(super) struct StatisticsCell {
     keys: Vec<String>,
     /// What these are called.
     labels: Vec<String>,
-    /// The count as the rule makes it; null when it is hidden.
+    /// The count as the rule makes it; null unless it is shown.
     count: Option<Int<u64>>,
-    /// Whether it is hidden. That doesn't mean that it is 0.
-    suppressed: bool,
+    /// Whether it is shown, hidden, or not there to be counted.
+    state: Word<CountState>,
     /// The count over that of the cell without the dimensions of `shareOf`, both as they are published: 0.25 is a
     /// quarter. Null without `shareOf`, and when one of the two is hidden or 0. As both are perturbed, it can be more
     /// than 1.
@@ -156,7 +201,7 @@ impl StatisticsCell {
             keys: cell.keys,
             labels: cell.labels,
             count: count.map(Int),
-            suppressed: count.is_none(),
+            state: Word(cell.count.state()),
             share: cell.share,
         }
     }

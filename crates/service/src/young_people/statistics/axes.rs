@@ -1,6 +1,9 @@
 //! The axes of a table: the categories of each of its dimensions.
 
-use entity::{ClosedVocabulary, LocalAuthorityId, StatisticsDimension, Vocabulary};
+use entity::{
+    AgeBand, ClosedVocabulary, EthnicGroup, LegalStatus, LocalAuthorityId, Need, PlacementType,
+    Sex, SocialWorkPopulation, StatisticsDimension, Vocabulary,
+};
 
 use super::Where;
 use crate::error::{Error, Result};
@@ -60,6 +63,20 @@ pub(in crate::young_people) fn axis(
         StatisticsDimension::PlacementType => words(&filter.placement_types),
         StatisticsDimension::CategoryOfNeed => words(&filter.categories_of_need),
     })
+}
+
+/// The words of a dimension that has any: places have none.
+pub(super) const fn all(dimension: StatisticsDimension) -> &'static [&'static str] {
+    match dimension {
+        StatisticsDimension::LocalAuthority | StatisticsDimension::Region => &[],
+        StatisticsDimension::Population => SocialWorkPopulation::WORDS,
+        StatisticsDimension::AgeBand => AgeBand::WORDS,
+        StatisticsDimension::Sex => Sex::WORDS,
+        StatisticsDimension::EthnicGroup => EthnicGroup::WORDS,
+        StatisticsDimension::LegalStatus => LegalStatus::WORDS,
+        StatisticsDimension::PlacementType => PlacementType::WORDS,
+        StatisticsDimension::CategoryOfNeed => Need::WORDS,
+    }
 }
 
 fn kept<V: ClosedVocabulary>(named: &AnyOf<V>) -> impl Iterator<Item = V> {

@@ -2,6 +2,7 @@
 
 use entity::StatisticsDimension;
 
+use super::axes::all;
 use super::{MOST_DIMENSIONS, Question, Where, not_countable};
 use crate::error::{Error, Result};
 use crate::filter::AnyOf;
@@ -50,6 +51,33 @@ pub(super) fn check(question: &Question) -> Result<()> {
     Ok(())
 }
 
+/// The same question without conditions that name every category of a dimension: they take everybody.
+pub(super) fn without_whole_dimensions(question: &Question) -> Question {
+    let mut question = question.clone();
+    for (dimension, _, named) in question.filter.names() {
+        let named = named.unwrap_or_default();
+        let mut all = all(dimension).iter();
+        if all.len() > 0 && all.all(|word| named.iter().any(|name| name == word)) {
+            question.filter.forget(dimension);
+        }
+    }
+    question
+}
+
+impl Question {
+    /// The conditions on dimensions by which the table isn't broken down: one category each.
+    pub(super) fn fixed(&self) -> Vec<(StatisticsDimension, String)> {
+        let names = self.filter.names().into_iter();
+        let others = names.filter(|(dimension, ..)| !self.by.contains(dimension));
+        others
+            .filter_map(|(dimension, _, named)| match named.as_deref() {
+                Some([only]) => Some((dimension, only.clone())),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
 impl Where {
     /// Refuses an empty list of categories: nobody is in none, and 0 would pass for a count.
     pub(in crate::young_people) fn check_lists(&self) -> Result<()> {
@@ -68,37 +96,28 @@ impl Where {
 
     /// How many categories of each dimension are named, and in which field; nothing where nothing is said.
     pub(super) fn named(&self) -> [(StatisticsDimension, &'static str, Option<usize>); 9] {
+        let counts = self.names();
+        counts.map(|(dimension, field, named)| (dimension, field, named.map(|named| named.len())))
+    }
+
+    /// Which categories of each dimension are named, and in which field; nothing where nothing is said.
+    fn names(&self) -> [(StatisticsDimension, &'static str, Option<Vec<String>>); 9] {
         use StatisticsDimension as By;
 
-        fn count<T>(field: &AnyOf<T>) -> Option<usize> {
-            field.named().map(<[T]>::len)
+        fn words<T: ToString>(field: &AnyOf<T>) -> Option<Vec<String>> {
+            let named = field.named()?.iter();
+            Some(named.map(ToString::to_string).collect())
         }
         [
-            (
-                By::LocalAuthority,
-                "localAuthorities",
-                count(&self.local_authorities),
-            ),
-            (By::Region, "regions", count(&self.regions)),
-            (By::Population, "populations", count(&self.populations)),
-            (By::AgeBand, "ageBands", count(&self.age_bands)),
-            (By::Sex, "sexes", count(&self.sexes)),
-            (By::EthnicGroup, "ethnicGroups", count(&self.ethnic_groups)),
-            (
-                By::LegalStatus,
-                "legalStatuses",
-                count(&self.legal_statuses),
-            ),
-            (
-                By::PlacementType,
-                "placementTypes",
-                count(&self.placement_types),
-            ),
-            (
-                By::CategoryOfNeed,
-                "categoriesOfNeed",
-                count(&self.categories_of_need),
-            ),
+            (By::LocalAuthority, "localAuthorities", words(&self.local_authorities)),
+            (By::Region, "regions", words(&self.regions)),
+            (By::Population, "populations", words(&self.populations)),
+            (By::AgeBand, "ageBands", words(&self.age_bands)),
+            (By::Sex, "sexes", words(&self.sexes)),
+            (By::EthnicGroup, "ethnicGroups", words(&self.ethnic_groups)),
+            (By::LegalStatus, "legalStatuses", words(&self.legal_statuses)),
+            (By::PlacementType, "placementTypes", words(&self.placement_types)),
+            (By::CategoryOfNeed, "categoriesOfNeed", words(&self.categories_of_need)),
         ]
     }
 

@@ -6,27 +6,32 @@
 //! often and in whatever table it is asked for. docs/disclosure.md says what that withstands.
 
 mod axes;
+mod coverage;
+mod cube;
 mod lattice;
 mod people;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 
 use chrono::{Datelike, NaiveDate};
 use entity::{
-    AgeBand, EthnicGroup, LegalStatus, LocalAuthorityId, Need, PlacementType, Sex,
+    AgeBand, CountState, EthnicGroup, LegalStatus, LocalAuthorityId, Need, PlacementType, Sex,
     SocialWorkPopulation, StatisticsDimension,
 };
 
 pub(super) use self::axes::{Axis, axis, combinations, places};
-use self::lattice::check;
-use self::people::area;
-pub(super) use self::people::{coverage, records};
-use super::disclosure::{Published, Records, Rule};
+pub(super) use self::coverage::covered;
+pub use self::coverage::{Covered, kind};
+use self::cube::{Cube, is_place};
+use self::lattice::{check, without_whole_dimensions};
+pub(super) use self::people::records;
+use super::disclosure::{Area, Published, Rule};
 use super::returns::CollectionYear;
 use crate::access::policy::{self, Action};
 use crate::error::{Code, Error, Result};
 use crate::filter::AnyOf;
+use crate::network::authority::{existed, makes_returns};
 use crate::space::Space;
 use crate::viewer::Viewer;
 
@@ -115,7 +120,50 @@ pub struct Table {
     /// The cells: every combination of the categories, also those with nobody in them.
     pub cells: Vec<Cell>,
     /// The authorities whose returns are counted, of those that the table is restricted to.
-    pub coverage: Vec<LocalAuthorityId>,
+    pub coverage: Vec<Covered>,
+    /// How many authorities there are whose returns would be counted if they were all there.
+    pub of: usize,
+}
+
+/// What is said of a count.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Count {
+    /// A number.
+    Shown(u64),
+    /// Nothing but that there is nothing to see: it isn't zero, and may be.
+    Suppressed,
+    /// No return that would tell of it is counted.
+    NotCollected,
+    /// Its categories contradict each other, as those of an authority and of a region do in which it isn't.
+    NotApplicable,
+}
+
+impl Count {
+    /// The number, if one is shown.
+    #[must_use]
+    pub const fn shown(self) -> Option<u64> {
+        match self {
+            Self::Shown(count) => Some(count),
+            Self::Suppressed | Self::NotCollected | Self::NotApplicable => None,
+        }
+    }
+
+    /// Which of the four it is.
+    #[must_use]
+    pub const fn state(self) -> CountState {
+        match self {
+            Self::Shown(_) => CountState::Shown,
+            Self::Suppressed => CountState::Suppressed,
+            Self::NotCollected => CountState::NotCollected,
+            Self::NotApplicable => CountState::NotApplicable,
+        }
+    }
+}
+
+impl From<Published> for Count {
+    fn from(published: Published) -> Self {
+        published.shown().map_or(Self::Suppressed, Self::Shown)
+    }
 }
 
 /// A cell.
@@ -125,8 +173,8 @@ pub struct Cell {
     pub keys: Vec<String>,
     /// What these are called.
     pub labels: Vec<String>,
-    /// What is published of its count.
-    pub count: Published,
+    /// What is said of its count.
+    pub count: Count,
     /// The published count over that of the cell without the dimensions that the question names.
     pub share: Option<f64>,
 }
@@ -137,7 +185,7 @@ pub struct Cell {
 /// `INTERNAL_SERVER_ERROR`, if the table that is built in were damaged.
 pub fn default_rule() -> Result<Arc<Rule>> {
     static RULE: LazyLock<Option<Arc<Rule>>> =
-        LazyLock::new(|| Rule::cell_key().ok().map(Arc::new));
+        LazyLock::new(|| Rule::low_effect().ok().map(Arc::new));
     RULE.clone()
         .ok_or_else(|| Error::internal(std::io::Error::other("the perturbation table is damaged")))
 }
@@ -179,7 +227,7 @@ pub(super) async fn made(space: &Space, question: &Question, within: Within) -> 
 
 /// A rate is made from what is published of both counts, so that it tells nothing more.
 fn add_shares(table: &mut Table, bases: Table, rest: &[usize]) {
-    let bases: HashMap<Vec<String>, Published> = bases
+    let bases: HashMap<Vec<String>, Count> = bases
         .cells
         .into_iter()
         .map(|cell| (cell.keys, cell.count))
@@ -198,6 +246,10 @@ fn add_shares(table: &mut Table, bases: Table, rest: &[usize]) {
 async fn counted(space: &Space, question: &Question, within: &Within) -> Result<Table> {
     let Within { authorities, rule } = within;
     let year = reference_year(question.as_at)?;
+    if question.as_at > space.store().source().now().date_naive() {
+        return Err(not_a_reference_date("This 31 March has not come yet."));
+    }
+    let question = &without_whole_dimensions(question);
     check(question)?;
     let directory = space.directory().await?;
     let mut places = places(&question.filter, &directory)?;
@@ -208,12 +260,36 @@ async fn counted(space: &Space, question: &Question, within: &Within) -> Result<
             |named| named.into_iter().filter(among).collect(),
         ));
     }
-    let mut coverage = coverage(space, year).await?;
-    coverage.retain(|id| places.as_ref().is_none_or(|places| places.contains(id)));
+    let is_asked = |id: LocalAuthorityId| places.as_ref().is_none_or(|places| places.contains(&id));
+    let mut coverage = covered(space, year).await?;
+    coverage.retain(|of| is_asked(of.authority));
+    let all = directory.local_authorities.all().iter();
+    let of = all
+        .filter(|row| is_asked(row.id) && makes_returns(row) && existed(row, year.last_day()))
+        .count();
+
+    // Places that are named are shown, whether there are returns of them or not.
+    let by = |dimension| question.by.contains(&dimension);
+    let named = |row: &&Arc<entity::local_authority::Model>| {
+        is_named(&question.filter.local_authorities, &row.gss_code)
+            || by(StatisticsDimension::Region)
+                && !by(StatisticsDimension::LocalAuthority)
+                && row
+                    .region
+                    .as_ref()
+                    .is_some_and(|of| is_named(&question.filter.regions, of))
+    };
+    let named = directory.local_authorities.all().iter().filter(named);
+    let ids = coverage
+        .iter()
+        .map(|of| of.authority)
+        .chain(named.map(|row| row.id));
+    let ids: BTreeSet<LocalAuthorityId> = ids.collect();
+    let ids: Vec<LocalAuthorityId> = ids.into_iter().collect();
     let axes: Vec<Axis> = question
         .by
         .iter()
-        .map(|dimension| axis(*dimension, &question.filter, &directory, &coverage))
+        .map(|dimension| axis(*dimension, &question.filter, &directory, &ids))
         .collect::<Result<_>>()?;
     let cells = axes.iter().map(|axis| axis.len()).product::<usize>();
     if cells > MOST_CELLS {
@@ -224,23 +300,29 @@ async fn counted(space: &Space, question: &Question, within: &Within) -> Result<
             ),
         ));
     }
-    let records = records(space, question, year, &axes, places.as_deref(), &directory).await?;
-    let area = area(question);
+    let fixed = question.fixed();
+    let dimensions = question.by.iter().copied();
+    let dimensions = dimensions.chain(fixed.iter().map(|(dimension, _)| *dimension));
+    let cube = Cube::read(space, year, dimensions.collect(), &coverage, &directory).await?;
     let cells = combinations(&axes).map(|places| {
-        let categories = || {
-            places
-                .iter()
-                .zip(&axes)
-                .filter_map(|(at, axis)| axis.get(*at))
-        };
-        let counted = records.get(&places).copied().unwrap_or(Records {
-            count: 0,
-            key_sum: 0,
-        });
+        let categories = places
+            .iter()
+            .zip(&axes)
+            .filter_map(|(at, axis)| axis.get(*at));
+        let (keys, labels): (Vec<String>, Vec<String>) = categories.cloned().unzip();
+        let asked = question
+            .by
+            .iter()
+            .copied()
+            .zip(keys.iter().map(String::as_str));
+        let fixed = fixed
+            .iter()
+            .map(|(dimension, word)| (*dimension, word.as_str()));
+        let conditions: Vec<_> = asked.chain(fixed).collect();
         Cell {
-            keys: categories().map(|(key, _)| key.clone()).collect(),
-            labels: categories().map(|(_, label)| label.clone()).collect(),
-            count: rule.cell(counted, area),
+            count: count(&cube, &coverage, rule, &conditions),
+            keys,
+            labels,
             share: None,
         }
     });
@@ -248,7 +330,47 @@ async fn counted(space: &Space, question: &Question, within: &Within) -> Result<
         cells: cells.collect(),
         rule: Arc::clone(rule),
         coverage,
+        of,
     })
+}
+
+fn is_named(named: &AnyOf<String>, value: &String) -> bool {
+    named.named().is_some_and(|named| named.contains(value))
+}
+
+/// What is said of the cell that some conditions describe.
+fn count(
+    cube: &Cube,
+    coverage: &[Covered],
+    rule: &Rule,
+    conditions: &[cube::Condition<'_>],
+) -> Count {
+    let told = |(dimension, word): &cube::Condition<'_>| {
+        let is_population = *dimension == StatisticsDimension::Population;
+        is_population.then(|| population(word)).flatten()
+    };
+    let population = conditions.iter().find_map(told);
+    let tells = |of: &Covered| population.is_none_or(|population| of.tells_of(population));
+    let Some(cell) = cube.cell(conditions.iter().copied()) else {
+        let place = conditions
+            .iter()
+            .find(|(dimension, _)| is_place(*dimension));
+        return match place {
+            Some((_, place)) if !cube.has_place(place) => Count::NotCollected,
+            _ => Count::NotApplicable,
+        };
+    };
+    let mut covering = coverage.iter().enumerate();
+    match covering.any(|(at, of)| cube.covers(&cell, at) && tells(of)) {
+        true => rule.answer(cube, &cell, cube.area(&cell)).into(),
+        false => Count::NotCollected,
+    }
+}
+
+fn population(word: &str) -> Option<SocialWorkPopulation> {
+    let all = SocialWorkPopulation::ALL.iter().copied();
+    let mut found = all.filter(|population| population.as_str() == word);
+    found.next()
 }
 
 /// The year of a reference day.
@@ -259,13 +381,16 @@ pub fn reference_year(as_at: NaiveDate) -> Result<CollectionYear> {
     let year = CollectionYear::try_new(as_at.year());
     match year {
         Ok(year) if year.last_day() == as_at => Ok(year),
-        _ => Err(Error {
-            field: Some("asAt".to_owned()),
-            ..Error::new(
-                Code::NotAReferenceDate,
-                "Counts are given for 31 March of each year from 2017 on: the difference between two near days would be what a few children did. Ask for a 31 March.",
-            )
-        }),
+        _ => Err(not_a_reference_date(
+            "Counts are given for 31 March of each year from 2017 on: the difference between two near days would be what a few children did. Ask for a 31 March.",
+        )),
+    }
+}
+
+fn not_a_reference_date(why: &'static str) -> Error {
+    Error {
+        field: Some("asAt".to_owned()),
+        ..Error::new(Code::NotAReferenceDate, why)
     }
 }
 

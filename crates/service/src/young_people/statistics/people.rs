@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use entity::{LocalAuthorityId, ReturnState, StatisticsDimension, loaded_return, standing};
+use entity::{LocalAuthorityId, StatisticsDimension, standing};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
 
@@ -12,48 +12,11 @@ use crate::access::scope;
 use crate::error::Result;
 use crate::network::directory::Directory;
 use crate::space::Space;
-use crate::young_people::disclosure::{Area, Records};
+use crate::young_people::disclosure::Records;
 use crate::young_people::returns::CollectionYear;
 
-/// The authorities that have a return of the year in use.
-pub(in crate::young_people) async fn coverage(
-    space: &Space,
-    year: CollectionYear,
-) -> Result<Vec<LocalAuthorityId>> {
-    use loaded_return::Column::{LocalAuthorityId, State, Year};
-
-    Ok(scope::counted::<loaded_return::Entity>()
-        .filter(Year.eq(year.0))
-        .filter(State.eq(ReturnState::Current))
-        .select_only()
-        .column(LocalAuthorityId)
-        .distinct()
-        .into_tuple()
-        .all(space.store().connection())
-        .await?)
-}
-
-pub(super) fn area(question: &Question) -> Area {
-    let filter = &question.filter;
-    let mut area = if filter.local_authorities.named().is_some() {
-        Area::LocalAuthority
-    } else if filter.regions.named().is_some() {
-        Area::Region
-    } else {
-        Area::England
-    };
-    for dimension in &question.by {
-        match dimension {
-            StatisticsDimension::LocalAuthority => return Area::LocalAuthority,
-            StatisticsDimension::Region => area = Area::Region,
-            _ => {}
-        }
-    }
-    area
-}
-
 /// The column of a dimension; a region is that of the authority.
-const fn column(dimension: StatisticsDimension) -> standing::Column {
+pub(super) const fn column(dimension: StatisticsDimension) -> standing::Column {
     use standing::Column;
     match dimension {
         StatisticsDimension::LocalAuthority | StatisticsDimension::Region => {
