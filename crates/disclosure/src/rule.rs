@@ -62,7 +62,7 @@ pub struct Rule {
     pub version: String,
     /// What it does, in a sentence or two for those who read the numbers.
     pub description: &'static str,
-    /// Results below this are hidden.
+    /// Results below this are hidden, and conditions that fewer children tell apart have no effect.
     pub threshold: u64,
     /// Where it may be used.
     pub suits: Suits,
@@ -115,9 +115,8 @@ impl Rule {
         Ok(Self {
             name: "low-effect",
             version: "1".to_owned(),
-            description: "Counts below the threshold are hidden, zero too. A condition that fewer children than the \
-                          threshold tell apart has no effect, and each count is changed a little, in another way in \
-                          each edition.",
+            description: "Counts below 20 are hidden, zero too. A condition that fewer than 10 children tell apart has \
+                          no effect, and each count is changed a little, in another way in each edition.",
             threshold: STANDARD.threshold,
             suits: Suits::Questions,
             method: Method::LowEffect(Arc::new(PerturbationTable::standard()?)),
@@ -207,7 +206,7 @@ impl Rule {
     #[must_use]
     pub fn cell(&self, records: Records, area: Area) -> Published {
         match &self.method {
-            Method::LowEffect(_) if records.count < 2 * self.threshold => Published::Hidden,
+            Method::LowEffect(_) if records.count < self.hidden_below() => Published::Hidden,
             Method::Perturb(table) | Method::LowEffect(table) => {
                 self.shown(table.perturb(records.count, records.key_sum))
             }
@@ -234,6 +233,18 @@ impl Rule {
                 self.cell(records, area)
             }
             _ => self.cell(counted.records(cell), area),
+        }
+    }
+
+    /// Counts below this are hidden.
+    ///
+    /// With conditions of low effect that is twice the threshold: a cell and the one that it is answered as, which has
+    /// up to the threshold more, must be shown or hidden together.
+    #[must_use]
+    pub const fn hidden_below(&self) -> u64 {
+        match self.method {
+            Method::LowEffect(_) => 2 * self.threshold,
+            Method::Perturb(_) | Method::Round { .. } => self.threshold,
         }
     }
 

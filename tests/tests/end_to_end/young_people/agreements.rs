@@ -133,13 +133,13 @@ on_both_databases! {
         input["fields"] = json!(["SEX"]);
         let id = propose(&parties.reader, &input).await;
         approve(&parties.steward, &id, 1).await;
-        let ask = "query ($id: ID!, $input: StatisticsInput!) { youngPeople { agreement(id: $id) { statistics(input: $input) { rule { name } cells { keys count } coverage { gssCode } } } } }";
+        let ask = "query ($id: ID!, $input: StatisticsInput!) { youngPeople { agreement(id: $id) { statistics(input: $input) { rule { name } cells { keys count } coverage { authorities { localAuthority { gssCode } } } } } } }";
         let count = async |input: Value| parties.reader.ask_with(ask, json!({ "id": id, "input": input })).await;
         let table = count(json!({ "by": ["SEX"], "asAt": "2024-03-31" })).await;
         let answer = table.at("/youngPeople/agreement/statistics");
         // Twelve of each, to the nearest five.
         assert_eq!(answer["cells"], json!([{ "keys": ["FEMALE"], "count": 10 }, { "keys": ["MALE"], "count": 10 }, { "keys": ["NOT_KNOWN"], "count": null }]), "{answer}");
-        assert_eq!((&answer["rule"]["name"], &answer["coverage"]), (&json!("opensafely"), &json!([{ "gssCode": CAMDEN }])));
+        assert_eq!((&answer["rule"]["name"], &answer["coverage"]), (&json!("opensafely"), &json!({ "authorities": [{ "localAuthority": { "gssCode": CAMDEN } }] })));
         for beyond in [json!({ "by": ["AGE_BAND"], "asAt": "2024-03-31" }), json!({ "by": ["SEX"], "where": { "populations": ["CARE_LEAVER"] }, "asAt": "2024-03-31" }), json!({ "by": [], "where": { "localAuthorities": [CAMDEN] }, "asAt": "2024-03-31" }), json!({ "by": ["POPULATION"], "shareOf": ["POPULATION"], "asAt": "2024-03-31" })] {
             assert_eq!(count(beyond.clone()).await.code(), Some("NOT_IN_AGREEMENT"), "{beyond}");
         }

@@ -23,7 +23,7 @@ on_both_databases! {
         let client = analyst(&app, ALPHA).await;
         let found = client.ask(r#"{ centre(slug: "alpha-centre") { studies { nodes { slug
             reach(asAt: "2024-03-31") { atLeast cells { keys count } rule { name } }
-            populations { slug youngPeople(asAt: "2024-03-31") { count suppressed rule { version } } studies { totalCount } } } } } }"#).await;
+            populations { slug youngPeople(asAt: "2024-03-31") { count state rule { version } coverage { of isWhole authorities { kinds edition localAuthority { gssCode } } } } studies { totalCount } } } } } }"#).await;
         let study = found.at("/centre/studies/nodes/0");
         let here = study["reach"]["cells"][0]["count"].as_u64().unwrap();
         assert_eq!(study["reach"]["cells"], json!([{ "keys": [CAMDEN, "LOOKED_AFTER"], "count": here }]));
@@ -31,6 +31,9 @@ on_both_databases! {
         let population = &study["populations"][0];
         assert!(population["youngPeople"]["count"].as_u64().unwrap() > here);
         assert_eq!(population["studies"]["totalCount"], 1);
+        assert_eq!(population["youngPeople"]["state"], "SHOWN");
+        let covered = |code: &str| json!({ "kinds": ["SSDA903"], "edition": 1, "localAuthority": { "gssCode": code } });
+        assert_eq!(population["youngPeople"]["coverage"]["authorities"], json!([covered(LEEDS), covered(CAMDEN)]));
     }
 
     async fn numbers_beside_many_things_take_as_many_statements_as_beside_one(app: TestApp) {
@@ -43,6 +46,20 @@ on_both_databases! {
         let one = app.statements_of(async { client.ask(&ask(1)).await.data(); }).await;
         let many = app.statements_of(async { client.ask(&ask(2)).await.data(); }).await;
         assert_eq!(one, many);
+    }
+
+    async fn where_no_return_tells_of_a_population_it_is_not_collected_and_other_populations_are_refused(app: TestApp) {
+        furnish(&app).await;
+        let client = analyst(&app, ALPHA).await;
+        let ask = |slug: &str, filter: &str| format!(r#"{{ population(slug: "{slug}") {{ youngPeople(asAt: "2024-03-31"{filter}) {{ count state }} }} }}"#);
+        let found = client.ask(&ask("children-in-need", "")).await;
+        assert_eq!(found.at("/population/youngPeople"), &json!({ "count": null, "state": "NOT_COLLECTED" }));
+        let contradicted = client.ask(&ask("looked-after-children", ", filter: { populations: [IN_NEED] }")).await;
+        assert_eq!(contradicted.body.pointer("/errors/0/extensions/field"), Some(&json!("filter.populations")), "{}", contradicted.body);
+        let needs = client.ask(r#"{ localAuthority(gssCode: "E09000007") { evidenceNeed(asAt: "2024-03-31") { countedAs youngPeople state } } }"#).await;
+        let needs = needs.at("/localAuthority/evidenceNeed").as_array().unwrap();
+        let states: Vec<_> = needs.iter().map(|need| (need["countedAs"].as_str().unwrap(), need["state"].as_str().unwrap())).collect();
+        assert!(states.contains(&("IN_NEED", "NOT_COLLECTED")) && states.contains(&("LOOKED_AFTER", "SHOWN")), "{states:?}");
     }
 
     async fn a_population_that_returns_do_not_tell_of_has_no_number(app: TestApp) {
@@ -67,7 +84,7 @@ on_both_databases! {
         ]).await;
         let client = analyst(&app, ALPHA).await;
         let found = client.ask(r#"{ localAuthority(gssCode: "E09000007") { evidenceNeed(asAt: "2024-03-31") {
-            countedAs youngPeople suppressed studies studiesOfStrength { strength studies } population { slug } } } }"#).await;
+            countedAs youngPeople state studies studiesOfStrength { strength studies } population { slug } } } }"#).await;
         let needs = found.at("/localAuthority/evidenceNeed");
         assert_eq!(found.list("/localAuthority/evidenceNeed", "countedAs"), ["IN_NEED", "LOOKED_AFTER"]);
         assert_eq!((&needs[0]["studies"], &needs[1]["studies"]), (&json!(0), &json!(1)));

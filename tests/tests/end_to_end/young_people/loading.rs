@@ -116,12 +116,12 @@ on_both_databases! {
     async fn a_return_replaces_the_earlier_one_of_the_year_whole_and_the_report_stays(app: TestApp) {
         with_authorities(&app).await;
         let first = load(&app, CAMDEN, 2024, many(1, 30)).await;
-        load(&app, CAMDEN, 2023, many(1, 5)).await;
-        load(&app, LEEDS, 2024, many(1, 7)).await;
+        load(&app, CAMDEN, 2023, many(1, 15)).await;
+        load(&app, LEEDS, 2024, many(1, 17)).await;
         let mut files = many(21, 15);
         files[1].1.extend(b"C00021,10/06/2019,Q,C2,N1,U4,PR1,,,,,,\n");
         let second = load(&app, CAMDEN, 2024, files).await;
-        assert_eq!(counted_rows(&app).await, 5 + 7 + 15);
+        assert_eq!(counted_rows(&app).await, 15 + 17 + 15);
         let told = steward(&app, ALPHA).await.ask("{ youngPeople { returns { nodes { year state children endedAt } } } }").await;
         assert_eq!(told.list("/youngPeople/returns/nodes", "state"), ["CURRENT", "CURRENT", "CURRENT", "REPLACED"]);
         assert_eq!(told.at("/youngPeople/returns/nodes/3/children"), 30);

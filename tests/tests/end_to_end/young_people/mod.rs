@@ -4,6 +4,7 @@ pub(super) mod agreements;
 pub(crate) mod by_id;
 mod census;
 mod columns;
+mod comparing;
 mod counting;
 mod doubting;
 mod erasing;

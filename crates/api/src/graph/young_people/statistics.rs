@@ -172,7 +172,7 @@ impl DisclosureRule {
             name: rule.name.to_owned(),
             version: rule.version.clone(),
             description: rule.description.to_owned(),
-            threshold: Int(rule.threshold),
+            threshold: Int(rule.hidden_below()),
         }
     }
 }
