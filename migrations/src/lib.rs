@@ -23,10 +23,10 @@ mod m20261126_000010_young_people;
 mod m20261126_000011_agreements;
 mod m20261128_authority_successors;
 mod m20261128_dois;
+mod m20261128_editions;
 mod m20261128_moments;
 mod m20261128_nearest;
 mod m20261128_spelling;
-mod m20261128_editions;
 
 /// Brings a database to the present schema.
 #[derive(Debug)]
@@ -52,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_moments::Migration),
             Box::new(m20261128_dois::Migration),
             Box::new(m20261128_spelling::Migration),
+            Box::new(m20261128_editions::Migration),
         ];
         let whole = migrations
             .into_iter()
@@ -84,7 +85,5 @@ impl MigrationTrait for Whole {
 
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
-            Box::new(m20261128_editions::Migration),
-        ]
     }
 }

@@ -46,7 +46,7 @@ pub struct EvidenceNeed {
 /// populations.
 ///
 /// # Errors
-/// `BAD_INPUT` when the filter names other populations.
+/// `BAD_USER_INPUT` when the filter names other populations.
 pub fn of_population(
     population: SocialWorkPopulation,
     filter: Where,
