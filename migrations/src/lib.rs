@@ -24,6 +24,7 @@ mod m20261126_000011_agreements;
 mod m20261128_authority_successors;
 mod m20261128_dois;
 mod m20261128_editions;
+mod m20261128_given_tables;
 mod m20261128_moments;
 mod m20261128_nearest;
 mod m20261128_spelling;
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_dois::Migration),
             Box::new(m20261128_spelling::Migration),
             Box::new(m20261128_editions::Migration),
+            Box::new(m20261128_given_tables::Migration),
         ];
         let whole = migrations
             .into_iter()

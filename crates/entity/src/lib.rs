@@ -28,6 +28,7 @@ pub mod episode;
 pub mod evidence_standard;
 pub mod feedback;
 pub mod finding;
+pub mod given_table;
 mod id;
 pub mod idempotency_key;
 pub mod identity_provider;

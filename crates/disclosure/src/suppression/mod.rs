@@ -14,6 +14,9 @@
 
 pub mod audit;
 mod choose;
+pub mod linked;
+#[cfg(test)]
+mod linked_tests;
 mod table;
 #[cfg(test)]
 mod tests;

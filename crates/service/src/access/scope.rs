@@ -14,7 +14,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, QueryTrait, Select, Value,
 };
 
-pub use young_people::{agreements, counted, returns, returns_of, under_agreement};
+pub use young_people::{agreements, counted, given_tables, returns, returns_of, under_agreement};
 
 use super::ScopeName;
 use crate::viewer::{Viewer, Who};

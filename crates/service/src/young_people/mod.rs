@@ -17,6 +17,7 @@ pub mod child_id;
 pub mod codes;
 pub use ::disclosure;
 pub mod editions;
+mod given;
 pub mod link;
 pub mod people;
 pub mod pseudonym;

@@ -76,6 +76,31 @@ pub(super) async fn may_contribute(
     })
 }
 
+/// The authorities of which the viewer may release tables: those for which a steward acts, and all for the operator.
+///
+/// # Errors
+/// `FORBIDDEN`.
+pub(super) async fn released(
+    space: &Space,
+    viewer: &Viewer,
+) -> Result<Option<Vec<LocalAuthorityId>>> {
+    policy::authorise(viewer, &Action::ContributeReturns)?;
+    if matches!(viewer.who(), Who::Operator) {
+        return Ok(None);
+    }
+    let own = authorities(space, viewer).await?;
+    if own.is_empty() {
+        return Err(Error {
+            refused_action: Some("young-people.release"),
+            ..Error::new(
+                Code::Forbidden,
+                "Only the steward of an authority releases tables of it. Have one appointed.",
+            )
+        });
+    }
+    Ok(Some(own))
+}
+
 /// Has the holder of a token act for authorities, in place of those for which it acted.
 ///
 /// # Errors

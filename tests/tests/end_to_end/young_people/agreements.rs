@@ -7,7 +7,7 @@ use tests::support::app::{ALPHA, BETA};
 
 use super::*;
 
-const PROPOSE: &str = "mutation ($input: ProposeDataSharingAgreementInput!) { proposeDataSharingAgreement(input: $input) { agreement { id version state } } }";
+pub(super) const PROPOSE: &str = "mutation ($input: ProposeDataSharingAgreementInput!) { proposeDataSharingAgreement(input: $input) { agreement { id version state } } }";
 const APPROVE: &str = "mutation ($input: ApproveDataSharingAgreementInput!) { approveDataSharingAgreement(input: $input) { agreement { version state controllers { localAuthority { gssCode } approvedAt } recipientApprovedAt } } }";
 const END: &str = "mutation ($input: EndDataSharingAgreementInput!) { endDataSharingAgreement(input: $input) { agreement { state endReason } } }";
 const PEOPLE: &str = "query ($agreement: ID!, $first: Int, $after: String) { youngPeople { people(agreement: $agreement, first: $first, after: $after) {
@@ -42,7 +42,7 @@ pub(super) async fn steward_of(app: &TestApp, authority: &str) -> Client {
     app.with_token(&token)
 }
 
-fn agreement(app: &TestApp) -> Value {
+pub(super) fn agreement(app: &TestApp) -> Value {
     let today = app.clock_now().date_naive();
     json!({
         "recipient": ALPHA, "controllers": [CAMDEN], "purpose": "Follow the children of a trial", "legalBasis": "Children Act 1989, section 83",
@@ -60,7 +60,11 @@ async fn propose(client: &Client, input: &Value) -> String {
         .to_owned()
 }
 
-async fn approve(client: &Client, id: &str, version: i32) -> tests::support::client::Answer {
+pub(super) async fn approve(
+    client: &Client,
+    id: &str,
+    version: i32,
+) -> tests::support::client::Answer {
     client
         .ask_with(
             APPROVE,
@@ -91,7 +95,7 @@ on_both_databases! {
         load(&app, LEEDS, 2024, many(50, 3)).await;
         let id = propose(&parties.reader, &agreement(&app)).await;
         assert_eq!(people(&parties.reader, &id).await.code(), Some("AGREEMENT_NOT_IN_FORCE"));
-        assert_eq!(approve(&parties.reader, &id, 7).await.code(), Some("CONFLICT"));
+        assert_eq!(approve(&parties.steward, &id, 7).await.code(), Some("CONFLICT"));
         assert_eq!(approve(&parties.steward, &id, 1).await.at("/approveDataSharingAgreement/agreement/state"), "IN_FORCE");
         let read = people(&parties.reader, &id).await;
         let nodes = read.body.pointer("/data/youngPeople/people/nodes").unwrap().as_array().unwrap().clone();
@@ -187,6 +191,47 @@ on_both_databases! {
         assert_eq!(people(&renewed, &other).await.code(), Some("AGREEMENT_NOT_IN_FORCE"));
     }
 
+    async fn an_approval_that_is_repeated_is_answered_and_is_no_version(app: TestApp) {
+        let parties = parties(&app).await;
+        let id = propose(&parties.reader, &agreement(&app)).await;
+        assert_eq!(approve(&parties.reader, &id, 1).await.at("/approveDataSharingAgreement/agreement/version"), 1);
+        for _ in 0..2 {
+            // Sent again as it was: with the version that was read before the first.
+            let approved = approve(&parties.steward, &id, 1).await;
+            let approved = approved.at("/approveDataSharingAgreement/agreement");
+            assert_eq!((&approved["version"], &approved["state"]), (&json!(2), &json!("IN_FORCE")));
+        }
+        app.clock.advance(TimeDelta::days(31));
+        assert_eq!(approve(&steward_of(&app, CAMDEN).await, &id, 2).await.code(), Some("CONFLICT"));
+    }
+
+    async fn after_the_day_by_which_rows_are_deleted_none_is_given(app: TestApp) {
+        let parties = parties(&app).await;
+        load(&app, CAMDEN, 2024, many(1, 30)).await;
+        let id = in_force(&app, &parties).await;
+        let ask = "query ($a: ID!, $after: String) { youngPeople { people(agreement: $a, first: 10, after: $after) { nodes { pseudonym } pageInfo { endCursor } } } }";
+        let page = parties.reader.ask_with(ask, json!({ "a": id })).await;
+        let cursor = page.at("/youngPeople/people/pageInfo/endCursor").clone();
+        let pseudonym = page.at("/youngPeople/people/nodes/0/pseudonym").clone();
+        // Earlier versions let an agreement go on after that day.
+        let retention = app.clock_now().date_naive() + TimeDelta::days(10);
+        let connection = app.space.store().connection();
+        sea_orm::ConnectionTrait::execute_unprepared(connection, &format!("UPDATE data_sharing_agreement SET retention_until = '{retention}'")).await.unwrap();
+        app.clock.advance(TimeDelta::days(10));
+        parties.reader.ask_with(ask, json!({ "a": id, "after": cursor })).await.data();
+        app.clock.advance(TimeDelta::days(1));
+        let late = app.holder(ALPHA, &[ScopeName::YoungPeopleRead, ScopeName::EvidenceRead]).await;
+        for (ask, variables) in [
+            (ask, json!({ "a": id, "after": cursor })),
+            ("query ($a: ID!, $p: String!) { youngPeople { person(agreement: $a, pseudonym: $p) { pseudonym } } }", json!({ "a": id, "p": pseudonym })),
+            ("query ($a: ID!) { youngPeople { agreement(id: $a) { statistics(input: { by: [], asAt: \"2024-03-31\" }) { cells { count } } } } }", json!({ "a": id })),
+        ] {
+            assert_eq!(late.ask_with(ask, variables).await.code(), Some("AGREEMENT_NOT_IN_FORCE"), "{ask}");
+        }
+        let listed = late.ask_with("query ($a: ID!) { youngPeople { agreement(id: $a) { state } } }", json!({ "a": id })).await;
+        assert_eq!(listed.at("/youngPeople/agreement/state"), "ENDED");
+    }
+
     async fn nobody_but_its_parties_knows_of_an_agreement(app: TestApp) {
         let parties = parties(&app).await;
         load(&app, CAMDEN, 2024, many(1, 3)).await;
@@ -225,7 +270,7 @@ on_both_databases! {
         app.create_study("trial", &tests::support::builders::Sharing::public(ALPHA)).await;
         load(&app, CAMDEN, 2024, many(1, 4)).await;
         let mut input = agreement(&app);
-        input["fields"] = json!(["EPISODES", "PARTICIPATION"]);
+        input["fields"] = json!(["EPISODES", "PARTICIPATION", "LOCAL_AUTHORITY"]);
         let id = propose(&parties.reader, &input).await;
         approve(&parties.steward, &id, 1).await;
         let first = parties.reader.ask_with("query ($a: ID!) { youngPeople { people(agreement: $a, first: 1) { nodes { pseudonym } } } study(slug: \"trial\") { id } }", json!({ "a": id })).await;
@@ -263,7 +308,7 @@ on_both_databases! {
 
     async fn an_agreement_that_makes_no_sense_is_refused(app: TestApp) {
         let parties = parties(&app).await;
-        for (field, value) in [("controllers", json!([])), ("purpose", json!(" ")), ("fields", json!([])), ("populations", json!([])), ("endsOn", json!("2000-01-01")), ("ruleSet", json!("none")), ("recipient", json!("nowhere"))] {
+        for (field, value) in [("controllers", json!([])), ("purpose", json!(" ")), ("fields", json!([])), ("populations", json!([])), ("endsOn", json!("2000-01-01")), ("retentionUntil", json!(app.clock_now().date_naive() + TimeDelta::days(29))), ("ruleSet", json!("none")), ("recipient", json!("nowhere"))] {
             let mut input = agreement(&app);
             input[field] = value;
             let answer = parties.reader.ask_with(PROPOSE, json!({ "input": input })).await;

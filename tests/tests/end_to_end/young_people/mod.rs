@@ -3,6 +3,7 @@
 pub(super) mod agreements;
 pub(crate) mod by_id;
 mod census;
+mod closed;
 mod columns;
 mod comparing;
 mod counting;
@@ -14,6 +15,7 @@ mod linking;
 mod loading;
 mod losses;
 mod recognising;
+mod releasing;
 mod reorganised;
 mod spreadsheets;
 

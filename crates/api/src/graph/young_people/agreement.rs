@@ -128,7 +128,9 @@ impl DataSharingAgreement {
 
     /// Counts of its young people, made safe by its rule set and not by that of the space: for what the recipient
     /// publishes. It takes what reading rows takes, counts as a reading, and is restricted to the authorities,
-    /// populations, fields and days of the agreement (`NOT_IN_AGREEMENT`).
+    /// populations, fields and days of the agreement (`NOT_IN_AGREEMENT`). By a rule that shows true or rounded counts,
+    /// a table is kept, protected together with all that were given before of the same year, and refused with
+    /// `NOT_COUNTABLE` if it can't be.
     async fn statistics(
         &self,
         ctx: &Context<'_>,

@@ -42,7 +42,7 @@ struct ProposeDataSharingAgreementInput {
     episodes_from: Option<Date>,
     /// Only times that began by this day.
     episodes_to: Option<Date>,
-    /// The day by which the recipient deletes what it read.
+    /// The day by which the recipient deletes what it read: not before the last day.
     retention_until: Date,
     /// The disclosure rule for what the recipient publishes: `cell-key`, `dfe-children-in-need` or `opensafely`; the
     /// space's own when nothing is said.
@@ -90,7 +90,7 @@ struct RecordParticipationInput {
     study: ID,
     /// The arm to which they belong.
     arm: String,
-    /// The GSS code of the site.
+    /// The GSS code of the site, where the agreement opens the authorities.
     site: Option<String>,
     /// When they enrolled.
     enrolled_on: Date,
@@ -186,7 +186,8 @@ impl YoungPeopleMutation {
     }
 
     /// Approves a data-sharing agreement for the party as which you act: each authority by its steward, with
-    /// `young-people:contribute`; the recipient with `young-people:read`.
+    /// `young-people:contribute`; the recipient with `young-people:read`. A party that has approved it is answered
+    /// with the agreement as it is.
     async fn approve_data_sharing_agreement(
         &self,
         ctx: &Context<'_>,
@@ -219,7 +220,7 @@ impl YoungPeopleMutation {
 
     /// Records that a young person takes part in a study, so that they can be followed through later returns. It
     /// takes the place of what was recorded of the same person and study. It needs `young-people:read` and an
-    /// agreement in force.
+    /// agreement in force that opens PARTICIPATION, and LOCAL_AUTHORITY for a site.
     async fn record_participation(
         &self,
         ctx: &Context<'_>,

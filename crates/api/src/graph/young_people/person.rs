@@ -73,7 +73,7 @@ impl YoungPerson {
         self.0.ethnicity().map(Some)
     }
 
-    /// The authorities whose returns tell of them.
+    /// The authorities whose returns tell of them what the agreement is about.
     async fn local_authorities(&self, ctx: &Context<'_>) -> Result<Option<Vec<LocalAuthority>>> {
         let places = self.0.authorities()?.iter();
         Ok(Some(
@@ -117,8 +117,9 @@ impl Episode {
     }
 
     /// The authority whose return tells of it.
-    async fn local_authority(&self, ctx: &Context<'_>) -> Option<LocalAuthority> {
-        LocalAuthority::find(asker(ctx), self.0.local_authority)
+    async fn local_authority(&self, ctx: &Context<'_>) -> Result<Option<LocalAuthority>> {
+        let place = self.0.local_authority()?;
+        Ok(LocalAuthority::find(asker(ctx), place))
     }
 
     /// Its first day.
@@ -183,9 +184,10 @@ impl StudyParticipation {
         &self.0.arm
     }
 
-    /// The site.
-    async fn site(&self, ctx: &Context<'_>) -> Option<LocalAuthority> {
-        LocalAuthority::find(asker(ctx), self.0.site?)
+    /// The site, where the agreement opens the authorities.
+    async fn site(&self, ctx: &Context<'_>) -> Result<Option<LocalAuthority>> {
+        let site = self.0.site()?;
+        Ok(site.and_then(|site| LocalAuthority::find(asker(ctx), site)))
     }
 
     /// When they enrolled.
@@ -199,7 +201,8 @@ connection_without_total! {
     YoungPersonConnection, YoungPersonEdge, YoungPerson
 }
 
-/// Which young people of an agreement: all of the fields. A list that is left out, or null, restricts nothing; an empty one admits nothing.
+/// Which young people of an agreement: all of the fields. A list that is left out, or null, restricts nothing; an empty
+/// one admits nothing. By what the agreement doesn't open nobody is picked (`NOT_IN_AGREEMENT`).
 #[derive(Default, InputObject)]
 pub(super) struct YoungPersonFilter {
     /// Only those of whom returns of these authorities tell, by GSS code.

@@ -48,8 +48,10 @@ impl YoungPeople {
         Ok(StatisticsTable::new(asker, table))
     }
 
-    /// A table to be published once: true counts, with small ones hidden and as many others as it takes that nobody can
-    /// work them out. For controllers: it needs `young-people:contribute`, and shows a steward their authorities.
+    /// A table to be published: true counts, with small ones hidden and as many others as it takes that nobody can work
+    /// them out, from this and all tables that were given before of the same year. It is kept, and answered alike when
+    /// it is asked for again; if it can't be protected it is refused with `NOT_COUNTABLE`. For controllers: it takes a
+    /// steward, with `young-people:contribute`, and shows their authorities.
     async fn release(
         &self,
         ctx: &Context<'_>,

@@ -19,9 +19,8 @@ pub(super) struct ReleaseInput {
     regions: Option<Vec<String>>,
     /// The reference day: 31 March of a year.
     as_at: Date,
-    /// Counts from 1 to below this are hidden.
-    #[graphql(default = 6)]
-    threshold: u32,
+    /// Counts from 1 to below this are hidden: the threshold of the space's rule when nothing is said, and no less.
+    threshold: Option<u32>,
 }
 
 impl From<ReleaseInput> for NewRelease {
@@ -31,7 +30,7 @@ impl From<ReleaseInput> for NewRelease {
             population: input.population.map(|word| word.0),
             regions: input.regions.into(),
             as_at: input.as_at.0,
-            threshold: input.threshold.into(),
+            threshold: input.threshold.map(u64::from),
         }
     }
 }
@@ -41,10 +40,6 @@ impl From<ReleaseInput> for NewRelease {
 pub(super) struct ReleaseTable {
     /// The cells, totals and regions' subtotals among them.
     cells: Vec<ReleaseCell>,
-    /// How many counts are hidden because they are small.
-    primary: Int<usize>,
-    /// How many are hidden so that those can't be worked out.
-    secondary: Int<usize>,
     /// The threshold.
     threshold: Int<u64>,
 }
@@ -71,8 +66,6 @@ impl From<Release> for ReleaseTable {
                     count: cell.count.map(Int),
                 })
                 .collect(),
-            primary: Int(release.primary),
-            secondary: Int(release.secondary),
             threshold: Int(release.threshold),
         }
     }

@@ -1,6 +1,8 @@
 //! Where selects about young people start.
 
-use entity::{LocalAuthorityId, agreement_controller, data_sharing_agreement, loaded_return};
+use entity::{
+    LocalAuthorityId, agreement_controller, data_sharing_agreement, given_table, loaded_return,
+};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
 use crate::viewer::{Viewer, Who};
@@ -49,6 +51,13 @@ pub fn agreements(
         party = party.add(RecipientId.eq(centre));
     }
     agreements.filter(party)
+}
+
+/// The tables of true counts that were given, of which nothing leaves the service but what a new one is protected by.
+#[expect(clippy::disallowed_methods, reason = "selects start in this module")]
+#[must_use]
+pub fn given_tables() -> Select<given_table::Entity> {
+    given_table::Entity::find()
 }
 
 /// Rows about people that an agreement opens: `young_people::people` has made sure that it is in force, and has the

@@ -26,7 +26,8 @@ pub struct Decision {
     pub expected_version: i32,
 }
 
-/// Approves an agreement as one of its parties.
+/// Approves an agreement as one of its parties. A party that has approved it is answered with the agreement as it
+/// is, whatever version it has read.
 ///
 /// # Errors
 /// `NOT_FOUND`; `FORBIDDEN` for whoever is no party that is still to approve it; `CONFLICT` when it has changed, or
@@ -43,23 +44,34 @@ pub async fn approve(space: &Space, viewer: &Viewer, decision: Decision) -> Resu
         .store()
         .write(viewer, "agreement.approve", move |write| {
             Box::pin(async move {
-                let row = locked(write, &decision).await?;
                 let now = write.source().now();
-                let approved_at = match parties.is_recipient {
-                    true => row.recipient_approved_at.or(Some(now)),
-                    false => row.recipient_approved_at,
-                };
+                let agreement = locked(write, decision.id).await?;
+                let (row, asked) = (&agreement.row, &parties.authorities);
+                let controllers = agreement.controllers.iter();
+                let waiting: Vec<_> = controllers
+                    .filter(|controller| controller.approved_at.is_none())
+                    .map(|controller| controller.local_authority_id)
+                    .filter(|authority| asked.contains(authority))
+                    .collect();
+                let recipient_waits = parties.is_recipient && row.recipient_approved_at.is_none();
+                if waiting.is_empty() && !recipient_waits {
+                    return Ok(());
+                }
+                expect(row, &decision)?;
                 let approved = data_sharing_agreement::ActiveModel {
                     id: Unchanged(row.id),
-                    recipient_approved_at: Set(approved_at),
+                    recipient_approved_at: Set(match recipient_waits {
+                        true => Some(now),
+                        false => row.recipient_approved_at,
+                    }),
                     version: Set(row.version + 1),
                     ..Default::default()
                 };
                 data_sharing_agreement::Entity::update(approved)
                     .exec(write.connection())
                     .await?;
-                approve_for(write, decision.id, &parties.authorities, token, now).await?;
-                note(write, &row, ChangeOperation::Updated)
+                approve_for(write, decision.id, &waiting, token, now).await?;
+                note(write, row, ChangeOperation::Updated)
             })
         })
         .await?;
@@ -91,7 +103,8 @@ pub async fn end(
         .store()
         .write(viewer, "agreement.end", move |write| {
             Box::pin(async move {
-                let row = locked(write, &decision).await?;
+                let row = locked(write, decision.id).await?.row;
+                expect(&row, &decision)?;
                 let ended = data_sharing_agreement::ActiveModel {
                     id: Unchanged(row.id),
                     ended_at: Set(Some(write.source().now())),
@@ -118,28 +131,38 @@ pub async fn end(
     list::seen(space, viewer, decision.id).await
 }
 
-async fn locked(write: &Write, decision: &Decision) -> Result<data_sharing_agreement::Model> {
+/// The agreement, which nobody else decides on meanwhile, if it hasn't ended.
+async fn locked(write: &Write, id: AgreementId) -> Result<Agreement> {
     let row = scope::locked::<data_sharing_agreement::Entity>(
         write.connection().get_database_backend(),
-        Condition::all().add(data_sharing_agreement::Column::Id.eq(decision.id)),
+        Condition::all().add(data_sharing_agreement::Column::Id.eq(id)),
     )
     .one(write.connection())
     .await?
     .ok_or_else(|| Error::not_found("agreement"))?;
-    if row.version != decision.expected_version {
-        return Err(Error::changed_since(
-            "expectedVersion",
-            decision.expected_version,
-            row.version,
-        ));
-    }
-    if row.ended_at.is_some() || write.source().now().date_naive() > row.ends_on {
+    let controllers = scope::for_writing::<agreement_controller::Entity>()
+        .filter(agreement_controller::Column::AgreementId.eq(id))
+        .all(write.connection())
+        .await?;
+    let agreement = Agreement { row, controllers };
+    if agreement.has_ended(write.source().now().date_naive()) {
         return Err(Error::new(
             Code::Conflict,
             "The agreement has ended. Propose another.",
         ));
     }
-    Ok(row)
+    Ok(agreement)
+}
+
+fn expect(row: &data_sharing_agreement::Model, decision: &Decision) -> Result<()> {
+    if row.version == decision.expected_version {
+        return Ok(());
+    }
+    Err(Error::changed_since(
+        "expectedVersion",
+        decision.expected_version,
+        row.version,
+    ))
 }
 
 async fn approve_for(

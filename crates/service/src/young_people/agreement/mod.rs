@@ -67,6 +67,13 @@ impl Agreement {
         words(&self.row.fields)
     }
 
+    /// Whether it has ended by a day: by a party's word, by its last day, or as nothing may be kept any longer.
+    /// Agreements of earlier versions may end after that.
+    fn has_ended(&self, today: NaiveDate) -> bool {
+        let last_day = self.row.ends_on.min(self.row.retention_until);
+        self.row.ended_at.is_some() || today > last_day
+    }
+
     /// Where it stands on a day.
     #[must_use]
     pub fn state(&self, today: NaiveDate) -> AgreementState {
@@ -75,7 +82,7 @@ impl Agreement {
                 .controllers
                 .iter()
                 .all(|controller| controller.approved_at.is_some());
-        if self.row.ended_at.is_some() || today > self.row.ends_on {
+        if self.has_ended(today) {
             AgreementState::Ended
         } else if !is_approved {
             AgreementState::Proposed

@@ -41,7 +41,7 @@ pub struct NewAgreement {
     pub episodes_from: Option<NaiveDate>,
     /// Only times that began by this day.
     pub episodes_to: Option<NaiveDate>,
-    /// The day by which the recipient deletes what it read.
+    /// The day by which the recipient deletes what it read: not before the last.
     pub retention_until: NaiveDate,
     /// The disclosure rule for what the recipient publishes; the space's own when nothing is said.
     pub rule_set: Option<String>,
@@ -178,8 +178,11 @@ fn check(new: &NewAgreement, authorities: &[LocalAuthorityId]) -> Result<()> {
     if new.ends_on < new.starts_on {
         return refusal("endsOn", "The last day lies before the first.");
     }
-    if new.retention_until < new.starts_on {
-        return refusal("retentionUntil", "It lies before the first day.");
+    if new.retention_until < new.ends_on {
+        return refusal(
+            "retentionUntil",
+            "It lies before `endsOn`: rows would be read that must have been deleted.",
+        );
     }
     if let (Some(from), Some(to)) = (new.episodes_from, new.episodes_to)
         && to < from

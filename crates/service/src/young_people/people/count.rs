@@ -1,12 +1,11 @@
 //! Counts of an agreement's young people, made safe by the rule that its parties agreed on: for what its recipient
 //! publishes.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use entity::{AgreementId, PersonField, StatisticsDimension};
+use entity::{AgreementId, StatisticsDimension};
 
-use super::open;
+use super::paths::{Opened, Path};
 use super::read::{opened, opened_authorities};
 use crate::error::{Code, Error, Result};
 use crate::filter::AnyOf;
@@ -28,11 +27,13 @@ pub async fn count(
     mut question: Question,
 ) -> Result<Table> {
     question.filter.check_lists()?;
-    let (agreement, _) = opened(space, viewer, id, "a table of counts").await?;
+    let (agreement, _) = opened(space, viewer, id, "a table of counts", &[]).await?;
     restrict(&agreement, &mut question)?;
     let within = Within {
         authorities: Some(opened_authorities(space, &agreement).await?),
         rule: rule(space, &agreement)?,
+        agreement: Some(id),
+        reader: viewer.clone(),
     };
     statistics::made(space, &question, within).await
 }
@@ -49,11 +50,9 @@ fn rule(space: &Space, agreement: &Agreement) -> Result<Arc<Rule>> {
 
 /// Restricts a question to what the agreement opens, or refuses it.
 fn restrict(agreement: &Agreement, question: &mut Question) -> Result<()> {
-    let fields: BTreeSet<PersonField> = agreement.fields().into_iter().collect();
+    let fields = Opened::new(agreement.fields());
     for dimension in question.dimensions() {
-        if let Some(field) = field(dimension) {
-            open(&fields, field)?;
-        }
+        fields.open(Path::of_dimension(dimension))?;
     }
     if question.share_of.contains(&StatisticsDimension::Population) {
         return Err(not_in_agreement(
@@ -86,22 +85,6 @@ fn restrict(agreement: &Agreement, question: &mut Question) -> Result<()> {
         question.filter.populations = AnyOf::from(Some(opened));
     }
     Ok(())
-}
-
-/// The field that tells a dimension; the populations are those of the agreement.
-const fn field(dimension: StatisticsDimension) -> Option<PersonField> {
-    match dimension {
-        StatisticsDimension::LocalAuthority | StatisticsDimension::Region => {
-            Some(PersonField::LocalAuthority)
-        }
-        StatisticsDimension::Population => None,
-        StatisticsDimension::AgeBand => Some(PersonField::Birth),
-        StatisticsDimension::Sex => Some(PersonField::Sex),
-        StatisticsDimension::EthnicGroup => Some(PersonField::Ethnicity),
-        StatisticsDimension::LegalStatus => Some(PersonField::LegalStatus),
-        StatisticsDimension::PlacementType => Some(PersonField::Placement),
-        StatisticsDimension::CategoryOfNeed => Some(PersonField::Need),
-    }
 }
 
 fn not_in_agreement(field: &str, why: &'static str) -> Error {

@@ -1,13 +1,14 @@
 //! Puts together what an agreement shows of some people.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use entity::{
-    LoadedReturnId, PersonField, Sex, YoungPersonId, agreement_pseudonym, child_record, episode,
-    loaded_return, study_participation,
+    LoadedReturnId, LocalAuthorityId, Sex, YoungPersonId, agreement_pseudonym, child_record,
+    episode, loaded_return, study_participation,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 
+use super::paths::{Opened, Path};
 use super::read::condition;
 use super::{Participation, Time, YoungPerson};
 use crate::access::scope;
@@ -53,14 +54,14 @@ pub(super) async fn rows(
         .all(connection)
         .await?;
 
-    let fields: BTreeSet<PersonField> = agreement.fields().into_iter().collect();
+    let opened = Opened::new(agreement.fields());
     let mut found: HashMap<YoungPersonId, YoungPerson> = people
         .iter()
         .map(|row| {
             let person = YoungPerson {
                 agreement: agreement.id(),
                 pseudonym: row.pseudonym.clone(),
-                fields: fields.clone(),
+                opened: opened.clone(),
                 birth_month: None,
                 sex: Sex::NotKnown,
                 ethnicity: "NOBT".to_owned(),
@@ -72,10 +73,11 @@ pub(super) async fn rows(
         })
         .collect();
     describe(&mut found, records, &of_return);
-    add_times(&mut found, times, &of_return, &fields);
+    add_times(&mut found, times, &of_return, &opened);
     for row in participations {
         if let Some(person) = found.get_mut(&row.young_person_id) {
             person.participations.push(Participation {
+                opened: opened.clone(),
                 study: row.study_id,
                 arm: row.arm,
                 site: row.site_id,
@@ -102,20 +104,16 @@ fn describe(
         person.birth_month = record.birth_month.or(person.birth_month);
         person.sex = record.sex;
         person.ethnicity = record.ethnicity;
-        if let Some(row) = returns.get(&record.return_id)
-            && !person.authorities.contains(&row.local_authority_id)
-        {
-            person.authorities.push(row.local_authority_id);
-        }
     }
 }
 
-/// A time that goes on over several collections is told by several returns: the latest is right.
+/// A time that goes on over several collections is told by several returns: the latest is right. Times that differ
+/// in nothing but what is closed are one.
 fn add_times(
     found: &mut HashMap<YoungPersonId, YoungPerson>,
     mut times: Vec<episode::Model>,
     returns: &Returns<'_>,
-    fields: &BTreeSet<PersonField>,
+    opened: &Opened,
 ) {
     times.sort_by_key(|time| {
         (
@@ -129,8 +127,13 @@ fn add_times(
             continue;
         };
         let place = row.local_authority_id;
-        let repeated = (time.young_person_id, time.started_on, time.kind, place);
-        latest.insert((repeated, told_again(&time)), (place, time));
+        if let Some(person) = found.get_mut(&time.young_person_id)
+            && !person.authorities.contains(&place)
+        {
+            person.authorities.push(place);
+        }
+        let repeated = (time.young_person_id, time.started_on, time.kind);
+        latest.insert((repeated, told_again(&time, place, opened)), (place, time));
     }
     for (_, (place, time)) in latest {
         if let Some(person) = found.get_mut(&time.young_person_id) {
@@ -139,7 +142,7 @@ fn add_times(
                 local_authority: place,
                 started_on: time.started_on,
                 ended_on: time.ended_on,
-                fields: fields.clone(),
+                opened: opened.clone(),
                 legal_status: time.legal_status,
                 placement: time.placement,
                 provider: time.provider,
@@ -152,7 +155,17 @@ fn add_times(
     }
 }
 
-/// What tells apart two times of one kind that began on one day in one return.
-fn told_again(time: &episode::Model) -> (Option<String>, Option<String>) {
-    (time.legal_status.clone(), time.placement.clone())
+/// What tells apart two times of one kind that began on one day, as far as it is open.
+fn told_again(
+    time: &episode::Model,
+    place: LocalAuthorityId,
+    opened: &Opened,
+) -> (Option<LocalAuthorityId>, Option<String>, Option<String>) {
+    let legal_status = time.legal_status.clone();
+    let placement = time.placement.clone();
+    (
+        Some(place).filter(|_| opened.opens(Path::EpisodeAuthority)),
+        legal_status.filter(|_| opened.opens(Path::LegalStatus)),
+        placement.filter(|_| opened.opens(Path::Placement)),
+    )
 }

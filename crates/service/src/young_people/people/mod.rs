@@ -8,19 +8,21 @@ mod count;
 mod describe;
 mod erase;
 mod participation;
+mod paths;
 mod read;
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
-use entity::{AgreementId, EpisodeKind, LocalAuthorityId, PersonField, Sex, StudyId};
+use entity::{AgreementId, EpisodeKind, LocalAuthorityId, Sex, StudyId};
 
 pub use count::count;
 pub use erase::{Erased, erase_child};
 pub use participation::{NewParticipation, participate};
+pub use paths::Path;
 pub use read::{PeopleFilter, list, person, persons};
 
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
+
+use self::paths::Opened;
 
 /// What reading rows is called in the audit.
 pub const READ: &str = "young-people.read";
@@ -32,7 +34,7 @@ pub struct YoungPerson {
     pub agreement: AgreementId,
     /// What they are called under the agreement.
     pub pseudonym: String,
-    fields: BTreeSet<PersonField>,
+    opened: Opened,
     birth_month: Option<i32>,
     sex: Sex,
     ethnicity: String,
@@ -46,13 +48,12 @@ pub struct YoungPerson {
 pub struct Time {
     /// Which kind of time.
     pub kind: EpisodeKind,
-    /// The authority whose return tells of it.
-    pub local_authority: LocalAuthorityId,
     /// The first day.
     pub started_on: NaiveDate,
     /// The last day.
     pub ended_on: Option<NaiveDate>,
-    fields: BTreeSet<PersonField>,
+    opened: Opened,
+    local_authority: LocalAuthorityId,
     legal_status: Option<String>,
     placement: Option<String>,
     provider: Option<String>,
@@ -69,22 +70,10 @@ pub struct Participation {
     pub study: StudyId,
     /// The arm.
     pub arm: String,
-    /// The site.
-    pub site: Option<LocalAuthorityId>,
+    opened: Opened,
+    site: Option<LocalAuthorityId>,
     /// When they enrolled.
     pub enrolled_on: NaiveDate,
-}
-
-fn open(fields: &BTreeSet<PersonField>, field: PersonField) -> Result<()> {
-    match fields.contains(&field) {
-        true => Ok(()),
-        false => Err(Error::new(
-            Code::NotInAgreement,
-            format!(
-                "The agreement doesn't open {field}. Propose one that does, if the purpose needs it."
-            ),
-        )),
-    }
 }
 
 impl YoungPerson {
@@ -93,86 +82,62 @@ impl YoungPerson {
     /// # Errors
     /// `NOT_IN_AGREEMENT`.
     pub fn birth(&self) -> Result<Option<(i32, i32)>> {
-        open(&self.fields, PersonField::Birth)?;
+        self.opened.open(Path::Born)?;
         Ok(self
             .birth_month
             .map(|months| (months.div_euclid(12), months.rem_euclid(12) + 1)))
     }
-
-    /// Sex as recorded.
-    ///
-    /// # Errors
-    /// `NOT_IN_AGREEMENT`.
-    pub fn sex(&self) -> Result<Sex> {
-        open(&self.fields, PersonField::Sex)?;
-        Ok(self.sex)
-    }
-
-    /// Ethnicity, as its code.
-    ///
-    /// # Errors
-    /// `NOT_IN_AGREEMENT`.
-    pub fn ethnicity(&self) -> Result<&str> {
-        open(&self.fields, PersonField::Ethnicity)?;
-        Ok(&self.ethnicity)
-    }
-
-    /// The authorities whose returns tell of the person.
-    ///
-    /// # Errors
-    /// `NOT_IN_AGREEMENT`.
-    pub fn authorities(&self) -> Result<&[LocalAuthorityId]> {
-        open(&self.fields, PersonField::LocalAuthority)?;
-        Ok(&self.authorities)
-    }
-
-    /// Their times in touch with social work, the earliest first.
-    ///
-    /// # Errors
-    /// `NOT_IN_AGREEMENT`.
-    pub fn times(&self) -> Result<&[Time]> {
-        open(&self.fields, PersonField::Episodes)?;
-        Ok(&self.times)
-    }
-
-    /// The studies that they take part in.
-    ///
-    /// # Errors
-    /// `NOT_IN_AGREEMENT`.
-    pub fn participations(&self) -> Result<&[Participation]> {
-        open(&self.fields, PersonField::Participation)?;
-        Ok(&self.participations)
-    }
 }
 
 macro_rules! opened {
-    ($($(#[doc = $doc:literal])* $name:ident $field:ident;)*) => {
-        impl Time {$(
+    ($($of:ident {$($(#[doc = $doc:literal])* $name:ident -> $what:ty: $path:ident, $told:expr;)*})*) => {$(
+        impl $of {$(
             $(#[doc = $doc])*
             ///
             /// # Errors
             /// `NOT_IN_AGREEMENT`.
-            pub fn $name(&self) -> Result<Option<&str>> {
-                open(&self.fields, PersonField::$field)?;
-                Ok(self.$name.as_deref())
+            pub fn $name(&self) -> Result<$what> {
+                self.opened.open(Path::$path)?;
+                let told: fn(&Self) -> $what = $told;
+                Ok(told(self))
             }
         )*}
-    };
+    )*}
 }
 
 opened! {
-    /// The legal status, such as C2.
-    legal_status LegalStatus;
-    /// The placement, such as U4.
-    placement Placement;
-    /// Who provides the placement, such as PR1.
-    provider Placement;
-    /// The category of need, such as N1.
-    need Need;
-    /// The category of a protection plan, such as NEG.
-    category_of_abuse Need;
-    /// Why it began, such as S.
-    reason_started Reasons;
-    /// Why it ended, such as E11.
-    reason_ended Reasons;
+    YoungPerson {
+        /// Sex as recorded.
+        sex -> Sex: Sex, |person| person.sex;
+        /// Ethnicity, as its code.
+        ethnicity -> &str: Ethnicity, |person| &person.ethnicity;
+        /// The authorities whose returns tell of the person.
+        authorities -> &[LocalAuthorityId]: LocalAuthorities, |person| &person.authorities;
+        /// Their times in touch with social work, the earliest first.
+        times -> &[Time]: Episodes, |person| &person.times;
+        /// The studies that they take part in.
+        participations -> &[Participation]: Participations, |person| &person.participations;
+    }
+    Time {
+        /// The authority whose return tells of it.
+        local_authority -> LocalAuthorityId: EpisodeAuthority, |time| time.local_authority;
+        /// The legal status, such as C2.
+        legal_status -> Option<&str>: LegalStatus, |time| time.legal_status.as_deref();
+        /// The placement, such as U4.
+        placement -> Option<&str>: Placement, |time| time.placement.as_deref();
+        /// Who provides the placement, such as PR1.
+        provider -> Option<&str>: Provider, |time| time.provider.as_deref();
+        /// The category of need, such as N1.
+        need -> Option<&str>: Need, |time| time.need.as_deref();
+        /// The category of a protection plan, such as NEG.
+        category_of_abuse -> Option<&str>: Abuse, |time| time.category_of_abuse.as_deref();
+        /// Why it began, such as S.
+        reason_started -> Option<&str>: ReasonStarted, |time| time.reason_started.as_deref();
+        /// Why it ended, such as E11.
+        reason_ended -> Option<&str>: ReasonEnded, |time| time.reason_ended.as_deref();
+    }
+    Participation {
+        /// The site.
+        site -> Option<LocalAuthorityId>: Site, |participation| participation.site;
+    }
 }

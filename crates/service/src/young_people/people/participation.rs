@@ -6,6 +6,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use super::paths::Path;
 use super::{YoungPerson, read};
 use crate::access::scope;
 use crate::error::{Error, Result};
@@ -32,14 +33,18 @@ pub struct NewParticipation {
 /// Records that somebody takes part in a study, in place of what was recorded of the same person and study.
 ///
 /// # Errors
-/// `NOT_FOUND`; `FORBIDDEN`; `AGREEMENT_NOT_IN_FORCE`; `BAD_USER_INPUT`.
+/// `NOT_FOUND`; `FORBIDDEN`; `AGREEMENT_NOT_IN_FORCE`; `NOT_IN_AGREEMENT` when it doesn't open participations, or a
+/// site and not the authorities; `BAD_USER_INPUT`.
 pub async fn participate(
     space: &Space,
     viewer: &Viewer,
     new: NewParticipation,
 ) -> Result<YoungPerson> {
-    let (agreement, _) = read::opened(space, viewer, new.agreement, "a participation").await?;
-    let person = read::found(space, new.agreement, &new.pseudonym).await?;
+    let mut paths = vec![(Path::RecordOf, "agreement")];
+    paths.extend(new.site.is_some().then_some((Path::RecordSite, "site")));
+    let what = "a participation";
+    let (agreement, returns) = read::opened(space, viewer, new.agreement, what, &paths).await?;
+    let person = read::found(space, &agreement, &returns, &new.pseudonym).await?;
     let person = person.ok_or_else(|| Error::not_found("young person under this agreement"))?;
     if new.arm.trim().is_empty() {
         return Err(Error::bad_input(

@@ -13,6 +13,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::describe::rows;
+use super::paths::{Opened, Path};
 use super::{READ, YoungPerson};
 use crate::access::audit::{Actor, Event};
 use crate::access::policy::{self, Action};
@@ -50,7 +51,8 @@ pub struct PeopleFilter {
 /// The young people of an agreement, by their pseudonyms.
 ///
 /// # Errors
-/// `NOT_FOUND` for whoever is no party; `FORBIDDEN`; `AGREEMENT_NOT_IN_FORCE`; those of a page.
+/// `NOT_FOUND` for whoever is no party; `FORBIDDEN`; `AGREEMENT_NOT_IN_FORCE`; `NOT_IN_AGREEMENT` for a filter by what
+/// it doesn't open; those of a page.
 pub async fn list(
     space: &Space,
     viewer: &Viewer,
@@ -58,7 +60,12 @@ pub async fn list(
     filter: &PeopleFilter,
     request: &PageRequest,
 ) -> Result<Page<YoungPerson>> {
-    let (agreement, returns) = opened(space, viewer, id, "a page of people").await?;
+    let by_authority = filter.local_authorities.named();
+    let by_authority = by_authority.map(|_| (Path::OfAuthorities, "filter.localAuthorities"));
+    let by_study = filter.participates_in;
+    let by_study = by_study.map(|_| (Path::InStudy, "filter.participatesIn"));
+    let paths: Vec<_> = by_authority.into_iter().chain(by_study).collect();
+    let (agreement, returns) = opened(space, viewer, id, "a page of people", &paths).await?;
     let mut select = scope::under_agreement::<agreement_pseudonym::Entity>()
         .filter(agreement_pseudonym::Column::AgreementId.eq(id));
     let returns_of: Vec<LoadedReturnId> = returns
@@ -66,13 +73,7 @@ pub async fn list(
         .filter(|row| filter.local_authorities.admits(&row.local_authority_id))
         .map(|row| row.id)
         .collect();
-    let times = times_of(&agreement, &returns_of)
-        .and_where(
-            Expr::col(episode::Column::YoungPersonId.as_column_ref())
-                .equals(agreement_pseudonym::Column::YoungPersonId.as_column_ref()),
-        )
-        .to_owned();
-    select = select.filter(Expr::exists(times));
+    select = select.filter(told_of(&agreement, &returns_of));
     if let Some(study) = filter.participates_in {
         let takes_part = scope::under_agreement::<study_participation::Entity>()
             .filter(study_participation::Column::AgreementId.eq(id))
@@ -125,10 +126,12 @@ pub async fn persons(
         1 => "one person".to_owned(),
         many => format!("{many} people"),
     };
-    let (agreement, returns) = opened(space, viewer, id, &what).await?;
+    let (agreement, returns) = opened(space, viewer, id, &what, &[]).await?;
+    let told: Vec<_> = returns.iter().map(|row| row.id).collect();
     let people = scope::under_agreement::<agreement_pseudonym::Entity>()
         .filter(agreement_pseudonym::Column::AgreementId.eq(id))
         .filter(agreement_pseudonym::Column::Pseudonym.is_in(pseudonyms))
+        .filter(told_of(&agreement, &told))
         .all(space.store().connection())
         .await?;
     if people.is_empty() {
@@ -141,30 +144,38 @@ pub async fn persons(
         .collect())
 }
 
-/// Whom a pseudonym is of.
+/// Whom a pseudonym is of, if a return still tells of them what the agreement is about.
 pub(super) async fn found(
     space: &Space,
-    id: AgreementId,
+    agreement: &Agreement,
+    returns: &[loaded_return::Model],
     pseudonym: &str,
 ) -> Result<Option<agreement_pseudonym::Model>> {
+    let returns: Vec<_> = returns.iter().map(|row| row.id).collect();
     Ok(scope::under_agreement::<agreement_pseudonym::Entity>()
-        .filter(agreement_pseudonym::Column::AgreementId.eq(id))
+        .filter(agreement_pseudonym::Column::AgreementId.eq(agreement.id()))
         .filter(agreement_pseudonym::Column::Pseudonym.eq(pseudonym))
+        .filter(told_of(agreement, &returns))
         .one(space.store().connection())
         .await?)
 }
 
-/// The agreement, if rows may be read under it now, and the returns that it opens. The reading is in the audit when
-/// this returns.
+/// The agreement, if rows may be read under it now and it opens what is asked by, and the returns that it opens. The
+/// reading is in the audit when this returns.
 pub(super) async fn opened(
     space: &Space,
     viewer: &Viewer,
     id: AgreementId,
     what: &str,
+    asked_by: &[(Path, &str)],
 ) -> Result<(Agreement, Vec<loaded_return::Model>)> {
     let agreement = agreement::seen(space, viewer, id).await?;
     policy::authorise(viewer, &Action::ReadYoungPeople(agreement.recipient()))?;
     agreement.must_be_in_force(space.store().source())?;
+    let fields = Opened::new(agreement.fields());
+    for (path, input) in asked_by {
+        fields.open_input(*path, input)?;
+    }
     let authorities = opened_authorities(space, &agreement).await?;
     let returns = scope::returns_of(&authorities)
         .filter(loaded_return::Column::State.eq(ReturnState::Current))
@@ -241,13 +252,18 @@ async fn name_people(
     bulk::insert(write.connection(), rows).await
 }
 
-/// The times that an agreement opens, of some returns.
-fn times_of(agreement: &Agreement, returns: &[LoadedReturnId]) -> SelectStatement {
-    Query::select()
+/// That some returns tell of a time that the agreement opens.
+fn told_of(agreement: &Agreement, returns: &[LoadedReturnId]) -> Expr {
+    let times = Query::select()
         .expr(Expr::val(1))
         .from(episode::Entity)
         .cond_where(condition(agreement, returns))
-        .to_owned()
+        .and_where(
+            Expr::col(episode::Column::YoungPersonId.as_column_ref())
+                .equals(agreement_pseudonym::Column::YoungPersonId.as_column_ref()),
+        )
+        .to_owned();
+    Expr::exists(times)
 }
 
 pub(super) fn condition(agreement: &Agreement, returns: &[LoadedReturnId]) -> Condition {

@@ -101,7 +101,9 @@ impl Where {
     }
 
     /// Which categories of each dimension are named, and in which field; nothing where nothing is said.
-    fn names(&self) -> [(StatisticsDimension, &'static str, Option<Vec<String>>); 9] {
+    pub(in crate::young_people) fn names(
+        &self,
+    ) -> [(StatisticsDimension, &'static str, Option<Vec<String>>); 9] {
         use StatisticsDimension as By;
 
         fn words<T: ToString>(field: &AnyOf<T>) -> Option<Vec<String>> {

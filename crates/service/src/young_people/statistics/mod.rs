@@ -16,17 +16,18 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::{Datelike, NaiveDate};
 use entity::{
-    AgeBand, CountState, EthnicGroup, LegalStatus, LocalAuthorityId, Need, PlacementType, Sex,
-    SocialWorkPopulation, StatisticsDimension,
+    AgeBand, AgreementId, CountState, EthnicGroup, LegalStatus, LocalAuthorityId, Need,
+    PlacementType, Sex, SocialWorkPopulation, StatisticsDimension,
 };
 
-pub(super) use self::axes::{Axis, axis, combinations, places};
+use self::axes::combinations;
+pub(super) use self::axes::{Axis, axis, places};
 pub(super) use self::coverage::covered;
 pub use self::coverage::{Covered, kind};
 use self::cube::{Cube, is_place};
 use self::lattice::{check, without_whole_dimensions};
-pub(super) use self::people::records;
-use super::disclosure::{Area, Published, Rule};
+use super::disclosure::{Area, Published, Rule, Suits};
+use super::given;
 use super::returns::CollectionYear;
 use crate::access::policy::{self, Action};
 use crate::error::{Code, Error, Result};
@@ -199,6 +200,8 @@ pub async fn table(space: &Space, viewer: &Viewer, question: &Question) -> Resul
     let within = Within {
         authorities: None,
         rule: space.disclosure_rule()?,
+        agreement: None,
+        reader: viewer.clone(),
     };
     made(space, question, within).await
 }
@@ -209,6 +212,10 @@ pub(super) struct Within {
     pub(super) authorities: Option<Vec<LocalAuthorityId>>,
     /// The rule.
     pub(super) rule: Arc<Rule>,
+    /// The agreement to whose recipient the table is given.
+    pub(super) agreement: Option<AgreementId>,
+    /// Who asks.
+    pub(super) reader: Viewer,
 }
 
 /// A table of counts, for whoever may have it.
@@ -244,13 +251,16 @@ fn add_shares(table: &mut Table, bases: Table, rest: &[usize]) {
 }
 
 async fn counted(space: &Space, question: &Question, within: &Within) -> Result<Table> {
-    let Within { authorities, rule } = within;
-    let year = reference_year(question.as_at)?;
-    if question.as_at > space.store().source().now().date_naive() {
-        return Err(not_a_reference_date("This 31 March has not come yet."));
-    }
+    let Within {
+        authorities, rule, ..
+    } = within;
+    let year = past_year(space, question.as_at)?;
     let question = &without_whole_dimensions(question);
     check(question)?;
+    // True counts are protected as tables, and together with those given before.
+    if rule.suits == Suits::FixedTables {
+        return given::table(space, year, question, within).await;
+    }
     let directory = space.directory().await?;
     let mut places = places(&question.filter, &directory)?;
     if let Some(authorities) = authorities {
@@ -371,6 +381,15 @@ fn population(word: &str) -> Option<SocialWorkPopulation> {
     let all = SocialWorkPopulation::ALL.iter().copied();
     let mut found = all.filter(|population| population.as_str() == word);
     found.next()
+}
+
+/// The year of a reference day that has come.
+pub(super) fn past_year(space: &Space, as_at: NaiveDate) -> Result<CollectionYear> {
+    let year = reference_year(as_at)?;
+    match as_at > space.store().source().now().date_naive() {
+        true => Err(not_a_reference_date("This 31 March has not come yet.")),
+        false => Ok(year),
+    }
 }
 
 /// The year of a reference day.
