@@ -54,9 +54,9 @@ pub fn of_population(
 ) -> Result<Question> {
     if !filter.populations.admits(&population) {
         return Err(Error::bad_input(
-            "filter.populations",
+            "where.populations",
             format!(
-                "The young people are those of {population}, and the filter names others. Leave `populations` out, or ask the other population."
+                "The young people are those of {population}, and `where` names others. Leave `populations` out, or ask the other population."
             ),
         ));
     }

@@ -103,8 +103,7 @@ on_both_databases! {
     async fn a_region_says_what_its_authority_says_where_the_rest_is_small(app: TestApp) {
         app.import_files(&[("local_authorities.csv", "gss_code,name,country,region\nE09000007,Camden,England,London\nE09000008,Croydon,England,London\n")]).await;
         load(&app, CAMDEN, 2024, many(1, 200)).await;
-        load(&app, "E09000008", 2024, unaccompanied(9, false)).await;
-        load(&app, "E09000008", 2023, unaccompanied(12, false)).await;
+        load(&app, "E09000008", 2024, unaccompanied(12, false)).await;
         let client = analyst(&app, ALPHA).await;
         for dimension in DIMENSIONS {
             let of = async |place: Value| table(&client, &[dimension], place).await;
@@ -140,18 +139,19 @@ on_both_databases! {
     async fn invented_returns_are_counted_four_times_a_year_at_most(app: TestApp) {
         with_authorities(&app).await;
         let client = analyst(&app, ALPHA).await;
-        let edition = async || {
+        let edition = async |client: &Client| {
             let asked = client.ask(r#"{ youngPeople { statistics(input: { by: [], asAt: "2024-03-31" }) { coverage { authorities { edition } } } } }"#).await;
             asked.at("/youngPeople/statistics/coverage/authorities/0/edition").as_i64()
         };
         for invented in 1..=6 {
             load(&app, CAMDEN, 2024, with_more(unaccompanied(50, false), 20 * invented)).await;
-            assert_eq!(edition().await, Some(invented.min(4) as i64));
+            assert_eq!(edition(&client).await, Some(invented.min(4) as i64));
         }
         assert_eq!(service::young_people::editions::publish_due(&app.space).await.unwrap(), 0);
         app.clock.advance(TimeDelta::days(365));
         assert_eq!(service::young_people::editions::publish_due(&app.space).await.unwrap(), 1);
-        assert_eq!(edition().await, Some(5));
+        let client = analyst(&app, ALPHA).await;
+        assert_eq!(edition(&client).await, Some(5));
         assert_eq!(service::young_people::editions::publish_due(&app.space).await.unwrap(), 0);
     }
 }

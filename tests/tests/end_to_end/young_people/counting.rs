@@ -82,7 +82,7 @@ on_both_databases! {
     async fn a_share_is_made_of_what_is_published_of_both_counts(app: TestApp) {
         with_authorities(&app).await;
         load(&app, CAMDEN, 2024, many(1, 120)).await;
-        load(&app, LEEDS, 2024, many(500, 4)).await;
+        load(&app, LEEDS, 2024, many(500, 14)).await;
         let client = app.holder(ALPHA, &[ScopeName::YoungPeopleStatistics]).await;
         let shares = async |input: Value| client.ask_with("query ($input: StatisticsInput!) { youngPeople { statistics(input: $input) { cells { keys count share } } } }", json!({ "input": input })).await;
         let (by, day) = (["LOCAL_AUTHORITY", "SEX"], "2024-03-31");

@@ -54,8 +54,8 @@ on_both_databases! {
         let ask = |slug: &str, filter: &str| format!(r#"{{ population(slug: "{slug}") {{ youngPeople(asAt: "2024-03-31"{filter}) {{ count state }} }} }}"#);
         let found = client.ask(&ask("children-in-need", "")).await;
         assert_eq!(found.at("/population/youngPeople"), &json!({ "count": null, "state": "NOT_COLLECTED" }));
-        let contradicted = client.ask(&ask("looked-after-children", ", filter: { populations: [IN_NEED] }")).await;
-        assert_eq!(contradicted.body.pointer("/errors/0/extensions/field"), Some(&json!("filter.populations")), "{}", contradicted.body);
+        let contradicted = client.ask(&ask("looked-after-children", ", where: { populations: [IN_NEED] }")).await;
+        assert_eq!(contradicted.body.pointer("/errors/0/extensions/field"), Some(&json!("where.populations")), "{}", contradicted.body);
         let needs = client.ask(r#"{ localAuthority(gssCode: "E09000007") { evidenceNeed(asAt: "2024-03-31") { countedAs youngPeople state } } }"#).await;
         let needs = needs.at("/localAuthority/evidenceNeed").as_array().unwrap();
         let states: Vec<_> = needs.iter().map(|need| (need["countedAs"].as_str().unwrap(), need["state"].as_str().unwrap())).collect();
