@@ -4,6 +4,7 @@
     reason = "a benchmark is a program that prints a table"
 )]
 
+mod attack;
 mod copy;
 mod duplicates;
 mod durability;
@@ -35,6 +36,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[derive(clap::Parser)]
 #[command(name = "bench")]
 enum Command {
+    Attack(attack::Options),
     Fill(fill::Options),
     Load(load::Options),
     Streams(streams::Options),
@@ -48,6 +50,7 @@ enum Command {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     match Command::parse() {
+        Command::Attack(options) => attack::run(options).await,
         Command::Fill(options) => fill::run(&options).await,
         Command::Load(options) => load::run(options).await,
         Command::Streams(options) => streams::run(options).await,
