@@ -15,7 +15,7 @@ use tests::support::builders::Sharing;
 use tests::support::client::{Answer, Client};
 
 use super::nested_lists::grow;
-use super::young_people::agreements::{in_force, parties};
+use super::young_people::agreements::{agreement, all_approve, parties};
 use super::young_people::{CAMDEN, load, many};
 
 /// Lists that restrict nothing, each with why.
@@ -377,7 +377,9 @@ async fn furnish(app: &TestApp) -> (impl Fn(Who) -> Client, String) {
     contributor.ask(finding).await.data();
     let parties = parties(app).await;
     load(app, CAMDEN, 2024, many(1, 40)).await;
-    let agreement = in_force(app, &parties).await;
+    let mut input = agreement(app);
+    input["fields"] = json!(["LOCAL_AUTHORITY"]);
+    let agreement = all_approve(&parties, &input).await;
     let managing = [ScopeName::TokensManage, ScopeName::AuditRead];
     let manager = app.holder(ALPHA, &managing).await;
     let analyst = app.holder(ALPHA, &[ScopeName::YoungPeopleStatistics]).await;

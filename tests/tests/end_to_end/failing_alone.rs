@@ -91,10 +91,10 @@ on_both_databases! {
 
     async fn a_field_about_young_people_that_is_refused_leaves_the_others(app: TestApp) {
         let beta = app.holder(BETA, &[ScopeName::YoungPeopleStatistics]).await;
-        let query = r#"{ youngPeople { returns { totalCount } other: statistics(input: {by: [SEX], asAt: "2024-03-30"}) { coverage { name } }
-            statistics(input: {by: [SEX], asAt: "2024-03-31"}) { coverage { name } } } }"#;
+        let query = r#"{ youngPeople { returns { totalCount } other: statistics(input: {by: [SEX], asAt: "2024-03-30"}) { coverage { of } }
+            statistics(input: {by: [SEX], asAt: "2024-03-31"}) { coverage { of } } } }"#;
         let answer = beta.ask(query).await;
-        assert_eq!(answer.body["data"]["youngPeople"], json!({ "returns": null, "other": null, "statistics": { "coverage": [] } }));
+        assert_eq!(answer.body["data"]["youngPeople"], json!({ "returns": null, "other": null, "statistics": { "coverage": { "of": 0 } } }));
         let mut codes: Vec<_> = errors(&answer.body).into_iter().map(|(_, code)| code).collect();
         codes.sort_unstable();
         assert_eq!(codes, ["FORBIDDEN", "NOT_A_REFERENCE_DATE"]);

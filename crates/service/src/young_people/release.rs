@@ -97,7 +97,7 @@ pub async fn release(space: &Space, viewer: &Viewer, new: &NewRelease) -> Result
         times: 1,
     };
     let given = give(space, viewer, year, &asked, &[event]).await?;
-    if given.coverage.is_empty() {
+    if given.coverage.authorities.is_empty() {
         return Err(not_countable(
             "regions",
             "No return of the year is counted there.",

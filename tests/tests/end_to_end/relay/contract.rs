@@ -15,6 +15,8 @@ const BOUNDED: &[(&str, &[&str])] = &[
         &[
             "AccessTokenPreview.kinds",
             "AccessTokenPreview.reasons",
+            "Coverage.byKind",
+            "CoveredAuthority.kinds",
             "EvidenceNeed.studiesOfStrength",
             "LocalAuthority.evidenceNeed",
             "PossibleDuplicate.reasons",
@@ -46,6 +48,7 @@ const BOUNDED: &[(&str, &[&str])] = &[
             "Centre.predecessors",
             "Centre.statusHistory",
             "Collaboration.members",
+            "Coverage.authorities",
             "DataSharingAgreement.controllers",
             "Intervention.labels",
             "LocalAuthority.predecessors",

@@ -42,7 +42,7 @@ pub(super) async fn steward_of(app: &TestApp, authority: &str) -> Client {
     app.with_token(&token)
 }
 
-pub(super) fn agreement(app: &TestApp) -> Value {
+pub(crate) fn agreement(app: &TestApp) -> Value {
     let today = app.clock_now().date_naive();
     json!({
         "recipient": ALPHA, "controllers": [CAMDEN], "purpose": "Follow the children of a trial", "legalBasis": "Children Act 1989, section 83",
@@ -74,7 +74,12 @@ pub(super) async fn approve(
 }
 
 pub(crate) async fn in_force(app: &TestApp, parties: &Parties) -> String {
-    let id = propose(&parties.reader, &agreement(app)).await;
+    all_approve(parties, &agreement(app)).await
+}
+
+/// The id of an agreement that a centre proposed and the authority approved.
+pub(crate) async fn all_approve(parties: &Parties, agreement: &Value) -> String {
+    let id = propose(&parties.reader, agreement).await;
     let approved = approve(&parties.steward, &id, 1).await;
     assert_eq!(
         approved.at("/approveDataSharingAgreement/agreement/state"),

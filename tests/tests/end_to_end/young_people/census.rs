@@ -1,6 +1,8 @@
 //! What the children in need census says: who is in need by it, and what is wrong with its elements.
 
 use axum::http::StatusCode;
+use chrono::TimeDelta;
+use entity::loaded_return;
 use tests::on_both_databases;
 use tests::support::app::ALPHA;
 
@@ -29,6 +31,13 @@ fn answers(nfa: &str) -> String {
     format!("<PrimaryNeedCode>N1</PrimaryNeedCode><ReferralNFA>{nfa}</ReferralNFA>")
 }
 
+/// Loads twenty children who are alike, a season after what was loaded before: they are counted at once.
+async fn load_twenty(app: &TestApp, referrals: &[&str]) -> loaded_return::Model {
+    app.clock.advance(TimeDelta::days(100));
+    let twenty = (0..20).map(|number| child(&format!("A{number}"), referrals));
+    load_census(app, CAMDEN, 2024, &twenty.collect::<String>()).await
+}
+
 on_both_databases! {
     async fn a_referral_that_led_to_no_further_action_is_no_need(app: TestApp) {
         with_authorities(&app).await;
@@ -42,17 +51,17 @@ on_both_databases! {
     async fn what_became_of_a_referral_is_read_in_all_its_spellings(app: TestApp) {
         with_authorities(&app).await;
         for yes in ["true", "TRUE", "True", "1", "1.0", "Y", "yes", " true\u{a0}", "T"] {
-            load_census(&app, CAMDEN, 2024, &child("A", &[&answers(yes)])).await;
+            load_twenty(&app, &[&answers(yes)]).await;
             assert_eq!(standing_in(&app, SocialWorkPopulation::InNeed).await, 0, "{yes}");
         }
         for no in ["false", "FALSE", "0", "0.0", "N", "no", "F"] {
-            let loaded = load_census(&app, CAMDEN, 2024, &child("A", &[&answers(no)])).await;
-            assert_eq!((standing_in(&app, SocialWorkPopulation::InNeed).await, loaded.doubtful), (1, 0), "{no}");
+            let loaded = load_twenty(&app, &[&answers(no)]).await;
+            assert_eq!((standing_in(&app, SocialWorkPopulation::InNeed).await, loaded.doubtful), (20, 0), "{no}");
         }
         // What can't be read, or isn't there, doesn't take a child out of the count, and is told.
         for neither in ["maybe", "2", ""] {
-            let loaded = load_census(&app, CAMDEN, 2024, &child("A", &[&answers(neither)])).await;
-            assert_eq!(standing_in(&app, SocialWorkPopulation::InNeed).await, 1, "{neither}");
+            let loaded = load_twenty(&app, &[&answers(neither)]).await;
+            assert_eq!(standing_in(&app, SocialWorkPopulation::InNeed).await, 20, "{neither}");
             assert_eq!(problems(&app, loaded.id).await[0].0, "CIN13", "{neither}");
         }
     }
@@ -60,22 +69,22 @@ on_both_databases! {
     async fn each_referral_of_a_child_speaks_for_itself(app: TestApp) {
         with_authorities(&app).await;
         for (referrals, in_need) in [
-            (vec![NOTHING_FURTHER, OPEN], 1),
-            (vec![OPEN, NOTHING_FURTHER], 1),
+            (vec![NOTHING_FURTHER, OPEN], 20),
+            (vec![OPEN, NOTHING_FURTHER], 20),
             (vec![NOTHING_FURTHER, NOTHING_FURTHER], 0),
             (vec![CLOSED, NOTHING_FURTHER], 0),
-            (vec![CLOSED, OPEN], 1),
+            (vec![CLOSED, OPEN], 20),
             (vec![CLOSED], 0),
         ] {
-            load_census(&app, CAMDEN, 2024, &child("A", &referrals)).await;
+            load_twenty(&app, &referrals).await;
             assert_eq!(standing_in(&app, SocialWorkPopulation::InNeed).await, in_need, "{referrals:?}");
         }
     }
 
     async fn a_need_that_is_not_stated_is_one_and_n9_is_none(app: TestApp) {
         with_authorities(&app).await;
-        for (code, in_need, doubts) in [("N0", 1, 0), ("n0", 1, 0), ("N9", 0, 0), ("n9", 0, 0), (" n9 ", 0, 0), ("n4", 1, 0), ("", 1, 1), ("N10", 1, 1)] {
-            let loaded = load_census(&app, CAMDEN, 2024, &child("A", &[&needs(code)])).await;
+        for (code, in_need, doubts) in [("N0", 20, 0), ("n0", 20, 0), ("N9", 0, 0), ("n9", 0, 0), (" n9 ", 0, 0), ("n4", 20, 0), ("", 20, 20), ("N10", 20, 20)] {
+            let loaded = load_twenty(&app, &[&needs(code)]).await;
             assert_eq!((standing_in(&app, SocialWorkPopulation::InNeed).await, loaded.doubtful), (in_need, doubts), "{code}");
         }
     }
@@ -83,16 +92,16 @@ on_both_databases! {
     async fn a_plan_in_a_referral_without_further_action_is_kept_and_told(app: TestApp) {
         with_authorities(&app).await;
         let plan = "<ReferralNFA>true</ReferralNFA><ChildProtectionPlans><CPPstartDate>2023-06-02</CPPstartDate><LatestCategoryOfAbuse>neg</LatestCategoryOfAbuse></ChildProtectionPlans>";
-        let loaded = load_census(&app, CAMDEN, 2024, &child("A", &[plan])).await;
+        let loaded = load_twenty(&app, &[plan]).await;
         assert_eq!(problems(&app, loaded.id).await[0].0, "CIN19");
-        assert_eq!((standing_in(&app, SocialWorkPopulation::InNeed).await, standing_in(&app, SocialWorkPopulation::ProtectionPlan).await), (0, 1));
+        assert_eq!((standing_in(&app, SocialWorkPopulation::InNeed).await, standing_in(&app, SocialWorkPopulation::ProtectionPlan).await), (0, 20));
     }
 
     async fn a_census_in_which_an_element_is_misspelt_throughout_is_refused_and_the_earlier_one_stays(app: TestApp) {
         with_authorities(&app).await;
         let client = steward(&app, ALPHA).await;
         let address = "/imports/cin-census?authority=E09000007&year=2024";
-        let good: String = (0..4).map(|number| child(&format!("A{number}"), &[OPEN, CLOSED])).collect();
+        let good: String = (0..20).map(|number| child(&format!("A{number}"), &[OPEN, CLOSED])).collect();
         load_census(&app, CAMDEN, 2024, &good).await;
         for (right, wrong) in [
             ("CINclosureDate", "CINclosureDat"), ("CINclosureDate", "cinclosuredate"), ("ReferralNFA", "ReferalNFA"), ("LAchildID", "LAChildID"),
@@ -103,7 +112,7 @@ on_both_databases! {
             let message = body["errors"][0]["message"].as_str().unwrap_or_default();
             assert!(status == StatusCode::BAD_REQUEST && message.contains(right) && message.contains("line"), "{wrong}: {body}");
         }
-        assert_eq!(standing_in(&app, SocialWorkPopulation::InNeed).await, 4);
+        assert_eq!(standing_in(&app, SocialWorkPopulation::InNeed).await, 20);
     }
 
     async fn a_child_whose_elements_are_misspelt_misplaced_or_there_twice_is_refused_alone(app: TestApp) {

@@ -100,9 +100,9 @@ async fn ways(client: &Client) -> Vec<Way> {
 }
 
 fn needs(path: &str) -> BTreeSet<PersonField> {
-    let path = Path::ALL.iter().find(|known| known.name() == path);
-    let path = path.unwrap_or_else(|| panic!("{path:?} has no entry in the table of paths"));
-    path.needs().iter().copied().collect()
+    let known = Path::ALL.iter().find(|known| known.name() == path);
+    let known = known.unwrap_or_else(|| panic!("{path} has no entry in the table of paths"));
+    known.needs().iter().copied().collect()
 }
 
 /// What stands at the end of a way in a person.

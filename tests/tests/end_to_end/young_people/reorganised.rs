@@ -127,18 +127,18 @@ on_both_databases! {
         load(&app, "E06000065", 2024, many(1, 12)).await;
         let client = analyst(&app, ALPHA).await;
         let counted = async |year: i32| {
-            let asked = client.ask(&format!("{{ youngPeople {{ statistics(input: {{ by: [LOCAL_AUTHORITY], asAt: \"{year}-03-31\" }}) {{ coverage {{ gssCode }} cells {{ keys count }} }} }} }}")).await;
+            let asked = client.ask(&format!("{{ youngPeople {{ statistics(input: {{ by: [LOCAL_AUTHORITY], asAt: \"{year}-03-31\" }}) {{ coverage {{ authorities {{ localAuthority {{ gssCode }} }} }} cells {{ keys count }} }} }} }}")).await;
             asked.at("/youngPeople/statistics").clone()
         };
         let before = counted(2019).await;
-        assert_eq!(before["coverage"], json!([{ "gssCode": "E06000065" }]));
+        assert_eq!(before["coverage"]["authorities"], json!([{ "localAuthority": { "gssCode": "E06000065" } }]));
 
         register(&app, REGISTER).await;
         assert_eq!(returns::relocate(&app.space).await.expect("moved"), 1);
 
         assert_eq!(in_use(&app).await, [("E06000065".to_owned(), 2024, 12), ("E10000023".to_owned(), 2019, 40)]);
         let after = counted(2019).await;
-        assert_eq!(after["coverage"], json!([{ "gssCode": "E10000023" }]));
+        assert_eq!(after["coverage"]["authorities"], json!([{ "localAuthority": { "gssCode": "E10000023" } }]));
         assert_eq!(after["cells"][0]["count"], before["cells"][0]["count"], "the same children, once");
         assert_eq!(returns::relocate(&app.space).await.expect("moved"), 0, "once is enough");
         assert_eq!(persons(&app).await, 40, "nobody is new");

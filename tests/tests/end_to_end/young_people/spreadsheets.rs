@@ -15,19 +15,28 @@ fn each_row(
     (table.0, format!("{header}\n{rows}").into_bytes())
 }
 
+/// A table with each of its rows ten times, of children with ids of their own: so many are counted.
+fn ten_times(table: &str) -> String {
+    let (header, rows) = table.split_once('\n').expect("a header");
+    let rows = rows
+        .lines()
+        .flat_map(|row| (0..10).map(move |copy| format!("{copy}{row}\n")));
+    format!("{header}\n{}", rows.collect::<String>())
+}
+
 on_both_databases! {
     async fn rows_without_their_last_separators_or_with_more_of_them_are_whole(app: TestApp) {
         with_authorities(&app).await;
-        let good = many(1, 6);
+        let good = many(1, 20);
         let short = |row: &str| row.trim_end_matches(',').to_owned();
         let long = |row: &str| format!("{row},");
         let longer = |row: &str| format!("{row},, ,");
         for change in [&short as &dyn Fn(&str) -> String, &long, &longer] {
             let files = vec![each_row(&good[0], change), each_row(&good[1], change)];
             let loaded = load(&app, CAMDEN, 2024, files).await;
-            assert_eq!((loaded.children, loaded.kept, loaded.refused), (6, 12, 0));
+            assert_eq!((loaded.children, loaded.kept, loaded.refused), (20, 40, 0));
             assert_eq!(problems(&app, loaded.id).await, []);
-            assert_eq!(standing_in(&app, SocialWorkPopulation::LookedAfter).await, 6);
+            assert_eq!(standing_in(&app, SocialWorkPopulation::LookedAfter).await, 20);
         }
     }
 
@@ -64,10 +73,10 @@ on_both_databases! {
             ("oc2.csv", "CHILD,DOB,SDQ_SCORE,SDQ_REASON,CONVICTED,HEALTH_CHECK,IMMUNISATIONS,TEETH_CHECK,HEALTH_ASSESSMENT,SUBSTANCE_MISUSE,INTERVENTION_RECEIVED,INTERVENTION_OFFERED\nA1,01/02/2010,9.0,,0.0,1.0,1.0,1.0,1.0,0.0,0.0,0.0\n"),
             ("ad1.csv", "CHILD,DOB,DATE_INT,DATE_MATCH,FOSTER_CARE,NB_ADOPTR,SEX_ADOPTR,LS_ADOPTR\nA1,01/02/2010,01/05/2023,01/05/2023,0.0,2.0,mf,l11\n"),
         ];
-        let files = tables.map(|(name, text)| (name, text.as_bytes().to_vec())).to_vec();
+        let files = tables.map(|(name, text)| (name, ten_times(text).into_bytes())).to_vec();
         let loaded = load(&app, CAMDEN, 2024, files).await;
-        assert_eq!((loaded.read, loaded.refused, problems(&app, loaded.id).await), (7, 0, vec![]));
-        assert_eq!(standing_in(&app, SocialWorkPopulation::UnaccompaniedAsylumSeeking).await, 1);
+        assert_eq!((loaded.read, loaded.refused, problems(&app, loaded.id).await), (70, 0, vec![]));
+        assert_eq!(standing_in(&app, SocialWorkPopulation::UnaccompaniedAsylumSeeking).await, 10);
     }
 
     async fn codes_in_small_letters_count_as_those_in_capitals(app: TestApp) {
@@ -75,15 +84,15 @@ on_both_databases! {
         let header = header_of("a1,m,01/02/2010,wbri,un3,,\na2,f,01/02/2010,bafr,u856006112595,,\na3,f,01/02/2010,refu,un3,,\na4,u,01/02/2006,chne,un3,,\n");
         let episodes = episodes_of("a1,01/05/2022,s,c2,n1,u4,pr1,,,,,,\na2,01/05/2024,s,v4,n2,k2,pr1,,,,,,\na3,01/05/2022,s,e1,n1,a5,pr1,01/06/2024,e12,,,,\n");
         let leavers = ("oc3.csv", b"CHILD,DOB,IN_TOUCH,ACTIV,ACCOM\na4,01/02/2006,yes,f4,u1\n".to_vec());
-        let in_small: Files = vec![header.clone(), episodes.clone(), leavers.clone()];
+        let in_small: Files = [header, episodes, leavers].map(|(name, text)| (name, ten_times(&String::from_utf8(text).expect("UTF-8")).into_bytes())).to_vec();
         let in_capitals = in_small.iter().map(|(name, text)| (*name, String::from_utf8(text.clone()).expect("UTF-8").to_uppercase().into_bytes())).collect();
         let small = load(&app, CAMDEN, 2025, in_small).await;
         let capital = load(&app, LEEDS, 2025, in_capitals).await;
-        assert_eq!((small.kept, small.refused), (8, 0));
+        assert_eq!((small.kept, small.refused), (80, 0));
         assert_eq!(problems(&app, small.id).await, problems(&app, capital.id).await);
         let (one, other) = (standings(&app, small.local_authority_id).await, standings(&app, capital.local_authority_id).await);
         assert_eq!(one, other);
-        assert_eq!(one.len(), 3);
+        assert_eq!(one.len(), 30);
     }
 
     async fn what_is_no_code_is_told_with_the_one_that_was_probably_meant(app: TestApp) {

@@ -7,7 +7,7 @@ use service::Result;
 use service::entity::{CountState, EvidenceStrength, SocialWorkPopulation, TermId};
 use service::young_people::link;
 use service::young_people::standing::population;
-use service::young_people::statistics::Count;
+use service::young_people::statistics::{self, Count};
 
 use super::statistics::{Coverage, DisclosureRule, StatisticsCell, StatisticsWhere};
 use crate::graph::asker;
@@ -49,12 +49,15 @@ pub(in crate::graph) async fn safe_count(
         count: count.shown().map(Int),
         state: Word(count.state()),
         rule: DisclosureRule::new(&table.rule),
-        coverage: Coverage::new(asker, &table),
+        coverage: Coverage::new(asker, &table.coverage.of_populations(&[population])),
     }))
 }
 
 /// A population of a place, and the evidence that speaks to it.
-pub(in crate::graph) struct EvidenceNeed(link::EvidenceNeed);
+pub(in crate::graph) struct EvidenceNeed {
+    need: link::EvidenceNeed,
+    coverage: statistics::Coverage,
+}
 
 /// For each population of an authority, its young people and the evidence.
 pub(in crate::graph) async fn evidence_need(
@@ -66,7 +69,14 @@ pub(in crate::graph) async fn evidence_need(
     let table = asker.statistics(question).await?;
     let evidence = asker.population_evidence().await?;
     let needs = link::needs(&evidence, &table, authority).into_iter();
-    Ok(needs.map(EvidenceNeed).collect())
+    let place = asker.directory.local_authorities.by_key(authority);
+    let place = place.map(|of| of.id);
+    let coverage = table.coverage.of_places(|id| Some(id) == place);
+    let need = |need: link::EvidenceNeed| EvidenceNeed {
+        coverage: coverage.of_populations(&[need.evidence.population]),
+        need,
+    };
+    Ok(needs.map(need).collect())
 }
 
 /// How many young people of a population there are in a place, and how much evidence speaks to them.
@@ -74,27 +84,32 @@ pub(in crate::graph) async fn evidence_need(
 impl EvidenceNeed {
     /// The population, with its studies and findings.
     async fn population(&self, ctx: &Context<'_>) -> Option<Population> {
-        Population::find(asker(ctx), self.0.evidence.term)
+        Population::find(asker(ctx), self.need.evidence.term)
     }
 
     /// How counts name the population.
     async fn counted_as(&self) -> Word<SocialWorkPopulation> {
-        Word(self.0.evidence.population)
+        Word(self.need.evidence.population)
     }
 
     /// How many young people are in it there; null unless the number is shown.
     async fn young_people(&self) -> Option<Int<u64>> {
-        self.0.young_people.shown().map(Int)
+        self.need.young_people.shown().map(Int)
     }
 
     /// Whether the number of young people is shown, hidden, or not there to be counted.
     async fn state(&self) -> Word<CountState> {
-        Word(self.0.young_people.state())
+        Word(self.need.young_people.state())
+    }
+
+    /// Whether its return that would tell of them is counted.
+    async fn coverage(&self, ctx: &Context<'_>) -> Coverage {
+        Coverage::new(asker(ctx), &self.coverage)
     }
 
     /// How many studies about it, or about what is narrower, you see.
     async fn studies(&self) -> Int<u64> {
-        Int(self.0.evidence.studies)
+        Int(self.need.evidence.studies)
     }
 
     /// How many of them some centre rated with each strength. A study that centres rate differently counts in each.
@@ -104,7 +119,7 @@ impl EvidenceNeed {
             .map(|strength| StudiesOfStrength {
                 strength: Word(*strength),
                 studies: Int(self
-                    .0
+                    .need
                     .evidence
                     .studies_of_strength
                     .get(strength)
@@ -148,7 +163,7 @@ pub(in crate::graph) async fn reach(
     if populations.is_empty() {
         return Ok(None);
     }
-    let populations: Vec<&str> = populations.iter().map(|word| word.as_str()).collect();
+    let words: Vec<&str> = populations.iter().map(|word| word.as_str()).collect();
     let has_sites = !sites.is_empty();
     let sites = asker.directory.codes_on(&sites, as_at.0);
     let sites: Vec<&str> = sites.iter().map(String::as_str).collect();
@@ -156,19 +171,26 @@ pub(in crate::graph) async fn reach(
     let (table, cells) = if !has_sites {
         let question = link::by_population(everywhere.into(), as_at.0);
         let table = asker.statistics(question).await?;
-        let cells = link::cells_of(&table, &[&populations]);
+        let cells = link::cells_of(&table, &[&words]);
         (table, cells)
     } else {
         let question = link::by_authority_and_population(as_at.0);
         let table = asker.statistics(question).await?;
-        let cells = link::cells_of(&table, &[&sites, &populations]);
+        let cells = link::cells_of(&table, &[&sites, &words]);
         (table, cells)
     };
+    let directory = &asker.directory.local_authorities;
+    let is_site = |id| {
+        let row = directory.by_id(id);
+        !has_sites || row.is_some_and(|row| sites.contains(&row.gss_code.as_str()))
+    };
+    let coverage = table.coverage.of_places(is_site);
+    let coverage = coverage.of_populations(&populations);
     let shown = cells.iter().filter_map(|cell| cell.count.shown());
     Ok(Some(Reach {
         at_least: at_least(shown.sum()),
         rule: DisclosureRule::new(&table.rule),
-        coverage: Coverage::new(asker, &table),
+        coverage: Coverage::new(asker, &coverage),
         cells: cells.into_iter().map(StatisticsCell::new).collect(),
     }))
 }

@@ -7,7 +7,7 @@ use service::entity::{
     SocialWorkPopulation, StatisticsDimension,
 };
 use service::young_people::disclosure::Rule;
-use service::young_people::statistics::{Cell, Question, Table, Where};
+use service::young_people::statistics::{self, Cell, Question, Table, Where};
 
 use crate::graph::date::Date;
 use crate::graph::network::LocalAuthority;
@@ -96,7 +96,7 @@ pub(super) struct StatisticsTable {
 
 impl StatisticsTable {
     pub(super) fn new(asker: &Asker, table: Table) -> Self {
-        let coverage = Coverage::new(asker, &table);
+        let coverage = Coverage::new(asker, &table.coverage);
         Self {
             rule: DisclosureRule::new(&table.rule),
             cells: table.cells.into_iter().map(StatisticsCell::new).collect(),
@@ -110,10 +110,21 @@ impl StatisticsTable {
 pub(in crate::graph) struct Coverage {
     /// The authorities whose returns are counted, of those that were asked about.
     authorities: Vec<CoveredAuthority>,
-    /// How many authorities make such returns, of those that were asked about.
+    /// How many authorities make returns, of those that were asked about.
     of: Int<usize>,
-    /// Whether they are all there: only then is a count without a place one of England.
+    /// For each kind of return that tells of those who were asked about, of how many authorities it is counted.
+    by_kind: Vec<CoveredKind>,
+    /// Whether each of these is there of each authority: only then is a count without a place one of England.
     is_whole: bool,
+}
+
+/// Of how many authorities a kind of return is counted.
+#[derive(SimpleObject)]
+struct CoveredKind {
+    /// The kind: SSDA903 tells of those who are or were looked after, CIN_CENSUS of those in need.
+    kind: Word<ReturnKind>,
+    /// Of how many authorities.
+    authorities: Int<usize>,
 }
 
 /// An authority whose returns are counted.
@@ -121,8 +132,7 @@ pub(in crate::graph) struct Coverage {
 struct CoveredAuthority {
     /// The authority.
     local_authority: LocalAuthority,
-    /// Which of its returns are counted: SSDA903 tells of those who are or were looked after, CIN_CENSUS of those in
-    /// need.
+    /// Which of its returns are counted.
     kinds: Vec<Word<ReturnKind>>,
     /// The number of the edition. Counts change when another is published, and only then.
     edition: i32,
@@ -131,8 +141,12 @@ struct CoveredAuthority {
 }
 
 impl Coverage {
-    pub(super) fn new(asker: &Asker, table: &Table) -> Self {
-        let covered = table.coverage.iter().filter_map(|of| {
+    pub(super) fn new(asker: &Asker, coverage: &statistics::Coverage) -> Self {
+        let by_kind = coverage.kinds.iter().map(|kind| CoveredKind {
+            kind: Word(*kind),
+            authorities: Int(coverage.counted(*kind)),
+        });
+        let covered = coverage.authorities.iter().filter_map(|of| {
             Some(CoveredAuthority {
                 local_authority: LocalAuthority::find(asker, of.authority)?,
                 kinds: of.kinds.iter().copied().map(Word).collect(),
@@ -146,8 +160,9 @@ impl Coverage {
             code(one).cmp(&code(other))
         });
         Self {
-            is_whole: authorities.len() >= table.of,
-            of: Int(table.of),
+            by_kind: by_kind.collect(),
+            is_whole: coverage.is_whole(),
+            of: Int(coverage.of.len()),
             authorities,
         }
     }

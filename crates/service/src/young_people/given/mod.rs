@@ -21,12 +21,11 @@ use super::disclosure::suppression::linked::{self, Known, Linked, NewCell, NotPr
 use super::disclosure::{Area, Published, Records, Rule};
 use super::returns::{CollectionYear, in_turn};
 use super::statistics::{
-    Axis, Cell, Count, Covered, Question, Table, Within, axis, covered, not_countable, places,
+    Axis, Cell, Count, Coverage, Covered, Question, Table, Within, axis, not_countable, places,
 };
 use crate::access::audit::Event;
 use crate::access::scope;
 use crate::error::{Code, Error, Result};
-use crate::network::authority::{existed, makes_returns};
 use crate::network::directory::Directory;
 use crate::space::Space;
 use crate::viewer::Viewer;
@@ -63,8 +62,7 @@ pub(super) enum Showing {
 pub(super) struct Given {
     pub(super) axes: Vec<Axis>,
     pub(super) cells: Vec<GivenCell>,
-    pub(super) coverage: Vec<Covered>,
-    pub(super) of: usize,
+    pub(super) coverage: Coverage,
 }
 
 /// A cell of a table that was given.
@@ -157,7 +155,7 @@ pub(super) async fn table(
         let labels = keys.iter().enumerate().map(|(at, key)| label(at, key));
         Cell {
             labels: labels.collect(),
-            count: match is_collected(question, &cell.keys, &given.coverage) {
+            count: match is_collected(question, &cell.keys, &given.coverage.authorities) {
                 false => Count::NotCollected,
                 true => cell.count.map_or(Count::Suppressed, Count::Shown),
             },
@@ -168,7 +166,6 @@ pub(super) async fn table(
     Ok(Table {
         rule: within.rule.clone(),
         cells: cells.collect(),
-        of: given.of,
         coverage: given.coverage,
     })
 }
@@ -216,27 +213,21 @@ async fn attempt(
     let directory = space.directory().await?;
     let question = &asked.question;
     let named = places(&question.filter, &directory)?;
-    let is_asked = |id: &entity::LocalAuthorityId| {
-        named.as_ref().is_none_or(|places| places.contains(id))
-            && asked
-                .authorities
-                .as_ref()
-                .is_none_or(|own| own.contains(id))
+    let is_asked = |id: entity::LocalAuthorityId| {
+        let is_own = |own: &Vec<_>| own.contains(&id);
+        named.as_ref().is_none_or(|places| places.contains(&id))
+            && asked.authorities.as_ref().is_none_or(is_own)
     };
-    let mut coverage = covered(space, year).await?;
-    coverage.retain(|of| is_asked(&of.authority));
-    let all = directory.local_authorities.all().iter();
-    let of = all
-        .filter(|row| is_asked(&row.id) && makes_returns(row) && existed(row, year.last_day()))
-        .count();
-    let ids: Vec<_> = coverage.iter().map(|of| of.authority).collect();
+    let populations = &question.filter.populations;
+    let coverage = Coverage::read(space, &directory, year, populations, is_asked).await?;
+    let ids: Vec<_> = coverage.authorities.iter().map(|of| of.authority).collect();
     let axes: Vec<Axis> = question
         .by
         .iter()
         .map(|dimension| axis(*dimension, &question.filter, &directory, &ids))
         .collect::<Result<_>>()?;
     let keys = all_keys(question, &axes, asked.has_totals, &directory)?;
-    if coverage.is_empty() {
+    if coverage.authorities.is_empty() {
         let nothing = |keys| GivenCell {
             keys,
             count: None,
@@ -248,10 +239,9 @@ async fn attempt(
             axes,
             cells,
             coverage,
-            of,
         });
     }
-    let shape = shape(asked, &coverage, &directory);
+    let shape = shape(asked, &coverage.authorities, &directory);
 
     let earlier = scope::given_tables()
         .filter(given_table::Column::Year.eq(year.0))
@@ -274,7 +264,6 @@ async fn attempt(
                 axes,
                 cells,
                 coverage,
-                of,
             });
         }
         others.push((other, cells, row.threshold.unsigned_abs().into()));
@@ -316,7 +305,6 @@ async fn attempt(
         axes,
         cells,
         coverage,
-        of,
     })
 }
 

@@ -39,6 +39,7 @@ macro_rules! paths {
 }
 
 paths! {
+    Id "YoungPerson.id" [];
     Pseudonym "YoungPerson.pseudonym" [];
     Born "YoungPerson.born" [Birth];
     BirthYear "BirthMonth.year" [Birth];

@@ -1,6 +1,6 @@
 //! Whose returns a table counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use entity::{LocalAuthorityId, ReturnKind, SocialWorkPopulation, edition};
@@ -8,6 +8,9 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
 use crate::access::scope;
 use crate::error::Result;
+use crate::filter::AnyOf;
+use crate::network::authority::{existed, makes_returns};
+use crate::network::directory::Directory;
 use crate::space::Space;
 use crate::young_people::returns::CollectionYear;
 
@@ -22,6 +25,75 @@ pub struct Covered {
     pub published_at: DateTime<Utc>,
     /// Which returns the edition counts.
     pub kinds: Vec<ReturnKind>,
+}
+
+/// Whose returns are counted, of those that would be if they were all there.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Coverage {
+    /// The authorities of whose returns an edition is counted.
+    pub authorities: Vec<Covered>,
+    /// The authorities that make returns.
+    pub of: BTreeSet<LocalAuthorityId>,
+    /// The returns that tell of those who are counted.
+    pub kinds: Vec<ReturnKind>,
+}
+
+impl Coverage {
+    /// That of some places in a year, for a question about some populations.
+    pub(in crate::young_people) async fn read(
+        space: &Space,
+        directory: &Directory,
+        year: CollectionYear,
+        populations: &AnyOf<SocialWorkPopulation>,
+        is_asked: impl Fn(LocalAuthorityId) -> bool,
+    ) -> Result<Self> {
+        let mut authorities = covered(space, year).await?;
+        authorities.retain(|of| is_asked(of.authority));
+        let all = directory.local_authorities.all().iter();
+        let make = all
+            .filter(|row| is_asked(row.id) && makes_returns(row) && existed(row, year.last_day()));
+        let coverage = Self {
+            authorities,
+            of: make.map(|row| row.id).collect(),
+            kinds: ReturnKind::ALL.to_vec(),
+        };
+        Ok(match populations.named() {
+            Some(populations) => coverage.of_populations(populations),
+            None => coverage,
+        })
+    }
+
+    /// The same, for a count of some populations.
+    #[must_use]
+    pub fn of_populations(&self, populations: &[SocialWorkPopulation]) -> Self {
+        let tells = |kind: &ReturnKind| populations.iter().any(|of| self::kind(*of) == *kind);
+        let mut coverage = self.clone();
+        coverage.kinds.retain(tells);
+        coverage
+    }
+
+    /// The same, for a count in some places.
+    #[must_use]
+    pub fn of_places(&self, is_place: impl Fn(LocalAuthorityId) -> bool) -> Self {
+        let mut coverage = self.clone();
+        coverage.authorities.retain(|of| is_place(of.authority));
+        coverage.of.retain(|id| is_place(*id));
+        coverage
+    }
+
+    /// Of how many authorities a kind of return is counted.
+    #[must_use]
+    pub fn counted(&self, kind: ReturnKind) -> usize {
+        let counted = self.authorities.iter();
+        counted.filter(|of| of.kinds.contains(&kind)).count()
+    }
+
+    /// Whether every return that tells of those who are counted is there.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let is_there = |kind: &ReturnKind| self.counted(*kind) >= self.of.len();
+        self.kinds.iter().all(is_there)
+    }
 }
 
 impl Covered {
@@ -47,10 +119,7 @@ pub const fn kind(population: SocialWorkPopulation) -> ReturnKind {
 }
 
 /// The authorities of whose returns of a year an edition is published.
-pub(in crate::young_people) async fn covered(
-    space: &Space,
-    year: CollectionYear,
-) -> Result<Vec<Covered>> {
+async fn covered(space: &Space, year: CollectionYear) -> Result<Vec<Covered>> {
     let editions = scope::counted::<edition::Entity>()
         .filter(edition::Column::Year.eq(year.0))
         .order_by_asc(edition::Column::Number)

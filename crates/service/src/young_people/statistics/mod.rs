@@ -22,8 +22,7 @@ use entity::{
 
 use self::axes::combinations;
 pub(super) use self::axes::{Axis, axis, places};
-pub(super) use self::coverage::covered;
-pub use self::coverage::{Covered, kind};
+pub use self::coverage::{Coverage, Covered, kind};
 use self::cube::{Cube, is_place};
 use self::lattice::{check, without_whole_dimensions};
 use super::disclosure::{Area, Published, Rule, Suits};
@@ -32,7 +31,6 @@ use super::returns::CollectionYear;
 use crate::access::policy::{self, Action};
 use crate::error::{Code, Error, Result};
 use crate::filter::AnyOf;
-use crate::network::authority::{existed, makes_returns};
 use crate::space::Space;
 use crate::viewer::Viewer;
 
@@ -120,10 +118,8 @@ pub struct Table {
     pub rule: Arc<Rule>,
     /// The cells: every combination of the categories, also those with nobody in them.
     pub cells: Vec<Cell>,
-    /// The authorities whose returns are counted, of those that the table is restricted to.
-    pub coverage: Vec<Covered>,
-    /// How many authorities there are whose returns would be counted if they were all there.
-    pub of: usize,
+    /// Whose returns are counted, of those that the table is restricted to.
+    pub coverage: Coverage,
 }
 
 /// What is said of a count.
@@ -271,12 +267,8 @@ async fn counted(space: &Space, question: &Question, within: &Within) -> Result<
         ));
     }
     let is_asked = |id: LocalAuthorityId| places.as_ref().is_none_or(|places| places.contains(&id));
-    let mut coverage = covered(space, year).await?;
-    coverage.retain(|of| is_asked(of.authority));
-    let all = directory.local_authorities.all().iter();
-    let of = all
-        .filter(|row| is_asked(row.id) && makes_returns(row) && existed(row, year.last_day()))
-        .count();
+    let populations = &question.filter.populations;
+    let coverage = Coverage::read(space, &directory, year, populations, is_asked).await?;
 
     // Places that are named are shown, whether there are returns of them or not.
     let by = |dimension| question.by.contains(&dimension);
@@ -291,6 +283,7 @@ async fn counted(space: &Space, question: &Question, within: &Within) -> Result<
     };
     let named = directory.local_authorities.all().iter().filter(named);
     let ids = coverage
+        .authorities
         .iter()
         .map(|of| of.authority)
         .chain(named.map(|row| row.id));
@@ -313,7 +306,14 @@ async fn counted(space: &Space, question: &Question, within: &Within) -> Result<
     let fixed = question.fixed();
     let dimensions = question.by.iter().copied();
     let dimensions = dimensions.chain(fixed.iter().map(|(dimension, _)| *dimension));
-    let cube = Cube::read(space, year, dimensions.collect(), &coverage, &directory).await?;
+    let cube = Cube::read(
+        space,
+        year,
+        dimensions.collect(),
+        &coverage.authorities,
+        &directory,
+    )
+    .await?;
     let cells = combinations(&axes).map(|places| {
         let categories = places
             .iter()
@@ -330,7 +330,7 @@ async fn counted(space: &Space, question: &Question, within: &Within) -> Result<
             .map(|(dimension, word)| (*dimension, word.as_str()));
         let conditions: Vec<_> = asked.chain(fixed).collect();
         Cell {
-            count: count(&cube, &coverage, rule, &conditions),
+            count: count(&cube, &coverage.authorities, rule, &conditions),
             keys,
             labels,
             share: None,
@@ -340,7 +340,6 @@ async fn counted(space: &Space, question: &Question, within: &Within) -> Result<
         cells: cells.collect(),
         rule: Arc::clone(rule),
         coverage,
-        of,
     })
 }
 
