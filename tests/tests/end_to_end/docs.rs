@@ -180,3 +180,41 @@ fn root() -> PathBuf {
         .unwrap()
         .to_owned()
 }
+
+#[test]
+fn the_numbers_of_the_page_on_disclosure_are_those_of_the_server() {
+    use service::young_people::disclosure::{NAMES, Rule};
+    use service::young_people::editions::{LEAST_CHANGED, MOST_IN_A_YEAR};
+    use service::young_people::statistics::MOST_DIMENSIONS;
+
+    let page = read(&root().join("docs/disclosure.md"));
+    let words = [
+        "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    ];
+    let rule = Rule::named(NAMES[0]).unwrap();
+    for sentence in [
+        format!(
+            "**Suppressed** says that the count is below {}.",
+            rule.hidden_below()
+        ),
+        format!(
+            "fewer than {} children tell apart has no effect",
+            words[rule.threshold as usize]
+        ),
+        format!("it differs for {} children or more", words[LEAST_CHANGED]),
+        format!("at most {} times within 365 days", words[MOST_IN_A_YEAR]),
+        format!("in at most {} of nine dimensions", words[MOST_DIMENSIONS]),
+        format!("| `{}` (default) |", rule.name),
+    ] {
+        assert!(
+            page.contains(&sentence),
+            "docs/disclosure.md doesn't say: {sentence}"
+        );
+    }
+    for name in NAMES {
+        assert!(
+            page.contains(&format!("| `{name}`")),
+            "docs/disclosure.md has no row for {name}"
+        );
+    }
+}
