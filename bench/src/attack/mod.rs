@@ -37,6 +37,8 @@ pub(crate) struct Options {
 /// The collection years that a server takes, of which the attacks use one each.
 const LONE_EXCEPTION: i32 = 2024;
 const REFRESHED: i32 = 2023;
+/// How many children make an edition.
+const EDITION: usize = service::young_people::editions::LEAST_CHANGED;
 const NEIGHBOURS: std::ops::RangeInclusive<i32> = 2017..=2022;
 
 /// Runs all attacks and prints what each gained.
@@ -55,7 +57,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         "attack", "trials", "existence", "attributes"
     );
     attack.lone_exception(&authorities).await?;
-    for more in [1, 9, 10] {
+    for more in [1, EDITION - 1, EDITION] {
         attack.refreshed(&authorities, more).await?;
     }
     attack.neighbour(&authorities).await
@@ -130,8 +132,9 @@ impl Attack {
         Ok(())
     }
 
-    /// A return that is replaced: by itself, or by one with some children more, of whom one is looked for.
+    /// A return that is replaced by itself, or by one with some children more, of whom one is looked for.
     async fn refreshed(&self, authorities: &[Authority], more: usize) -> Result<()> {
+        let is_edition = more >= EDITION;
         let mut noticed = Vec::new();
         let mut guesses: [Vec<(u16, u16)>; 4] = Default::default();
         let apart = authorities.iter().skip(self.options.trials * (more % 3));
@@ -143,12 +146,12 @@ impl Attack {
             let before = self.everything(authority).await?;
             let has_come = trial % 2 == 0;
             let target = Child::draw(&mut random, "T".to_owned(), true, false);
-            if has_come {
-                let others =
-                    (1..more).map(|at| Child::draw(&mut random, format!("M{at}"), true, false));
-                children.extend(others.collect::<Vec<_>>());
-                children.push(target.clone());
-            }
+            // That so many came is no secret where it makes an edition: then the question is whether the target did.
+            let come = if has_come || is_edition { more } else { 0 };
+            let others = (usize::from(has_come)..come)
+                .map(|at| Child::draw(&mut random, format!("M{at}"), true, false));
+            children.extend(others.collect::<Vec<_>>());
+            children.extend(has_come.then(|| target.clone()));
             self.server
                 .load(&authority.code, REFRESHED, &children)
                 .await?;
@@ -160,15 +163,19 @@ impl Attack {
                 if *count == then {
                     continue;
                 }
-                changed += 1.0;
                 let rise = then.unwrap_or(10) as f64 - count.unwrap_or(10) as f64;
+                changed += match is_edition {
+                    true if target.is_in(keys) => rise,
+                    true => 0.0,
+                    false => 1.0,
+                };
                 for (told, rises) in TOLD.iter().zip(&mut rises) {
                     let named = told
                         .categories
                         .iter()
                         .position(|(word, _)| keys.iter().any(|key| key == word));
                     if let Some(at) = named {
-                        rises[at] += if more == 1 { 1.0 } else { rise };
+                        rises[at] += if is_edition { rise } else { 1.0 };
                     }
                 }
             }
@@ -190,7 +197,7 @@ impl Attack {
             .map(|of| attribute(of).0)
             .fold(f64::MIN, f64::max);
         print(
-            &format!("a return with {more} more, noticed"),
+            &format!("a return with {more} more, one of them noticed"),
             noticed.len(),
             existence(&noticed),
             Some(Advantage(attributes)),

@@ -34,12 +34,12 @@ impl Server {
         }
     }
 
-    /// The English authorities that make returns and have no successor.
+    /// The English authorities that have made returns in all of the years.
     pub(super) async fn authorities(&self) -> Result<Vec<Authority>> {
         let mut found = Vec::new();
         let mut after = Value::Null;
         loop {
-            let query = "query ($after: String) { localAuthorities(first: 100, after: $after, filter: {countries: [\"England\"], hasChildrensSocialCare: true, current: true}) { nodes { gssCode region } pageInfo { endCursor hasNextPage } } }";
+            let query = "query ($after: String) { localAuthorities(first: 100, after: $after, filter: {countries: [\"England\"], hasChildrensSocialCare: true, current: true, asAt: \"2017-03-31\"}) { nodes { gssCode region } pageInfo { endCursor hasNextPage } } }";
             let answer = self.ask(query, json!({ "after": after })).await?;
             let list = &answer["localAuthorities"];
             for node in list["nodes"].as_array().into_iter().flatten() {
