@@ -27,6 +27,7 @@ mod m20261128_editions;
 mod m20261128_given_tables;
 mod m20261128_moments;
 mod m20261128_nearest;
+mod m20261128_problem_rows;
 mod m20261128_spelling;
 
 /// Brings a database to the present schema.
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_spelling::Migration),
             Box::new(m20261128_editions::Migration),
             Box::new(m20261128_given_tables::Migration),
+            Box::new(m20261128_problem_rows::Migration),
         ];
         let whole = migrations
             .into_iter()

@@ -1,6 +1,6 @@
 //! The log, and what is counted.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, StdoutLock, Write};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -77,7 +77,50 @@ pub(crate) fn complain(failure: &anyhow::Error) {
 /// Writes a line to standard output, which is for answers only.
 ///
 /// # Errors
-/// When standard output is closed.
+/// When standard output can't be written.
 pub(crate) fn answer(line: &str) -> Result<()> {
-    writeln!(std::io::stdout(), "{line}").context("Standard output is closed")
+    writeln!(Answers::new(), "{line}").context("Standard output can't be written")
+}
+
+/// Standard output. Whoever reads it may have enough, as `head` has after ten lines: what comes after is nobody's, and
+/// no failure of the command.
+pub(crate) struct Answers {
+    output: StdoutLock<'static>,
+    is_enough: bool,
+}
+
+impl Answers {
+    pub(crate) fn new() -> Self {
+        Self {
+            output: std::io::stdout().lock(),
+            is_enough: false,
+        }
+    }
+
+    /// Whether nobody reads any more.
+    pub(crate) const fn are_enough(&self) -> bool {
+        self.is_enough
+    }
+
+    fn unless_enough<T>(&mut self, done: std::io::Result<T>, enough: T) -> std::io::Result<T> {
+        match done {
+            Err(failure) if failure.kind() == ErrorKind::BrokenPipe => {
+                self.is_enough = true;
+                Ok(enough)
+            }
+            done => done,
+        }
+    }
+}
+
+impl Write for Answers {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let done = self.output.write(bytes);
+        self.unless_enough(done, bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let done = self.output.flush();
+        self.unless_enough(done, ())
+    }
 }

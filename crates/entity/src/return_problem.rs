@@ -29,6 +29,8 @@ pub struct Model {
     pub rule: String,
     /// The code, or the name of a column or element, that was probably meant.
     pub nearest: Option<String>,
+    /// Of how many rows it is told: of one, or of all that have it alike.
+    pub rows: i32,
 }
 
 /// Relations are followed by the loaders, not by the entity.

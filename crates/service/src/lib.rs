@@ -9,6 +9,7 @@
 pub mod access;
 pub mod clock;
 pub mod collaboration;
+mod content;
 pub mod durable;
 pub mod embargo;
 pub mod error;

@@ -103,15 +103,20 @@ async fn verify(space: &Space, checkpoint: Option<&Checkpoint>) -> Result<ExitCo
 async fn export(space: &Space, filter: &AuditFilter) -> Result<ExitCode> {
     let operator = Viewer::operator();
     let directory = space.directory().await.map_err(|no| sentence(&no))?;
-    let mut output = BufWriter::new(std::io::stdout().lock());
+    let mut output = BufWriter::new(telemetry::Answers::new());
     let mut pages = pin!(audit::pages(space, &operator, filter));
     while let Some(page) = pages.try_next().await.map_err(|no| sentence(&no))? {
         for event in page {
             writeln!(output, "{}", line(&event, &directory))
-                .context("Standard output is closed")?;
+                .context("Standard output can't be written")?;
+        }
+        if output.get_ref().are_enough() {
+            break;
         }
     }
-    output.flush().context("Standard output is closed")?;
+    output
+        .flush()
+        .context("Standard output can't be written")?;
     Ok(ExitCode::SUCCESS)
 }
 

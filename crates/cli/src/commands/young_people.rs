@@ -93,7 +93,7 @@ impl YoungPeople {
                 variance,
             };
             let table = PerturbationTable::spread(&maximum_entropy(parameters)?);
-            table.write(std::io::stdout().lock())?;
+            table.write(telemetry::Answers::new())?;
             return Ok(ExitCode::SUCCESS);
         }
         let space = database::open(config).await?;
