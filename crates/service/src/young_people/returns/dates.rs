@@ -38,6 +38,29 @@ pub(super) fn parse(text: &str) -> Option<NaiveDate> {
     YEARS.contains(&date.year()).then_some(date)
 }
 
+/// Whether a text is a day if the month is written before the day, and only then: `03/31/2024`.
+#[must_use]
+pub(super) fn is_month_first(text: &str) -> bool {
+    let day = text.trim().split(['T', ' ']).next().unwrap_or_default();
+    let parts: Vec<&str> = day.split(['/', '-', '.']).collect();
+    let [month, day, year] = parts.as_slice() else {
+        return false;
+    };
+    parse(text).is_none() && parse(&format!("{day}/{month}/{year}")).is_some()
+}
+
+/// Whether a text is a day if the day is written before the month, and only then: `31/03/2024`.
+#[must_use]
+pub(super) fn is_day_first(text: &str) -> bool {
+    let day = text.trim().split(['T', ' ']).next().unwrap_or_default();
+    let parts: Vec<&str> = day.split(['/', '-', '.']).collect();
+    let [day, month, year] = parts.as_slice() else {
+        return false;
+    };
+    let is_other = || parse(&format!("{month}/{day}/{year}")).is_some();
+    day.len() < 4 && parse(text).is_some() && !is_other()
+}
+
 fn number(text: &str) -> Option<u32> {
     let is_number = (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().ok()).flatten()

@@ -6,6 +6,7 @@ use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait};
 
 use super::adoption::{self, Told};
+use super::causes::Found;
 use super::compare::compare;
 use super::erase::{self, Named, forget};
 use super::keep::{Loading, keep_problems};
@@ -64,8 +65,11 @@ pub(super) async fn finish(
                 let mut standings = Standings::of(write, authority_id, year).await?;
                 check_and_stand(write, loading.id, &mut standings, &mut doubts).await?;
                 standings.publish(write).await?;
-                keep_problems(write, loading.id, loading.problems, &doubts).await?;
                 let doubtful = i64::try_from(loading.doubtful_with(&doubts));
+                let mut found = Found::default();
+                doubts.into_iter().for_each(|doubt| found.add(doubt));
+                let doubts = found.arranged(|doubt| loading.tally.rows_like(doubt));
+                keep_problems(write, loading.id, loading.problems, &doubts).await?;
                 write.touched(ChangeKind::LoadedReturn, loading.id.into(), 1);
                 update(
                     write,

@@ -11,6 +11,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter};
 
+use super::causes::FOLLOWS;
 use super::parsed::{Batch, Child, Problem, Spell, Tally};
 use super::persons::{self, Known};
 use super::{Heading, KEPT_PROBLEMS};
@@ -39,6 +40,8 @@ pub(super) struct Loading {
     pub(super) problems: usize,
     /// The rows that are doubtful so far: table and line.
     doubted: HashSet<(&'static str, u64)>,
+    /// For what most of its refused rows are refused alike.
+    pub(super) cause: Option<Problem>,
     pub(super) tally: Tally,
 }
 
@@ -93,6 +96,7 @@ impl Loading {
             spells: 0,
             problems: 0,
             doubted: HashSet::new(),
+            cause: None,
             tally: Tally::default(),
         })
     }
@@ -134,9 +138,11 @@ impl Loading {
             let first = self.adopted.entry(person).or_insert(day);
             *first = day.min(*first);
         }
-        let doubts = batch.problems.iter().filter(|told| !told.is_refusal);
-        self.doubted
-            .extend(doubts.map(|told| (told.file, told.line)));
+        self.doubted.extend(batch.doubted);
+        let mut causes = batch.problems.iter();
+        self.cause = causes
+            .find(|told| told.is_refusal && told.rows > 1 && told.rule != FOLLOWS)
+            .cloned();
         let (id, kept) = (self.id, self.problems);
         self.problems += keep_problems(&write, id, kept, &batch.problems).await?;
         self.say_how_far(&write).await?;
@@ -291,6 +297,7 @@ pub(super) async fn keep_problems(
             column_name: Set(problem.column.as_deref().map(str::to_owned)),
             rule: Set(problem.rule.to_owned()),
             nearest: Set(problem.nearest.as_deref().map(str::to_owned)),
+            rows: Set(i32::try_from(problem.rows).map_err(Error::internal)?),
         });
     }
     let more = rows.len();

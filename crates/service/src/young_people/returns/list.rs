@@ -217,14 +217,14 @@ pub async fn counted_problems(
     viewer: &Viewer,
     id: LoadedReturnId,
 ) -> Result<Vec<(String, bool, i64)>> {
-    use return_problem::Column::{IsRefusal, Ordinal, ReturnId, Rule};
+    use return_problem::Column::{IsRefusal, ReturnId, Rows, Rule};
 
     by_id(space, viewer, id).await?;
     let mut counted: Vec<(String, bool, i64)> = scope::parts_of_seen::<return_problem::Entity>()
         .filter(ReturnId.eq(id))
         .select_only()
         .columns([Rule, IsRefusal])
-        .column_as(Ordinal.count(), "times")
+        .column_as(Rows.sum(), "times")
         .group_by(Rule)
         .group_by(IsRefusal)
         .into_tuple()

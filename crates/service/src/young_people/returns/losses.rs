@@ -5,7 +5,8 @@ use entity::{LoadedReturnId, child_record, loaded_return};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
-use super::parsed::Tally;
+use super::causes;
+use super::parsed::{Problem, Tally};
 use crate::access::scope;
 use crate::error::{Code, Error, Result};
 use crate::store::Write;
@@ -19,16 +20,17 @@ const fn are_most(some: u64, all: u64) -> bool {
 ///
 /// # Errors
 /// `RETURN_NEEDS_CONFIRMATION`.
-pub(super) fn of_rows(tally: &Tally) -> Result<()> {
+pub(super) fn of_rows(tally: &Tally, cause: Option<&Problem>) -> Result<()> {
     let tables = tally.tables.iter();
     let lost = tables.filter(|(_, table)| are_most(table.refused, table.rows));
     let lost: Vec<String> = lost
         .map(|(name, table)| format!("{} of the {} rows of {name}", table.refused, table.rows))
         .collect();
+    let cause = cause.map_or_else(String::new, |cause| format!("{} ", causes::sentence(cause)));
     match lost.is_empty() {
         true => Ok(()),
         false => Err(needs_confirmation(&format!(
-            "{} were refused",
+            "{cause}{} were refused",
             lost.join(" and ")
         ))),
     }
@@ -91,7 +93,7 @@ mod tests {
         for (table, rows, refused) in tables {
             tally.of_table(table, *rows, *refused);
         }
-        of_rows(&tally).is_err()
+        of_rows(&tally, None).is_err()
     }
 
     #[test]

@@ -7,6 +7,8 @@
 //! rule, and never holds a value.
 
 mod adoption;
+mod arrival;
+mod causes;
 mod cin_census;
 mod compare;
 mod dates;
@@ -22,6 +24,7 @@ mod relocate;
 pub mod rules;
 mod ssda903;
 mod walk;
+mod xml;
 
 use std::io::Read;
 use std::sync::Arc;
@@ -35,6 +38,7 @@ pub(super) use persons::{forget, in_turn};
 pub(super) use walk::Walk;
 
 pub use erase::{abandon_unfinished, erase};
+pub use arrival::LARGEST;
 pub use list::{
     by_id, by_ids, count, counted_problems, is_current, list, problem_count, problems, problems_at,
 };
@@ -186,8 +190,8 @@ pub async fn load(
     };
     let id = loading.id;
     let finished = match done {
-        Ok(()) if loading.children() == 0 => Err(nobody_kept()),
-        Ok(()) if !may_lose => losses::of_rows(&loading.tally),
+        Ok(()) if loading.children() == 0 => Err(nobody_kept(loading.cause.as_ref())),
+        Ok(()) if !may_lose => losses::of_rows(&loading.tally, loading.cause.as_ref()),
         done => done,
     };
     let finished = match finished {
@@ -256,7 +260,7 @@ fn read(
     let batches = sender.clone();
     let mut outlet = Outlet::new(move |batch| batches.blocking_send(Message::Batch(batch)).is_ok());
     let read = read_files(new, files, directory, keys, &sender, &mut outlet);
-    match outlet.flush() {
+    match outlet.finish() {
         true => read,
         false => read.and_then(|()| Err(nobody_listens())),
     }
@@ -282,7 +286,7 @@ fn read_files(
             begin(&heading)?;
             let mut reader = ssda903::Reader::new(heading.year, &heading.authority, keys, outlet);
             for file in files {
-                reader.read(file.map_err(|failure| cut(&failure))?)?;
+                reader.read(arrival::opened(file)?)?;
             }
             reader.finish()?;
         }
@@ -294,7 +298,7 @@ fn read_files(
                     "There is no file. Send the census as one XML file.",
                 )
             })?;
-            let file = file.map_err(|failure| cut(&failure))?;
+            let file = arrival::opened(file)?.file;
             cin_census::read(file, keys, outlet, |census, _| {
                 let authority = new.authority.as_ref().or(census.authority_number.as_ref());
                 let authority = authority.ok_or_else(no_authority)?;
@@ -349,10 +353,13 @@ fn cut(failure: &std::io::Error) -> Error {
 }
 
 /// A return of nobody would take the place of one of many.
-fn nobody_kept() -> Error {
+fn nobody_kept(cause: Option<&Problem>) -> Error {
+    let cause = cause.map_or_else(String::new, |cause| format!("{} ", causes::sentence(cause)));
     Error::bad_input(
         "files",
-        "No child of the return could be kept, so the earlier return stays in use. The report of this one says why; to take a return out, erase it.",
+        format!(
+            "{cause}No child of the return could be kept, so the earlier return stays in use. The report of this one says why; to take a return out, erase it."
+        ),
     )
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use entity::{EpisodeKind, Sex};
 
+use super::causes::Found;
 use crate::young_people::pseudonym::KeyHash;
 
 /// A child of a return.
@@ -78,6 +79,8 @@ pub struct Problem {
     pub rule: &'static str,
     /// The code, or the name of a column or element, that was probably meant.
     pub nearest: Option<Cow<'static, str>>,
+    /// Of how many rows it is told.
+    pub rows: u64,
 }
 
 impl Problem {
@@ -95,6 +98,7 @@ impl Problem {
             column: column.map(Cow::Borrowed),
             rule,
             nearest: None,
+            rows: 1,
         }
     }
 
@@ -135,6 +139,8 @@ pub struct Tally {
     pub doubtful: u64,
     /// The rows of each table that is kept, and how many of them were refused.
     pub tables: BTreeMap<&'static str, OfTable>,
+    /// How many rows of each table were read; of a census, how many of each element have others within.
+    pub read_of: BTreeMap<&'static str, u64>,
 }
 
 /// The rows of a table that is kept.
@@ -147,6 +153,13 @@ pub struct OfTable {
 }
 
 impl Tally {
+    /// Of how many rows something could be told that is told of one.
+    pub(super) fn rows_like(&self, problem: &Problem) -> u64 {
+        let column = problem.column.as_deref().unwrap_or_default();
+        let table = super::cin_census::holder(column).filter(|_| problem.file == super::cin_census::FILE);
+        self.read_of.get(table.unwrap_or(problem.file)).copied().unwrap_or(u64::MAX / 2)
+    }
+
     /// Counts rows of a table that is kept.
     pub(super) fn of_table(&mut self, table: &'static str, rows: u64, refused: u64) {
         let told = self.tables.entry(table).or_default();
@@ -164,13 +177,16 @@ pub(super) struct Batch {
     pub(super) unaccompanied: Vec<u32>,
     /// Children who were adopted, and the day; also where the row that says so was refused.
     pub(super) adopted: Vec<(u32, NaiveDate)>,
+    /// What is wrong, in the order of the report: it comes last.
     pub(super) problems: Vec<Problem>,
+    /// The rows that are doubtful: table and line.
+    pub(super) doubted: Vec<(&'static str, u64)>,
     pub(super) tally: Tally,
 }
 
 impl Batch {
     fn len(&self) -> usize {
-        self.children.len() + self.spells.len() + self.problems.len()
+        self.children.len() + self.spells.len() + self.doubted.len()
     }
 }
 
@@ -179,6 +195,7 @@ pub(super) struct Outlet {
     batch: Batch,
     send: Box<dyn FnMut(Batch) -> bool + Send>,
     children: u32,
+    found: Found,
 }
 
 /// How much is handed on at once.
@@ -191,6 +208,7 @@ impl Outlet {
             batch: Batch::default(),
             send: Box::new(send),
             children: 0,
+            found: Found::default(),
         }
     }
 
@@ -214,7 +232,10 @@ impl Outlet {
     }
 
     pub(super) fn problem(&mut self, problem: Problem) {
-        self.batch.problems.push(problem);
+        if !problem.is_refusal {
+            self.batch.doubted.push((problem.file, problem.line));
+        }
+        self.found.add(problem);
     }
 
     pub(super) fn tally(&mut self) -> &mut Tally {
@@ -226,8 +247,16 @@ impl Outlet {
         self.batch.len() < BATCH || self.flush()
     }
 
+    /// Hands on what there is, and what is wrong with it.
+    pub(super) fn finish(&mut self) -> bool {
+        let tally = self.batch.tally.clone();
+        let found = std::mem::take(&mut self.found);
+        self.batch.problems = found.arranged(|problem| tally.rows_like(problem));
+        self.flush()
+    }
+
     /// Hands on what there is.
-    pub(super) fn flush(&mut self) -> bool {
+    fn flush(&mut self) -> bool {
         let tally = self.batch.tally.clone();
         let batch = std::mem::take(&mut self.batch);
         self.batch.tally = tally;

@@ -179,7 +179,7 @@ rules! {
     "CIN08" "The child has no referral." "Give each child at least one CINdetails.";
     "CIN09" "The referral was closed before it was made." "Check both days.";
     "CIN10" "The primary need is missing or not a code." "Use N0 to N9.";
-    "CIN11" "The referral's closure is not a day, or lies outside the collection year." "Check the day of closure.";
+    "CIN11" "The referral's closure is not a day, or lies after the end of the collection year." "Check the day; leave it empty if the referral was open at the end of the year.";
     "CIN12" "The reason for closure is not a code, or stands without a day." "Use RC1 to RC9, and give both or neither.";
     "CIN13" "Whether the referral led to no further action (ReferralNFA) is missing, or neither true nor false." "Write 1 or 0. The child counts as in need by it.";
     "CIN14" "The category of abuse is not a code." "Use NEG, PHY, SAB, EMO or MUL.";
@@ -202,6 +202,18 @@ rules! {
     "CG11" "The column is there twice." "Keep one of the two; a return is refused for those that it needs, of others the first is read.";
     "CG12" "The child's id stands as a decimal number, as a spreadsheet leaves it behind, here and perhaps in other rows of the table." "It is read as the whole number (100200.0 as 100200), in all tables alike. Format the column as text.";
     "CG13" "A spreadsheet has shortened the child's id (1.0E+05): which it was can't be told." "Take the ids from their source once more, and format the column as text.";
+    "CG14" "The child's row in the header was refused, and so are the child's other rows." "Mend the row in the header: nothing need be wrong with these.";
+    "CG15" "The column is empty in every row." "Fill it, or check whether the export was to leave it out.";
+    "CG16" "It ended before the collection year began." "Check the day, and whether the row belongs into an earlier return.";
+    "CG17" "Whether the child is unaccompanied (UASC) is neither 0 nor 1, or is 0 while a day is given on which that ceased (DUC)." "Write 1 if the child was so at any time of the year. The day decides.";
+    "CG18" "The XML stands in one line, so that lines can't tell where something is wrong." "Have an editor format it, an element a line, and load it again to see where.";
+    "CG19" "The days are written with the month first (03/31/2024), so that it can't be told which day 03/04/2024 is." "Write all days as 31/03/2024; in a spreadsheet, format the column as English (United Kingdom).";
+    "CIN23" "The reference date is missing, or isn't the 31 March on which the census's year ends." "Check ReferenceDate, and whether it is the right census.";
+    "CIN24" "The person is over 25 on the reference date." "Check the date of birth.";
+    "CIN25" "The expected day of birth is not a day, or isn't one on which somebody is born who is unborn on the reference date." "Check it; give somebody who was born the date of birth. The child is kept as unborn.";
+    "CIN26" "The referral was made more than ten months before the child was born." "Check its day and the date of birth.";
+    "CIN27" "The referral was closed before the collection year began." "Check the day, and whether it belongs into an earlier census.";
+    "CIN28" "The plan ended before the collection year began, or after it ended." "Check the day; leave the end empty if the plan went on at the end of the year.";
     "CG08" "A day of the deprivation of liberty is not a day." "Write the day as 31/03/2024.";
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use entity::EpisodeKind;
 
 use super::{FILE, doubt, refusal};
@@ -19,6 +19,13 @@ use crate::young_people::upn::{self, Upn};
 const MOST: usize = 1_000;
 /// How many faults of one child's elements are told.
 const MOST_FAULTS: usize = 10;
+
+/// The age up to which the census tells of somebody.
+const OLDEST: u32 = 25;
+/// How long before their birth somebody can be referred.
+const PREGNANCY: Months = Months::new(10);
+/// How long after the day that was expected a birth can lie.
+const OVERDUE: Months = Months::new(1);
 
 /// A text, and its line.
 type Told = Option<(String, u64)>;
@@ -293,14 +300,26 @@ impl CensusChild {
         }
         let birth_month = match (&self.born, &self.expected) {
             (Some((text, at)), _) => match dates::parse(text) {
-                Some(day) if day <= place.year.last_day() => Some(dates::month_number(day)),
+                Some(day) if day <= place.year.last_day() => {
+                    self.check_age(day, *at, place);
+                    Some(dates::month_number(day))
+                }
                 _ => {
                     place.refuse(*at, "PersonBirthDate", "CIN03");
                     return None;
                 }
             },
             // Not born yet, as far as the census knows.
-            (None, Some(_)) => None,
+            (None, Some((text, at))) => {
+                let last_day = place.year.last_day();
+                let from = last_day.checked_sub_months(OVERDUE);
+                let to = last_day.checked_add_months(PREGNANCY);
+                let day = dates::parse(text);
+                if day.is_none_or(|day| from.is_none_or(|from| day < from) || to.is_some_and(|to| day > to)) {
+                    place.doubt(*at, "ExpectedPersonBirthDate", "CIN25");
+                }
+                None
+            }
             (None, None) => {
                 place.doubt(line, "PersonBirthDate", "CIN04");
                 None
@@ -320,6 +339,25 @@ impl CensusChild {
             sex: sex.map_or(entity::Sex::NotKnown, codes::sex),
             ethnicity: ethnicity.unwrap_or("NOBT"),
         })
+    }
+}
+
+impl CensusChild {
+    /// Doubts ages that nobody in touch with children's social work has.
+    fn check_age(&self, born: NaiveDate, line: u64, place: &mut Place<'_>) {
+        if dates::age(born, place.year.last_day()) > OLDEST {
+            place.doubt(line, "PersonBirthDate", "CIN24");
+        }
+        let conceived = born.checked_sub_months(PREGNANCY);
+        for referral in &self.referrals {
+            let made = referral.made.as_ref();
+            let made = made.and_then(|(text, line)| Some((dates::parse(text)?, *line)));
+            if let Some((made, line)) = made
+                && conceived.is_some_and(|conceived| made < conceived)
+            {
+                place.doubt(line, "CINreferralDate", "CIN26");
+            }
+        }
     }
 }
 
@@ -409,7 +447,12 @@ impl Referral {
         };
         match dates::parse(text) {
             Some(day) if day < made => place.refuse(*line, "CINclosureDate", "CIN09"),
-            Some(day) if day <= place.year.last_day() => return Some(Some(day)),
+            Some(day) if day <= place.year.last_day() => {
+                if day < place.year.first_day() {
+                    place.doubt(*line, "CINclosureDate", "CIN27");
+                }
+                return Some(Some(day));
+            }
             _ => place.refuse(*line, "CINclosureDate", "CIN11"),
         }
         None
@@ -433,7 +476,12 @@ impl Plan {
         let ended = match &self.ended {
             None => None,
             Some((text, line)) => match dates::parse(text) {
-                Some(day) if day >= started => Some(day),
+                Some(day) if day >= started => {
+                    if day < place.year.first_day() || day > place.year.last_day() {
+                        place.doubt(*line, "CPPendDate", "CIN28");
+                    }
+                    Some(day)
+                }
                 Some(_) => {
                     place.refuse(*line, "CPPendDate", "CIN17");
                     return None;

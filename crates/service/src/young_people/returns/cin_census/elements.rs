@@ -72,6 +72,18 @@ const ELEMENTS: &[Element] = &[
     ("CPPreviewDate", "Reviews", false),
 ];
 
+/// The element with rows of its own in which an element lies, or which it is.
+pub(in super::super) fn holder(name: &str) -> Option<&'static str> {
+    const HOLDERS: [&str; 3] = ["Child", "CINdetails", "ChildProtectionPlans"];
+    let mut name = name;
+    loop {
+        if let Some(holder) = HOLDERS.into_iter().find(|holder| *holder == name) {
+            return Some(holder);
+        }
+        name = ELEMENTS.iter().find(|(one, ..)| *one == name)?.1;
+    }
+}
+
 /// What an element is where it lies.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Standing {

@@ -5,7 +5,6 @@
 
 mod child;
 mod elements;
-mod xml;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -13,16 +12,17 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::Datelike;
 
 use self::child::{CensusChild, Place};
+pub(super) use self::elements::holder;
 use self::elements::{Standing, standing};
-use self::xml::{Node, Xml};
 use super::parsed::{Outlet, Problem};
+use super::xml::{Node, Xml};
 use super::{CollectionYear, Heading, ReturnFile, cut, dates};
 use crate::error::{Error, Result};
 use crate::young_people::pseudonym::{KeyHash, PseudonymKeys};
 use crate::young_people::text::{clean, whole};
 
 /// The file's name in reports.
-const FILE: &str = "CIN census";
+pub(super) const FILE: &str = "CIN census";
 
 /// What the census says of itself.
 #[derive(Debug, Default)]
@@ -30,6 +30,8 @@ pub(super) struct CensusHeader {
     collection: Option<String>,
     year: Option<String>,
     reference_day: Option<String>,
+    /// The line of the reference day, or of the beginning.
+    reference_line: u64,
     /// The authority's number with the DfE.
     pub(super) authority_number: Option<String>,
 }
@@ -49,6 +51,9 @@ impl CensusHeader {
 
     fn take(&mut self, name: &str, text: &str, line: u64) -> Result<()> {
         let text = clean(text);
+        if name == "ReferenceDate" {
+            self.reference_line = line;
+        }
         let told = match name {
             "Collection" => &mut self.collection,
             "Year" => &mut self.year,
@@ -108,6 +113,11 @@ pub(super) fn read(
     let heading = open(&header, outlet)?;
     if header.year().is_some_and(|year| year != heading.year.0) {
         outlet.problem(doubt(1, Some("Year"), "CG06"));
+    }
+    let reference_day = header.reference_day.as_deref().and_then(dates::parse);
+    if reference_day != Some(heading.year.last_day()) {
+        let line = header.reference_line.max(1);
+        outlet.problem(doubt(line, Some("ReferenceDate"), "CIN23"));
     }
     Census {
         authority: &heading.authority,
@@ -315,6 +325,7 @@ impl Census<'_> {
         for (table, rows, refused) in refused {
             tally.refused += refused;
             tally.of_table(table, rows, refused);
+            *tally.read_of.entry(table).or_default() += rows;
         }
         for problem in problems {
             self.outlet.problem(problem);

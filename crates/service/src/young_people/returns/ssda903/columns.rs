@@ -26,6 +26,16 @@ pub(super) struct Layout {
 }
 
 impl Layout {
+    /// A row with a cell for each of a table's columns.
+    pub(super) fn whole(table: &'static Table) -> Self {
+        Self {
+            table,
+            places: (0..table.columns.len()).map(Some).collect(),
+            width: table.columns.len(),
+            nameless: Vec::new(),
+        }
+    }
+
     /// Whether something stands in a row where no column has a name.
     pub(super) fn is_overstepped(&self, record: &ByteRecord) -> bool {
         let within = self.nameless.iter().filter_map(|place| record.get(*place));
@@ -42,7 +52,7 @@ pub(super) fn names(header: &ByteRecord) -> Vec<String> {
 }
 
 /// A column's name, however it is spelt: in capitals, and with one kind of line between its words.
-fn name(cell: &str) -> String {
+pub(super) fn name(cell: &str) -> String {
     let composed: String = clean(cell).nfkc().collect();
     let words = composed.split(|letter: char| letter.is_whitespace() || letter == '-');
     let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();

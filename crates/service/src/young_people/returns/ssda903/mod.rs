@@ -1,15 +1,17 @@
-//! Reads the SSDA903 return: up to twelve CSV files, each recognised by its header.
+//! Reads the SSDA903 return: up to twelve CSV files, each recognised by its header, or one XML file (`markup`).
 //!
 //! The header table comes first, as the others refer to its children. Episodes, times missing and care leavers are
 //! kept; the rows of the other tables are checked and forgotten.
 
 mod columns;
 mod line_ends;
+mod markup;
 mod opening;
 mod plausible;
 mod row;
 mod spell;
 mod tables;
+mod whole_columns;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -20,13 +22,17 @@ use entity::{EpisodeKind, Sex};
 use self::columns::Layout;
 pub(super) use self::columns::{Turn, turn};
 use self::line_ends::LineEnds;
-use self::opening::{broken, header, opened, unknown};
+use self::opening::{broken, header, unknown};
 use self::row::{Breach, Cells, Row, Values, decoded};
 use self::spell::{episode, missing};
 use self::tables::Kind;
+use self::whole_columns::WholeColumns;
+use super::arrival::Opened;
+use super::causes::FOLLOWS;
 use super::dates::month_number;
 use super::parsed::{Child, Outlet, Problem, Spell};
-use super::{CollectionYear, ReturnFile};
+use super::CollectionYear;
+use crate::content::Content;
 use crate::error::{Error, Result};
 use crate::young_people::child_id::{ChildId, NotAnId};
 use crate::young_people::codes;
@@ -51,6 +57,8 @@ pub(super) struct Reader<'a> {
     keys: &'a PseudonymKeys,
     outlet: &'a mut Outlet,
     children: HashMap<Box<str>, Known>,
+    /// The children whose rows in the header were refused.
+    refused: HashSet<Box<str>>,
     pupil_numbers: HashSet<KeyHash>,
     /// The tables that came, and in which file.
     seen: BTreeMap<&'static str, String>,
@@ -58,6 +66,14 @@ pub(super) struct Reader<'a> {
     decimal: HashSet<&'static str>,
     /// What is wrong with the columns of the files, for which the return is refused.
     faults: Vec<String>,
+    /// The files that came before the header.
+    early: Vec<String>,
+    /// What is said of files that are no tables.
+    unknown: Vec<String>,
+    /// What the columns hold.
+    whole: WholeColumns,
+    /// The file in which the return came as XML.
+    markup: Option<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -73,24 +89,43 @@ impl<'a> Reader<'a> {
             keys,
             outlet,
             children: HashMap::new(),
+            refused: HashSet::new(),
             pupil_numbers: HashSet::new(),
             seen: BTreeMap::new(),
             decimal: HashSet::new(),
             faults: Vec::new(),
+            early: Vec::new(),
+            unknown: Vec::new(),
+            whole: WholeColumns::default(),
+            markup: None,
         }
     }
 
-    /// Reads one file. Once the columns of one are wrong, those of the others are looked at and nothing more.
+    /// Reads one file. Once the columns of one are wrong, or one is no table, those of the others are looked at and
+    /// nothing more.
     ///
     /// # Errors
-    /// `BAD_USER_INPUT` when it is no table of the return, is there twice, or comes before the header.
-    pub(super) fn read(&mut self, file: ReturnFile) -> Result<()> {
-        let content = opened(&file.name, file.content)?;
+    /// `BAD_USER_INPUT` when it can't be read, or a table is there twice.
+    pub(super) fn read(&mut self, opened: Opened) -> Result<()> {
+        let Opened { file, content } = opened;
+        if self.markup.is_some() || content == Content::Xml && !self.is_untouched() {
+            return Err(Error::bad_input(
+                "files",
+                "An SSDA903 return is one XML file, or CSV files. Send the one or the others.",
+            ));
+        }
+        if content == Content::Xml {
+            self.markup = Some(file.name.clone());
+            return self.read_markup(file);
+        }
         let mut rows = csv::ReaderBuilder::new()
             .flexible(true)
-            .from_reader(LineEnds::new(content));
+            .from_reader(LineEnds::new(file.content));
         let names = header(&mut rows, &file.name)?;
-        let table = columns::recognise(&names).ok_or_else(|| unknown(&file.name, &names))?;
+        let Some(table) = columns::recognise(&names) else {
+            self.unknown.push(unknown(&file.name, &names));
+            return Ok(());
+        };
         let (layout, problems) = columns::lay_out(table, &names);
         self.faults
             .extend(columns::sentence(&file.name, table, &problems));
@@ -107,16 +142,10 @@ impl<'a> Reader<'a> {
             ));
         }
         if table.kind != Kind::Header && !self.seen.contains_key("Header") {
-            return Err(Error::bad_input(
-                "files",
-                format!(
-                    "The file {}, the table {}, came before the header. Send the header (CHILD, SEX, DOB, ETHNIC, UPN …) first: the others refer to its children.",
-                    file.name, table.name
-                ),
-            ));
+            self.early.push(file.name.clone());
         }
         self.seen.insert(table.name, file.name.clone());
-        if !self.faults.is_empty() {
+        if !self.faults.is_empty() || !self.early.is_empty() || !self.unknown.is_empty() {
             return Ok(());
         }
         let mut record = ByteRecord::new();
@@ -131,7 +160,7 @@ impl<'a> Reader<'a> {
             }
             let line = record.position().map_or(0, csv::Position::line);
             self.outlet.tally().read += 1;
-            self.row(&layout, &record, line);
+            self.row(Row::new(layout.table, line), &layout, &record);
             if !self.outlet.breathe() {
                 return Err(super::nobody_listens());
             }
@@ -143,40 +172,91 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `BAD_USER_INPUT`.
-    pub(super) fn finish(&self) -> Result<()> {
+    pub(super) fn finish(&mut self) -> Result<()> {
+        self.look_at_whole_columns();
         if !self.faults.is_empty() {
             return Err(Error::bad_input(
                 "files",
                 format!(
-                    "Without some of its columns the return can't be read rightly: {}. Nothing of it was kept; mend the first lines of the files, and send it again.",
+                    "Without some of its columns the return can't be read rightly: {}. Nothing of it was kept; mend them, and send it again.",
                     self.faults.join("; ")
                 ),
             ));
         }
-        let has = |name| self.seen.contains_key(name);
-        if has("Header") && (has("Episodes") || has("OC3")) {
-            return Ok(());
+        self.tables_are_there()
+    }
+
+    /// Tells what is wrong with columns as wholes.
+    fn look_at_whole_columns(&mut self) {
+        for problem in self.whole.problems() {
+            if problem.is_refusal {
+                let column = problem.column.as_deref().unwrap_or_default();
+                self.faults.push(format!(
+                    "in the table {} the days of {column} are written with the month first (03/31/2024), so that it can't be told which day 03/04/2024 is: write them as 31/03/2024",
+                    problem.file
+                ));
+            }
+            self.outlet.problem(problem);
         }
+    }
+
+    /// Whether nothing was read yet.
+    fn is_untouched(&self) -> bool {
+        self.seen.is_empty() && self.unknown.is_empty()
+    }
+
+    /// Says which tables are missing, and which files are none.
+    fn tables_are_there(&self) -> Result<()> {
+        let has = |name| self.seen.contains_key(name);
+        let mut wrong = self.unknown.clone();
+        if !has("Header") {
+            wrong.push(format!(
+                "There is no header table (CHILD, SEX, DOB, ETHNIC, UPN …), which tells of the children to whom all others refer{}.",
+                self.came()
+            ));
+        } else if !self.early.is_empty() {
+            wrong.push(format!(
+                "The header came after {}. Send the header first: the others refer to its children.",
+                self.early.join(", ")
+            ));
+        }
+        if !has("Episodes") && !has("OC3") {
+            wrong.push(format!(
+                "There is neither an episodes table (CHILD, DECOM, RNE, LS, CIN, PLACE …) nor one of care leavers (OC3: CHILD, IN_TOUCH …){}.",
+                match has("Header") {
+                    true => self.came(),
+                    false => String::new(),
+                }
+            ));
+        }
+        match wrong.is_empty() {
+            true => Ok(()),
+            false => {
+                wrong.push(
+                    "Send all tables together: a return replaces the earlier one whole. Nothing of it was kept."
+                        .to_owned(),
+                );
+                Err(Error::bad_input("files", wrong.join(" ")))
+            }
+        }
+    }
+
+    /// Which tables came.
+    fn came(&self) -> String {
         let came = self.seen.iter();
         let came: Vec<_> = came
             .map(|(table, file)| format!("{file} is the table {table}"))
             .collect();
-        Err(Error::bad_input(
-            "files",
-            format!(
-                "A return needs its header and its episodes, or its header and its care leavers (OC3), and by their columns {}. Send them together: a return replaces the earlier one whole.",
-                match came.is_empty() {
-                    true => "none of the files is one".to_owned(),
-                    false => came.join(", "),
-                }
-            ),
-        ))
+        match came.is_empty() {
+            true => String::new(),
+            false => format!("; by their columns {}", came.join(", ")),
+        }
     }
 
-    fn row(&mut self, layout: &Layout, record: &ByteRecord, line: u64) {
+    fn row(&mut self, mut row: Row, layout: &Layout, record: &ByteRecord) {
         let table = layout.table;
         let cells = Cells::new(table, &layout.places, record);
-        let mut row = Row::new(table, line);
+        *self.outlet.tally().read_of.entry(table.name).or_default() += 1;
         if layout.is_overstepped(record) {
             row.refusals.push(Breach {
                 column: None,
@@ -191,9 +271,14 @@ impl<'a> Reader<'a> {
                 if id.is_decimal() && self.decimal.insert(table.name) {
                     row.doubt("CHILD", "CG12");
                 }
-                let values = cells.check(self.year.0, &mut row);
+                let values = cells.check(self.year.0, &mut row, &mut self.whole);
                 match table.kind {
-                    Kind::Header => self.header_row(&id, &cells, &values, &mut row),
+                    Kind::Header => {
+                        self.header_row(&id, &cells, &values, &mut row);
+                        if row.is_refused() {
+                            self.refused.insert(id.key().into());
+                        }
+                    }
                     _ => self.other_row(&id, &values, &mut row),
                 }
             }
@@ -218,7 +303,7 @@ impl<'a> Reader<'a> {
         if sex == "U" {
             row.doubt("SEX", "232");
         }
-        if !row.refusals.is_empty() {
+        if row.is_refused() {
             return;
         }
         let mut hashes = vec![self.keys.hash(Identifier::OfAuthority {
@@ -274,7 +359,8 @@ impl<'a> Reader<'a> {
 
     fn other_row(&mut self, id: &ChildId, values: &Values, row: &mut Row) {
         let Some(known) = self.children.get_mut(id.key()) else {
-            row.refuse("CHILD", row.table.orphan);
+            let is_refused = self.refused.contains(id.key());
+            row.refuse("CHILD", if is_refused { FOLLOWS } else { row.table.orphan });
             return;
         };
         if values.day("DOB").is_some_and(|born| born != known.born) {
@@ -285,7 +371,7 @@ impl<'a> Reader<'a> {
             let day = values.day("DEC").unwrap_or(self.year.last_day());
             self.outlet.adopted(known.place, day);
         }
-        if !row.refusals.is_empty() {
+        if row.is_refused() {
             return;
         }
         match row.table.kind {
@@ -335,7 +421,7 @@ impl<'a> Reader<'a> {
     }
 
     fn conclude(&mut self, row: Row) {
-        let is_refused = !row.refusals.is_empty();
+        let is_refused = row.is_refused();
         let is_kept = row.table.kind != Kind::Checked;
         let tally = self.outlet.tally();
         match (is_refused, is_kept) {
@@ -343,19 +429,30 @@ impl<'a> Reader<'a> {
             (false, true) => tally.kept += 1,
             (false, false) => tally.checked += 1,
         }
-        if !is_refused && !row.doubts.is_empty() {
+        if !is_refused && !(row.doubts.is_empty() && row.faults.is_empty()) {
             tally.doubtful += 1;
         }
         if is_kept {
             tally.of_table(row.table.name, 1, u64::from(is_refused));
         }
-        let (table, line) = (row.table.name, row.line);
+        let table = row.table.name;
+        let lines: Vec<u64> = row
+            .refusals
+            .iter()
+            .chain(&row.doubts)
+            .map(|told| row.line_of(told.column))
+            .collect();
+        let mut lines = lines.into_iter();
+        let mut line = || lines.next().unwrap_or(row.line);
+        for fault in row.faults {
+            self.outlet.problem(fault);
+        }
         for told in row.refusals {
-            let problem = Problem::refusal(table, line, told.column, told.rule);
+            let problem = Problem::refusal(table, line(), told.column, told.rule);
             self.outlet.problem(problem.near(told.nearest));
         }
         for told in row.doubts {
-            let problem = Problem::doubt(table, line, told.column, told.rule);
+            let problem = Problem::doubt(table, line(), told.column, told.rule);
             self.outlet.problem(problem.near(told.nearest));
         }
     }

@@ -1,41 +1,13 @@
 //! Files before their rows are read: what they must be, and what is said of those that aren't.
 
-use std::io::{Cursor, Read};
+use std::io::Read;
 
 use super::line_ends::Fault;
+use super::tables::Table;
 use super::{columns, tables};
+use crate::content::Content;
 use crate::error::{Error, Result};
-use crate::young_people::returns::cut;
-
-/// The content of a file, if it is text of one byte a letter, or in UTF-8.
-///
-/// # Errors
-/// `BAD_USER_INPUT` when it is a zip, a workbook or in UTF-16, or can't be read.
-pub(super) fn opened(
-    file: &str,
-    mut content: Box<dyn Read + Send>,
-) -> Result<impl Read + Send + use<>> {
-    let mut start = Vec::new();
-    let read = content.by_ref().take(2).read_to_end(&mut start);
-    read.map_err(|failure| cut(&failure))?;
-    match start.as_slice() {
-        b"PK" => Err(Error::bad_input(
-            "files",
-            format!(
-                "The file {file} is a zip or a workbook. Send its tables as CSV files, each by itself."
-            ),
-        )),
-        b"\xff\xfe" | b"\xfe\xff" => Err(in_utf_16(file)),
-        _ => Ok(Cursor::new(start).chain(content)),
-    }
-}
-
-fn in_utf_16(file: &str) -> Error {
-    Error::bad_input(
-        "files",
-        format!("The file {file} is in UTF-16. Save it as CSV in UTF-8."),
-    )
-}
+use crate::nearest::nearest;
 
 /// The names of the first line, as they are compared.
 ///
@@ -46,13 +18,14 @@ pub(super) fn header(rows: &mut csv::Reader<impl Read>, file: &str) -> Result<Ve
         .byte_headers()
         .map_err(|failure| broken(file, &failure))?;
     if header.iter().any(|cell| cell.contains(&0)) {
-        return Err(in_utf_16(file));
+        let refusal = Content::Utf16.refusal(file).unwrap_or_default();
+        return Err(Error::bad_input("files", refusal));
     }
     Ok(columns::names(header))
 }
 
 /// A file that is none of the tables. What its first line says isn't repeated, as it may be a child's row.
-pub(super) fn unknown(file: &str, columns: &[String]) -> Error {
+pub(super) fn unknown(file: &str, columns: &[String]) -> String {
     if let [only] = columns
         && let Some(mark) = [';', '\t', '|']
             .into_iter()
@@ -63,28 +36,43 @@ pub(super) fn unknown(file: &str, columns: &[String]) -> Error {
             '\t' => "tabs",
             _ => "bars",
         };
-        return Error::bad_input(
-            "files",
-            format!(
-                "The cells of the file {file} are parted by {marks}. They must be separated by commas: save it as CSV with commas."
-            ),
+        return format!(
+            "The cells of the file {file} are parted by {marks}. They must be separated by commas: save it as CSV with commas."
         );
     }
-    let known: Vec<_> = tables::TABLES.iter().map(|table| table.name).collect();
-    let nearest = tables::nearest(columns).map_or_else(String::new, |(table, lacking)| {
+    let by_columns = tables::nearest(columns).map_or_else(String::new, |(table, lacking)| {
         format!(
             " It is nearest to {}, and lacks {}.",
             table.name,
             lacking.join(", ")
         )
     });
-    Error::bad_input(
-        "files",
-        format!(
-            "The file {file} is none of the return's tables: its first line must name their columns, separated by commas.{nearest} The tables are {}.",
-            known.join(", ")
-        ),
+    let by_name = match (by_columns.is_empty(), by_name(file)) {
+        (true, Some(table)) => {
+            let needed: Vec<_> = table.needed().collect();
+            format!(
+                " By its name it is {}, which needs {}.",
+                table.name,
+                needed.join(", ")
+            )
+        }
+        _ => String::new(),
+    };
+    format!(
+        "The file {file} is none of the return's tables: its first line must name their columns, separated by commas.{by_columns}{by_name}"
     )
+}
+
+/// The table that a file is by its name.
+fn by_name(file: &str) -> Option<&'static Table> {
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let names = tables::TABLES.iter().map(|table| table.name);
+    let words = stem.split(|letter: char| !letter.is_alphanumeric());
+    let mut found = std::iter::once(stem)
+        .chain(words)
+        .filter_map(|word| nearest(word, names.clone()));
+    let name = found.next()?;
+    tables::TABLES.iter().find(|table| table.name == name)
 }
 
 /// A file that can't be read on. What the library says isn't passed on, as it may repeat what was read.
@@ -100,6 +88,12 @@ pub(super) fn broken(file: &str, failure: &csv::Error) -> Error {
                 "The file {file} can't be read: {fault}. Nothing of the return was kept; mend it and send it again."
             ),
         );
+    }
+    if let csv::ErrorKind::Io(failure) = failure.kind()
+        && failure.kind() == std::io::ErrorKind::FileTooLarge
+    {
+        let message = format!("The file {file} is larger than any table of a return can be.");
+        return Error::bad_input("files", message);
     }
     let where_ = failure
         .position()

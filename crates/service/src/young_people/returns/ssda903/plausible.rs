@@ -225,6 +225,9 @@ pub(super) fn unaccompanied(known: &Known, values: &Values, year: CollectionYear
     {
         row.doubt("DUC", "304");
     }
+    if values.day("DUC").is_some_and(|day| day < year.first_day()) {
+        row.doubt("DUC", "CG16");
+    }
     if year.0 >= 2025 && age(known.born, year.last_day()) < 11 {
         row.doubt("DOB", "231");
     }

@@ -7,8 +7,10 @@ use csv::ByteRecord;
 use encoding_rs::WINDOWS_1252;
 
 use super::tables::{Check, Column, Need, Table};
+use super::whole_columns::WholeColumns;
 use crate::young_people::codes;
 use crate::young_people::returns::dates;
+use crate::young_people::returns::parsed::Problem;
 use crate::young_people::text::{clean, whole};
 
 /// A rule that a row breaks.
@@ -27,6 +29,10 @@ pub(super) struct Row {
     pub(super) refusals: Vec<Breach>,
     /// With these it is kept.
     pub(super) doubts: Vec<Breach>,
+    /// What is wrong with the elements that it is made of.
+    pub(super) faults: Vec<Problem>,
+    /// Of XML, the lines of its columns where they are given.
+    pub(super) lines: Vec<Option<u64>>,
 }
 
 impl Row {
@@ -36,7 +42,21 @@ impl Row {
             line,
             refusals: Vec::new(),
             doubts: Vec::new(),
+            faults: Vec::new(),
+            lines: Vec::new(),
         }
+    }
+
+    /// Whether it is refused.
+    pub(super) fn is_refused(&self) -> bool {
+        !self.refusals.is_empty() || self.faults.iter().any(|fault| fault.is_refusal)
+    }
+
+    /// The line of a column.
+    pub(super) fn line_of(&self, column: Option<&str>) -> u64 {
+        let index = column.and_then(|column| self.table.position(column));
+        let line = index.and_then(|index| self.lines.get(index).copied().flatten());
+        line.unwrap_or(self.line)
     }
 
     pub(super) fn refuse(&mut self, column: &'static str, rule: &'static str) {
@@ -111,11 +131,12 @@ impl<'a> Cells<'a> {
     }
 
     /// Checks each cell, and says what they say.
-    pub(super) fn check(&self, year: i32, row: &mut Row) -> Values {
+    pub(super) fn check(&self, year: i32, row: &mut Row, whole: &mut WholeColumns) -> Values {
         let columns = self.table.columns.iter().enumerate();
         let values = columns.map(|(index, column)| {
             let text = self.at(index);
             let value = read(column, year, &text);
+            whole.note(self.table, index, &text);
             // That the file lacks a column has been told.
             let is_lacking = self.places.get(index).is_none_or(Option::is_none);
             if value.is_some() || is_lacking {

@@ -36,7 +36,7 @@ pub(super) fn episode(
         true => EpisodeKind::ShortBreak,
         false => EpisodeKind::LookedAfter,
     };
-    row.refusals.is_empty().then_some(Spell {
+    (!row.is_refused()).then_some(Spell {
         category_of_need: values.code("CIN"),
         legal_status,
         placement,
@@ -67,7 +67,7 @@ pub(super) fn missing(
     if started_on < known.born {
         row.refuse("MIS_START", "586");
     }
-    row.refusals.is_empty().then_some(Spell {
+    (!row.is_refused()).then_some(Spell {
         reason_started: values.code("MISSING"),
         ..Spell::new(
             known.place,
@@ -92,5 +92,7 @@ fn check_days(
         row.refuse("DECOM", "CG03");
     } else if ended_on.is_some_and(|end| end > year.last_day()) {
         row.refuse("DEC", "354");
+    } else if ended_on.is_some_and(|end| end < year.first_day()) {
+        row.doubt("DEC", "CG16");
     }
 }

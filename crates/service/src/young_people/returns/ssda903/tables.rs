@@ -29,6 +29,23 @@ impl Table {
         self.position(name).is_some()
     }
 
+    /// Whether a column tells how something ended.
+    pub(super) fn is_an_end(&self, name: &str) -> bool {
+        ["DEC", "REC", "MIS_END", "DUC"].contains(&name)
+    }
+
+    /// Whether a column that it needs may be empty in every row: it tells how something ended, or each row is refused
+    /// for it.
+    pub(super) fn may_be_empty(&self, name: &str) -> bool {
+        let column = self.columns.iter().find(|column| column.name == name);
+        self.is_an_end(name) || column.is_some_and(|column| column.need == Need::Must)
+    }
+
+    /// The columns that it needs.
+    pub(super) fn needed(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.needed.iter().copied()
+    }
+
     /// Whether a return is refused if the column is missing.
     pub(super) fn needs(&self, name: &str) -> bool {
         self.needed.contains(&name)

@@ -1,5 +1,5 @@
-//! XML as the census uses it: elements and their texts. No entity is resolved, no document type accepted, and
-//! nothing may be longer or deeper than a census has it.
+//! XML as returns use it: elements and their texts. No entity is resolved, no document type accepted, and nothing may
+//! be longer or deeper than a return has it.
 
 use std::io::{BufRead, BufReader, Error as IoError, Read};
 
@@ -82,7 +82,7 @@ impl Xml {
     /// The next element, text or end.
     ///
     /// # Errors
-    /// `BAD_USER_INPUT` when it is malformed, or bigger than a census can be.
+    /// `BAD_USER_INPUT` when it is malformed, or bigger than a return can be.
     pub(super) fn next(&mut self) -> Result<Node> {
         if let Some(node) = self.waiting.take() {
             return Ok(node);
@@ -110,7 +110,7 @@ impl Xml {
                 if self.open.len() >= DEEPEST {
                     return Err(refused(
                         line,
-                        "has elements deeper in each other than a census",
+                        "has elements deeper in each other than a return",
                     ));
                 }
                 self.open.push(false);
@@ -152,7 +152,7 @@ impl Xml {
                 let letter = letter.ok_or_else(|| {
                     refused(
                         line,
-                        "refers to an entity; a census has none but the five of XML",
+                        "refers to an entity; a return has none but the five of XML",
                     )
                 })?;
                 self.text.push(letter);
@@ -172,7 +172,7 @@ impl Xml {
                 }
             }
             Event::DocType(_) => {
-                return Err(refused(line, "has a document type; a census has none"));
+                return Err(refused(line, "has a document type; a return has none"));
             }
             Event::Eof if self.open.is_empty() => Some(Node::Done),
             Event::Eof => return Err(refused(line, "ends in the middle")),
@@ -215,7 +215,7 @@ fn predefined(reference: &str) -> Option<char> {
 
 /// What the library says isn't passed on, as it may repeat what was read.
 fn malformed(line: u64) -> Error {
-    refused(line, "is malformed, or longer there than a census can be")
+    refused(line, "is malformed, or longer there than a return can be")
 }
 
 fn refused(line: u64, how: &str) -> Error {
@@ -250,7 +250,7 @@ impl<R: BufRead> Read for Counted<R> {
 impl<R: BufRead> BufRead for Counted<R> {
     fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
         if self.since > LONGEST {
-            return Err(IoError::other("longer than anything in a census"));
+            return Err(IoError::other("longer than anything in a return"));
         }
         self.inner.fill_buf()
     }
