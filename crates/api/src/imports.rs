@@ -24,6 +24,12 @@ use crate::graph;
 
 /// What loading a return costs of a budget.
 const COST: u64 = 1_000;
+/// How many bytes a form may have: more than the twelve tables of any return.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a gibibyte fits where there is memory for one"
+)]
+pub(crate) const LARGEST: usize = returns::LARGEST as usize;
 /// How many pieces of a file may wait to be read.
 const WAITING: usize = 8;
 
@@ -237,6 +243,7 @@ async fn told(space: &Space, viewer: &Viewer, row: &loaded_return::Model) -> Res
             "reason": rule.map(|rule| rule.reason),
             "remedy": rule.map(|rule| rule.remedy),
             "nearest": problem.nearest,
+            "rows": problem.rows,
         })
     });
     Ok(json!({

@@ -4,6 +4,7 @@
 //! Knows no SQL: whatever it needs it asks of `service`, as the viewer.
 
 mod admission;
+mod csv_tables;
 mod document;
 mod endpoint;
 mod error;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -26,7 +26,7 @@ use crate::endpoint::{self, Endpoint};
 use crate::peer::TrustedProxies;
 use crate::protocol::{Documents, Operations, Protocol};
 use crate::streams::{EachEvent, StreamBounds, Streams};
-use crate::{graph, graphiql, health, imports, keys};
+use crate::{csv_tables, graph, graphiql, health, imports, keys};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Who may load an answer into a page without asking as the rules for other origins want it.
@@ -132,7 +132,15 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         .merge(
             Router::new()
                 .route("/graphql", any(endpoint::handle))
-                .route("/imports/{kind}", post(imports::handle))
+                .route(
+                    "/imports/{kind}",
+                    post(imports::handle).layer(DefaultBodyLimit::max(imports::LARGEST)),
+                )
+                .route(
+                    "/young-people/returns/{id}/problems.csv",
+                    get(csv_tables::report),
+                )
+                .route("/young-people/statistics.csv", get(csv_tables::statistics))
                 .with_state(endpoint)
                 // An answer is what its viewer may see at this moment: nobody is to keep it on the way.
                 .layer(default_header(header::CACHE_CONTROL, "no-store")),

@@ -93,7 +93,8 @@ fn zipped(head: &[u8]) -> Content {
 }
 
 fn of_text(head: &str) -> Content {
-    let text = head.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}');
+    let text =
+        head.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}');
     let says = |what: &str| text.contains(what);
     match text.starts_with('<') {
         false => Content::Text,
@@ -103,8 +104,12 @@ fn of_text(head: &str) -> Content {
         true if says("<office:document") => {
             Content::Spreadsheet("an OpenDocument spreadsheet (.fods)")
         }
-        true if text.get(..5).is_some_and(|tag| tag.eq_ignore_ascii_case("<html"))
-            || text.get(..6).is_some_and(|tag| tag.eq_ignore_ascii_case("<table")) =>
+        true if text
+            .get(..5)
+            .is_some_and(|tag| tag.eq_ignore_ascii_case("<html"))
+            || text
+                .get(..6)
+                .is_some_and(|tag| tag.eq_ignore_ascii_case("<table")) =>
         {
             Content::Spreadsheet("a table as a web page")
         }
@@ -149,21 +154,34 @@ mod tests {
         ];
         for bytes in spreadsheets {
             let found = Content::of(&bytes);
-            assert!(matches!(found, Content::Spreadsheet(_)), "{found:?} {bytes:?}");
-            assert!(found.refusal("a.csv").is_some_and(|told| told.contains("CSV UTF-8")));
+            assert!(
+                matches!(found, Content::Spreadsheet(_)),
+                "{found:?} {bytes:?}"
+            );
+            assert!(
+                found
+                    .refusal("a.csv")
+                    .is_some_and(|told| told.contains("CSV UTF-8"))
+            );
         }
     }
 
     #[test]
     fn what_may_be_read_is_no_spreadsheet() {
-        let utf_16: Vec<u8> = "\u{feff}<a/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let utf_16: Vec<u8> = "\u{feff}<a/>"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         for (bytes, content) in [
             (b"CHILD,SEX".to_vec(), Content::Text),
             (b"\xef\xbb\xbfCHILD,SEX".to_vec(), Content::Text),
             (b"\tCHILD\t".to_vec(), Content::Text),
             (b"PK,1".to_vec(), Content::Text),
             (Vec::new(), Content::Text),
-            (b" <?xml version='1.0'?><EXPSSDA903/>".to_vec(), Content::Xml),
+            (
+                b" <?xml version='1.0'?><EXPSSDA903/>".to_vec(),
+                Content::Xml,
+            ),
             (utf_16, Content::Xml),
             (b"\xff\xfeC\0".to_vec(), Content::Utf16),
             (zip("header.csv", ""), Content::Zip),

@@ -128,6 +128,14 @@ pub(crate) fn return_id(id: LoadedReturnId) -> ID {
     global_id::global_id(global_id::NodeKind::Return, id)
 }
 
+/// The return that a global id names.
+///
+/// # Errors
+/// `BAD_USER_INPUT`; `NOT_FOUND` for the id of another kind of thing.
+pub(crate) fn parsed_return_id(text: &str) -> Result<LoadedReturnId> {
+    young_people::return_id(&ID::from(text))
+}
+
 /// How many fields of one request may ask of the past: each takes a connection to the database.
 const MOST_OF_THE_PAST: usize = 4;
 

@@ -114,9 +114,7 @@ async fn export(space: &Space, filter: &AuditFilter) -> Result<ExitCode> {
             break;
         }
     }
-    output
-        .flush()
-        .context("Standard output can't be written")?;
+    output.flush().context("Standard output can't be written")?;
     Ok(ExitCode::SUCCESS)
 }
 

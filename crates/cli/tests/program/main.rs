@@ -8,6 +8,7 @@
 mod access;
 mod importing;
 mod issuers;
+mod pipes;
 #[cfg(all(target_os = "linux", not(target_feature = "crt-static")))]
 mod power_cuts;
 mod refusals;

@@ -1,5 +1,6 @@
 //! Interchange: how evidence comes in and goes out.
 
 pub mod bundle;
+pub mod csv;
 
 pub use bundle::entry;

@@ -1,12 +1,14 @@
 //! Young people: returns loaded, counted, read under agreement, linked to the evidence, and forgotten.
 
 pub(super) mod agreements;
+mod as_xml;
 pub(crate) mod by_id;
 mod census;
 mod closed;
 mod columns;
 mod comparing;
 mod counting;
+mod csv_tables;
 mod doubting;
 mod erasing;
 mod forgotten;
@@ -18,6 +20,7 @@ mod recognising;
 mod releasing;
 mod reorganised;
 mod spreadsheets;
+mod steward_hour;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};

@@ -16,5 +16,5 @@ pub(in crate::graph) use link::{EvidenceNeed, Reach, SafeCount, evidence_need, r
 pub(super) use person::YoungPerson;
 pub(super) use progress::YoungPeopleSubscription;
 pub(super) use query::YoungPeopleQuery;
-pub(super) use returns::{Return, ReturnProblem};
+pub(super) use returns::{Return, ReturnProblem, return_id};
 pub(in crate::graph) use statistics::StatisticsWhere;

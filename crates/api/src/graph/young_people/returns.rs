@@ -25,7 +25,7 @@ pub(crate) struct Return(pub(in crate::graph) loaded_return::Model);
 ///
 /// # Errors
 /// `BAD_USER_INPUT`; `NOT_FOUND` for the id of another kind of thing.
-pub(super) fn return_id(id: &ID) -> Result<LoadedReturnId> {
+pub(in crate::graph) fn return_id(id: &ID) -> Result<LoadedReturnId> {
     match global_id::parse(id)? {
         (NodeKind::Return, id) => Ok(id.into()),
         _ => Err(Error::not_found("return")),
@@ -96,7 +96,8 @@ impl Return {
         }
     }
 
-    /// The rows that were refused or kept in doubt: the first 10,000 are told one by one.
+    /// The rows that were refused or kept in doubt, causes first: the first 10,000 are told one by one, but for what is
+    /// wrong with most rows of a table in the same way.
     async fn problems(
         &self,
         ctx: &Context<'_>,
@@ -228,6 +229,12 @@ impl ReturnProblem {
     /// nearly so. Null when there is none, or several are as near.
     async fn nearest(&self) -> Option<&str> {
         self.0.nearest.as_deref()
+    }
+
+    /// Of how many rows it is told: of one, or, where more than half of a table's rows (three at least) have it alike,
+    /// of all of these at once; `line` is then that of the first.
+    async fn rows(&self) -> i32 {
+        self.0.rows
     }
 }
 

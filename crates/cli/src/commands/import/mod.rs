@@ -25,13 +25,13 @@ pub(crate) enum Import {
         after_help = "Examples:\n  commonground import bundle my-bundle/\n  commonground import bundle my-bundle.zip --strict\n  commonground import bundle my-bundle/ --report problems.csv"
     )]
     Bundle(bundle::ImportBundle),
-    /// Load an SSDA903 return: its CSV files, each recognised by its header (docs/young-people.md)
+    /// Load an SSDA903 return: its CSV files, each recognised by its header, or its XML (docs/young-people.md)
     ///
     /// It replaces the earlier return of the same authority and year, whole. Nothing that identifies a child is
     /// kept. The exit code is 2 when rows were refused, and 1 when the whole return was: then what was in use
     /// before stays, and the problems are printed and written to the report all the same.
     #[command(
-        after_help = "Example:\n  commonground import ssda903 --authority E09000007 --year 2024 header.csv episodes.csv oc3.csv"
+        after_help = "Examples:\n  commonground import ssda903 --authority E09000007 --year 2024 header.csv episodes.csv oc3.csv\n  commonground import ssda903 --authority E09000007 --year 2024 return-2024/\n  commonground import ssda903 --authority E09000007 --year 2024 return.xml"
     )]
     Ssda903(statutory_return::ImportSsda903),
     /// Load a children in need census: its XML file (docs/young-people.md)

@@ -8,10 +8,10 @@ use clap::Args;
 use service::durable::NewFile;
 use service::entity::{ReturnKind, ReturnState, loaded_return, return_problem};
 use service::page::PageRequest;
-use service::young_people::returns::{self, NewReturn, rules};
+use service::young_people::returns::{self, NewReturn, report, rules};
 use service::{Space, Viewer};
 
-use super::report;
+use super::report::begin;
 use crate::commands::sentence;
 use crate::config::Config;
 use crate::{database, telemetry};
@@ -28,13 +28,13 @@ pub(crate) struct ImportSsda903 {
     /// The year on whose 31 March the collection ended
     #[arg(long)]
     year: i32,
-    /// The CSV files: the header and the episodes or care leavers at least
+    /// The CSV files, or a folder of them: the header and the episodes or care leavers at least; or one XML file
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Let it come into use though most rows of a table were refused, or most children of the return in use are not in it
     #[arg(long)]
     accept_losses: bool,
-    /// Write the problems to this file as CSV: severity, file, line, column, rule, reason, remedy, nearest
+    /// Write the problems to this file as CSV: severity, file, line, column, rule, reason, remedy, nearest, rows
     ///
     /// It is written anew in any case, with its header alone when nothing is wrong, and has at most the
     /// first 10,000 problems. Why a whole return is refused stands in it last.
@@ -56,7 +56,7 @@ pub(crate) struct ImportCinCensus {
     /// Let it come into use though most rows of a table were refused, or most children of the return in use are not in it
     #[arg(long)]
     accept_losses: bool,
-    /// Write the problems to this file as CSV: severity, file, line, column, rule, reason, remedy, nearest
+    /// Write the problems to this file as CSV: severity, file, line, column, rule, reason, remedy, nearest, rows
     ///
     /// It is written anew in any case, with its header alone when nothing is wrong, and has at most the
     /// first 10,000 problems. Why a whole return is refused stands in it last.
@@ -165,14 +165,11 @@ struct Report {
 
 impl Report {
     fn begin(file: Option<&Path>, inputs: &[PathBuf]) -> Result<Self> {
-        let header = [
-            "severity", "file", "line", "column", "rule", "reason", "remedy", "nearest",
-        ];
         let rows = match file {
             None => None,
             Some(file) => {
-                let mut rows = csv::Writer::from_writer(report::begin(file, inputs)?);
-                rows.write_record(header)?;
+                let mut rows = csv::Writer::from_writer(begin(file, inputs)?);
+                rows.write_record(report::COLUMNS)?;
                 Some(rows)
             }
         };
@@ -185,7 +182,7 @@ impl Report {
         }
         self.told += 1;
         if let Some(rows) = &mut self.rows {
-            rows.write_record(cells(problem))?;
+            rows.write_record(report::cells(problem))?;
         }
         Ok(())
     }
@@ -206,7 +203,17 @@ impl Report {
     /// Writes why the whole return was refused.
     fn refused(&mut self, refusal: &anyhow::Error) -> Result<()> {
         if let Some(rows) = &mut self.rows {
-            rows.write_record(["refused", "", "", "", "", &format!("{refusal:#}"), "", ""])?;
+            rows.write_record([
+                "refused",
+                "",
+                "",
+                "",
+                "",
+                &format!("{refusal:#}"),
+                "",
+                "",
+                "",
+            ])?;
         }
         Ok(())
     }
@@ -220,38 +227,20 @@ impl Report {
     }
 }
 
-fn cells(problem: &return_problem::Model) -> [String; 8] {
-    let rule = rules::find(&problem.rule);
-    [
-        severity(problem).to_owned(),
-        problem.file.clone(),
-        problem.line.to_string(),
-        problem.column_name.clone().unwrap_or_default(),
-        problem.rule.clone(),
-        rule.map_or("", |rule| rule.reason).to_owned(),
-        rule.map_or("", |rule| rule.remedy).to_owned(),
-        problem.nearest.clone().unwrap_or_default(),
-    ]
-}
-
-const fn severity(problem: &return_problem::Model) -> &'static str {
-    match problem.is_refusal {
-        true => "refused",
-        false => "doubtful",
-    }
-}
-
 fn line(problem: &return_problem::Model) -> String {
     let column = problem.column_name.as_deref();
     let column = column.map_or_else(String::new, |column| format!(", {column}"));
+    let place = match problem.rows {
+        1 => format!("line {}", problem.line),
+        rows => format!("{rows} rows, the first in line {}", problem.line),
+    };
     let nearest = problem.nearest.as_deref();
     let nearest = nearest.map_or_else(String::new, |nearest| format!(" Is it {nearest}?"));
     let rule = rules::find(&problem.rule);
     format!(
-        "{}: {}, line {}{column}: {} {}{nearest} ({})",
-        severity(problem),
+        "{}: {}, {place}{column}: {} {}{nearest} ({})",
+        report::severity(problem),
         problem.file,
-        problem.line,
         rule.map_or("", |rule| rule.reason),
         rule.map_or("", |rule| rule.remedy),
         problem.rule

@@ -75,7 +75,7 @@ pub(super) fn meant_by(name: &str) -> Option<&'static str> {
 }
 
 /// Whether a file tells of the bundle, and so may lie beside it.
-pub(super) fn is_documentation(name: &str) -> bool {
+pub(crate) fn is_documentation(name: &str) -> bool {
     let own = name.rsplit('/').next().unwrap_or(name).to_lowercase();
     let stem = own.split('.').next().unwrap_or_default();
     let ending = own.rsplit('.').next().unwrap_or_default();
@@ -85,7 +85,7 @@ pub(super) fn is_documentation(name: &str) -> bool {
 }
 
 /// Whether a system or a program left it there, and nobody put it in.
-fn is_left_by_a_system(name: &str) -> bool {
+pub(crate) fn is_left_by_a_system(name: &str) -> bool {
     const FOLDERS: [&str; 6] = [
         "__macosx",
         "$recycle.bin",

@@ -64,6 +64,11 @@ pub(super) fn guarded(value: Value, text: &str, for_spreadsheet: bool) -> Cow<'_
     }
 }
 
+/// A text in a table that is for spreadsheets and not read again.
+pub(crate) fn guarded_text(text: &str) -> Cow<'_, str> {
+    guarded(Value::Text, text, true)
+}
+
 /// The text of a cell of CSV, without the apostrophe that guards what looks like a formula.
 pub(super) fn unguarded(text: &str) -> &str {
     match text.strip_prefix('\'') {

@@ -13,8 +13,9 @@ use super::header::{lay_out, unknown_column};
 use super::kept::unguarded;
 use super::lines::{Lines, Raw};
 use super::report::Located;
-use super::source::Opened;
-use crate::error::Result;
+use super::source::{Opened, content};
+use crate::content::{Content, HOW_TO_SAVE};
+use crate::error::{Error, Result};
 use crate::record::{Fault, Problem, quoted};
 use crate::spelling::visible;
 
@@ -89,6 +90,14 @@ impl Rows {
         table: &'static Table,
         row_bytes: usize,
     ) -> Result<std::result::Result<Self, Vec<Located>>> {
+        if let Content::Spreadsheet(which) = content(&opened.file).map_err(Error::internal)? {
+            let reason = format!(
+                "{} is a spreadsheet ({which}), whatever its name ends in; nothing in it was read.",
+                opened.name
+            );
+            let refused = Located::of_file(&opened.name, Fault::NotUtf8, reason, HOW_TO_SAVE);
+            return Ok(Err(vec![refused]));
+        }
         let mut rows = Self {
             file: opened.name,
             of_bytes: opened.bytes,

@@ -12,6 +12,7 @@ use super::files::{File, Found, in_folder, in_zip, is_documentation, known, mean
 use super::format::{FORMAT, FORMAT_VERSION, Table};
 use super::report::Located;
 use super::rows::Form;
+use crate::content::{Content, HEAD, HOW_TO_SAVE};
 use crate::error::{Error, Result};
 use crate::record::{Fault, quoted};
 
@@ -103,6 +104,7 @@ impl Bundle {
                     failure.kind()
                 ))
             })?;
+            refuse_spreadsheet(&path.display().to_string(), &file)?;
             let mut archive = ZipArchive::new(file).map_err(|_| {
                 unreadable(format!(
                     "{} is neither a folder nor a sound zip. Give the bundle's folder, or zip it again.",
@@ -123,10 +125,9 @@ impl Bundle {
         };
         let has_any = bundle.sort_out(names)?;
         if !has_any {
-            let near = bundle
-                .warnings
-                .iter()
-                .find(|found| meant_by(&found.file).is_some());
+            let near = bundle.warnings.iter().find(|found| {
+                meant_by(&found.file).is_some() || found.remedy.contains(HOW_TO_SAVE)
+            });
             let near = near.map(|found| {
                 format!(
                     " {} is no name of one. {}",
@@ -190,7 +191,7 @@ impl Bundle {
                     entries.push(one.opened_as(form));
                 }
                 Some(File::Manifest) => manifest.push(one.opened_as(Form::Ndjson)),
-                None if one.is_file => self.warn_of(&one.name),
+                None if one.is_file => self.warn_of(&one.opened_as(Form::Csv)),
                 None => {}
             }
         }
@@ -226,12 +227,33 @@ impl Bundle {
         ));
     }
 
-    fn warn_of(&mut self, name: &str) {
+    /// What a file is that isn't read.
+    fn content_of(&mut self, entry: &Entry) -> io::Result<Content> {
+        match &mut self.place {
+            Place::Folder(folder) => content(&fs::File::open(folder.join(&entry.path))?),
+            Place::Zip(archive) => {
+                let mut head = Vec::new();
+                let packed = archive.by_index(entry.index)?;
+                packed.take(HEAD as u64).read_to_end(&mut head)?;
+                Ok(Content::of(&head))
+            }
+        }
+    }
+
+    fn warn_of(&mut self, entry: &Entry) {
+        let name = entry.name.as_str();
         let meant = meant_by(name);
         if meant.is_none() && is_documentation(name) {
             return;
         }
+        let is_spreadsheet = matches!(self.content_of(entry), Ok(Content::Spreadsheet(_)));
         let remedy = match meant {
+            Some(table) if is_spreadsheet => {
+                format!("It is a spreadsheet. {HOW_TO_SAVE} The name is {table}.csv.")
+            }
+            None if is_spreadsheet => {
+                format!("It is a spreadsheet. {HOW_TO_SAVE} docs/bundle.md lists their names.")
+            }
             Some(table) => {
                 format!("If it was meant to be read, save it as {table}.csv or {table}.ndjson.")
             }
@@ -301,6 +323,25 @@ impl Bundle {
             }
         }
     }
+}
+
+/// Refuses a spreadsheet where a zip or CSV is expected, whatever its name says; the file is read from its beginning.
+///
+/// # Errors
+/// `BAD_USER_INPUT`.
+fn refuse_spreadsheet(name: &str, file: &fs::File) -> Result<()> {
+    match content(file).map_err(Error::internal)? {
+        found @ Content::Spreadsheet(_) => Err(unreadable(found.refusal(name).unwrap_or_default())),
+        _ => Ok(()),
+    }
+}
+
+/// What a file is that is read from its beginning afterwards.
+pub(super) fn content(mut file: &fs::File) -> io::Result<Content> {
+    let mut head = Vec::new();
+    file.take(HEAD as u64).read_to_end(&mut head)?;
+    io::Seek::rewind(&mut file)?;
+    Ok(Content::of(&head))
 }
 
 pub(super) fn damaged() -> Error {

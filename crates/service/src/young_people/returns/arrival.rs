@@ -22,10 +22,7 @@ pub(super) struct Opened {
 pub(super) fn opened(file: IoResult<ReturnFile>) -> Result<Opened> {
     let ReturnFile { name, mut content } = file.map_err(|failure| cut(&failure))?;
     let mut head = Vec::new();
-    let read = content
-        .by_ref()
-        .take(HEAD as u64)
-        .read_to_end(&mut head);
+    let read = content.by_ref().take(HEAD as u64).read_to_end(&mut head);
     read.map_err(|failure| cut(&failure))?;
     let found = Content::of(&head);
     if let Some(refusal) = found.refusal(&name) {

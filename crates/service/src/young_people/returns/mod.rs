@@ -21,6 +21,7 @@ mod losses;
 mod parsed;
 mod persons;
 mod relocate;
+pub mod report;
 pub mod rules;
 mod ssda903;
 mod walk;
@@ -37,8 +38,8 @@ pub(super) use erase::forget_hints;
 pub(super) use persons::{forget, in_turn};
 pub(super) use walk::Walk;
 
-pub use erase::{abandon_unfinished, erase};
 pub use arrival::LARGEST;
+pub use erase::{abandon_unfinished, erase};
 pub use list::{
     by_id, by_ids, count, counted_problems, is_current, list, problem_count, problems, problems_at,
 };

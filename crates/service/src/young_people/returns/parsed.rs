@@ -156,8 +156,12 @@ impl Tally {
     /// Of how many rows something could be told that is told of one.
     pub(super) fn rows_like(&self, problem: &Problem) -> u64 {
         let column = problem.column.as_deref().unwrap_or_default();
-        let table = super::cin_census::holder(column).filter(|_| problem.file == super::cin_census::FILE);
-        self.read_of.get(table.unwrap_or(problem.file)).copied().unwrap_or(u64::MAX / 2)
+        let table =
+            super::cin_census::holder(column).filter(|_| problem.file == super::cin_census::FILE);
+        self.read_of
+            .get(table.unwrap_or(problem.file))
+            .copied()
+            .unwrap_or(u64::MAX / 2)
     }
 
     /// Counts rows of a table that is kept.

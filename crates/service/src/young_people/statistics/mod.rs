@@ -7,6 +7,7 @@
 
 mod axes;
 mod coverage;
+pub mod csv;
 mod cube;
 mod lattice;
 mod people;

@@ -315,7 +315,9 @@ impl CensusChild {
                 let from = last_day.checked_sub_months(OVERDUE);
                 let to = last_day.checked_add_months(PREGNANCY);
                 let day = dates::parse(text);
-                if day.is_none_or(|day| from.is_none_or(|from| day < from) || to.is_some_and(|to| day > to)) {
+                if day.is_none_or(|day| {
+                    from.is_none_or(|from| day < from) || to.is_some_and(|to| day > to)
+                }) {
                     place.doubt(*at, "ExpectedPersonBirthDate", "CIN25");
                 }
                 None

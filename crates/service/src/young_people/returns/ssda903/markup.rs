@@ -292,7 +292,8 @@ impl Reader<'_> {
                 // An end that there isn't yet may be left out.
                 let is_refusal = meant.is_some() || !table.is_an_end(column);
                 if is_refusal {
-                    let meant = meant.map_or_else(String::new, |meant| format!(" (is it {meant}?)"));
+                    let meant =
+                        meant.map_or_else(String::new, |meant| format!(" (is it {meant}?)"));
                     self.faults.push(format!(
                         "in the file {file}, the table {name}, {column} is nowhere{meant}"
                     ));
@@ -332,7 +333,12 @@ impl Read {
 }
 
 /// What is wrong with the elements of a row: those that there aren't, and those that are there twice.
-fn faults(table: &'static Table, names: &[String], places: &[u64], read: &mut Read) -> Vec<Problem> {
+fn faults(
+    table: &'static Table,
+    names: &[String],
+    places: &[u64],
+    read: &mut Read,
+) -> Vec<Problem> {
     let (_, problems) = columns::lay_out(table, names);
     let mut faults = Vec::new();
     for problem in problems {

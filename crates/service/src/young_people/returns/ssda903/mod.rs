@@ -27,11 +27,11 @@ use self::row::{Breach, Cells, Row, Values, decoded};
 use self::spell::{episode, missing};
 use self::tables::Kind;
 use self::whole_columns::WholeColumns;
+use super::CollectionYear;
 use super::arrival::Opened;
 use super::causes::FOLLOWS;
 use super::dates::month_number;
 use super::parsed::{Child, Outlet, Problem, Spell};
-use super::CollectionYear;
 use crate::content::Content;
 use crate::error::{Error, Result};
 use crate::young_people::child_id::{ChildId, NotAnId};
@@ -360,7 +360,14 @@ impl<'a> Reader<'a> {
     fn other_row(&mut self, id: &ChildId, values: &Values, row: &mut Row) {
         let Some(known) = self.children.get_mut(id.key()) else {
             let is_refused = self.refused.contains(id.key());
-            row.refuse("CHILD", if is_refused { FOLLOWS } else { row.table.orphan });
+            row.refuse(
+                "CHILD",
+                if is_refused {
+                    FOLLOWS
+                } else {
+                    row.table.orphan
+                },
+            );
             return;
         };
         if values.day("DOB").is_some_and(|born| born != known.born) {

@@ -1,0 +1,242 @@
+//! Tables as CSV, for spreadsheets: the report of a return, and counts of young people. They are asked for with the same
+//! tokens as the graph, and bounded, charged and noted as it is.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use async_graphql::Response as Answer;
+use axum::Json;
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use service::entity::{StatisticsDimension, moment};
+use service::filter::AnyOf;
+use service::young_people::returns::report;
+use service::young_people::statistics::{self, Question, Where};
+use service::{Error, Result, Viewer};
+
+use crate::admission::Client;
+use crate::endpoint::{self, Endpoint};
+use crate::error;
+use crate::graph;
+
+/// What a table costs of a budget.
+const COST: u64 = 1_000;
+
+/// The report of a return, as `GET /young-people/returns/{id}/problems.csv`.
+pub(crate) async fn report(
+    State(endpoint): State<Arc<Endpoint>>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    let space = Arc::clone(&endpoint.space);
+    let uri = request.uri().clone();
+    answered(&endpoint, request, "problems.csv", |viewer| async move {
+        let parameters = Parameters::of(&uri)?;
+        let is_marked = parameters.is_for_spreadsheet()?;
+        parameters.are_known(&[])?;
+        let id = graph::parsed_return_id(&id)?;
+        report::csv(&space, &viewer, id, is_marked).await
+    })
+    .await
+}
+
+/// Counts of young people, as `GET /young-people/statistics.csv?by=POPULATION&asAt=2024-03-31`.
+pub(crate) async fn statistics(
+    State(endpoint): State<Arc<Endpoint>>,
+    request: Request,
+) -> Response {
+    let space = Arc::clone(&endpoint.space);
+    let uri = request.uri().clone();
+    answered(&endpoint, request, "statistics.csv", |viewer| async move {
+        let parameters = Parameters::of(&uri)?;
+        let is_marked = parameters.is_for_spreadsheet()?;
+        let question = question(&parameters)?;
+        let table = statistics::table(&space, &viewer, &question).await?;
+        statistics::csv::table(&question, &table, is_marked)
+    })
+    .await
+}
+
+/// Answers a request for a table as a request to the graph is answered: counted, charged, in its turn and in time.
+async fn answered<T: Future<Output = Result<Vec<u8>>> + Send>(
+    endpoint: &Endpoint,
+    request: Request,
+    name: &'static str,
+    table: impl FnOnce(Viewer) -> T + Send,
+) -> Response {
+    let request_id = endpoint::request_id(&request);
+    let address = endpoint::address(endpoint, &request);
+    let headers = request.into_parts().0.headers;
+    let viewer = endpoint::viewer(&endpoint.space, &headers, address).await;
+    let client = Client::of(viewer.as_ref().ok(), address);
+    let made = async {
+        let counted = endpoint.admission.count(&client, 1);
+        counted.map_err(|refused| said(&refused.into_response()))?;
+        let viewer = viewer.map_err(|refusal| refused(&refusal, &request_id))?;
+        let viewer = viewer.in_request(request_id.clone());
+        endpoint
+            .charge(&client, COST)
+            .map_err(|answer| said(&answer))?;
+        let place = endpoint.place(client, COST, &request_id).await;
+        let _place = place.map_err(|answer| said(&answer))?;
+        let made = tokio::time::timeout(endpoint.timeout, table(viewer.clone())).await;
+        let made = made.unwrap_or_else(|_| {
+            let message = "The request took too long and was stopped; ask for less at once.";
+            Err(Error::new(service::Code::TimedOut, message))
+        });
+        made.map_err(|refusal| {
+            let now = endpoint.space.store().source().now();
+            endpoint.space.journal().refused(&viewer, &refusal, now);
+            refused(&refusal, &request_id)
+        })
+    };
+    let mut response = match made.await {
+        Ok(table) => sent(name, table),
+        Err(refused) => refused,
+    };
+    endpoint.admission.describe(&client, response.headers_mut());
+    response
+}
+
+fn sent(name: &'static str, table: Vec<u8>) -> Response {
+    let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
+    let mut response = ([(header::CONTENT_TYPE, kind)], table).into_response();
+    let named = HeaderValue::try_from(format!("attachment; filename=\"{name}\""));
+    if let Ok(named) = named {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_DISPOSITION, named);
+    }
+    response
+}
+
+/// An answer of the graph's, with the status of its code.
+fn said(answer: &Answer) -> Response {
+    let code = answer.errors.first().and_then(|error| {
+        let code = error.extensions.as_ref()?.get("code")?;
+        let known = service::Code::ALL.iter();
+        known
+            .copied()
+            .find(|known| *code == async_graphql::Value::from(known.as_str()))
+    });
+    let status = code.and_then(|code| StatusCode::from_u16(code.status()).ok());
+    let status = status.unwrap_or(StatusCode::TOO_MANY_REQUESTS);
+    (status, Json(answer)).into_response()
+}
+
+fn refused(refusal: &Error, request_id: &str) -> Response {
+    let status = StatusCode::from_u16(refusal.code.status());
+    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, Json(error::refused(refusal, request_id))).into_response()
+}
+
+/// The parameters of an address: lists are separated by commas, or the parameter comes again.
+struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    fn of(uri: &Uri) -> Result<Self> {
+        let Query(parameters) = Query::<Vec<(String, String)>>::try_from_uri(uri)
+            .map_err(|_| Error::bad_input("parameters", "The parameters can't be read."))?;
+        Ok(Self(parameters))
+    }
+
+    fn is_for_spreadsheet(&self) -> Result<bool> {
+        match self.list::<String>("excel")?.as_deref() {
+            None => Ok(false),
+            Some([word]) if word == "true" => Ok(true),
+            Some([word]) if word == "false" => Ok(false),
+            Some(_) => Err(Error::bad_input(
+                "excel",
+                "Write excel=true or excel=false.",
+            )),
+        }
+    }
+
+    /// Refuses parameters that there aren't: what they were to restrict would be shown all the same.
+    fn are_known(&self, known: &[&str]) -> Result<()> {
+        let mut others = self.0.iter().map(|(name, _)| name.as_str());
+        match others.find(|name| *name != "excel" && !known.contains(name)) {
+            None => Ok(()),
+            Some(_) => Err(Error::bad_input(
+                "parameters",
+                format!(
+                    "There are no such parameters. Those of this address are: {}excel.",
+                    known
+                        .iter()
+                        .fold(String::new(), |all, name| all + name + ", ")
+                ),
+            )),
+        }
+    }
+
+    /// The values of a parameter; nothing if it isn't there.
+    fn list<T: FromStr>(&self, name: &str) -> Result<Option<Vec<T>>>
+    where
+        T::Err: std::fmt::Display,
+    {
+        let named = self.0.iter().filter(|(one, _)| one == name);
+        let mut values = None::<Vec<T>>;
+        for (_, value) in named {
+            let list = values.get_or_insert_default();
+            for word in value
+                .split(',')
+                .map(str::trim)
+                .filter(|word| !word.is_empty())
+            {
+                let read = word.parse();
+                let read = read.map_err(|wrong| Error::bad_input(name, format!("{wrong}.")))?;
+                list.push(read);
+            }
+        }
+        Ok(values)
+    }
+
+    fn any_of<T: FromStr>(&self, name: &str) -> Result<AnyOf<T>>
+    where
+        T::Err: std::fmt::Display,
+    {
+        Ok(self.list(name)?.into())
+    }
+}
+
+fn question(parameters: &Parameters) -> Result<Question> {
+    parameters.are_known(&[
+        "by",
+        "asAt",
+        "shareOf",
+        "localAuthorities",
+        "regions",
+        "populations",
+        "ageBands",
+        "sexes",
+        "ethnicGroups",
+        "legalStatuses",
+        "placementTypes",
+        "categoriesOfNeed",
+    ])?;
+    let as_at = parameters.list::<String>("asAt")?;
+    let as_at = match as_at.as_deref() {
+        Some([text]) => moment::day(text),
+        _ => None,
+    };
+    let dimensions = |name| parameters.list::<StatisticsDimension>(name);
+    Ok(Question {
+        by: dimensions("by")?.unwrap_or_default(),
+        filter: Where {
+            local_authorities: parameters.any_of("localAuthorities")?,
+            regions: parameters.any_of("regions")?,
+            populations: parameters.any_of("populations")?,
+            age_bands: parameters.any_of("ageBands")?,
+            sexes: parameters.any_of("sexes")?,
+            ethnic_groups: parameters.any_of("ethnicGroups")?,
+            legal_statuses: parameters.any_of("legalStatuses")?,
+            placement_types: parameters.any_of("placementTypes")?,
+            categories_of_need: parameters.any_of("categoriesOfNeed")?,
+        },
+        as_at: as_at.ok_or_else(|| {
+            Error::bad_input("asAt", "Give the reference day, as asAt=2024-03-31.")
+        })?,
+        share_of: dimensions("shareOf")?.unwrap_or_default(),
+    })
+}

@@ -1,0 +1,49 @@
+//! A table of counts as CSV: a row for each cell.
+
+use super::{Question, Table};
+use crate::error::Result;
+use crate::interchange::csv::{guarded, written};
+
+/// The cells of a table: for each dimension the category and what it is called, the count (empty unless it is shown), its
+/// state and share, and in each row the reference day, the rule, and of how many authorities returns are counted.
+///
+/// # Errors
+/// `INTERNAL_SERVER_ERROR` when there is no memory for it.
+pub fn table(question: &Question, table: &Table, is_marked: bool) -> Result<Vec<u8>> {
+    let mut names = Vec::new();
+    for dimension in &question.by {
+        let name = dimension.as_str().to_lowercase();
+        names.extend([name.clone(), format!("{name}_label")]);
+    }
+    let of_all = [
+        "count",
+        "state",
+        "share",
+        "as_at",
+        "rule",
+        "rule_version",
+        "authorities_counted",
+        "authorities_asked_about",
+    ];
+    names.extend(of_all.map(str::to_owned));
+    let rows = table.cells.iter().map(|cell| {
+        let mut row: Vec<String> = Vec::with_capacity(names.len());
+        for (key, label) in cell.keys.iter().zip(&cell.labels) {
+            row.extend([guarded(key), guarded(label)]);
+        }
+        let count = cell.count.shown();
+        row.extend([
+            count.map_or_else(String::new, |count| count.to_string()),
+            cell.count.state().as_str().to_owned(),
+            cell.share
+                .map_or_else(String::new, |share| share.to_string()),
+            question.as_at.to_string(),
+            table.rule.name.to_owned(),
+            table.rule.version.clone(),
+            table.coverage.len().to_string(),
+            table.of.to_string(),
+        ]);
+        row
+    });
+    written(names.iter().map(String::as_str), rows, is_marked)
+}
