@@ -56,7 +56,11 @@ pub(super) fn unknown(file: &str, columns: &[String]) -> String {
                 needed.join(", ")
             )
         }
-        _ => String::new(),
+        (true, None) => {
+            let known: Vec<_> = tables::TABLES.iter().map(|table| table.name).collect();
+            format!(" The tables are {}.", known.join(", "))
+        }
+        (false, _) => String::new(),
     };
     format!(
         "The file {file} is none of the return's tables: its first line must name their columns, separated by commas.{by_columns}{by_name}"
