@@ -68,7 +68,7 @@ on_both_databases! {
         let told = client.ask("{ youngPeople { statistics(input: { by: [POPULATION, SEX], asAt: \"2024-03-31\", where: { localAuthorities: [\"E09000007\"] } }) { cells { keys labels count state } } } }").await;
         let cells = told.at("/youngPeople/statistics/cells").as_array().expect("cells");
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[0], "population,population_label,sex,sex_label,count,state,share,as_at,rule,rule_version,authorities_counted,authorities_asked_about");
+        assert_eq!(lines[0], "population,population_label,sex,sex_label,count,state,share,as_at,rule,rule_version,authorities_asked_about,is_whole,authorities_of_ssda903,authorities_of_cin_census");
         assert_eq!(lines.len(), cells.len() + 1);
         for (line, cell) in lines.iter().skip(1).zip(cells) {
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -1,11 +1,14 @@
 //! A table of counts as CSV: a row for each cell.
 
+use entity::ReturnKind;
+
 use super::{Question, Table};
 use crate::error::Result;
 use crate::interchange::csv::{guarded, written};
 
 /// The cells of a table: for each dimension the category and what it is called, the count (empty unless it is shown), its
-/// state and share, and in each row the reference day, the rule, and of how many authorities returns are counted.
+/// state and share, and in each row the reference day, the rule, how many authorities make returns, and of how many each
+/// kind of return is counted (empty for one that doesn't tell of those who are counted).
 ///
 /// # Errors
 /// `INTERNAL_SERVER_ERROR` when there is no memory for it.
@@ -22,10 +25,13 @@ pub fn table(question: &Question, table: &Table, is_marked: bool) -> Result<Vec<
         "as_at",
         "rule",
         "rule_version",
-        "authorities_counted",
         "authorities_asked_about",
+        "is_whole",
     ];
     names.extend(of_all.map(str::to_owned));
+    let kinds = ReturnKind::ALL.iter();
+    names.extend(kinds.map(|kind| format!("authorities_of_{}", kind.as_str().to_lowercase())));
+    let coverage = &table.coverage;
     let rows = table.cells.iter().map(|cell| {
         let mut row: Vec<String> = Vec::with_capacity(names.len());
         for (key, label) in cell.keys.iter().zip(&cell.labels) {
@@ -40,9 +46,17 @@ pub fn table(question: &Question, table: &Table, is_marked: bool) -> Result<Vec<
             question.as_at.to_string(),
             table.rule.name.to_owned(),
             table.rule.version.clone(),
-            table.coverage.len().to_string(),
-            table.of.to_string(),
+            coverage.of.len().to_string(),
+            coverage.is_whole().to_string(),
         ]);
+        row.extend(
+            ReturnKind::ALL
+                .iter()
+                .map(|kind| match coverage.kinds.contains(kind) {
+                    true => coverage.counted(*kind).to_string(),
+                    false => String::new(),
+                }),
+        );
         row
     });
     written(names.iter().map(String::as_str), rows, is_marked)
