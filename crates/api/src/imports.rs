@@ -25,11 +25,7 @@ use crate::graph;
 /// What loading a return costs of a budget.
 const COST: u64 = 1_000;
 /// How many bytes a form may have: more than the twelve tables of any return.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a gibibyte fits where there is memory for one"
-)]
-pub(crate) const LARGEST: usize = returns::LARGEST as usize;
+pub(crate) const LARGEST: usize = returns::LARGEST;
 /// How many pieces of a file may wait to be read.
 const WAITING: usize = 8;
 

@@ -46,8 +46,7 @@ impl Content {
     pub(crate) fn refusal(self, file: &str) -> Option<String> {
         match self {
             Self::Spreadsheet(which) => Some(format!(
-                "The file {file} is a spreadsheet ({which}), whatever its name ends in, and not CSV. {}",
-                HOW_TO_SAVE
+                "The file {file} is a spreadsheet ({which}), whatever its name ends in, and not CSV. {HOW_TO_SAVE}"
             )),
             Self::Zip => Some(format!(
                 "The file {file} is a zip. Unpack it, and give the files within."
@@ -68,12 +67,10 @@ pub(crate) const HOW_TO_SAVE: &str = "Open it in the spreadsheet program and sav
 
 /// What a zip is by its first entry, in which workbooks differ from all other zips.
 fn zipped(head: &[u8]) -> Content {
-    let length = head.get(26..28).map_or(0, |bytes| {
-        bytes
-            .iter()
-            .rev()
-            .fold(0, |length, byte| length << 8 | usize::from(*byte))
-    });
+    let length = match head.get(26..28) {
+        Some(&[low, high]) => usize::from(u16::from_le_bytes([low, high])),
+        _ => 0,
+    };
     let name = head.iter().skip(30).take(length);
     let name: String = name.map(|byte| char::from(*byte)).collect();
     let of_office = ["[Content_Types].xml", "_rels/", "docProps/", "xl/"];
@@ -86,7 +83,7 @@ fn zipped(head: &[u8]) -> Content {
             return Content::Spreadsheet("an OpenDocument spreadsheet (.ods)");
         }
     }
-    match name.starts_with("Index/") || name.starts_with("Data/") && name.ends_with(".iwa") {
+    match name.starts_with("Index/") {
         true => Content::Spreadsheet("a Numbers document"),
         false => Content::Zip,
     }
@@ -118,12 +115,11 @@ fn of_text(head: &str) -> Content {
 }
 
 fn in_utf_16(head: &[u8]) -> String {
-    let (encoding, length) = match head {
-        [0xff, ..] => (encoding_rs::UTF_16LE, head.len() & !1),
-        _ => (encoding_rs::UTF_16BE, head.len() & !1),
+    let encoding = match head {
+        [0xff, ..] => encoding_rs::UTF_16LE,
+        _ => encoding_rs::UTF_16BE,
     };
-    let even = head.get(..length).unwrap_or_default();
-    encoding.decode_with_bom_removal(even).0.into_owned()
+    encoding.decode_with_bom_removal(head).0.into_owned()
 }
 
 #[cfg(test)]
@@ -133,7 +129,7 @@ mod tests {
     fn zip(name: &str, content: &str) -> Vec<u8> {
         let mut bytes = b"PK\x03\x04".to_vec();
         bytes.resize(26, 0);
-        bytes.extend([name.len() as u8, 0, 0, 0]);
+        bytes.extend([u8::try_from(name.len()).expect("a short name"), 0, 0, 0]);
         bytes.extend(name.bytes());
         bytes.extend(content.bytes());
         bytes

@@ -7,7 +7,7 @@ use crate::content::{Content, HEAD};
 use crate::error::{Error, Result};
 
 /// How many bytes a file of a return may have: more than a hundred times what the largest authority's has.
-pub const LARGEST: u64 = 1 << 30;
+pub const LARGEST: usize = 1 << 30;
 
 /// A file that can be read, and what it is.
 pub(super) struct Opened {
@@ -30,7 +30,7 @@ pub(super) fn opened(file: IoResult<ReturnFile>) -> Result<Opened> {
     }
     let content = Bounded {
         from: Cursor::new(head).chain(content),
-        left: LARGEST,
+        left: LARGEST as u64,
     };
     Ok(Opened {
         file: ReturnFile {

@@ -48,6 +48,7 @@ pub use relocate::{keep_in_place, relocate};
 
 use self::parsed::{Batch, Outlet};
 use crate::access::policy::{self, Action};
+use crate::content::Content;
 use crate::error::{Code, Error, Result};
 use crate::network::directory::Directory;
 use crate::space::Space;
@@ -299,7 +300,16 @@ fn read_files(
                     "There is no file. Send the census as one XML file.",
                 )
             })?;
-            let file = arrival::opened(file)?.file;
+            let arrival::Opened { file, content } = arrival::opened(file)?;
+            if content != Content::Xml {
+                return Err(Error::bad_input(
+                    "files",
+                    format!(
+                        "The file {} is no XML. Send the census as the one XML file that it is.",
+                        file.name
+                    ),
+                ));
+            }
             cin_census::read(file, keys, outlet, |census, _| {
                 let authority = new.authority.as_ref().or(census.authority_number.as_ref());
                 let authority = authority.ok_or_else(no_authority)?;
