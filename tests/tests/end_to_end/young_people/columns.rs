@@ -127,7 +127,7 @@ on_both_databases! {
         for (files, says) in [
             (vec![good[0].clone(), reviews.clone()], "episodes.csv is the table Reviews"),
             (vec![good[0].clone(), good[0].clone(), good[1].clone()], "Two files are the table Header"),
-            (vec![good[1].clone(), good[0].clone()], "the table Episodes, came before the header"),
+            (vec![good[1].clone(), good[0].clone()], "The header came after episodes.csv"),
             (vec![("header.csv", utf_16)], "UTF-16"),
             (vec![("return.zip", b"PK\x03\x04\x00\"".to_vec())], "zip"),
             (vec![("header.csv", HEADER.replace(',', ";").into_bytes())], "semicolons"),
