@@ -148,7 +148,7 @@ async fn a_report_is_written_when_nothing_is_wrong_and_never_over_what_is_import
     let report = std::fs::read_to_string(installation.path("problems.csv")).unwrap();
     assert_eq!(
         report,
-        "severity,file,line,column,rule,reason,remedy,nearest\n"
+        "severity,file,line,column,rule,reason,remedy,nearest,rows\n"
     );
     std::fs::hard_link(
         installation.path("header.csv"),

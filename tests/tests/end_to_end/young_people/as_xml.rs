@@ -34,20 +34,26 @@ on_both_databases! {
     async fn what_the_tables_tell_is_read_from_xml_alike(app: TestApp) {
         with_authorities(&app).await;
         let single = "<IN_TOUCH>YES</IN_TOUCH><ACTIV>F1</ACTIV><ACCOM>K1</ACCOM><DATE_INT>01/05/2023</DATE_INT><DATE_MATCH>01/05/2023</DATE_MATCH><FOSTER_CARE>0</FOSTER_CARE><NB_ADOPTR>2</NB_ADOPTR><SEX_ADOPTR>MF</SEX_ADOPTR><LS_ADOPTR>L11</LS_ADOPTR><AMISSING><MISSING>M</MISSING><MIS_START>01/07/2023</MIS_START><MIS_END>02/07/2023</MIS_END></AMISSING><AD_PLACED><DATE_PLACED>01/05/2023</DATE_PLACED></AD_PLACED><PERMANENCE><PREV_PERM>P1</PREV_PERM></PERMANENCE></HEADER>";
-        let unaccompanied = child("B", OPEN).replace("<UASC />", "<UASC>1</UASC>").replace("14/05/2012", "14/05/2006");
-        let leaver = child("C", OPEN).replace("</HEADER>", single).replace("14/05/2012", "14/05/2005");
-        let as_xml = loaded(&app, &format!("{}{unaccompanied}{leaver}", child("A", OPEN))).await;
-        // Three headers, reviews, answers (OC2) and episodes each; UASC, OC3, AD1, missing, placed, permanence.
-        assert_eq!((as_xml.children, as_xml.read, as_xml.kept, as_xml.checked, as_xml.refused), (3, 18, 9, 9, 0));
-        for (population, count) in [(SocialWorkPopulation::LookedAfter, 3), (SocialWorkPopulation::UnaccompaniedAsylumSeeking, 1), (SocialWorkPopulation::CareLeaver, 1)] {
+        let (mut document, mut header, mut episodes) = (String::new(), String::new(), String::new());
+        // Ten of each, as counts tell of no fewer.
+        for number in 0..10 {
+            document.push_str(&child(&format!("A{number}"), OPEN));
+            document.push_str(&child(&format!("B{number}"), OPEN).replace("<UASC />", "<UASC>1</UASC>").replace("14/05/2012", "14/05/2006"));
+            document.push_str(&child(&format!("C{number}"), OPEN).replace("</HEADER>", single).replace("14/05/2012", "14/05/2005"));
+            for (letter, born) in [("A", 2012), ("B", 2006), ("C", 2005)] {
+                header.push_str(&format!("{letter}{number},1,14/05/{born},WBRI,UN3,,\n"));
+                episodes.push_str(&format!("{letter}{number},10/06/2019,S,C2,N1,U4,PR1,,,,,,\n"));
+            }
+        }
+        let as_xml = loaded(&app, &document).await;
+        // Of each child header, review, answers (OC2) and episode; of ten UASC, of ten OC3, AD1, missing, placed and
+        // permanence.
+        assert_eq!((as_xml.children, as_xml.read, as_xml.kept, as_xml.checked, as_xml.refused), (30, 180, 90, 90, 0));
+        for (population, count) in [(SocialWorkPopulation::LookedAfter, 30), (SocialWorkPopulation::UnaccompaniedAsylumSeeking, 10), (SocialWorkPopulation::CareLeaver, 10)] {
             assert_eq!(standing_in(&app, population).await, count, "{population}");
         }
         let known = persons(&app).await;
-        let files = vec![
-            header_of("A,1,14/05/2012,WBRI,UN3,,\nB,1,14/05/2006,WBRI,UN3,,\nC,1,14/05/2005,WBRI,UN3,,\n"),
-            episodes_of("A,10/06/2019,S,C2,N1,U4,PR1,,,,,,\nB,10/06/2019,S,C2,N1,U4,PR1,,,,,,\nC,10/06/2019,S,C2,N1,U4,PR1,,,,,,\n"),
-        ];
-        load(&app, CAMDEN, 2024, files).await;
+        load(&app, CAMDEN, 2024, vec![header_of(&header), episodes_of(&episodes)]).await;
         assert_eq!(persons(&app).await, known, "the same children");
     }
 

@@ -71,7 +71,10 @@ on_both_databases! {
         assert_eq!(lines[0], "population,population_label,sex,sex_label,count,state,share,as_at,rule,rule_version,authorities_asked_about,is_whole,authorities_of_ssda903,authorities_of_cin_census");
         assert_eq!(lines.len(), cells.len() + 1);
         for (line, cell) in lines.iter().skip(1).zip(cells) {
-            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let text = |value: &Value| match value.as_str().unwrap_or_default() {
+                text if text.contains(',') => format!("\"{text}\""),
+                text => text.to_owned(),
+            };
             let count = cell["count"].as_u64().map_or_else(String::new, |count| count.to_string());
             let begins = format!("{},{},{},{},{count},{},,2024-03-31,", text(&cell["keys"][0]), text(&cell["labels"][0]), text(&cell["keys"][1]), text(&cell["labels"][1]), text(&cell["state"]));
             assert!(line.starts_with(&begins), "{line}: {begins}");

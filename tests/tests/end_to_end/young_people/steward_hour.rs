@@ -159,7 +159,8 @@ on_both_databases! {
             (plan, "CIN28"),
             (child.replace("<ReferralNFA>0", "<ReferralNFA>perhaps"), "CIN13"),
         ] {
-            let loaded = load_census(&app, CAMDEN, 2024, &text).await;
+            let beside = in_need("Z", "", "2010-05-06", false);
+            let loaded = load_census(&app, CAMDEN, 2024, &format!("{text}{beside}")).await;
             let rules: Vec<String> = report(&app, loaded.id).await.into_iter().map(|(rule, ..)| rule).collect();
             assert_eq!(rules, [rule], "{text}");
         }

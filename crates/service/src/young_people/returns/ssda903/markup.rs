@@ -84,7 +84,8 @@ impl Reader<'_> {
         let named = file.name;
         let mut xml = Xml::new(file.content).map_err(|failure| cut(&failure))?;
         match xml.next()? {
-            Node::Start { name: root, .. } if root.eq_ignore_ascii_case(ROOT) => {}
+            Node::Start { name: root, .. } | Node::Leaf { name: root, .. }
+                if root.eq_ignore_ascii_case(ROOT) => {}
             Node::Start { name: root, .. } if root == "Message" => {
                 return Err(Error::bad_input(
                     "files",
