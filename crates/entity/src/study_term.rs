@@ -1,4 +1,4 @@
-//! An intervention, outcome or population that a study is about.
+//! An intervention, outcome or population that a study itself says it is about.
 
 use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{StudyId, TermId};
 
-/// An intervention, outcome or population that a study is about.
+/// An intervention, outcome or population that a study itself says it is about.
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "study_term")]
 pub struct Model {

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::moment::{self, FIRST_MOMENT, LAST_MOMENT};
 use sea_orm::sea_query::{
     Asterisk, ColumnRef, Expr, ExprTrait, Func, IntoColumnRef, JoinType, Order, Query,
-    SelectStatement, WindowStatement, extension::postgres::PgExpr,
+    SelectStatement, WindowStatement,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
@@ -15,6 +15,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::access::scope;
 use crate::error::{Code, Error, Result};
 use crate::page::{self, Direction, Page, PageRequest};
 use crate::store::Store;
@@ -171,15 +172,16 @@ impl<M> SortKey<M> {
 #[derive(Clone, Debug)]
 pub struct Parent {
     column: ColumnRef,
-    of_table: bool,
+    /// Whether the things of one parent are found by an index.
+    is_indexed: bool,
 }
 
 impl Parent {
-    /// A column of a query that is joined under a name.
-    pub fn of_joined(query: &'static str, column: &'static str) -> Self {
+    /// A column of a query that is joined under a name, and whether indexes find the rows of one parent in it.
+    pub fn of_subquery(query: &'static str, column: &'static str, is_indexed: bool) -> Self {
         Self {
             column: (query, column).into_column_ref(),
-            of_table: false,
+            is_indexed,
         }
     }
 
@@ -188,11 +190,7 @@ impl Parent {
     }
 
     fn among(&self, backend: DbBackend, parents: &[Uuid]) -> Expr {
-        let parents = parents.iter().copied();
-        match backend {
-            DbBackend::Postgres => self.expr().eq_any(parents),
-            _ => self.expr().is_in(parents),
-        }
+        scope::any_of(backend, self.expr(), parents.iter().copied())
     }
 }
 
@@ -200,7 +198,7 @@ impl<C: ColumnTrait> From<C> for Parent {
     fn from(column: C) -> Self {
         Self {
             column: column.as_column_ref().into_column_ref(),
-            of_table: true,
+            is_indexed: true,
         }
     }
 }
@@ -272,9 +270,8 @@ pub async fn read_for_each<E: EntityTrait>(
     let order = sort.order(request.direction);
     let statement = match parents {
         [only] => pages_of_one(select, &parent, *only, sort, &order, request),
-        // A page of each from the index, however long the lists. A joined query has no index to read
-        // from, and SQLite doesn't know the form.
-        many if parent.of_table && store.backend() == DbBackend::Postgres => {
+        // A page of each from the index, however long the lists. SQLite doesn't know the form.
+        many if parent.is_indexed && store.backend() == DbBackend::Postgres => {
             pages_of_each(select, &parent, many, sort, &order, request)
         }
         many => {

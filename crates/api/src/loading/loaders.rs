@@ -1,14 +1,14 @@
 //! The loaders of one request, one for each way from a thing to others.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 use std::sync::Arc;
 
 use service::entity::{
-    CentreId, ChangeKind, LevelId, RatedKind, access_token, audit_event, change, collaboration,
-    engagement, feedback, finding, loaded_return, possible_duplicate, publication,
+    CentreId, ChangeKind, LevelId, RatedKind, TermId, access_token, audit_event, change,
+    collaboration, engagement, feedback, finding, loaded_return, possible_duplicate, publication,
     publication_author, rating, return_problem, study, study_centre, study_partner, study_site,
-    study_status_change, study_term,
+    study_status_change,
 };
 use service::evidence::comparison::Comparison;
 use service::evidence::reliance::ReliedUpon;
@@ -119,7 +119,7 @@ pub(crate) struct Loaders {
     collaborations: Batch<Uuid, Arc<collaboration::Model>>,
     feedback: Batch<Uuid, Arc<feedback::Model>>,
     engagements: Batch<Uuid, Arc<engagement::Model>>,
-    study_terms: Batch<Uuid, Arc<Vec<study_term::Model>>>,
+    study_terms: Batch<Uuid, Arc<BTreeSet<TermId>>>,
     study_centres: Batch<Uuid, Arc<Vec<study_centre::Model>>>,
     study_sites: Batch<Uuid, Arc<Vec<study_site::Model>>>,
     study_partners: Batch<Uuid, Arc<Vec<study_partner::Model>>>,
@@ -231,8 +231,8 @@ each! {
     engagement: engagements -> Arc<engagement::Model>,
         |asker, keys| network::engagement::by_ids(&asker.space, &keys);
     /// The terms that a study is about.
-    study_terms: study_terms -> Arc<Vec<study_term::Model>>,
-        |asker, keys| evidence::study::terms(&asker.space, &keys);
+    study_terms: study_terms -> Arc<BTreeSet<TermId>>,
+        |asker, keys| evidence::about::terms_of_studies(&asker.space, &asker.viewer, &keys);
     /// The centres of a study.
     study_centres: study_centres -> Arc<Vec<study_centre::Model>>,
         |asker, keys| evidence::study::centres(&asker.space, &keys);

@@ -8,7 +8,9 @@ use entity::{
     change_hidden_from, collaboration, collaboration_member, feedback, finding, identity_provider,
     possible_duplicate, publication, rating, shared_with, signing_key, study,
 };
-use sea_orm::sea_query::{Expr, ExprTrait, LockType, Query, SelectStatement};
+use sea_orm::sea_query::extension::postgres::PgExpr;
+use sea_orm::sea_query::postgres_array::NotU8;
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, Query, SelectStatement, ValueType};
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Select, Value,
@@ -380,10 +382,19 @@ fn sees_change<E: SharedEntity>(
 pub fn among<C, V>(backend: DbBackend, column: C, values: impl IntoIterator<Item = V>) -> Expr
 where
     C: ColumnTrait,
-    V: Into<Value> + sea_orm::sea_query::postgres_array::NotU8,
+    V: Into<Value> + NotU8 + ValueType,
 {
+    any_of(backend, Expr::col(column.as_column_ref()), values)
+}
+
+/// The same of an expression.
+pub fn any_of<V: Into<Value> + NotU8 + ValueType>(
+    backend: DbBackend,
+    of: Expr,
+    values: impl IntoIterator<Item = V>,
+) -> Expr {
     match backend {
-        DbBackend::Postgres => column.eq_any(values),
-        _ => column.is_in(values),
+        DbBackend::Postgres => of.eq_any(values),
+        _ => of.is_in(values),
     }
 }

@@ -124,26 +124,14 @@ pub(super) fn matching(
     if let Some(studies) = filter.studies.named() {
         all = all.add(finding::Column::StudyId.is_in(studies.iter().copied()));
     }
-    for (vocabulary, slugs, column) in [
-        (
-            Vocabulary::Intervention,
-            &filter.interventions,
-            finding::Column::InterventionId,
-        ),
-        (
-            Vocabulary::Outcome,
-            &filter.outcomes,
-            finding::Column::OutcomeId,
-        ),
-        (
-            Vocabulary::Population,
-            &filter.populations,
-            finding::Column::PopulationId,
-        ),
+    for (vocabulary, slugs) in [
+        (Vocabulary::Intervention, &filter.interventions),
+        (Vocabulary::Outcome, &filter.outcomes),
+        (Vocabulary::Population, &filter.populations),
     ] {
         if let Some(slugs) = slugs.named() {
             let ids = named::terms(directory, vocabulary, slugs, filter.include_narrower)?;
-            all = all.add(column.is_in(ids));
+            all = all.add(column_of(vocabulary).is_in(ids));
         }
     }
     if let Some(measures) = filter.measures.named() {
@@ -165,6 +153,15 @@ pub(super) fn matching(
         all = all.add(Expr::exists(study.into_query()));
     }
     Ok(scope::shared::<finding::Entity>(viewer, now).filter(all))
+}
+
+/// The column that names a finding's term of a vocabulary.
+pub(super) const fn column_of(vocabulary: Vocabulary) -> finding::Column {
+    match vocabulary {
+        Vocabulary::Intervention => finding::Column::InterventionId,
+        Vocabulary::Outcome => finding::Column::OutcomeId,
+        Vocabulary::Population => finding::Column::PopulationId,
+    }
 }
 
 pub(super) fn sort() -> SortKey<finding::Model> {

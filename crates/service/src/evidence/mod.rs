@@ -3,6 +3,7 @@
 //! Each kind has `list` (a page), `count`, `get` where it has a name, and functions `of_…` that answer
 //! for many parents in one statement, which the graph's loaders call.
 
+pub mod about;
 pub mod citation;
 pub mod comparison;
 pub mod duplicates;

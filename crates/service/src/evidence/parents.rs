@@ -3,13 +3,14 @@
 
 use std::collections::HashMap;
 
-use entity::{TermId, Vocabulary, finding, study, study_centre, study_site, study_term, term};
+use entity::{TermId, Vocabulary, finding, study, study_centre, study_site, term};
 use sea_orm::sea_query::{
-    CommonTableExpression, Expr, ExprTrait, JoinType, Query, UnionType, WithClause,
+    CommonTableExpression, Expr, ExprTrait, JoinType, Query, SelectStatement, UnionType, WithClause,
 };
 use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
+use super::about::{links, united};
 use super::finding::FindingFilter;
 use super::study::{StudyFilter, StudyOrder, StudyOrderField};
 use super::{finding as findings, study as studies};
@@ -191,13 +192,17 @@ impl StudyLists {
                 having::<study_site::Entity>(select, study_site::Column::StudyId),
                 study_site::Column::LocalAuthorityId.into(),
             ),
-            StudiesOf::Term(_) if filter.include_narrower => {
-                about_narrower(select, space.store().backend(), parents)
+            StudiesOf::Term(vocabulary) if filter.include_narrower => {
+                about_narrower(space, viewer, select, vocabulary, parents)
             }
-            StudiesOf::Term(_) => (
-                having::<study_term::Entity>(select, study_term::Column::StudyId),
-                study_term::Column::TermId.into(),
-            ),
+            StudiesOf::Term(vocabulary) => {
+                let links = links(viewer, space.store().source().now(), &[vocabulary]);
+                let pairs = united(links, |link| link.named(STUDY_ID, TERM_ID));
+                (
+                    linked_to(select, pairs),
+                    Parent::of_subquery(LINK, TERM_ID, true),
+                )
+            }
         })
     }
 }
@@ -224,11 +229,7 @@ impl FindingLists {
     ) -> Result<(Select<finding::Entity>, Parent)> {
         let filter = &self.filter;
         let mut select = findings::matching(space, viewer, directory, filter)?;
-        let column = match self.on {
-            Vocabulary::Intervention => finding::Column::InterventionId,
-            Vocabulary::Outcome => finding::Column::OutcomeId,
-            Vocabulary::Population => finding::Column::PopulationId,
-        };
+        let column = findings::column_of(self.on);
         if !filter.include_narrower {
             return Ok((select, column.into()));
         }
@@ -239,7 +240,7 @@ impl FindingLists {
             .with_cte(narrower(space.store().backend(), terms));
         let on = Expr::col(column.as_column_ref()).equals((LINK, TERM_ID));
         QueryTrait::query(&mut select).join_subquery(JoinType::InnerJoin, pairs, LINK, on);
-        Ok((select, Parent::of_joined(LINK, PARENT_ID)))
+        Ok((select, Parent::of_subquery(LINK, PARENT_ID, false)))
     }
 }
 
@@ -267,24 +268,31 @@ fn having<L: Default + EntityTrait>(
 
 /// The studies, each once for each of the terms that it is about, be it by several narrower ones.
 pub(super) fn about_narrower(
-    mut select: Select<study::Entity>,
-    backend: DbBackend,
+    space: &Space,
+    viewer: &Viewer,
+    select: Select<study::Entity>,
+    vocabulary: Vocabulary,
     terms: &[Uuid],
 ) -> (Select<study::Entity>, Parent) {
-    let mut pairs = scope::parts_of_seen::<study_term::Entity>()
-        .select_only()
-        .distinct()
-        .expr_as(Expr::col((NARROWER, PARENT_ID)), PARENT_ID)
-        .column_as(study_term::Column::StudyId, STUDY_ID)
-        .into_query();
-    let same_term =
-        Expr::col(study_term::Column::TermId.as_column_ref()).equals((NARROWER, TERM_ID));
-    pairs
-        .inner_join(NARROWER, same_term)
-        .with_cte(narrower(backend, terms));
+    let store = space.store();
+    let links = links(viewer, store.source().now(), &[vocabulary]);
+    let mut pairs = united(links, |mut link| {
+        link.rows
+            .inner_join(NARROWER, Expr::col(link.term).equals((NARROWER, TERM_ID)))
+            .expr_as(Expr::col((NARROWER, PARENT_ID)), PARENT_ID)
+            .expr_as(Expr::col(link.study), STUDY_ID)
+            .take()
+    });
+    pairs.with_cte(narrower(store.backend(), terms));
+    let parent = Parent::of_subquery(LINK, PARENT_ID, false);
+    (linked_to(select, pairs), parent)
+}
+
+/// The studies, each as often as a query names it.
+fn linked_to(mut select: Select<study::Entity>, pairs: SelectStatement) -> Select<study::Entity> {
     let same_study = Expr::col(study::Column::Id.as_column_ref()).equals((LINK, STUDY_ID));
     QueryTrait::query(&mut select).join_subquery(JoinType::InnerJoin, pairs, LINK, same_study);
-    (select, Parent::of_joined(LINK, PARENT_ID))
+    select
 }
 
 /// Each of these terms with itself and with all that is narrower. The database walks the tree, as the

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use entity::{
     PublicationKind, Visibility, Vocabulary, publication, publication_author, study,
-    study_publication, study_term,
+    study_publication,
 };
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
+use super::about::is_about;
 use super::{duplicates, named};
 use crate::access::scope;
 use crate::error::Result;
@@ -275,19 +276,14 @@ fn matching(
                 study_publication::Entity,
                 study_publication::Column::StudyId,
             );
-            let about = listing::joined(
-                linked,
-                study::Column::Id,
-                study_term::Entity,
-                study_term::Column::StudyId,
-            )
-            .select_only()
-            .expr(Expr::val(1))
-            .filter(
-                Expr::col(study_publication::Column::PublicationId.as_column_ref())
-                    .equals(publication::Column::Id.as_column_ref()),
-            )
-            .filter(study_term::Column::TermId.is_in(ids));
+            let about = linked
+                .select_only()
+                .expr(Expr::val(1))
+                .filter(
+                    Expr::col(study_publication::Column::PublicationId.as_column_ref())
+                        .equals(publication::Column::Id.as_column_ref()),
+                )
+                .filter(is_about(viewer, now, vocabulary, &ids));
             all = all.add(Expr::exists(about.into_query()));
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use entity::{
     CentreId, EvidenceStrength, StudyDesign, StudyStatus, Vocabulary, rating, study, study_centre,
-    study_partner, study_publication, study_site, study_status_change, study_term,
+    study_partner, study_publication, study_site, study_status_change,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{
@@ -13,6 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::about::is_about;
 use super::named;
 use super::rating::{LevelFilter, strength_rank, with_levels};
 use crate::access::scope;
@@ -215,8 +216,6 @@ macro_rules! parts {
 }
 
 parts! {
-    /// The interventions, outcomes and populations that studies are about.
-    terms of study_term by TermId;
     /// The centres of studies.
     centres of study_centre by CentreId;
     /// The sites of studies.
@@ -292,10 +291,7 @@ pub(super) fn matching(
     ] {
         if let Some(slugs) = slugs.named() {
             let ids = named::terms(directory, vocabulary, slugs, filter.include_narrower)?;
-            all = all.add(has::<study_term::Entity>(
-                study_term::Column::StudyId,
-                study_term::Column::TermId.is_in(ids),
-            ));
+            all = all.add(is_about(viewer, now, vocabulary, &ids));
         }
     }
     let ratings = || {

@@ -3,18 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     EvidenceStrength, SocialWorkPopulation, StatisticsDimension, TermId, Vocabulary, rating, study,
-    study_term,
 };
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
 use super::standing::{population, term};
 use super::statistics::{Cell, Count, Question, Table, Where};
 use crate::access::scope;
 use crate::error::{Error, Result};
+use crate::evidence::about::{links, united};
 use crate::filter::AnyOf;
 use crate::network::directory::Directory;
 use crate::space::Space;
@@ -170,7 +170,7 @@ const fn as_float(count: u64) -> f64 {
 
 async fn studies(space: &Space, viewer: &Viewer, terms: &[TermId]) -> Result<u64> {
     let now = space.store().source().now();
-    let about = about(terms);
+    let about = about(viewer, now, terms);
     Ok(scope::shared::<study::Entity>(viewer, now)
         .filter(study::Column::WithdrawnAt.is_null())
         .filter(study::Column::Id.in_subquery(about))
@@ -190,7 +190,7 @@ async fn strengths(
     let counted: Vec<(EvidenceStrength, i64)> = scope::shared::<rating::Entity>(viewer, now)
         .filter(WithdrawnAt.is_null())
         .filter(Strength.is_not_null())
-        .filter(StudyId.in_subquery(about(terms)))
+        .filter(StudyId.in_subquery(about(viewer, now, terms)))
         .select_only()
         .column(Strength)
         .column_as(distinct, "studies")
@@ -204,12 +204,14 @@ async fn strengths(
         .collect())
 }
 
-fn about(terms: &[TermId]) -> sea_orm::sea_query::SelectStatement {
-    scope::parts_of_seen::<study_term::Entity>()
-        .filter(study_term::Column::TermId.is_in(terms.iter().copied()))
-        .select_only()
-        .column(study_term::Column::StudyId)
-        .into_query()
+/// The studies about some populations.
+fn about(viewer: &Viewer, now: DateTime<Utc>, terms: &[TermId]) -> SelectStatement {
+    united(links(viewer, now, &[Vocabulary::Population]), |mut link| {
+        link.rows
+            .and_where(Expr::col(link.term).is_in(terms.iter().copied()))
+            .expr(Expr::col(link.study))
+            .take()
+    })
 }
 
 /// The populations that some terms are, or that the nearest broader terms are.

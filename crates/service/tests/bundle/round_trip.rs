@@ -46,7 +46,7 @@ async fn an_export_reads_as_it_was_written() {
     );
     let study = export["studies.csv"].lines().nth(2).unwrap();
     assert!(
-        study.contains(",mentoring,reading,care-leavers,report-1;report-2,"),
+        study.contains(",mentoring,,care-leavers,report-1;report-2,"),
         "{study}"
     );
     assert!(export["findings.csv"].contains(",-0.001,"));

@@ -10,7 +10,7 @@ use tests::support::client::Client;
 use super::{new_study, revise_study, text};
 
 /// Lets a minute pass, and gives the time in the middle of it.
-fn a_minute_passes(app: &TestApp) -> String {
+pub(super) fn a_minute_passes(app: &TestApp) -> String {
     app.clock.advance(TimeDelta::seconds(30));
     let between = app.clock_now().to_rfc3339();
     app.clock.advance(TimeDelta::seconds(30));

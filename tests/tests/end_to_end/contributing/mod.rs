@@ -1,5 +1,6 @@
 //! Centres put evidence in, correct it and take it back; and everybody else sees what they may.
 
+mod about;
 mod as_of;
 mod batches;
 mod concurrency;

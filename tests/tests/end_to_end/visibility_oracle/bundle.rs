@@ -24,7 +24,15 @@ pub(in super::super) async fn import_network(app: &TestApp) {
             ],
         ),
         ("interventions", &["slug,name", "mentoring,Mentoring"]),
-        ("outcomes", &["slug,name", "reading,Reading"]),
+        (
+            "outcomes",
+            &[
+                "slug,name,broader",
+                "literacy,Literacy,",
+                "reading,Reading,literacy",
+                "writing,Writing,literacy",
+            ],
+        ),
         ("populations", &["slug,name", "people,People"]),
         (
             "standards",
@@ -111,7 +119,9 @@ fn rows(kind: Kind, some: &[Thing], things: &Things) -> String {
         Kind::Study => {
             "slug,title,design,status,lead_centre,collaborating_centres,programme,interventions,populations,publications"
         }
-        Kind::Finding => "reference,study,outcome,measure,estimate,publication",
+        Kind::Finding => {
+            "reference,study,outcome,intervention,population,measure,estimate,publication"
+        }
         Kind::Rating => {
             "reference,standard,version,scores,rated_on,subject_kind,subject,considered_studies,considered_publications"
         }
@@ -140,6 +150,11 @@ fn cells(thing: &Thing, things: &Things) -> String {
     let of = thing.of.and_then(|key| things.find(key));
     let of = of.map_or("", |of| of.name.as_str());
     let publications = names(Kind::Publication, &thing.publications, things);
+    let (on, about) = if thing.is_about_people {
+        ("mentoring", "people")
+    } else {
+        ("", "")
+    };
     match thing.kind {
         Kind::Collaboration => {
             let members: Vec<_> = thing
@@ -160,11 +175,6 @@ fn cells(thing: &Thing, things: &Things) -> String {
                 .skip(1)
                 .map(|centre| CENTRES[*centre])
                 .collect();
-            let (on, about) = if thing.is_about_people {
-                ("mentoring", "people")
-            } else {
-                ("", "")
-            };
             let programme = if thing.is_of_programme() {
                 "together"
             } else {
@@ -176,7 +186,10 @@ fn cells(thing: &Thing, things: &Things) -> String {
                 others.join(";")
             )
         }
-        Kind::Finding => format!("{name},{of},reading,FISHER_Z,0.1,{publications}"),
+        Kind::Finding => format!(
+            "{name},{of},{},{on},{about},FISHER_Z,0.1,{publications}",
+            thing.outcome
+        ),
         Kind::Rating => {
             let (kind, of) = match thing.of {
                 Some((Kind::Study, _)) => ("STUDY", of),

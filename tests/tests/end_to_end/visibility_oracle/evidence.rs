@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::rule::{View, named, page, page_of};
-use super::things::{AUTHORITIES, CENTRES, Kind, Thing};
+use super::things::{AUTHORITIES, CENTRES, Kind, OUTCOMES, Thing};
 
 /// Four fields, as no request may have more that ask of the past.
 pub(super) const QUERY: &str = r#"query ($asOf: DateTime) {
@@ -16,6 +16,9 @@ pub(super) const QUERY: &str = r#"query ($asOf: DateTime) {
             ratings(first: 20) { totalCount nodes { reference } }
             ratingComparison { ...Comparison }
             reliesOnWithdrawn { ...Relied }
+            interventions { slug }
+            outcomes { slug }
+            populations { slug }
         }
     }
     publications(first: 20, asOf: $asOf) {
@@ -53,6 +56,15 @@ fragment Comparison on RatingComparison {
 }
 fragment Evidence on EvidenceSet { hasMore studies { slug } publications { slug } }"#;
 
+/// And what is about something by findings.
+pub(super) const ABOUT: &str = r#"query ($asOf: DateTime) {
+    aboutPeople: studies(first: 20, asOf: $asOf, filter: {populations: ["people"]}) { ...Studies }
+    onReading: studies(first: 20, asOf: $asOf, filter: {outcomes: ["reading"]}) { ...Studies }
+    onLiteracy: studies(first: 20, asOf: $asOf, filter: {outcomes: ["literacy"], includeNarrower: true, includeWithdrawn: true}) { ...Studies }
+    writingByMentoring: studies(first: 20, asOf: $asOf, filter: {outcomes: ["writing"], interventions: ["mentoring"]}) { ...Studies }
+}
+fragment Studies on StudyConnection { totalCount nodes { slug } }"#;
+
 /// Four more.
 pub(super) const FILTERED: &str = r#"query ($asOf: DateTime) {
     allStudies: studies(first: 20, asOf: $asOf, filter: {includeWithdrawn: true}) { ...Studies }
@@ -68,7 +80,12 @@ pub(super) const PRESENT: &str = r#"{
     rated: studies(first: 20, filter: {rated: [{standard: "guide", levels: ["2"]}]}) { ...Studies }
     allPublications: publications(first: 20, filter: {includeWithdrawn: true}) { ...Publications }
     population(slug: "people") { studies(first: 20) { ...Studies } }
-    outcome(slug: "reading") { findings(first: 20) { totalCount nodes { reference } } }
+    outcomes { nodes {
+        slug
+        studies(first: 20) { ...Studies }
+        exactly: studies(first: 20, filter: {includeNarrower: false}) { ...Studies }
+        findings(first: 20) { totalCount nodes { reference } }
+    } }
     centres { nodes { slug studies(first: 20) { ...Studies } } }
     programmes { nodes { slug studies(first: 20) { ...Studies } } }
     localAuthorities { nodes { gssCode studies(first: 20) { ...Studies } } }
@@ -85,7 +102,7 @@ pub(super) type Pairs = Vec<(usize, usize)>;
 
 impl<'w> View<'w> {
     pub(super) fn evidence(&self, pairs: &Pairs) -> Value {
-        let about_people = self.listed(Kind::Study, |study| study.is_about_people);
+        let about_people = self.listed(Kind::Study, |study| self.is_about_people(study));
         let studies = self.listed(Kind::Study, |_| true);
         let publications = self.listed(Kind::Publication, |_| true);
         let findings = self.listed(Kind::Finding, |_| true);
@@ -98,6 +115,18 @@ impl<'w> View<'w> {
                 "ratings": page(self.ratings(None)),
                 "ratingComparison": self.comparison(None),
             },
+        })
+    }
+
+    pub(super) fn about(&self) -> Value {
+        let on = |outcome| self.listed(Kind::Study, |study| self.measures(study, outcome));
+        let mut on_literacy = self.seen(Kind::Study);
+        on_literacy.retain(|study| self.measures(study, "literacy"));
+        json!({
+            "aboutPeople": page(self.listed(Kind::Study, |study| self.is_about_people(study))),
+            "onReading": page(on("reading")),
+            "onLiteracy": page(on_literacy),
+            "writingByMentoring": page(self.listed(Kind::Study, |study| self.measures(study, "writing") && self.is_about_people(study))),
         })
     }
 
@@ -119,17 +148,28 @@ impl<'w> View<'w> {
             let there = self.listed(Kind::Study, |study| study.authority() == *code);
             json!({ "gssCode": code, "studies": page(there) })
         });
+        let outcomes = ["literacy", "reading", "writing"].into_iter().map(|outcome| {
+            let studies = || self.listed(Kind::Study, |study| self.measures(study, outcome));
+            let exactly = match outcome {
+                "literacy" => Vec::new(),
+                _ => studies(),
+            };
+            let findings = self.listed(Kind::Finding, |finding| {
+                outcome == "literacy" || finding.outcome == outcome
+            });
+            json!({ "slug": outcome, "studies": page(studies()), "exactly": page(exactly), "findings": page(findings) })
+        });
         json!({
             "rated": page(self.strong()),
             "allPublications": page(self.seen(Kind::Publication)),
-            "population": { "studies": page(self.listed(Kind::Study, |study| study.is_about_people)) },
-            "outcome": { "findings": page(self.listed(Kind::Finding, |_| true)) },
+            "population": { "studies": page(self.listed(Kind::Study, |study| self.is_about_people(study))) },
+            "outcomes": { "nodes": outcomes.collect::<Vec<_>>() },
             "centres": { "nodes": centres.collect::<Vec<_>>() },
             "programmes": { "nodes": [{ "slug": "together", "studies": page(self.listed(Kind::Study, Thing::is_of_programme)) }] },
             "localAuthorities": { "nodes": authorities.collect::<Vec<_>>() },
             "interventions": { "nodes": [{
                 "slug": "mentoring",
-                "studies": page(self.listed(Kind::Study, |study| study.is_about_people)),
+                "studies": page(self.listed(Kind::Study, |study| self.is_about_people(study))),
                 "ratings": page(self.ratings(None)),
             }] },
             "collaborations": page(self.listed(Kind::Collaboration, |_| true)),
@@ -146,6 +186,9 @@ impl<'w> View<'w> {
             "ratings": page(self.ratings(Some(study.key()))),
             "ratingComparison": self.comparison(Some(study.key())),
             "reliesOnWithdrawn": self.relies_on_withdrawn(study),
+            "interventions": if_so(self.is_about_people(study), "mentoring"),
+            "populations": if_so(self.is_about_people(study), "people"),
+            "outcomes": OUTCOMES.iter().flat_map(|outcome| if_so(self.measures(study, outcome), outcome)).collect::<Vec<_>>(),
         })
     }
 
@@ -192,8 +235,14 @@ impl<'w> View<'w> {
         self.listed(Kind::Publication, |publication| {
             let mut studies = self.seen(Kind::Study).into_iter();
             studies.any(|study| {
-                study.is_about_people && study.publications.contains(&publication.number)
+                self.is_about_people(study) && study.publications.contains(&publication.number)
             })
         })
     }
+}
+
+/// A term by its name, where something is about it.
+fn if_so(is_about: bool, term: &str) -> Vec<Value> {
+    let term = is_about.then(|| json!({ "name": term }));
+    term.into_iter().collect()
 }

@@ -105,6 +105,8 @@ impl World {
         let variables = json!({ "asOf": as_of });
         let answer = client.ask_with(evidence::QUERY, variables.clone()).await;
         assert_same(view, answer.data(), view.evidence(pairs), what);
+        let answer = client.ask_with(evidence::ABOUT, variables.clone()).await;
+        assert_same(view, answer.data(), view.about(), what);
         let answer = client.ask_with(evidence::FILTERED, variables).await;
         assert_same(view, answer.data(), view.filtered(), what);
         let answer = client

@@ -109,14 +109,16 @@ impl<'w> View<'w> {
         let known = self.known_to(rating);
         let mut studies = Vec::new();
         if rating.of.is_none() && rating.rated_on < REPORTED {
-            studies = self.listed(Kind::Study, |study| study.is_about_people && stands(study));
+            studies = self.listed(Kind::Study, |study| {
+                self.is_about_people(study) && stands(study)
+            });
             studies.retain(|study| !known.contains(study));
         }
         let about: Vec<_> = match rating.of {
             None => self
                 .seen(Kind::Study)
                 .into_iter()
-                .filter(|study| study.is_about_people)
+                .filter(|study| self.is_about_people(study))
                 .collect(),
             Some((Kind::Study, number)) => self.seen_among(Kind::Study, &[number]),
             Some(_) => Vec::new(),

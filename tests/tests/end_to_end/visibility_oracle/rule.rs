@@ -98,6 +98,27 @@ impl<'w> View<'w> {
     }
 }
 
+/// What studies are about: what they say, and what those of their findings are about that are listed.
+impl View<'_> {
+    pub(super) fn is_about_people(&self, study: &Thing) -> bool {
+        study.is_about_people || self.has_finding(study, |finding| finding.is_about_people)
+    }
+
+    pub(super) fn measures(&self, study: &Thing, outcome: &str) -> bool {
+        self.has_finding(study, |finding| {
+            outcome == "literacy" || outcome == finding.outcome
+        })
+    }
+
+    fn has_finding(&self, study: &Thing, passes: impl Fn(&Thing) -> bool) -> bool {
+        let mut findings = self.of(Kind::Finding).iter();
+        findings.any(|finding| {
+            let is_listed = !finding.withdrawn && self.sees_itself(finding);
+            finding.of == Some(study.key()) && is_listed && passes(finding)
+        })
+    }
+}
+
 /// A thing by its name.
 pub(super) fn named(thing: &Thing) -> Value {
     json!({ "name": thing.name })

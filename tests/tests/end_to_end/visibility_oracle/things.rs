@@ -11,6 +11,9 @@ pub(super) const CENTRES: [&str; 3] = [ALPHA, BETA, "gamma-centre"];
 
 pub(super) const AUTHORITIES: [&str; 3] = ["E06000001", "E06000002", "E06000003"];
 
+/// What findings may be of. A study is about them by its findings alone.
+pub(super) const OUTCOMES: [&str; 2] = ["reading", "writing"];
+
 /// A kind of shared thing.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Kind {
@@ -92,8 +95,10 @@ pub(super) struct Thing {
     pub(super) publications: Vec<usize>,
     /// Of a rating, the studies that it considered.
     pub(super) studies: Vec<usize>,
-    /// Of a study, whether it is about people and mentoring.
+    /// Of a study, whether it says that it is about people and mentoring; of a finding, whether it is.
     pub(super) is_about_people: bool,
+    /// Of a finding, what was measured.
+    pub(super) outcome: &'static str,
     /// Of a rating, the level that it gives.
     pub(super) level: usize,
     /// Of a rating, the day on which it was made.

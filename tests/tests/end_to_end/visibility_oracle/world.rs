@@ -16,10 +16,10 @@ use uuid::Uuid;
 
 use super::bundle;
 use super::rule::Who;
-use super::things::{CENTRES, Kind, Thing, Things};
+use super::things::{CENTRES, Kind, OUTCOMES, Thing, Things};
 
 /// How often something is changed after all was put in.
-const EDITS: usize = 10;
+const EDITS: usize = 12;
 /// How long after a write the space is looked at.
 pub(super) const BETWEEN_WRITES: TimeDelta = TimeDelta::seconds(30);
 
@@ -119,7 +119,11 @@ impl World {
 
     /// Some things of one kind are revised at once.
     async fn edit(&mut self) {
-        let kind = self.chance.one_of(&Kind::ALL);
+        // What a study is about follows its findings, so these are revised more often than others.
+        let kind = match self.chance.one_in(3) {
+            true => Kind::Finding,
+            false => self.chance.one_of(&Kind::ALL),
+        };
         let mut things = self.present().clone();
         let mut revised = Vec::new();
         for number in self.chance.few_below(kind.count()) {
@@ -172,6 +176,7 @@ impl World {
             publications: Vec::new(),
             studies: Vec::new(),
             is_about_people: false,
+            outcome: "reading",
             level: 1,
             rated_on: self
                 .chance
@@ -202,6 +207,8 @@ impl World {
                 thing.publications = self.chance.some_below(Kind::Publication.count());
             }
             Kind::Finding => {
+                thing.is_about_people = self.chance.one_in(3);
+                thing.outcome = self.chance.one_of(&OUTCOMES);
                 let report = self.chance.below(Kind::Publication.count());
                 thing.publications = if self.chance.one_in(2) {
                     vec![report]

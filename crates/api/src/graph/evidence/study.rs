@@ -149,24 +149,26 @@ impl Study {
         Ok(by_slug(sites, |site| &site.local_authority.0.gss_code))
     }
 
-    /// The interventions that it is about.
+    /// The interventions that it is about: those that it names itself, and those of its findings that you may see and
+    /// that stand. A finding's go with it; the change feed tells of the finding, not of the study.
     async fn interventions(&self, ctx: &Context<'_>) -> Result<Vec<Intervention>> {
         let asker = asker(ctx);
         let rows = asker.study_terms(self.0.id).await?;
         let terms = rows.iter().flat_map(|list| list.iter());
         Ok(by_slug(
-            terms.filter_map(|row| Intervention::find(asker, row.term_id)),
+            terms.filter_map(|term| Intervention::find(asker, *term)),
             |term| &term.0.row.slug,
         ))
     }
 
-    /// The outcomes that it measures.
+    /// The outcomes that it measures: those that it names itself, and those of its findings that you may see and that
+    /// stand. A finding's go with it; the change feed tells of the finding, not of the study.
     async fn outcomes(&self, ctx: &Context<'_>) -> Result<Vec<Outcome>> {
         let asker = asker(ctx);
         let rows = asker.study_terms(self.0.id).await?;
         let terms = rows.iter().flat_map(|list| list.iter());
         Ok(by_slug(
-            terms.filter_map(|row| Outcome::find(asker, row.term_id)),
+            terms.filter_map(|term| Outcome::find(asker, *term)),
             |term| &term.0.row.slug,
         ))
     }
@@ -186,17 +188,18 @@ impl Study {
         let sites = sites.map(|place| place.0.gss_code.clone()).collect();
         let terms = asker.study_terms(self.0.id).await?;
         let terms = terms.iter().flat_map(|list| list.iter());
-        let terms: Vec<_> = terms.map(|term| term.term_id).collect();
+        let terms: Vec<_> = terms.copied().collect();
         reach(asker, sites, &terms, as_at).await
     }
 
-    /// The populations that it is about.
+    /// The populations that it is about: those that it names itself, and those of its findings that you may see and
+    /// that stand. A finding's go with it; the change feed tells of the finding, not of the study.
     async fn populations(&self, ctx: &Context<'_>) -> Result<Vec<Population>> {
         let asker = asker(ctx);
         let rows = asker.study_terms(self.0.id).await?;
         let terms = rows.iter().flat_map(|list| list.iter());
         Ok(by_slug(
-            terms.filter_map(|row| Population::find(asker, row.term_id)),
+            terms.filter_map(|term| Population::find(asker, *term)),
             |term| &term.0.row.slug,
         ))
     }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{
-    RatedKind, StudyId, StudyStatus, publication, study, study_publication, study_status_change,
-    study_term,
+    RatedKind, StudyId, StudyStatus, Vocabulary, publication, study, study_publication,
+    study_status_change,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select};
@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::pair::{LISTED, Newer};
 use crate::access::scope;
 use crate::error::Result;
+use crate::evidence::about::{links, united};
 use crate::evidence::parents::{LINK, NARROWER, PARENT_ID, TERM_ID, about_narrower, narrower};
 use crate::evidence::study as studies;
 use crate::listing::{self, KeyPart, Parent, SortKey};
@@ -131,7 +132,8 @@ async fn studies_about(
                 .add(period.holds(study::Column::EndsOn))
                 .add(Expr::exists(told.into_query())),
         );
-    let (select, parent) = about_narrower(select, store.backend(), interventions);
+    let vocabulary = Vocabulary::Intervention;
+    let (select, parent) = about_narrower(space, viewer, select, vocabulary, interventions);
     let sort = studies::sort(studies::StudyOrder::default());
     listing::read_for_each(store, select, parent, interventions, &sort, &page()).await
 }
@@ -204,29 +206,26 @@ async fn publications_about(
     period: Period,
 ) -> Result<HashMap<Uuid, Page<publication::Model>>> {
     let store = space.store();
-    let mut pairs = scope::parts_of_seen::<study_publication::Entity>()
-        .filter(scope::sees::<study::Entity>(
-            viewer,
-            store.source().now(),
-            study_publication::Column::StudyId,
-        ))
-        .select_only()
-        .distinct()
-        .expr_as(Expr::col((NARROWER, PARENT_ID)), PARENT_ID)
-        .column_as(study_publication::Column::PublicationId, PUBLICATION_ID)
-        .into_query();
-    let same_study = Expr::col(study_term::Column::StudyId.as_column_ref())
-        .equals(study_publication::Column::StudyId.as_column_ref());
-    let same_term =
-        Expr::col(study_term::Column::TermId.as_column_ref()).equals((NARROWER, TERM_ID));
-    pairs
-        .inner_join(study_term::Entity, same_study)
-        .inner_join(NARROWER, same_term)
-        .with_cte(narrower(store.backend(), interventions));
+    let now = store.source().now();
+    let of_study = study_publication::Column::StudyId;
+    let links = links(viewer, now, &[Vocabulary::Intervention]);
+    let mut pairs = united(links, |mut link| {
+        let same_study = Expr::col(link.study).equals(of_study.as_column_ref());
+        let same_term = Expr::col(link.term).equals((NARROWER, TERM_ID));
+        let publication = study_publication::Column::PublicationId.as_column_ref();
+        link.rows
+            .inner_join(study_publication::Entity, same_study)
+            .inner_join(NARROWER, same_term)
+            .and_where(scope::sees::<study::Entity>(viewer, now, of_study))
+            .expr_as(Expr::col((NARROWER, PARENT_ID)), PARENT_ID)
+            .expr_as(Expr::col(publication), PUBLICATION_ID)
+            .take()
+    });
+    pairs.with_cte(narrower(store.backend(), interventions));
     let mut select = published(space, viewer, period);
     let same = Expr::col(publication::Column::Id.as_column_ref()).equals((LINK, PUBLICATION_ID));
     QueryTrait::query(&mut select).join_subquery(JoinType::InnerJoin, pairs, LINK, same);
-    let parent = Parent::of_joined(LINK, PARENT_ID);
+    let parent = Parent::of_subquery(LINK, PARENT_ID, false);
     let sort = newest_published();
     listing::read_for_each(store, select, parent, interventions, &sort, &page()).await
 }

@@ -1,14 +1,10 @@
 //! Findings.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
 use entity::{
-    CollaborationId, EffectMeasure, FindingId, PublicationId, RiskOfBias, StudyId, TermId,
-    Visibility, finding, shared_with, study_term,
+    CollaborationId, EffectMeasure, FindingId, PublicationId, RiskOfBias, StudyId, TermId, finding,
+    shared_with,
 };
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
 use crate::error::Result;
@@ -16,7 +12,7 @@ use crate::evidence::duplicates;
 use crate::record::{
     Draft, Fault, Problems, RowOf, SharedDraft, Sharing, Slot, keyed_within, shared_draft,
 };
-use crate::store::{ROWS_PER_STATEMENT, Write};
+use crate::store::Write;
 
 /// What a finding should be.
 #[derive(Clone, Debug)]
@@ -198,30 +194,6 @@ impl Draft for FindingDraft {
             .filter_map(|slot| slot.draft.publication.as_mut())
         {
             *publication = kept.get(publication).copied().unwrap_or(*publication);
-        }
-        Ok(())
-    }
-
-    /// A study is about what its findings are about. A finding that somebody may not see lends it
-    /// nothing: the study would tell what the finding hides.
-    async fn follow_up(write: &Write, rows: &[finding::Model]) -> Result<()> {
-        let terms: HashSet<(StudyId, TermId)> = rows
-            .iter()
-            .filter(|row| row.visibility == Visibility::Public && row.embargoed_until.is_none())
-            .flat_map(|row| {
-                let terms = [row.intervention_id, Some(row.outcome_id), row.population_id];
-                terms.into_iter().flatten().map(|term| (row.study_id, term))
-            })
-            .collect();
-        let terms: Vec<_> = terms
-            .into_iter()
-            .map(|(study_id, term_id)| study_term::Model { study_id, term_id }.into_active_model())
-            .collect();
-        for some in terms.chunks(ROWS_PER_STATEMENT) {
-            study_term::Entity::insert_many(some.to_vec())
-                .on_conflict(OnConflict::new().do_nothing().to_owned())
-                .exec_without_returning(write.connection())
-                .await?;
         }
         Ok(())
     }

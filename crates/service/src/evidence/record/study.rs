@@ -1,19 +1,16 @@
 //! Studies, with their centres, partners, terms, publications, sites and dated status.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     CentreId, ChangeKind, CollaborationId, LocalAuthorityId, PartnerId, ProgrammeId, PublicationId,
-    StopReason, StudyDesign, StudyId, StudyRole, StudyStatus, TermId, Visibility, finding,
-    shared_with, study, study_centre, study_partner, study_publication, study_site,
-    study_status_change, study_term,
+    StopReason, StudyDesign, StudyId, StudyRole, StudyStatus, TermId, shared_with, study,
+    study_centre, study_partner, study_publication, study_site, study_status_change, study_term,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::undated;
-use crate::access::scope;
 use crate::error::Result;
 use crate::evidence::duplicates;
 use crate::record::{
@@ -54,7 +51,7 @@ pub struct StudyDraft {
     pub programme: Option<ProgrammeId>,
     /// Its partners.
     pub partners: Vec<PartnerId>,
-    /// Its interventions, outcomes and populations; those of its findings are added.
+    /// The interventions, outcomes and populations that it names itself.
     pub terms: Vec<TermId>,
     /// The documents that report it.
     pub publications: Vec<PublicationId>,
@@ -215,71 +212,23 @@ impl Draft for StudyDraft {
         self.sharing.check(problems, true);
     }
 
-    /// Means what was kept by publications that were joined, and adds the terms that the study's
-    /// findings use, of those that everybody may see.
+    /// Names what was kept in the place of publications that were joined.
     async fn prepare(write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
-        name_kept_publications(write, slots).await?;
-        let there = slots
-            .iter()
-            .filter_map(|slot| slot.before.as_ref())
-            .map(|row| Uuid::from(row.id));
-        let there: Vec<Uuid> = there.collect();
-        if there.is_empty() {
+        let named = slots.iter().flat_map(|slot| slot.draft.publications.iter());
+        let kept = duplicates::kept_of(write, named.copied()).await?;
+        if kept.is_empty() {
             return Ok(());
         }
-        let backend = write.connection().get_database_backend();
-        let used: Vec<(StudyId, TermId, Option<TermId>, Option<TermId>)> =
-            scope::for_writing::<finding::Entity>()
-                .select_only()
-                .columns([
-                    finding::Column::StudyId,
-                    finding::Column::OutcomeId,
-                    finding::Column::InterventionId,
-                    finding::Column::PopulationId,
-                ])
-                .distinct()
-                .filter(scope::among(backend, finding::Column::StudyId, there))
-                .filter(finding::Column::Visibility.eq(Visibility::Public))
-                .filter(finding::Column::EmbargoedUntil.is_null())
-                .into_tuple()
-                .all(write.connection())
-                .await?;
-        let mut terms: HashMap<StudyId, HashSet<TermId>> = HashMap::new();
-        for (study, outcome, intervention, population) in used {
-            let used = [Some(outcome), intervention, population]
-                .into_iter()
-                .flatten();
-            terms.entry(study).or_default().extend(used);
-        }
         for slot in slots {
-            let Some(used) = slot.before.as_ref().and_then(|row| terms.remove(&row.id)) else {
-                continue;
-            };
-            let stated = slot.draft.terms.clone();
-            slot.draft
-                .terms
-                .extend(used.into_iter().filter(|term| !stated.contains(term)));
+            let mut seen = HashSet::new();
+            let publications = slot.draft.publications.iter();
+            slot.draft.publications = publications
+                .map(|id| kept.get(id).copied().unwrap_or(*id))
+                .filter(|id| seen.insert(*id))
+                .collect();
         }
         Ok(())
     }
-}
-
-/// Names what was kept in the place of publications that were joined.
-async fn name_kept_publications(write: &Write, slots: &mut [Slot<StudyDraft>]) -> Result<()> {
-    let named = slots.iter().flat_map(|slot| slot.draft.publications.iter());
-    let kept = duplicates::kept_of(write, named.copied()).await?;
-    if kept.is_empty() {
-        return Ok(());
-    }
-    for slot in slots {
-        let mut seen = HashSet::new();
-        let publications = slot.draft.publications.iter();
-        slot.draft.publications = publications
-            .map(|id| kept.get(id).copied().unwrap_or(*id))
-            .filter(|id| seen.insert(*id))
-            .collect();
-    }
-    Ok(())
 }
 
 impl SharedDraft for StudyDraft {

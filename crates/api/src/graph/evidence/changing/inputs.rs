@@ -47,11 +47,11 @@ inputs! {
         may partners: Vec<ID> => "partners";
         /// Where it takes place.
         may sites: Vec<SiteInput> => "study_sites";
-        /// The interventions that it is about.
+        /// The interventions that it is about, beside those of its findings.
         may interventions: Vec<ID> => "interventions";
-        /// The outcomes that it measures.
+        /// The outcomes that it measures, beside those of its findings.
         may outcomes: Vec<ID> => "outcomes";
-        /// The populations that it is about.
+        /// The populations that it is about, beside those of its findings.
         may populations: Vec<ID> => "populations";
         /// The documents that report it.
         may publications: Vec<ID> => "publications";
