@@ -25,6 +25,7 @@ mod m20261128_authority_successors;
 mod m20261128_dois;
 mod m20261128_editions;
 mod m20261128_given_tables;
+mod m20261128_lent_terms;
 mod m20261128_moments;
 mod m20261128_nearest;
 mod m20261128_problem_rows;
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_editions::Migration),
             Box::new(m20261128_given_tables::Migration),
             Box::new(m20261128_problem_rows::Migration),
+            Box::new(m20261128_lent_terms::Migration),
         ];
         let whole = migrations
             .into_iter()

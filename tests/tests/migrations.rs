@@ -420,3 +420,132 @@ async fn dois_and_texts_of_before_come_into_the_forms_in_which_they_are_looked_f
         assert_eq!(texts(&connection, keys).await, [expected], "{kind:?}");
     }
 }
+
+#[tokio::test]
+async fn terms_that_findings_may_have_lent_go_and_those_that_a_study_is_known_to_name_stay() {
+    for kind in DatabaseKind::ALL {
+        let database = empty(kind).await;
+        let connection = Database::connect(database.url()).await.unwrap();
+        Migrator::up(&connection, Some(16)).await.unwrap();
+        let id = |number| id(kind, number);
+        let run = async |sql: String| connection.execute_unprepared(&sql).await.unwrap();
+        let at = "'2026-01-01T00:00:00+00:00'";
+        let columns =
+            "contributed_by, visibility, embargoed_until, version, created_at, updated_at";
+        run(format!(
+            "INSERT INTO centre (id, slug, name, policy_area) VALUES ({}, 'a', 'A', 'x')",
+            id(1)
+        ))
+        .await;
+        for (term, slug) in [
+            (10, "own"),
+            (11, "lent"),
+            (12, "once-lent"),
+            (13, "added"),
+            (14, "never-public"),
+            (15, "embargoed"),
+            (16, "dropped"),
+        ] {
+            run(format!(
+                "INSERT INTO term (id, vocabulary, slug, name, synonyms) VALUES ({}, 'OUTCOME', '{slug}', 'T', '[]')",
+                id(term)
+            ))
+            .await;
+        }
+        run(format!(
+            "INSERT INTO study (id, slug, title, title_key, design, status, sort_on, lead_centre, {columns})
+             VALUES ({}, 's', 'S', 's', 'OTHER', 'REPORTED', '2020-01-01', {}, {}, 'PUBLIC', NULL, 2, {at}, {at})",
+            id(2),
+            id(1),
+            id(1)
+        ))
+        .await;
+        for term in 10..17 {
+            run(format!(
+                "INSERT INTO study_term (study_id, term_id) VALUES ({}, {})",
+                id(2),
+                id(term)
+            ))
+            .await;
+        }
+        for (finding, outcome, visibility, embargo) in [
+            (20, 11, "PUBLIC", "NULL"),
+            (21, 14, "CENTRE", "NULL"),
+            (22, 13, "PUBLIC", "NULL"),
+            (23, 14, "NETWORK", "NULL"),
+            (24, 15, "PUBLIC", at),
+            (25, 16, "PUBLIC", "NULL"),
+        ] {
+            run(format!(
+                "INSERT INTO finding (id, study_id, reference, outcome_id, measure, estimate, {columns})
+                 VALUES ({}, {}, 'f{finding}', {}, 'HEDGES_G', 0.1, {}, '{visibility}', {embargo}, 2, {at}, {at})",
+                id(finding),
+                id(2),
+                id(outcome),
+                id(1)
+            ))
+            .await;
+        }
+        let uuid = |number: u8| format!("0199c0de-0000-7000-8000-0000000000{number:02x}");
+        let row = |term| {
+            format!(
+                "{{\"study_id\":\"{}\",\"term_id\":\"{}\"}}",
+                uuid(2),
+                uuid(term)
+            )
+        };
+        for (sequence, of, subject, before) in [
+            (
+                1,
+                "FINDING",
+                21,
+                format!("{{\"outcome_id\":\"{}\"}}", uuid(12)),
+            ),
+            (
+                2,
+                "FINDING",
+                21,
+                format!(
+                    "{{\"visibility\":\"PUBLIC\",\"outcome_id\":\"{}\"}}",
+                    uuid(12)
+                ),
+            ),
+            (
+                3,
+                "STUDY",
+                2,
+                format!(
+                    "{{\"terms\":{{\"$rows\":{{\"gone\":[],\"new\":[{},{}]}}}}}}",
+                    row(13),
+                    row(16)
+                ),
+            ),
+            (
+                4,
+                "STUDY",
+                2,
+                format!(
+                    "{{\"terms\":{{\"$rows\":{{\"gone\":[{}],\"new\":[]}}}}}}",
+                    row(16)
+                ),
+            ),
+            (5, "STUDY", 2, "{\"title\":\"Before\"}".to_owned()),
+        ] {
+            run(format!(
+                "INSERT INTO change (sequence, kind, subject_id, operation, version, at, before)
+                 VALUES ({sequence}, '{of}', {}, 'UPDATED', 2, {at}, '{before}')",
+                id(subject)
+            ))
+            .await;
+        }
+
+        Migrator::up(&connection, None).await.unwrap();
+
+        let left = "SELECT slug FROM term JOIN study_term ON term_id = id ORDER BY slug";
+        assert_eq!(
+            texts(&connection, left).await,
+            ["added", "embargoed", "never-public", "own"],
+            "{kind:?}"
+        );
+    }
+}
