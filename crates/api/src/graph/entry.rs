@@ -3,7 +3,7 @@
 use async_graphql::{ID, MaybeUndefined};
 use chrono::SecondsFormat;
 use service::entity::ClosedVocabulary;
-use service::interchange::entry::Entry;
+use service::interchange::entry::{Entry, Item};
 
 use super::date::{Date, Moment};
 use super::global_id;
@@ -20,72 +20,70 @@ pub(crate) trait Say {
     }
 }
 
-/// A value that stands in one cell.
-pub(crate) trait Cell {
-    /// Its text.
-    fn text(self) -> String;
+/// A value that stands in a column, alone or in a list.
+pub(crate) trait ToItem {
+    /// As a bundle's row has it.
+    fn to_item(self) -> Item;
 }
 
-impl Cell for String {
-    fn text(self) -> String {
-        self
+impl ToItem for String {
+    fn to_item(self) -> Item {
+        Item::Text(self)
     }
 }
 
 /// A reference: a global id, or the thing's name in its kind (slug, GSS code …).
-impl Cell for ID {
-    fn text(self) -> String {
+impl ToItem for ID {
+    fn to_item(self) -> Item {
         match global_id::parse(&self) {
-            Ok((_, id)) => Entry::named_by_id(id),
-            Err(_) => self.0,
+            Ok((_, id)) => Item::Id(id),
+            Err(_) => Item::Text(self.0),
         }
     }
 }
 
-impl Cell for i32 {
-    fn text(self) -> String {
-        self.to_string()
+impl ToItem for i32 {
+    fn to_item(self) -> Item {
+        Item::Text(self.to_string())
     }
 }
 
-impl Cell for f64 {
-    fn text(self) -> String {
-        self.to_string()
+impl ToItem for f64 {
+    fn to_item(self) -> Item {
+        Item::Text(self.to_string())
     }
 }
 
-impl Cell for Date {
-    fn text(self) -> String {
-        self.0.to_string()
+impl ToItem for Date {
+    fn to_item(self) -> Item {
+        Item::Text(self.0.to_string())
     }
 }
 
-impl Cell for Moment {
-    fn text(self) -> String {
-        self.0.to_rfc3339_opts(SecondsFormat::Micros, true)
+impl ToItem for Moment {
+    fn to_item(self) -> Item {
+        Item::Text(self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
     }
 }
 
-impl<V: ClosedVocabulary> Cell for Word<V> {
-    fn text(self) -> String {
+impl<V: ClosedVocabulary> ToItem for Word<V> {
+    fn to_item(self) -> Item {
         let words = V::MEANINGS.iter();
         let word = words.into_iter().find(|(word, _, _)| *word == self.0);
-        word.map_or_else(String::new, |(_, text, _)| (*text).to_owned())
+        Item::Text(word.map_or_else(String::new, |(_, text, _)| (*text).to_owned()))
     }
 }
 
-impl<C: Cell> Cell for Vec<C> {
-    fn text(self) -> String {
-        self.into_iter()
-            .map(Cell::text)
-            .collect::<Vec<_>>()
-            .join(";")
-    }
-}
-
-impl<C: Cell> Say for C {
+impl<T: ToItem> Say for T {
     fn say(self, column: &'static str, entry: &mut Entry) {
-        entry.set(column, self.text());
+        entry.set(column, self.to_item());
+    }
+}
+
+impl<T: ToItem> Say for Vec<T> {
+    fn say(self, column: &'static str, entry: &mut Entry) {
+        let items: Vec<Item> = self.into_iter().map(ToItem::to_item).collect();
+        entry.set(column, items);
     }
 }
 
@@ -99,19 +97,19 @@ pub(crate) fn say<S: Say>(value: MaybeUndefined<S>, column: &'static str, entry:
 }
 
 /// A child row.
-pub(crate) fn row<const N: usize>(cells: [(&'static str, Option<String>); N]) -> Entry {
+pub(crate) fn row<const N: usize>(cells: [(&'static str, Option<Item>); N]) -> Entry {
     let mut row = Entry::default();
-    for (column, text) in cells {
-        if let Some(text) = text {
-            row.set(column, text);
+    for (column, item) in cells {
+        if let Some(item) = item {
+            row.set(column, item);
         }
     }
     row
 }
 
-/// The text of a cell.
-pub(crate) fn text(cell: impl Cell) -> String {
-    cell.text()
+/// A value as a bundle's row has it.
+pub(crate) fn item(value: impl ToItem) -> Item {
+    value.to_item()
 }
 
 /// The inputs of one kind: what may be said of a new one, and of one that is there.

@@ -372,7 +372,7 @@ async fn lines_that_are_no_objects_cost_only_their_line() {
          [1, 2]\n\
          {\"slug\": \"b\", \"name\": true}\n\
          {\"slug\": \"c\", \"nome\": \"C\"}\n\
-         {\"slug\": \"d\", \"name\": \"D\", \"synonyms\": [\"one;two\"]}\n\
+         {\"slug\": \"d\", \"name\": \"D\", \"synonyms\": [[\"one;two\"]]}\n\
          {\"slug\": \"e\"\n\
          \n\
          {\"slug\": \"f\", \"name\": 7}\n\

@@ -5,6 +5,7 @@ mod as_of;
 mod batches;
 mod concurrency;
 mod history;
+mod lists;
 mod problems;
 mod replaying;
 mod revising;

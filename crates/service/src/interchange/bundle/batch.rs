@@ -9,7 +9,7 @@ use super::cells::Cells;
 use super::family::{ChildRows, Kin, OfChild};
 use super::format::Table;
 use super::kinds::Kind;
-use super::references::{Known, resolve};
+use super::references::{Key, Known, resolve};
 use super::report::Located;
 use super::rows::Row;
 use crate::Viewer;
@@ -166,7 +166,7 @@ fn unknown_of_itself(cells: &Cells<'_>, table: &Table, known: &Known) -> Vec<&'s
 }
 
 /// Whether a row refers to one of the rows of its file.
-pub(super) fn waits_for<K: Kind>(row: &Row, keys: &HashSet<String>) -> bool {
+pub(super) fn waits_for<K: Kind>(row: &Row, keys: &HashSet<Key>) -> bool {
     let nothing = Known::default();
     let cells = Cells::new(K::TABLE, row, &nothing);
     let mut columns = K::TABLE.columns_of_itself();

@@ -7,8 +7,9 @@ use entity::moment::{NotAMoment, day, moment};
 use entity::{CollaborationId, PartialDate, RatedKind, Visibility, Vocabulary};
 use uuid::Uuid;
 
+use super::cell::{Cell, Item};
 use super::format::{Column, Table, Target, Value};
-use super::references::{BY_ID, Known, key_within};
+use super::references::{Key, Known};
 use super::rows::Row;
 use super::wording;
 use crate::clock::not_before;
@@ -31,12 +32,12 @@ impl<'a> Cells<'a> {
     pub(super) fn check(&self, but_for: &[&str]) -> Problems {
         let mut problems = Problems::default();
         for (at, column) in self.table.columns().iter().copied().enumerate() {
-            let text = self.row.cells.get(at).map_or("", String::as_str);
+            let cell = self.row.cells.get(at).unwrap_or(Cell::NOTHING);
             if but_for.contains(&column.name) {
                 continue;
             }
-            if !text.is_empty() {
-                self.check_cell(column, text, &mut problems);
+            if !cell.is_empty() {
+                self.check_cell(column, cell.text(), &mut problems);
             } else if column.is_required {
                 problems.push(wording::required(column.name));
             }
@@ -121,8 +122,10 @@ impl<'a> Cells<'a> {
                 self.check_references(column, problems);
             }
             Value::Scores => {
-                for item in items(text).filter(|item| !item.contains('=')) {
-                    problems.push(wording::not_a_score(name, item));
+                for item in self.cell(name).items() {
+                    if let Item::Text(text) = item {
+                        problems.push(wording::not_a_score(name, text));
+                    }
                 }
                 self.check_references(column, problems);
             }
@@ -137,50 +140,46 @@ impl<'a> Cells<'a> {
         }
     }
 
-    /// What a column refers to: the kind of thing, its key, and the text of the cell.
-    pub(super) fn references_of(&self, column: Column) -> Vec<(Target, String, String)> {
-        let text = self.get(column.name);
-        if text.is_empty() {
-            return Vec::new();
-        }
-        let one = |target: Target| vec![(target, text.to_owned(), text.to_owned())];
-        match column.value {
-            Value::One(target) => one(target),
-            Value::Many(target) => items(text)
-                .map(|item| (target, item.to_owned(), item.to_owned()))
-                .collect(),
-            Value::Within(target, _) if text.starts_with(BY_ID) => one(target),
-            Value::Within(target, others) => {
-                let within = others.iter().map(|other| self.get(other));
-                vec![(target, key_within(within, text), text.to_owned())]
+    /// What a column refers to: the kind of thing, its key, and how it is named.
+    pub(super) fn references_of(&self, column: Column) -> Vec<(Target, Key, Item)> {
+        let target = match column.value {
+            Value::One(target) | Value::Many(target) | Value::Within(target, _) => Some(target),
+            Value::Term => {
+                let vocabulary = self.get("vocabulary").parse::<Vocabulary>();
+                vocabulary.ok().map(Target::from)
             }
-            Value::Term => self
-                .get("vocabulary")
-                .parse::<Vocabulary>()
-                .map(|named| one(named.into()))
-                .unwrap_or_default(),
-            Value::Subject => self
-                .get("subject_kind")
-                .parse::<RatedKind>()
-                .map(|named| one(named.into()))
-                .unwrap_or_default(),
-            Value::Scores => items(text)
-                .filter_map(|item| {
-                    let (dimension, level) = item.split_once('=')?;
-                    let scale = [self.get("standard"), self.get("version"), dimension.trim()];
-                    Some((
-                        Target::Level,
-                        key_within(scale.into_iter(), level.trim()),
-                        item.to_owned(),
-                    ))
-                })
-                .collect(),
-            _ => Vec::new(),
-        }
+            Value::Subject => {
+                let kind = self.get("subject_kind").parse::<RatedKind>();
+                kind.ok().map(Target::from)
+            }
+            Value::Scores => Some(Target::Level),
+            _ => None,
+        };
+        let within: &[&str] = match column.value {
+            Value::Within(_, others) => others,
+            Value::Scores => &["standard", "version"],
+            _ => &[],
+        };
+        let Some(target) = target else {
+            return Vec::new();
+        };
+        let whole = || within.iter().map(|name| self.item(name));
+        let reference = |item: &Item| {
+            let own = match item {
+                Item::Score { dimension, level } => {
+                    vec![Item::Text(dimension.clone()), Item::Text(level.clone())]
+                }
+                Item::Text(_) if matches!(column.value, Value::Scores) => return None,
+                item => vec![item.clone()],
+            };
+            Some((target, Key::of(whole().chain(own))?, item.clone()))
+        };
+        let items = self.cell(column.name).items().iter();
+        items.filter_map(reference).collect()
     }
 
     /// Everything that the row refers to.
-    pub(super) fn references(&self) -> Vec<(Target, String)> {
+    pub(super) fn references(&self) -> Vec<(Target, Key)> {
         let columns = self.table.columns().iter().copied();
         columns
             .into_iter()
@@ -197,8 +196,8 @@ impl<'a> Cells<'a> {
             .find(|column| column.name == name)
     }
 
-    /// The text of a cell, empty if there is none.
-    pub(super) fn get(&self, name: &str) -> &'a str {
+    /// What stands in a column.
+    pub(super) fn cell(&self, name: &str) -> &'a Cell {
         let at = self
             .table
             .columns()
@@ -206,7 +205,17 @@ impl<'a> Cells<'a> {
             .copied()
             .position(|column| column.name == name);
         at.and_then(|at| self.row.cells.get(at))
-            .map_or("", String::as_str)
+            .unwrap_or(Cell::NOTHING)
+    }
+
+    /// The text of a cell, empty if there is none.
+    pub(super) fn get(&self, name: &str) -> &'a str {
+        self.cell(name).text()
+    }
+
+    /// The value of a cell, an empty text if there is none.
+    pub(super) fn item(&self, name: &str) -> Item {
+        self.cell(name).one().cloned().unwrap_or_default()
     }
 
     pub(super) fn text(&self, name: &str) -> Option<String> {
@@ -215,7 +224,8 @@ impl<'a> Cells<'a> {
     }
 
     pub(super) fn texts(&self, name: &str) -> Vec<String> {
-        items(self.get(name)).map(str::to_owned).collect()
+        let items = self.cell(name).items().iter();
+        items.map(Item::to_string).collect()
     }
 
     /// A value that its text spells, such as a date or a word.
@@ -276,13 +286,6 @@ impl<'a> Cells<'a> {
             superseded_by: self.one("superseded_by"),
         })
     }
-}
-
-/// The items of a list.
-pub(super) fn items(text: &str) -> impl Iterator<Item = &str> {
-    text.split(';')
-        .map(str::trim)
-        .filter(|item| !item.is_empty())
 }
 
 /// A finite number in plain digits; minus nought is nought, which is how one database keeps it.

@@ -6,9 +6,10 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
+use super::cell::Item;
 use super::cells::Cells;
 use super::format::{Table, Value};
-use super::references::{Known, key_within};
+use super::references::{Key, Known};
 use super::report::{Located, Report};
 use super::rows::{Row, Rows};
 use super::wording::same_key;
@@ -108,7 +109,7 @@ impl Index {
     }
 
     /// The rows that name a parent and have not been taken, in the order of the file.
-    pub(super) fn rows_of(&mut self, parent: &str) -> Result<ChildRows> {
+    pub(super) fn rows_of(&mut self, parent: &Key) -> Result<ChildRows> {
         let hash = self.hasher.hash_one(parent);
         let from = self.places.partition_point(|place| place.parent < hash);
         let mut found = ChildRows {
@@ -129,7 +130,7 @@ impl Index {
                 continue;
             }
             if let Some(Ok(row)) = self.rows.at(place.offset, place.line)?
-                && parent_of(self.table, &row) == parent
+                && parent_of(self.table, &row) == *parent
             {
                 found.rows.push(row);
                 found.places.push(at);
@@ -148,11 +149,7 @@ impl Index {
     }
 
     /// Parents whose rows have not been taken, from a place on; and the next place.
-    pub(super) fn parents_left(
-        &mut self,
-        from: usize,
-        most: usize,
-    ) -> Result<(Vec<String>, usize)> {
+    pub(super) fn parents_left(&mut self, from: usize, most: usize) -> Result<(Vec<Key>, usize)> {
         let mut parents = Vec::new();
         let mut seen = HashSet::new();
         let mut at = from;
@@ -175,13 +172,10 @@ impl Index {
 }
 
 /// How a child row names its parent.
-fn parent_of(table: &'static Table, row: &Row) -> String {
+fn parent_of(table: &'static Table, row: &Row) -> Key {
     let known = Known::default();
     let cells = Cells::new(table, row, &known);
-    match table.parent {
-        [whole @ .., own] => key_within(whole.iter().map(|name| cells.get(name)), cells.get(own)),
-        [] => String::new(),
-    }
+    Key::of(table.parent.iter().map(|name| cells.item(name))).unwrap_or_default()
 }
 
 /// A problem of a child row.
@@ -274,23 +268,15 @@ impl<'a> Kin<'a> {
 }
 
 /// By what a row is recognised within its file.
-pub(super) fn own_key(table: &Table, row: &Row) -> String {
-    let keys = table
-        .columns()
-        .iter()
-        .copied()
-        .zip(&row.cells)
-        .filter(|(column, _)| column.is_key);
-    let texts: Vec<String> = keys
-        .map(|(column, text)| match column.value {
-            Value::Whole => text
-                .parse::<i32>()
-                .map_or_else(|_| text.clone(), |number| number.to_string()),
-            _ => text.clone(),
-        })
-        .collect();
-    match texts.as_slice() {
-        [whole @ .., own] => key_within(whole.iter().map(String::as_str), own),
-        [] => String::new(),
-    }
+pub(super) fn own_key(table: &Table, row: &Row) -> Key {
+    let columns = table.columns().iter().zip(&row.cells);
+    let keys = columns.filter(|(column, _)| column.is_key);
+    let items = keys.map(|(column, cell)| {
+        let number = cell.text().parse::<i32>();
+        match (column.value, number, cell.one()) {
+            (Value::Whole, Ok(number), _) => Item::Text(number.to_string()),
+            (_, _, item) => item.cloned().unwrap_or_default(),
+        }
+    });
+    Key::of(items).unwrap_or_default()
 }

@@ -97,6 +97,14 @@ pub enum Value {
     Scores,
 }
 
+impl Value {
+    /// Whether it is a list.
+    #[must_use]
+    pub const fn is_list(self) -> bool {
+        matches!(self, Self::Texts | Self::Many(_) | Self::Scores)
+    }
+}
+
 /// What a column refers to.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[expect(missing_docs, reason = "the kinds of thing, by their names")]

@@ -10,11 +10,12 @@ use entity::{
 };
 
 use super::batch::{self, Child, Fate, KinReport, Member};
+use super::cell::Cell;
 use super::cells::Cells;
 use super::family::{Index, own_key};
 use super::format::{self, Table};
 use super::kinds::{self, Kind};
-use super::references::Known;
+use super::references::{Key, Known};
 use super::report::{Located, Progress, Report};
 use super::rows::{Row, Rows};
 use super::source::Bundle;
@@ -418,7 +419,7 @@ impl Import<'_, '_> {
     /// Writes rows that waited for others of their file, those first that others wait for.
     async fn settle<K: Kind>(&mut self, file: &str, mut waiting: Vec<Row>) -> Result<()> {
         while !waiting.is_empty() && !self.report.is_interrupted {
-            let keys: HashSet<String> = waiting.iter().map(|row| own_key(K::TABLE, row)).collect();
+            let keys: HashSet<Key> = waiting.iter().map(|row| own_key(K::TABLE, row)).collect();
             let (blocked, ready): (Vec<Row>, Vec<Row>) = waiting
                 .into_iter()
                 .partition(|row| batch::waits_for::<K>(row, &keys));
@@ -497,11 +498,7 @@ struct Waiting {
 
 impl Waiting {
     fn add(&mut self, row: Row) -> bool {
-        self.bytes += row
-            .cells
-            .iter()
-            .map(|cell| cell.len() + size_of::<String>())
-            .sum::<usize>();
+        self.bytes += row.cells.iter().map(Cell::bytes).sum::<usize>();
         let has_room = self.bytes <= WAITING_BYTES;
         if has_room {
             self.rows.push(row);

@@ -3,19 +3,21 @@
 
 use std::borrow::Cow;
 
+use super::cell::Item;
 use super::format::{Column, Target, Value};
 use crate::record::identifier;
 use crate::spelling::{composed, slug};
 
 impl Column {
-    /// The text of a cell as it is kept: in Unicode's form NFC, references as what they name is spelt, and whole numbers
-    /// without the `.0` that spreadsheets add.
-    pub(super) fn kept(&self, text: &str) -> String {
-        match self.value {
-            Value::One(Target::LocalAuthority) => local_authority(text),
-            Value::Many(Target::LocalAuthority) => {
-                let codes: Vec<String> = text.split(';').map(local_authority).collect();
-                codes.join(";")
+    /// A value as it is kept: in Unicode's form NFC, references as what they name is spelt, and whole numbers without
+    /// the `.0` that spreadsheets add.
+    pub(super) fn kept(&self, item: &Item) -> Item {
+        let Item::Text(text) = item else {
+            return item.clone();
+        };
+        Item::Text(match self.value {
+            Value::One(Target::LocalAuthority) | Value::Many(Target::LocalAuthority) => {
+                local_authority(text)
             }
             Value::One(_) | Value::Many(_) | Value::Term | Value::Subject => slug(text),
             Value::Whole => without_point(text).into_owned(),
@@ -23,7 +25,7 @@ impl Column {
                 without_point(text).into_owned()
             }
             _ => composed(text).into_owned(),
-        }
+        })
     }
 }
 

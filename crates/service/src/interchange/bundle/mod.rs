@@ -2,13 +2,15 @@
 //!
 //! - [`mod@format`] says which files and columns there are; import, export and the documentation's test
 //!   read it.
-//! - [`Bundle`] opens a folder or a zip, in which `files` finds the bundle's; `lines`, `header` and `rows` read a file row by row, `cells` a row cell by cell,
+//! - [`Bundle`] opens a folder or a zip, in which `files` finds the bundle's; `lines`, `header` and `rows` read a file row by row, `cells` a row cell by cell
+//!   (`cell` is what stands in one),
 //!   `references` turns slugs into ids.
 //! - `kinds` says for each file how a row becomes a draft, `import` writes the drafts in batches,
 //!   `family` brings child rows to their parents; `wording` says what is wrong, to a bundle and to an input.
 //! - [`export`] writes what a viewer may see.
 
 mod batch;
+mod cell;
 mod cells;
 pub mod entry;
 mod export;

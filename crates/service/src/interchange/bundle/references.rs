@@ -14,44 +14,70 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::cell::Item;
 use super::format::Target;
 use crate::Viewer;
 use crate::access::scope;
 use crate::error::Result;
 
-/// Stands before the id of a thing in place of its name, which no name begins with.
-pub(super) const BY_ID: char = '#';
-
-/// A reference to a thing by its id.
-pub(super) fn by_id(id: Uuid) -> String {
-    format!("{BY_ID}{id}")
+/// By what a row names a thing.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub(super) enum Key {
+    /// By its id.
+    Id(Uuid),
+    /// By its name, within something if it is unique only there.
+    Named {
+        /// Within what.
+        within: Option<Box<Self>>,
+        /// Its name.
+        name: String,
+    },
 }
 
-fn ids_among(names: &HashSet<String>) -> Vec<Uuid> {
-    let ids = names.iter().filter_map(|name| name.strip_prefix(BY_ID));
-    ids.filter_map(|id| id.parse().ok()).collect()
-}
-
-/// Stands between the parts of a key; no text of a bundle that is a key may hold it.
-const MARK: char = '\u{1f}';
-
-/// The key of a thing whose name is unique only within others.
-pub(super) fn key_within<'t>(within: impl Iterator<Item = &'t str>, name: &str) -> String {
-    let mut key = String::new();
-    for part in within {
-        key.push_str(part);
-        key.push(MARK);
+impl Key {
+    /// The key of what the last of these items names, each within the one before. An id needs nothing before it.
+    pub(super) fn of(items: impl IntoIterator<Item = Item>) -> Option<Self> {
+        let mut key = None;
+        for item in items {
+            key = Some(match item {
+                Item::Id(id) => Self::Id(id),
+                named => Self::Named {
+                    within: key.map(Box::new),
+                    name: named.to_string(),
+                },
+            });
+        }
+        key
     }
-    key.push_str(name);
-    key
+}
+
+fn named(within: Option<Key>, name: String) -> Key {
+    Key::Named {
+        within: within.map(Box::new),
+        name,
+    }
+}
+
+fn ids_among(keys: &HashSet<Key>) -> Vec<Uuid> {
+    let ids = keys.iter().filter_map(|key| match key {
+        Key::Id(id) => Some(*id),
+        Key::Named { .. } => None,
+    });
+    ids.collect()
+}
+
+impl Default for Key {
+    fn default() -> Self {
+        named(None, String::new())
+    }
 }
 
 /// What names stand for.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Known(HashMap<Target, HashMap<String, Uuid>>);
+pub(super) struct Known(HashMap<Target, HashMap<Key, Uuid>>);
 
 impl Known {
-    pub(super) fn id(&self, target: Target, key: &str) -> Option<Uuid> {
+    pub(super) fn id(&self, target: Target, key: &Key) -> Option<Uuid> {
         self.0.get(&target)?.get(key).copied()
     }
 
@@ -66,11 +92,11 @@ impl Known {
     }
 
     /// Lets a name stand for something, whatever it is.
-    pub(super) fn assume(&mut self, target: Target, key: String) {
+    pub(super) fn assume(&mut self, target: Target, key: Key) {
         self.add(target, [(key, Uuid::nil())]);
     }
 
-    fn add(&mut self, target: Target, found: impl IntoIterator<Item = (String, Uuid)>) {
+    fn add(&mut self, target: Target, found: impl IntoIterator<Item = (Key, Uuid)>) {
         self.0.entry(target).or_default().extend(found);
     }
 }
@@ -80,19 +106,15 @@ pub(super) async fn resolve(
     connection: &impl ConnectionTrait,
     viewer: &Viewer,
     now: DateTime<Utc>,
-    wanted: impl IntoIterator<Item = (Target, String)>,
+    wanted: impl IntoIterator<Item = (Target, Key)>,
 ) -> Result<Known> {
-    let mut names: HashMap<Target, HashSet<String>> = HashMap::new();
+    let mut keys: HashMap<Target, HashSet<Key>> = HashMap::new();
     for (target, key) in wanted {
-        // What is unique within something needs that too.
-        if let Some((whole, _)) = key.rsplit_once(MARK) {
-            name_wholes(target, whole, &mut names);
-        }
-        names.entry(target).or_default().insert(key);
+        want(target, key, &mut keys);
     }
     let mut search = Search {
         connection,
-        names,
+        keys,
         known: Known::default(),
     };
     search.network().await?;
@@ -102,24 +124,36 @@ pub(super) async fn resolve(
     Ok(search.known)
 }
 
-fn name_wholes(target: Target, whole: &str, names: &mut HashMap<Target, HashSet<String>>) {
-    let next = match target {
-        Target::Level => Target::Dimension,
-        Target::Dimension => Target::Version,
-        Target::Version => Target::Standard,
-        Target::Finding => Target::Study,
-        Target::Rating | Target::Feedback => Target::Centre,
-        _ => return,
-    };
-    if let Some((rest, _)) = whole.rsplit_once(MARK) {
-        name_wholes(next, rest, names);
+/// Notes a key, and the keys of what it is within.
+fn want(target: Target, key: Key, keys: &mut HashMap<Target, HashSet<Key>>) {
+    if let Key::Named {
+        within: Some(whole),
+        ..
+    } = &key
+        && let Some(of) = target.whole()
+    {
+        want(of, Key::clone(whole), keys);
     }
-    names.entry(next).or_default().insert(whole.to_owned());
+    keys.entry(target).or_default().insert(key);
+}
+
+impl Target {
+    /// The kind of thing within which names of this kind are unique.
+    const fn whole(self) -> Option<Self> {
+        match self {
+            Self::Level => Some(Self::Dimension),
+            Self::Dimension => Some(Self::Version),
+            Self::Version => Some(Self::Standard),
+            Self::Finding => Some(Self::Study),
+            Self::Rating | Self::Feedback => Some(Self::Centre),
+            _ => None,
+        }
+    }
 }
 
 struct Search<'c, C> {
     connection: &'c C,
-    names: HashMap<Target, HashSet<String>>,
+    keys: HashMap<Target, HashSet<Key>>,
     known: Known,
 }
 
@@ -293,11 +327,16 @@ impl<C: ConnectionTrait> Search<'_, C> {
         name: E::Column,
         id: E::Column,
     ) -> Result<()> {
-        let Some(names) = self.names.remove(&target) else {
+        let Some(keys) = self.keys.remove(&target) else {
             return Ok(());
         };
         let backend = self.connection.get_database_backend();
-        let ids = ids_among(&names);
+        let ids = ids_among(&keys);
+        let names = keys.into_iter().filter_map(|key| match key {
+            Key::Named { name, .. } => Some(name),
+            Key::Id(_) => None,
+        });
+        let names: Vec<String> = names.collect();
         let mut which = Condition::any().add(scope::among(backend, name, names));
         if !ids.is_empty() {
             which = which.add(scope::among(backend, id, ids));
@@ -310,9 +349,12 @@ impl<C: ConnectionTrait> Search<'_, C> {
             .into_model()
             .all(self.connection)
             .await?;
-        let named = found
-            .into_iter()
-            .flat_map(|found| [(by_id(found.id), found.id), (found.name, found.id)]);
+        let named = found.into_iter().flat_map(|found| {
+            [
+                (Key::Id(found.id), found.id),
+                (named(None, found.name), found.id),
+            ]
+        });
         self.known.add(target, named);
         Ok(())
     }
@@ -323,7 +365,7 @@ impl<C: ConnectionTrait> Search<'_, C> {
         select: Select<E>,
         [whole_column, name, id]: [E::Column; 3],
     ) -> Result<()> {
-        let Some(keys) = self.names.remove(&target) else {
+        let Some(keys) = self.keys.remove(&target) else {
             return Ok(());
         };
         let ids = ids_among(&keys);
@@ -338,18 +380,23 @@ impl<C: ConnectionTrait> Search<'_, C> {
                 .into_model()
                 .all(self.connection)
                 .await?;
-            let found = found.into_iter().map(|found| (by_id(found.id), found.id));
+            let found = found.into_iter().map(|found| (Key::Id(found.id), found.id));
             self.known.add(target, found.collect::<Vec<_>>());
         }
-        let mut wholes: HashMap<Uuid, &str> = HashMap::new();
+        // A whole may be named in several ways.
+        let mut wholes: HashMap<Uuid, HashSet<&Key>> = HashMap::new();
         let mut names = HashSet::new();
         for key in &keys {
-            let Some((of, own)) = key.rsplit_once(MARK) else {
+            let Key::Named {
+                within: Some(of),
+                name,
+            } = key
+            else {
                 continue;
             };
             if let Some(id) = self.known.id(whole, of) {
-                wholes.insert(id, of);
-                names.insert(own.to_owned());
+                wholes.entry(id).or_default().insert(of);
+                names.insert(name.clone());
             }
         }
         if wholes.is_empty() {
@@ -371,9 +418,10 @@ impl<C: ConnectionTrait> Search<'_, C> {
             .await?;
         let found: Vec<_> = found
             .into_iter()
-            .filter_map(|found| {
-                let of = wholes.get(&found.whole)?;
-                Some((key_within(std::iter::once(*of), &found.name), found.id))
+            .flat_map(|found| {
+                let of = wholes.get(&found.whole).into_iter().flatten();
+                let keys = of.map(|of| named(Some(Key::clone(of)), found.name.clone()));
+                keys.map(|key| (key, found.id)).collect::<Vec<_>>()
             })
             .collect();
         self.known.add(target, found);

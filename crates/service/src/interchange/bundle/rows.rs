@@ -8,6 +8,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value as Json;
 
+use super::cell::Cell;
 use super::format::{Table, Value};
 use super::header::{lay_out, unknown_column};
 use super::kept::unguarded;
@@ -41,17 +42,19 @@ impl Form {
 pub(super) struct Row {
     pub(super) line: u64,
     pub(super) offset: u64,
-    pub(super) cells: Vec<String>,
+    pub(super) cells: Vec<Cell>,
 }
 
 impl Row {
     /// A row of a table, its cells in the spelling in which they are kept.
-    pub(super) fn new(table: &Table, line: u64, offset: u64, cells: &[String]) -> Self {
+    pub(super) fn new(table: &Table, line: u64, offset: u64, cells: &[Cell]) -> Self {
         let columns = table.columns().iter().zip(cells);
         Self {
             line,
             offset,
-            cells: columns.map(|(column, text)| column.kept(text)).collect(),
+            cells: columns
+                .map(|(column, cell)| cell.map(|item| column.kept(item)))
+                .collect(),
         }
     }
 }
@@ -221,13 +224,14 @@ impl Rows {
             Form::Csv => self.cells_of_csv(line, text)?,
             Form::Ndjson => self.cells_of_json(text)?,
         };
-        let is_blank = cells.iter().all(String::is_empty);
+        let is_blank = cells.iter().all(Cell::is_empty);
         Ok((!is_blank).then(|| Row::new(self.table, line, offset, &cells)))
     }
 
-    fn cells_of_csv(&mut self, line: u64, text: &str) -> std::result::Result<Vec<String>, Problem> {
+    fn cells_of_csv(&mut self, line: u64, text: &str) -> std::result::Result<Vec<Cell>, Problem> {
         let record = split(text)?;
-        let mut cells = vec![String::new(); self.table.columns().len()];
+        let columns = self.table.columns();
+        let mut cells = vec![Cell::default(); columns.len()];
         if record.iter().all(|cell| cell.trim().is_empty()) {
             return Ok(cells);
         }
@@ -246,8 +250,10 @@ impl Rows {
             )));
         }
         for (place, (at, cell)) in self.layout.iter().zip(record.iter()).enumerate() {
-            match at.and_then(|at| cells.get_mut(at)) {
-                Some(place) => unguarded(cell.trim()).clone_into(place),
+            match at.and_then(|at| Some((cells.get_mut(at)?, columns.get(at)?))) {
+                Some((cell_of_row, column)) => {
+                    *cell_of_row = Cell::read(column.value, unguarded(cell.trim()));
+                }
                 None if cell.trim().is_empty() => {}
                 None => {
                     return Err(of_wrong_width(format!(
@@ -272,7 +278,7 @@ impl Rows {
         Ok(cells)
     }
 
-    fn cells_of_json(&mut self, text: &str) -> std::result::Result<Vec<String>, Problem> {
+    fn cells_of_json(&mut self, text: &str) -> std::result::Result<Vec<Cell>, Problem> {
         if text.trim().is_empty() {
             return Ok(Vec::new());
         }
@@ -283,7 +289,7 @@ impl Rows {
             )
         })?;
         let columns = self.table.columns();
-        let mut cells = vec![String::new(); columns.len()];
+        let mut cells = vec![Cell::default(); columns.len()];
         let mut filled = vec![false; columns.len()];
         for (name, value) in object {
             let found = columns
@@ -437,26 +443,21 @@ fn cell_of_json(
     name: &'static str,
     value: Value,
     json: Json,
-) -> std::result::Result<String, Problem> {
-    let is_list = matches!(value, Value::Texts | Value::Many(_) | Value::Scores);
+) -> std::result::Result<Cell, Problem> {
     match json {
-        Json::Null => Ok(String::new()),
-        Json::String(text) => Ok(text.trim().to_owned()),
-        Json::Number(number) => Ok(number.to_string()),
-        Json::Array(items) if is_list => {
+        Json::Null => Ok(Cell::default()),
+        Json::String(text) => Ok(Cell::read(value, text.trim())),
+        Json::Number(number) => Ok(Cell::read(value, &number.to_string())),
+        Json::Array(items) if value.is_list() => {
             let mut texts = Vec::with_capacity(items.len());
             for item in items {
-                match item {
-                    Json::String(text) if !text.contains(';') => texts.push(text),
-                    _ => {
-                        return Err(not_json(
-                            Some(name),
-                            "An item of the list is no text, or contains ';'.".to_owned(),
-                        ));
-                    }
-                }
+                let Json::String(text) = item else {
+                    let reason = "An item of the list is no text.".to_owned();
+                    return Err(not_json(Some(name), reason));
+                };
+                texts.extend(Some(text.trim().to_owned()).filter(|text| !text.is_empty()));
             }
-            Ok(texts.join(";"))
+            Ok(Cell::of_texts(value, texts))
         }
         Json::Array(_) | Json::Object(_) | Json::Bool(_) => Err(not_json(
             Some(name),

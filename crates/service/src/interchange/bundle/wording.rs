@@ -1,7 +1,7 @@
 //! What is said of problems where a bundle and an input have other words for the same rule.
 
+use super::cell::Item;
 use super::format::Target;
-use super::references::BY_ID;
 use crate::record::{Fault, Problem, Words, quoted};
 
 /// A value that must be there is not.
@@ -29,9 +29,9 @@ pub(super) fn unknown_word(field: &'static str, text: &str, words: &[&str]) -> P
 }
 
 /// A reference leads nowhere, or to something that is not seen.
-pub(super) fn unknown_reference(field: &'static str, target: Target, text: &str) -> Problem {
-    let (name, shown) = (target.name(), quoted(text));
-    let input = match text.starts_with(BY_ID) {
+pub(super) fn unknown_reference(field: &'static str, target: Target, item: &Item) -> Problem {
+    let (name, shown) = (target.name(), quoted(&item.to_string()));
+    let input = match matches!(item, Item::Id(_)) {
         true => format!("There is no {name} with this id in the space, or you don't see it."),
         false => format!("There is no {name} {shown} in the space, or you don't see it."),
     };

@@ -73,7 +73,15 @@ impl Draft for DimensionDraft {
 
     fn check(&self, problems: &mut Problems) {
         problems.key("dimension", &self.code);
-        refuse_marks("dimension", &self.code, problems);
+        // A bundle writes a score as `dimension=level`.
+        if self.code.contains('=') {
+            problems.add(
+                "dimension",
+                Fault::NotText,
+                "It contains '=', behind which the level stands in the scores of a rating.",
+                "Choose a code without it.",
+            );
+        }
         problems.name("name", &self.name);
         problems.text("description", self.description.as_ref());
     }
@@ -150,7 +158,6 @@ impl Draft for LevelDraft {
 
     fn check(&self, problems: &mut Problems) {
         problems.key("level", &self.code);
-        refuse_marks("level", &self.code, problems);
         problems.name("label", &self.label);
         problems.text("description", self.description.as_ref());
     }
@@ -198,18 +205,6 @@ fn is_changing<D: Draft>(slot: &Slot<D>, now: DateTime<Utc>) -> bool {
     let differs =
         |before: &RowOf<D>| slot.draft.row(D::id_of(before), Some(before), now) != *before;
     slot.problems.is_empty() && slot.before.as_ref().is_none_or(differs)
-}
-
-/// A bundle writes scores as `dimension=level;dimension=level`.
-fn refuse_marks(field: &'static str, code: &str, problems: &mut Problems) {
-    if code.contains(['=', ';']) {
-        problems.add(
-            field,
-            Fault::NotText,
-            "It contains '=' or ';', which separate the scores of a rating.",
-            "Choose a code without them.",
-        );
-    }
 }
 
 /// The version of a standard that a level belongs to.

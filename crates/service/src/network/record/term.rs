@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use crate::access::scope;
 use crate::record::{
-    Chain, Children, Draft, Fault, Part, Problems, Standing, Subject, Wanted, Whole,
-    can_be_withdrawn, of_the_network, quoted,
+    Chain, Children, Draft, Part, Problems, Standing, Subject, Wanted, Whole, can_be_withdrawn,
+    of_the_network,
 };
 
 /// What a term should be.
@@ -119,17 +119,6 @@ impl Draft for TermDraft {
         problems.text("description", self.description.as_ref());
         for synonym in &self.synonyms {
             problems.name("synonyms", synonym);
-            if synonym.contains(';') {
-                problems.add(
-                    "synonyms",
-                    Fault::NotText,
-                    format!(
-                        "{} contains a semicolon, which separates synonyms.",
-                        quoted(synonym)
-                    ),
-                    "Write it with a comma.",
-                );
-            }
         }
         problems.distinct("synonyms", &self.synonyms);
         self.labels.check(problems, LabelDraft::check);

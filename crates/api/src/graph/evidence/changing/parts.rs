@@ -2,10 +2,10 @@
 
 use async_graphql::{ID, InputObject};
 use service::entity::{StopReason, StudyStatus};
-use service::interchange::entry::Entry;
+use service::interchange::entry::{Entry, Item};
 
 use crate::graph::date::Date;
-use crate::graph::entry::{Say, row, text};
+use crate::graph::entry::{Say, ToItem, item, row};
 use crate::graph::word::Word;
 
 /// A change of a study's status.
@@ -25,10 +25,10 @@ impl Say for Vec<StatusChangeInput> {
     fn say(self, _column: &'static str, entry: &mut Entry) {
         let rows = self.into_iter().map(|change| {
             row([
-                ("on", Some(text(change.on))),
-                ("status", Some(text(change.status))),
-                ("reason", change.reason),
-                ("stop_reason", change.stop_reason.map(text)),
+                ("on", Some(item(change.on))),
+                ("status", Some(item(change.status))),
+                ("reason", change.reason.map(item)),
+                ("stop_reason", change.stop_reason.map(item)),
             ])
         });
         entry.children("study_statuses", rows.collect());
@@ -54,9 +54,9 @@ impl Say for Vec<SiteInput> {
     fn say(self, _column: &'static str, entry: &mut Entry) {
         let rows = self.into_iter().map(|site| {
             row([
-                ("local_authority", Some(text(site.local_authority))),
-                ("step", site.step.map(text)),
-                ("starts_on", site.starts_on.map(text)),
+                ("local_authority", Some(item(site.local_authority))),
+                ("step", site.step.map(item)),
+                ("starts_on", site.starts_on.map(item)),
             ])
         });
         entry.children("study_sites", rows.collect());
@@ -107,10 +107,10 @@ impl Say for Vec<AuthorInput> {
     fn say(self, _column: &'static str, entry: &mut Entry) {
         let rows = (1..).zip(self).map(|(position, author): (i32, _)| {
             row([
-                ("position", Some(text(position))),
-                ("name", Some(author.name)),
-                ("orcid", author.orcid),
-                ("person", author.person.map(text)),
+                ("position", Some(item(position))),
+                ("name", Some(item(author.name))),
+                ("orcid", author.orcid.map(item)),
+                ("person", author.person.map(item)),
             ])
         });
         entry.children("publication_authors", rows.collect());
@@ -134,9 +134,9 @@ pub(crate) struct ConfidenceIntervalInput {
 
 impl Say for ConfidenceIntervalInput {
     fn say(self, _column: &'static str, entry: &mut Entry) {
-        entry.set("interval_level", text(self.level));
-        entry.set("interval_lower", text(self.lower));
-        entry.set("interval_upper", text(self.upper));
+        entry.set("interval_level", item(self.level));
+        entry.set("interval_lower", item(self.lower));
+        entry.set("interval_upper", item(self.upper));
     }
 
     fn say_none(_column: &'static str, entry: &mut Entry) {
@@ -162,7 +162,7 @@ pub(crate) struct ParticipantsInput {
 impl Say for ParticipantsInput {
     fn say(self, _column: &'static str, entry: &mut Entry) {
         let mut set = |column, number: Option<i32>| {
-            entry.set(column, number.map(text).unwrap_or_default());
+            entry.set(column, number.map(item));
         };
         set("participants_intervention", self.intervention);
         set("participants_comparison", self.comparison);
@@ -191,11 +191,11 @@ pub(crate) struct ScoreInput {
     level: String,
 }
 
-impl Say for Vec<ScoreInput> {
-    fn say(self, column: &'static str, entry: &mut Entry) {
-        let scores = self
-            .into_iter()
-            .map(|score| format!("{}={}", score.dimension, score.level));
-        entry.set(column, scores.collect::<Vec<_>>().join(";"));
+impl ToItem for ScoreInput {
+    fn to_item(self) -> Item {
+        Item::Score {
+            dimension: self.dimension,
+            level: self.level,
+        }
     }
 }

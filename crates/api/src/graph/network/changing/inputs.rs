@@ -4,7 +4,7 @@ use async_graphql::{ID, InputObject};
 use service::entity::{EngagementKind, NetworkStatus};
 use service::interchange::entry::Entry;
 
-use crate::graph::entry::{Say, inputs, row, text};
+use crate::graph::entry::{Say, inputs, item, row};
 use crate::graph::word::Word;
 
 /// How a centre stood in the network for a time.
@@ -24,10 +24,10 @@ impl Say for Vec<StandingInput> {
     fn say(self, _column: &'static str, entry: &mut Entry) {
         let rows = self.into_iter().map(|standing| {
             row([
-                ("since", Some(standing.since)),
-                ("status", Some(text(standing.status))),
-                ("until", standing.until),
-                ("note", standing.note),
+                ("since", Some(item(standing.since))),
+                ("status", Some(item(standing.status))),
+                ("until", standing.until.map(item)),
+                ("note", standing.note.map(item)),
             ])
         });
         entry.children("centre_statuses", rows.collect());
@@ -55,10 +55,10 @@ impl Say for Vec<RoleInput> {
     fn say(self, _column: &'static str, entry: &mut Entry) {
         let rows = self.into_iter().map(|role| {
             row([
-                ("centre", Some(text(role.centre))),
-                ("title", Some(role.title)),
-                ("since", role.since),
-                ("until", role.until),
+                ("centre", Some(item(role.centre))),
+                ("title", Some(item(role.title))),
+                ("since", role.since.map(item)),
+                ("until", role.until.map(item)),
             ])
         });
         entry.children("person_roles", rows.collect());
@@ -82,8 +82,8 @@ impl Say for Vec<LabelInput> {
     fn say(self, _column: &'static str, entry: &mut Entry) {
         let rows = self.into_iter().map(|label| {
             row([
-                ("centre", Some(text(label.centre))),
-                ("label", Some(label.label)),
+                ("centre", Some(item(label.centre))),
+                ("label", Some(item(label.label))),
             ])
         });
         entry.children("term_labels", rows.collect());

@@ -6,7 +6,7 @@ use service::entity::{CrosswalkRelation, EvidenceStrength};
 use service::interchange::entry::Entry;
 
 use crate::graph::asker;
-use crate::graph::entry::{Say, contribute, inputs, revise, say, text};
+use crate::graph::entry::{Say, contribute, inputs, item, revise, say};
 use crate::graph::network::{CrosswalkReading, EvidenceStandard};
 use crate::graph::word::Word;
 
@@ -138,7 +138,7 @@ impl Say for LevelReferenceInput {
             ],
             _ => ["to_standard", "to_version", "to_dimension", "to_level"],
         };
-        entry.set(standard, text(self.standard));
+        entry.set(standard, item(self.standard));
         say_if(self.version, version, entry);
         entry.set(dimension, self.dimension);
         entry.set(level, self.level);

@@ -173,7 +173,7 @@ pub(super) fn answered(answer: Answer) -> Entering<Uuid> {
 /// A name that is made of what the thing is called, or of its id.
 fn proposed_name<K: Entered>(entry: &Entry, id: Uuid) -> String {
     const LONGEST: usize = 80;
-    let called = K::NAMED_AFTER.and_then(|column| entry.cells.get(column));
+    let called = K::NAMED_AFTER.map(|column| entry.get(column));
     let slug: String = called
         .map(slug::slugify)
         .unwrap_or_default()

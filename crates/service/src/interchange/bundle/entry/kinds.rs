@@ -5,14 +5,13 @@ use entity::CentreId;
 use futures::future::BoxFuture;
 use sea_orm::{EntityTrait, FromQueryResult};
 
-use super::Entry;
+use super::{Entry, Item};
 use crate::access::policy::Action;
 use crate::error::Result;
 use crate::interchange::bundle::export::{
     Exporter, evidence, feedback, network, standards, studies,
 };
 use crate::interchange::bundle::kinds::{self, Kind};
-use crate::interchange::bundle::references::BY_ID;
 use crate::network::Directory;
 use crate::record::Draft;
 
@@ -127,13 +126,9 @@ fn current_version(
     [standard_column, version_column]: [&'static str; 2],
 ) {
     let standards = &directory.standards;
-    let named = entry.get(standard_column);
-    let standard = match named.strip_prefix(BY_ID) {
-        Some(id) => id
-            .parse()
-            .ok()
-            .and_then(|id: uuid::Uuid| standards.by_id(id.into())),
-        None => standards.by_key(named),
+    let standard = match entry.cell(standard_column).one() {
+        Some(Item::Id(id)) => standards.by_id((*id).into()),
+        _ => standards.by_key(entry.get(standard_column)),
     };
     let Some(standard) = standard else { return };
     // A version and its levels are found by the standard's name.

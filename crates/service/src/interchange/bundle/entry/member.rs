@@ -5,7 +5,7 @@ use std::mem;
 
 use super::problems::{of_child, of_itself};
 use super::scale::Scale;
-use super::{Entered, Entry, sound};
+use super::{Cell, Entered, Entry, sound};
 use crate::Viewer;
 use crate::error::{InputProblem, Result};
 use crate::interchange::bundle::cells::Cells;
@@ -26,9 +26,9 @@ pub(super) struct Member {
     scale: Scale,
 }
 
-fn laid_out(table: &Table, line: u64, cells: &BTreeMap<&'static str, String>) -> Row {
+fn laid_out(table: &Table, line: u64, cells: &BTreeMap<&'static str, Cell>) -> Row {
     let columns = table.columns().iter();
-    let cells: Vec<String> = columns
+    let cells: Vec<Cell> = columns
         .map(|column| cells.get(column.name).cloned().unwrap_or_default())
         .collect();
     Row::new(table, line, 0, &cells)
@@ -55,7 +55,7 @@ impl Member {
     }
 
     /// A row by itself, of which nothing was said.
-    pub(super) fn of_row(cells: Vec<String>) -> Self {
+    pub(super) fn of_row(cells: Vec<Cell>) -> Self {
         Self {
             row: Row {
                 line: 0,
@@ -95,13 +95,12 @@ impl Member {
             .iter()
             .position(|column| column.name == K::NAMED_BY);
         if let Some(cell) = at.and_then(|at| self.row.cells.get_mut(at)) {
+            let name = cell.text();
             let base = match number {
-                2 => cell.as_str(),
-                _ => cell
-                    .rsplit_once('-')
-                    .map_or(cell.as_str(), |(base, _)| base),
+                2 => name,
+                _ => name.rsplit_once('-').map_or(name, |(base, _)| base),
             };
-            *cell = format!("{base}-{number}");
+            *cell = format!("{base}-{number}").into();
         }
     }
 

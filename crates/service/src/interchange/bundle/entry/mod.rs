@@ -20,34 +20,33 @@ use self::enter::{New, enter};
 pub use self::kinds::Enterable;
 pub(super) use self::kinds::Entered;
 use self::problems::{forbidden, refused};
+pub use super::cell::{Cell, Item};
 pub use super::kinds::{
     Centres, Collaborations, Crosswalk, Engagements, Feedback, Findings, Interventions,
     LocalAuthorities, Outcomes, Partners, People, Populations, Programmes, Publications, Ratings,
     Standards, Studies,
 };
-use super::references::by_id;
 use crate::access::policy;
 use crate::error::{Error, InputProblem, Result};
 use crate::once::Once;
 use crate::space::Space;
-use crate::spelling::composed;
 use crate::viewer::Viewer;
 
 /// How many things may be entered at once.
 pub const LARGEST_BATCH: usize = 500;
 
-/// What somebody says of a thing: the cells of a row, and the rows of its children. What is not said stays as it is.
+/// What somebody says of a thing: what stands in the columns of its row, and the rows of its children. What is not said
+/// stays as it is.
 #[derive(Clone, Debug, Default, Eq, PartialEq, serde::Serialize)]
 pub struct Entry {
-    cells: BTreeMap<&'static str, String>,
+    cells: BTreeMap<&'static str, Cell>,
     children: BTreeMap<&'static str, Vec<Self>>,
 }
 
 impl Entry {
     /// Says what stands in a column; an empty text empties it.
-    pub fn set(&mut self, column: &'static str, text: impl Into<String>) {
-        let text: String = text.into();
-        self.cells.insert(column, composed(&text).into_owned());
+    pub fn set(&mut self, column: &'static str, cell: impl Into<Cell>) {
+        self.cells.insert(column, cell.into());
     }
 
     /// Says which rows a file of children has of it, and that it has no others.
@@ -55,19 +54,18 @@ impl Entry {
         self.children.insert(file, rows);
     }
 
-    /// How a thing is named by its id, in place of its name.
-    #[must_use]
-    pub fn named_by_id(id: Uuid) -> String {
-        by_id(id)
+    /// What is said in a column.
+    fn cell(&self, column: &str) -> &Cell {
+        self.cells.get(column).unwrap_or(Cell::NOTHING)
     }
 
-    /// What is said in a column; nothing is an empty text.
+    /// The text that is said in a column; nothing is an empty text.
     fn get(&self, column: &str) -> &str {
-        self.cells.get(column).map_or("", String::as_str)
+        self.cell(column).text()
     }
 
     fn says(&self, column: &str) -> bool {
-        !self.get(column).is_empty()
+        !self.cell(column).is_empty()
     }
 }
 
@@ -267,7 +265,7 @@ pub async fn withdraw<K: Entered>(
     let mut entry = Entry::default();
     entry.set("withdrawal_reason", withdrawal.reason.clone());
     if let Some(other) = withdrawal.superseded_by {
-        entry.set("superseded_by", by_id(other));
+        entry.set("superseded_by", Item::Id(other));
     }
     let how = How {
         dry_run: withdrawal.dry_run,
@@ -289,7 +287,7 @@ fn of_centre<K: Entered>(entry: &mut Entry, viewer: &Viewer) {
     if let Some(centre) = viewer.centre() {
         for column in K::OF_CENTRE {
             if !entry.says(column) {
-                entry.set(column, by_id(centre.into()));
+                entry.set(column, Item::Id(centre.into()));
             }
         }
     }

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::Entry;
 use super::problems::at_place;
+use super::{Cell, Entry, Item};
 use crate::Viewer;
 use crate::error::{InputProblem, Result};
 use crate::interchange::bundle::cells::Cells;
@@ -16,7 +16,7 @@ use crate::interchange::bundle::export::Kept;
 use crate::interchange::bundle::family::{Kin, own_key};
 use crate::interchange::bundle::format::{self, Table};
 use crate::interchange::bundle::kinds::{Dimensions, Kind, Levels, Versions};
-use crate::interchange::bundle::references::{Known, by_id, resolve};
+use crate::interchange::bundle::references::{Known, resolve};
 use crate::interchange::bundle::rows::Row;
 use crate::record::{Draft, Problems, another_has_its_key, record};
 use crate::store::Write;
@@ -29,7 +29,7 @@ pub(super) struct Scale {
     levels: Vec<Placed>,
 }
 
-type Said = BTreeMap<&'static str, String>;
+type Said = BTreeMap<&'static str, Cell>;
 
 /// A row with its place in the input.
 #[derive(Debug)]
@@ -109,7 +109,7 @@ impl Scale {
     ) -> Result<Vec<InputProblem>> {
         let rows = [&mut self.versions, &mut self.dimensions, &mut self.levels];
         for row in rows.into_iter().flatten() {
-            row.cells.insert("standard", by_id(standard));
+            row.cells.insert("standard", Item::Id(standard).into());
         }
         // Each refers to what was recorded before it.
         let mut problems = record_rows::<Versions>(write, viewer, &self.versions).await?;
@@ -131,37 +131,37 @@ impl Placed {
     }
 
     /// Its own key, and that of what it belongs to, within its standard.
-    fn keys(&self, table: &Table) -> Vec<String> {
+    fn keys(&self, table: &Table) -> Vec<Cell> {
         key_cells(table, |name| self.cells.get(name).cloned())
     }
 }
 
 /// The texts by which a row is recognised within its standard.
-fn key_cells(table: &Table, get: impl Fn(&str) -> Option<String>) -> Vec<String> {
+fn key_cells(table: &Table, get: impl Fn(&str) -> Option<Cell>) -> Vec<Cell> {
     let keys = table.columns().iter().filter(|column| column.is_key);
     let keys = keys.filter(|column| column.name != "standard");
     keys.map(|column| get(column.name).unwrap_or_default())
         .collect()
 }
 
-fn complete(table: &'static Table, rows: &mut [Placed], there: &[Vec<String>]) {
+fn complete(table: &'static Table, rows: &mut [Placed], there: &[Vec<Cell>]) {
     let place_of = |name: &str| {
         let mut columns = table.columns().iter();
         columns.position(|column| column.name == name)
     };
-    let cell = |row: &Vec<String>, name: &str| {
+    let cell = |row: &Vec<Cell>, name: &str| {
         let at = place_of(name)?;
         row.get(at).cloned()
     };
-    let there: HashMap<Vec<String>, &Vec<String>> = there
+    let there: HashMap<Vec<Cell>, &Vec<Cell>> = there
         .iter()
         .map(|row| (key_cells(table, |name| cell(row, name)), row))
         .collect();
     // The last place of those that belong to the same.
-    let mut last: HashMap<Vec<String>, i32> = HashMap::new();
+    let mut last: HashMap<Vec<Cell>, i32> = HashMap::new();
     for (mut key, row) in there.clone() {
         key.pop();
-        let place = cell(row, "position").and_then(|text| text.parse().ok());
+        let place = cell(row, "position").and_then(|cell| cell.text().parse().ok());
         let last = last.entry(key).or_default();
         *last = Ord::max(*last, place.unwrap_or_default());
     }
@@ -169,18 +169,21 @@ fn complete(table: &'static Table, rows: &mut [Placed], there: &[Vec<String>]) {
         let mut key = row.keys(table);
         if let Some(kept) = there.get(&key) {
             for column in table.columns() {
-                if let Some(text) = cell(kept, column.name) {
-                    row.cells.entry(column.name).or_insert(text);
+                if let Some(there) = cell(kept, column.name) {
+                    row.cells.entry(column.name).or_insert(there);
                 }
             }
         } else if place_of("position").is_some() {
             key.pop();
             let last = last.entry(key).or_default();
-            let place = row.cells.get("position").and_then(|text| text.parse().ok());
+            let place = row
+                .cells
+                .get("position")
+                .and_then(|cell| cell.text().parse().ok());
             let place = place.unwrap_or(*last + 1);
             row.cells
                 .entry("position")
-                .or_insert_with(|| place.to_string());
+                .or_insert_with(|| place.to_string().into());
             *last = Ord::max(*last, place);
         }
     }
@@ -198,7 +201,7 @@ fn check<K: Kind>(rows: &[Placed], belongs_to: &[&str]) -> Vec<InputProblem> {
         // Whatever stands in its place, it will be the standard.
         for (cell, column) in row.cells.iter_mut().zip(K::TABLE.columns()) {
             if column.name == "standard" {
-                "standard".clone_into(cell);
+                *cell = "standard".into();
             }
         }
         let mut known = Known::default();

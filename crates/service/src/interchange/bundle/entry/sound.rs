@@ -4,6 +4,7 @@
 use entity::Vocabulary;
 
 use super::Entered;
+use crate::interchange::bundle::cell::Cell;
 use crate::interchange::bundle::cells::Cells;
 use crate::interchange::bundle::family::{ChildRows, Kin, OfChild};
 use crate::interchange::bundle::format::{Table, Value};
@@ -25,9 +26,9 @@ pub(super) fn problems_besides<K: Entered>(
         if !is_wrong(column.name) {
             continue;
         }
-        *cell = match (column.is_required, sound(column.value)) {
-            (true, text) => text.to_owned(),
-            (false, _) => String::new(),
+        *cell = match column.is_required {
+            true => Cell::read(column.value, sound(column.value)),
+            false => Cell::default(),
         };
     }
     let nothing = Known::default();

@@ -13,6 +13,7 @@ use super::sheet::Sheet;
 use super::{Exporter, feedback, studies};
 use crate::access::scope;
 use crate::error::Result;
+use crate::interchange::bundle::cell::Item;
 use crate::interchange::bundle::format;
 
 pub(super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
@@ -206,9 +207,12 @@ async fn rating_rows(
         let scores = scores.get(&row.id.into()).into_iter().flatten();
         let scores = scores.filter_map(|score| {
             let [_, _, dimension, level] = to.names.levels.get(&score.level_id.into())?;
-            Some(format!("{dimension}={level}"))
+            Some(Item::Score {
+                dimension: dimension.clone(),
+                level: level.clone(),
+            })
         });
-        let scores: Vec<String> = scores.collect();
+        let scores: Vec<Item> = scores.collect();
         let studies = studies.get(&row.id.into()).into_iter().flatten();
         let studies = studies.map(|row| row.study_id);
         let publications = publications.get(&row.id.into()).into_iter().flatten();

@@ -26,6 +26,7 @@ use uuid::Uuid;
 use self::names::Names;
 pub use self::sheet::Format;
 use self::sheet::{Closed, Sheet};
+use super::cell::Cell;
 use super::entry::Entered;
 use super::format::{FORMAT, FORMAT_VERSION, TABLES, Table};
 use crate::Viewer;
@@ -127,7 +128,7 @@ pub(super) async fn one<K: Entered>(write: &Write, id: Uuid) -> Result<Kept> {
 }
 
 /// Rows that were kept, by the names of their files.
-pub(super) type Kept = HashMap<&'static str, Vec<Vec<String>>>;
+pub(super) type Kept = HashMap<&'static str, Vec<Vec<Cell>>>;
 
 /// Writes what a viewer may see, page by page.
 pub(super) struct Exporter<'e> {

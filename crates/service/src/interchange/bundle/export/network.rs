@@ -9,7 +9,6 @@ use entity::{
 };
 use futures::future::BoxFuture;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::Exporter;
@@ -377,20 +376,15 @@ async fn vocabulary_file(
             .parts::<term_label::Entity>(term_label::Column::TermId, ids, |row| row.term_id.into())
             .await?;
         for term in page {
-            let synonyms: Vec<&str> = term
-                .synonyms
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-                .collect();
+            let synonyms = term.synonyms.as_array().into_iter().flatten();
+            let synonyms = synonyms.filter_map(|text| Some(text.as_str()?.to_owned()));
             sheet.row(|line| {
                 line.set("slug", &term.slug);
                 line.set("name", &term.name);
                 line.maybe("description", term.description.as_ref());
                 line.maybe("broader", term.broader.and_then(|id| to.names.of(id)));
                 line.maybe("owner", term.owner.and_then(|id| to.names.of(id)));
-                line.set("synonyms", synonyms.join(";"));
+                line.listed("synonyms", synonyms);
                 line.withdrawal(
                     term.withdrawn_at,
                     term.withdrawal_reason.as_ref(),

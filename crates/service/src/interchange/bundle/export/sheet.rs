@@ -1,6 +1,5 @@
 //! A file that is being written.
 
-use std::borrow::Cow;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use chrono::{DateTime, SecondsFormat, Timelike, Utc};
 use super::unwritable;
 use crate::durable::NewFile;
 use crate::error::Result;
+use crate::interchange::bundle::cell::{Cell, Item};
 use crate::interchange::bundle::format::Table;
 use crate::interchange::bundle::kept::guarded;
 
@@ -39,20 +39,20 @@ enum To {
     /// A file of this name.
     File(PathBuf, Option<Box<csv::Writer<NewFile>>>),
     /// Nowhere: they are kept.
-    Memory(Vec<Vec<String>>),
+    Memory(Vec<Vec<Cell>>),
 }
 
 /// A sheet that was ended.
 pub(super) struct Closed {
     pub(super) table: &'static Table,
     pub(super) rows: u64,
-    pub(super) kept: Vec<Vec<String>>,
+    pub(super) kept: Vec<Vec<Cell>>,
 }
 
 /// A row that is being written.
 pub(super) struct Line<'s> {
     names: &'s [&'static str],
-    cells: Vec<String>,
+    cells: Vec<Cell>,
 }
 
 impl Sheet {
@@ -72,7 +72,7 @@ impl Sheet {
     pub(super) fn row(&mut self, fill: impl FnOnce(&mut Line<'_>)) -> Result<()> {
         let mut line = Line {
             names: &self.names,
-            cells: vec![String::new(); self.names.len()],
+            cells: vec![Cell::default(); self.names.len()],
         };
         fill(&mut line);
         let cells = line.cells;
@@ -100,9 +100,12 @@ impl Sheet {
         };
         let columns = self.table.columns().iter().zip(&cells);
         let for_spreadsheet = self.format == Format::Spreadsheet;
-        let cells = columns.map(|(column, text)| guarded(column.value, text, for_spreadsheet));
+        let cells = columns.map(|(column, cell)| {
+            let text = cell.written(column.value);
+            guarded(column.value, &text, for_spreadsheet).into_owned()
+        });
         writer
-            .write_record(cells.map(Cow::into_owned).collect::<Vec<_>>())
+            .write_record(cells.collect::<Vec<_>>())
             .map_err(|failure| unwritable(failure.into()))
     }
 
@@ -129,9 +132,13 @@ impl Sheet {
 impl Line<'_> {
     /// Fills a cell.
     pub(super) fn set(&mut self, name: &str, value: impl ToString) {
+        self.fill(name, value.to_string().into());
+    }
+
+    fn fill(&mut self, name: &str, cell: Cell) {
         let at = self.names.iter().position(|column| *column == name);
-        if let Some(cell) = at.and_then(|at| self.cells.get_mut(at)) {
-            *cell = value.to_string();
+        if let Some(place) = at.and_then(|at| self.cells.get_mut(at)) {
+            *place = cell;
         }
     }
 
@@ -143,9 +150,18 @@ impl Line<'_> {
     }
 
     /// Fills a cell with a list whose order means nothing.
-    pub(super) fn sorted(&mut self, name: &str, mut list: Vec<String>) {
-        list.sort();
-        self.set(name, list.join(";"));
+    pub(super) fn sorted(&mut self, name: &str, list: Vec<impl Into<Item>>) {
+        let mut list: Vec<Item> = list.into_iter().map(Into::into).collect();
+        list.sort_by_cached_key(Item::to_string);
+        self.fill(name, list.into());
+    }
+
+    /// Fills a cell with a list in its order.
+    pub(super) fn listed(&mut self, name: &str, list: impl IntoIterator<Item = String>) {
+        self.fill(
+            name,
+            list.into_iter().map(Item::Text).collect::<Vec<_>>().into(),
+        );
     }
 
     /// Fills a cell with a time, to the microsecond only where there are any.

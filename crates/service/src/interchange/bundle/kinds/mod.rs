@@ -10,6 +10,7 @@ mod standards;
 use super::cells::Cells;
 use super::family::Kin;
 use super::format::Table;
+use super::references::Key;
 use crate::record::Draft;
 
 pub use evidence::{Collaborations, Feedback, Findings, Publications, Ratings, Studies};
@@ -32,8 +33,8 @@ pub(super) trait Kind {
     const CHILDREN: &'static [&'static Table] = &[];
 
     /// By what its children name it.
-    fn called_by_children(cells: &Cells<'_>) -> String {
-        cells.get("slug").to_owned()
+    fn called_by_children(cells: &Cells<'_>) -> Key {
+        Key::of([cells.item("slug")]).unwrap_or_default()
     }
 
     /// The draft, with its children.

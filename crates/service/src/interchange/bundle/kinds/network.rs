@@ -3,10 +3,11 @@
 use entity::Vocabulary;
 
 use super::Kind;
+use crate::interchange::bundle::cell::Item;
 use crate::interchange::bundle::cells::Cells;
 use crate::interchange::bundle::family::Kin;
 use crate::interchange::bundle::format::{self, Table};
-use crate::interchange::bundle::references::key_within;
+use crate::interchange::bundle::references::Key;
 use crate::network::record::{
     CentreDraft, EngagementDraft, LabelDraft, LocalAuthorityDraft, PartnerDraft, PersonDraft,
     ProgrammeDraft, RoleDraft, StatusDraft, TermDraft,
@@ -181,9 +182,9 @@ macro_rules! vocabularies {
             const TABLE: &'static Table = &format::$table;
             const CHILDREN: &'static [&'static Table] = &[&format::TERM_LABELS];
 
-            fn called_by_children(cells: &Cells<'_>) -> String {
-                let vocabulary = Vocabulary::$vocabulary.as_str();
-                key_within(std::iter::once(vocabulary), cells.get("slug"))
+            fn called_by_children(cells: &Cells<'_>) -> Key {
+                let vocabulary = Vocabulary::$vocabulary.as_str().to_owned();
+                Key::of([Item::Text(vocabulary), cells.item("slug")]).unwrap_or_default()
             }
 
             fn read(cells: &Cells<'_>, kin: &mut Kin<'_>) -> Option<TermDraft> {
