@@ -9,7 +9,7 @@ use super::format::Value;
 use crate::spelling::composed;
 
 /// A value of a column, or one of a list.
-#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum Item {
     /// A text: a value as it is written, or the name of a thing.
     Text(String),
@@ -61,12 +61,6 @@ impl fmt::Display for Item {
 impl Default for Item {
     fn default() -> Self {
         Self::Text(String::new())
-    }
-}
-
-impl From<String> for Item {
-    fn from(text: String) -> Self {
-        Self::Text(text)
     }
 }
 

@@ -81,6 +81,14 @@ impl Known {
         self.0.get(&target)?.get(key).copied()
     }
 
+    /// What stands for one of these things.
+    pub(super) fn only(mut self, things: &HashSet<Uuid>) -> Self {
+        for found in self.0.values_mut() {
+            found.retain(|_, id| things.contains(id));
+        }
+        self
+    }
+
     /// Adds what is known elsewhere, where nothing is known here.
     pub(super) fn complete(&mut self, other: Self) {
         for (target, found) in other.0 {

@@ -54,7 +54,8 @@ pub(super) async fn amend<K: Entered>(
     member.complete_scale(&kept);
     let mut known = known::<K>(write, viewer, [&member]).await?;
     // What the thing refers to already it may go on referring to, whoever sees that.
-    known.complete(self::known::<K>(write, &Viewer::operator(), [&own]).await?);
+    let all = self::known::<K>(write, &Viewer::operator(), [&member]).await?;
+    known.complete(all.only(&own.things()));
     let draft = member.draft::<K>(&known).map_err(refused::<K>)?;
     let recorded = match record_one(write, viewer, draft, id).await {
         Ok(answer) => answered(answer).map_err(refused::<K>)?,

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 use std::mem;
 
+use uuid::Uuid;
+
 use super::problems::{of_child, of_itself};
 use super::scale::Scale;
-use super::{Cell, Entered, Entry, sound};
+use super::{Cell, Entered, Entry, Item, sound};
 use crate::Viewer;
 use crate::error::{InputProblem, Result};
 use crate::interchange::bundle::cells::Cells;
@@ -66,6 +68,16 @@ impl Member {
             children: Vec::new(),
             scale: Scale::default(),
         }
+    }
+
+    /// The things that the row names by their ids.
+    pub(super) fn things(&self) -> HashSet<Uuid> {
+        let items = self.row.cells.iter().flat_map(Cell::items);
+        let ids = items.filter_map(|item| match item {
+            Item::Id(id) => Some(*id),
+            Item::Text(_) | Item::Score { .. } => None,
+        });
+        ids.collect()
     }
 
     /// Takes the scales out, to record them when the standard is.

@@ -118,7 +118,7 @@ pub(in super::super) async fn publications(to: &mut Exporter<'_>) -> Result<()> 
                     line.set("position", author.position);
                     line.set("name", author.name);
                     line.maybe("orcid", author.orcid);
-                    line.maybe("person", author.person_id.and_then(|id| to.names.of(id)));
+                    line.refer("person", author.person_id.and_then(|id| to.names.of(id)));
                 })?;
             }
         }
@@ -235,8 +235,8 @@ async fn rating_rows(
                 line.set("version", version);
             }
             line.set("subject_kind", kind);
-            line.set("subject", subject);
-            line.maybe("outcome", row.outcome_id.and_then(|id| to.names.of(id)));
+            line.refer("subject", Some(subject));
+            line.refer("outcome", row.outcome_id.and_then(|id| to.names.of(id)));
             line.sorted("scores", scores);
             line.sorted("considered_studies", to.names.all(studies));
             line.sorted("considered_publications", to.names.all(publications));

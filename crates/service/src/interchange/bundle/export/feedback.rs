@@ -42,8 +42,8 @@ pub(in super::super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
             for row in &page {
                 sheet.row(|line| {
                     line.set("reference", &row.reference);
-                    line.maybe("study", row.study_id.and_then(|id| to.names.of(id)));
-                    line.maybe("programme", row.programme_id.and_then(|id| to.names.of(id)));
+                    line.refer("study", row.study_id.and_then(|id| to.names.of(id)));
+                    line.refer("programme", row.programme_id.and_then(|id| to.names.of(id)));
                     line.set("from_role", &row.from_role);
                     line.set("text", &row.text);
                     line.set("received_on", row.received_on);

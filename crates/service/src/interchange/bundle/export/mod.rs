@@ -107,8 +107,8 @@ fn unwritable(failure: std::io::Error) -> Error {
     )
 }
 
-/// The rows of one thing and of its children as a bundle has them, by their files; everything that it refers to is
-/// named, whoever may see it.
+/// The rows of one thing and of its children, by their files; everything that it refers to is named by its id, whoever
+/// may see it.
 pub(super) async fn one<K: Entered>(write: &Write, id: Uuid) -> Result<Kept> {
     let operator = Viewer::operator();
     let mut exporter = Exporter {
@@ -118,11 +118,10 @@ pub(super) async fn one<K: Entered>(write: &Write, id: Uuid) -> Result<Kept> {
         folder: None,
         format: Format::Plain,
         only: Some(id),
-        names: Names::default(),
+        names: Names::ids(),
         written: Exported::default(),
         kept: HashMap::new(),
     };
-    exporter.centres().await?;
     K::export(&mut exporter).await?;
     Ok(exporter.kept)
 }

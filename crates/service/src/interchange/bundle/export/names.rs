@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::Viewer;
 use crate::access::scope;
 use crate::error::Result;
+use crate::interchange::bundle::cell::Item;
 
 /// How many names are kept before the book is begun anew.
 const KEPT: usize = 100_000;
@@ -24,6 +25,8 @@ const KEPT: usize = 100_000;
 /// A book of names. What the viewer may not see has none.
 #[derive(Debug, Default)]
 pub(super) struct Names {
+    /// Whether things are named by their ids in place of their names: then there is nothing to learn.
+    are_ids: bool,
     known: HashMap<Uuid, String>,
     looked_for: HashSet<Uuid>,
     /// Each version, as standard and version.
@@ -57,15 +60,25 @@ struct Name {
 }
 
 impl Names {
-    pub(super) fn of(&self, id: impl Into<Uuid>) -> Option<&str> {
-        self.known.get(&id.into()).map(String::as_str)
+    /// Ids in the place of names.
+    pub(super) fn ids() -> Self {
+        Self {
+            are_ids: true,
+            ..Self::default()
+        }
     }
 
-    pub(super) fn all(&self, ids: impl IntoIterator<Item = impl Into<Uuid>>) -> Vec<String> {
-        ids.into_iter()
-            .filter_map(|id| self.of(id))
-            .map(str::to_owned)
-            .collect()
+    /// The name of a thing.
+    pub(super) fn of(&self, id: impl Into<Uuid>) -> Option<Item> {
+        let id = id.into();
+        match self.are_ids {
+            true => Some(Item::Id(id)),
+            false => self.known.get(&id).cloned().map(Item::Text),
+        }
+    }
+
+    pub(super) fn all(&self, ids: impl IntoIterator<Item = impl Into<Uuid>>) -> Vec<Item> {
+        ids.into_iter().filter_map(|id| self.of(id)).collect()
     }
 
     /// Forgets what it knows if that is much: to be asked before a page, not within one.
@@ -87,7 +100,7 @@ impl Names {
     ) -> Result<()> {
         let new: Vec<Uuid> = ids
             .into_iter()
-            .filter(|id| self.looked_for.insert(*id))
+            .filter(|id| !self.are_ids && self.looked_for.insert(*id))
             .collect();
         if new.is_empty() {
             return Ok(());

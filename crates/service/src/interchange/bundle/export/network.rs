@@ -98,7 +98,7 @@ pub(in super::super) async fn centres(to: &mut Exporter<'_>) -> Result<()> {
             line.maybe("founded", centre.founded.as_ref());
             line.maybe("homepage", centre.homepage.as_ref());
             line.maybe("ror_id", centre.ror_id.as_ref());
-            line.maybe("successor", centre.successor.and_then(|id| to.names.of(id)));
+            line.refer("successor", centre.successor.and_then(|id| to.names.of(id)));
         })?;
         let mut of_centre = standings.remove(&centre.id.into()).unwrap_or_default();
         of_centre.sort_by(|one, other| one.since.cmp(&other.since));
@@ -158,7 +158,7 @@ pub(in super::super) async fn people(to: &mut Exporter<'_>) -> Result<()> {
             for (centre, role) in of_person {
                 roles.row(|line| {
                     line.set("person", &person.slug);
-                    line.set("centre", centre);
+                    line.refer("centre", Some(centre));
                     line.set("title", role.title);
                     line.set("since", role.since);
                     line.maybe("until", role.until);
@@ -278,7 +278,7 @@ pub(in super::super) async fn programmes(to: &mut Exporter<'_>) -> Result<()> {
                 line.set("slug", programme.slug);
                 line.set("title", programme.title);
                 line.maybe("summary", programme.summary);
-                line.maybe("lead_centre", to.names.of(programme.lead_centre));
+                line.refer("lead_centre", to.names.of(programme.lead_centre));
                 line.sorted("partners", partners);
                 line.maybe("started", programme.started);
                 line.maybe("ended", programme.ended);
@@ -321,7 +321,7 @@ pub(in super::super) async fn engagements(to: &mut Exporter<'_>) -> Result<()> {
                 sheet.row(|line| {
                     line.set("centre", &centre.slug);
                     line.set("reference", engagement.reference);
-                    line.maybe(
+                    line.refer(
                         "local_authority",
                         to.names.of(engagement.local_authority_id),
                     );
@@ -382,8 +382,8 @@ async fn vocabulary_file(
                 line.set("slug", &term.slug);
                 line.set("name", &term.name);
                 line.maybe("description", term.description.as_ref());
-                line.maybe("broader", term.broader.and_then(|id| to.names.of(id)));
-                line.maybe("owner", term.owner.and_then(|id| to.names.of(id)));
+                line.refer("broader", term.broader.and_then(|id| to.names.of(id)));
+                line.refer("owner", term.owner.and_then(|id| to.names.of(id)));
                 line.listed("synonyms", synonyms);
                 line.withdrawal(
                     term.withdrawn_at,
@@ -402,7 +402,7 @@ async fn vocabulary_file(
                 labels.row(|line| {
                     line.set("vocabulary", vocabulary);
                     line.set("term", &term.slug);
-                    line.set("centre", centre);
+                    line.refer("centre", Some(centre));
                     line.set("label", label);
                 })?;
             }

@@ -58,7 +58,7 @@ impl Shared<'_> {
             Visibility::Collaboration if with.is_empty() && !is_its_own => Visibility::Centre,
             visibility => visibility,
         };
-        line.maybe("contributed_by", names.of(self.contributed_by));
+        line.refer("contributed_by", names.of(self.contributed_by));
         line.set("visibility", visibility);
         line.sorted("shared_with", with);
         line.time("embargoed_until", self.embargoed_until);

@@ -149,9 +149,13 @@ impl Line<'_> {
         }
     }
 
+    /// Fills a cell with a thing, if there is one that is named.
+    pub(super) fn refer(&mut self, name: &str, thing: Option<Item>) {
+        self.fill(name, thing.into());
+    }
+
     /// Fills a cell with a list whose order means nothing.
-    pub(super) fn sorted(&mut self, name: &str, list: Vec<impl Into<Item>>) {
-        let mut list: Vec<Item> = list.into_iter().map(Into::into).collect();
+    pub(super) fn sorted(&mut self, name: &str, mut list: Vec<Item>) {
         list.sort_by_cached_key(Item::to_string);
         self.fill(name, list.into());
     }
@@ -181,10 +185,10 @@ impl Line<'_> {
         &mut self,
         at: Option<DateTime<Utc>>,
         reason: Option<&String>,
-        superseded_by: Option<&str>,
+        superseded_by: Option<Item>,
     ) {
         self.time("withdrawn_at", at);
         self.maybe("withdrawal_reason", reason);
-        self.maybe("superseded_by", superseded_by);
+        self.refer("superseded_by", superseded_by);
     }
 }

@@ -33,7 +33,7 @@ pub(in super::super) async fn with_scales(to: &mut Exporter<'_>) -> Result<()> {
         sheet.row(|line| {
             line.set("slug", standard.slug);
             line.set("name", standard.name);
-            line.maybe("owner", standard.owner.and_then(|id| to.names.of(id)));
+            line.refer("owner", standard.owner.and_then(|id| to.names.of(id)));
             line.maybe("homepage", standard.homepage);
             line.maybe("description", standard.description);
             line.withdrawal(

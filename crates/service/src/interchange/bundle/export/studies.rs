@@ -137,12 +137,12 @@ async fn study_rows(to: &mut Exporter<'_>, sheet: &mut Sheet, page: &[study::Mod
             line.maybe("registry", row.registry.as_ref());
             line.maybe("registration_id", row.registration_id.as_ref());
             line.maybe("registration_url", row.registration_url.as_ref());
-            line.maybe("lead_centre", to.names.of(row.lead_centre));
+            line.refer("lead_centre", to.names.of(row.lead_centre));
             line.sorted(
                 "collaborating_centres",
                 to.names.all(collaborators.map(|row| row.centre_id)),
             );
-            line.maybe("programme", row.programme_id.and_then(|id| to.names.of(id)));
+            line.refer("programme", row.programme_id.and_then(|id| to.names.of(id)));
             line.sorted("partners", to.names.all(partners));
             line.sorted("interventions", of_vocabulary(Vocabulary::Intervention));
             line.sorted("outcomes", of_vocabulary(Vocabulary::Outcome));
@@ -225,11 +225,11 @@ async fn site_rows(to: &mut Exporter<'_>, sheet: &mut Sheet, page: &[study::Mode
             .into_iter()
             .filter_map(|site| Some((to.names.of(site.local_authority_id)?, site)))
             .collect();
-        of_study.sort_by_key(|(gss_code, _)| *gss_code);
-        for (gss_code, site) in of_study {
+        of_study.sort_by(|(one, _), (other, _)| one.cmp(other));
+        for (authority, site) in of_study {
             sheet.row(|line| {
                 line.set("study", &study.slug);
-                line.set("local_authority", gss_code);
+                line.refer("local_authority", Some(authority));
                 line.maybe("step", site.step);
                 line.maybe("starts_on", site.starts_on);
             })?;
@@ -277,18 +277,18 @@ async fn finding_rows(
         sheet.row(|line| {
             line.set("study", study);
             line.set("reference", &row.reference);
-            line.maybe(
+            line.refer(
                 "publication",
                 row.publication_id.and_then(|id| to.names.of(id)),
             );
-            line.maybe(
+            line.refer(
                 "intervention",
                 row.intervention_id.and_then(|id| to.names.of(id)),
             );
             line.maybe("comparator", row.comparator.as_ref());
-            line.maybe("outcome", to.names.of(row.outcome_id));
+            line.refer("outcome", to.names.of(row.outcome_id));
             line.maybe("outcome_detail", row.outcome_detail.as_ref());
-            line.maybe(
+            line.refer(
                 "population",
                 row.population_id.and_then(|id| to.names.of(id)),
             );
