@@ -436,7 +436,8 @@ impl<'a> Reader<'a> {
             (false, true) => tally.kept += 1,
             (false, false) => tally.checked += 1,
         }
-        if !is_refused && !(row.doubts.is_empty() && row.faults.is_empty()) {
+        let is_doubtful = !row.doubts.is_empty() || !row.faults.is_empty();
+        if is_doubtful && !is_refused {
             tally.doubtful += 1;
         }
         if is_kept {
