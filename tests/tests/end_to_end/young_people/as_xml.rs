@@ -69,7 +69,7 @@ on_both_databases! {
             i64::try_from(before.matches('\n').count()).expect("a line") + 3
         };
         let told = problems(&app, as_xml.id).await;
-        let find = |rule: &str| told.iter().find(|(one, ..)| one == rule).cloned().unwrap_or_else(|| panic!("{rule}: {told:?}"));
+        let find = |rule: &str| told.iter().find(|(one, ..)| one == rule).cloned().expect(rule);
         assert_eq!(find("144"), ("144".to_owned(), "Episodes".to_owned(), line_of("<LS>QQ"), true));
         assert_eq!(find("101"), ("101".to_owned(), "Header".to_owned(), line_of("<SEX>M"), true));
         assert!(find("CG05").3 && find("CG14").3);
