@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cli", &["api", "service", "migrations"]),
     // What tries the house out may look into every room.
     ("tests", &["api", "entity", "migrations", "service"]),
-    ("bench", &["api", "cli", "entity", "migrations", "service"]),
+    ("bench", &["api", "cli", "disclosure", "entity", "migrations", "service"]),
 ];
 
 /// Which more a package's own tests may use.
