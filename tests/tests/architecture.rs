@@ -19,7 +19,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cli", &["api", "service", "migrations"]),
     // What tries the house out may look into every room.
     ("tests", &["api", "entity", "migrations", "service"]),
-    ("bench", &["api", "cli", "disclosure", "entity", "migrations", "service"]),
+    (
+        "bench",
+        &[
+            "api",
+            "cli",
+            "disclosure",
+            "entity",
+            "migrations",
+            "service",
+        ],
+    ),
 ];
 
 /// Which more a package's own tests may use.
