@@ -89,6 +89,25 @@ on_both_databases! {
         assert_eq!(errors(&answer.body).len(), 2);
     }
 
+    async fn a_page_that_is_refused_leaves_other_pages_of_the_same_list(app: TestApp) {
+        app.create_study("a-study", &Sharing::public(ALPHA)).await;
+        for list in ["findings", "ratings", "publications"] {
+            let query = format!("{{ studies {{ nodes {{ good: {list}(first: 1) {{ pageInfo {{ hasNextPage }} }} bad: {list}(after: \"x\") {{ pageInfo {{ hasNextPage }} }} }} }} }}");
+            let answer = app.nobody().ask(&query).await;
+            assert_eq!(answer.body["data"]["studies"]["nodes"], json!([{ "good": { "pageInfo": { "hasNextPage": false } }, "bad": null }]), "{list}");
+            assert_eq!(errors(&answer.body).len(), 1, "{list}");
+        }
+    }
+
+    async fn a_count_of_young_people_that_is_refused_leaves_other_counts(app: TestApp) {
+        let client = app.holder(BETA, &[ScopeName::YoungPeopleStatistics]).await;
+        let query = r#"{ youngPeople { good: statistics(input: {by: [SEX], asAt: "2024-03-31"}) { coverage { of } }
+            bad: statistics(input: {by: [SEX], asAt: "2124-03-31"}) { coverage { of } } } }"#;
+        let answer = client.ask(query).await;
+        assert_eq!(answer.body["data"]["youngPeople"], json!({ "good": { "coverage": { "of": 0 } }, "bad": null }));
+        assert_eq!(errors(&answer.body), [(json!(["youngPeople", "bad"]), "NOT_A_REFERENCE_DATE")]);
+    }
+
     async fn a_field_about_young_people_that_is_refused_leaves_the_others(app: TestApp) {
         let beta = app.holder(BETA, &[ScopeName::YoungPeopleStatistics]).await;
         let query = r#"{ youngPeople { returns { totalCount } other: statistics(input: {by: [SEX], asAt: "2024-03-30"}) { coverage { of } }

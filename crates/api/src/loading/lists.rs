@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::Asker;
 use super::batch::{Batch, Fetch};
-use super::loaders::by_arguments;
+use super::loaders::{by_arguments, for_each};
 
 /// A page of each parent's list.
 type Pages<L, T> = Batch<(Uuid, (Arc<L>, PageRequest)), Result<Arc<Page<T>>>>;
@@ -27,20 +27,6 @@ pub(super) struct Lists {
     study_counts: Counts<StudyLists>,
     findings: Pages<FindingLists, finding::Model>,
     finding_counts: Counts<FindingLists>,
-}
-
-/// What was read for each parent, or for each of them the reason why nothing could be.
-fn for_each<T>(parents: Vec<Uuid>, read: Result<HashMap<Uuid, T>>) -> HashMap<Uuid, Result<T>> {
-    match read {
-        Ok(values) => values
-            .into_iter()
-            .map(|(parent, value)| (parent, Ok(value)))
-            .collect(),
-        Err(error) => parents
-            .into_iter()
-            .map(|parent| (parent, Err(error.clone())))
-            .collect(),
-    }
 }
 
 macro_rules! lists {

@@ -72,18 +72,19 @@ impl Asker {
 impl Asker {
     /// A table of counts of young people: however many fields of a request ask for it, it is made once.
     pub(crate) async fn statistics(self: &Arc<Self>, question: Question) -> Result<Arc<Table>> {
-        let fetch: Fetch<Question, Arc<Table>> = |asker, questions| {
+        // A question that is refused costs no other.
+        let fetch: Fetch<Question, Result<Arc<Table>>> = |asker, questions| {
             Box::pin(async move {
                 let mut tables = HashMap::new();
                 for question in questions {
-                    let table = statistics::table(&asker.space, &asker.viewer, &question).await?;
-                    tables.insert(question, Arc::new(table));
+                    let table = statistics::table(&asker.space, &asker.viewer, &question).await;
+                    tables.insert(question, table.map(Arc::new));
                 }
                 Ok(tables)
             })
         };
         let table = self.loaders.statistics.load(self, question, fetch).await?;
-        table.ok_or_else(|| Error::not_found("table"))
+        table.unwrap_or_else(|| Err(Error::not_found("table")))
     }
 
     /// How much of the evidence that the viewer sees speaks to each population of young people.
@@ -104,11 +105,11 @@ impl Asker {
 }
 
 /// A page of each parent's list.
-type Pages<T> = Batch<(Uuid, PageRequest), Arc<Page<T>>>;
+type Pages<T> = Batch<(Uuid, PageRequest), Result<Arc<Page<T>>>>;
 
 #[derive(Default)]
 pub(crate) struct Loaders {
-    statistics: Batch<Question, Arc<Table>>,
+    statistics: Batch<Question, Result<Arc<Table>>>,
     population_evidence: Batch<(), Arc<Vec<Evidence>>>,
     studies: Batch<Uuid, Arc<study::Model>>,
     publications: Batch<Uuid, Arc<publication::Model>>,
@@ -314,21 +315,21 @@ macro_rules! pages {
                 parent: impl Into<Uuid>,
                 request: PageRequest,
             ) -> Result<Arc<Page<$value>>> {
-                let fetch: Fetch<(Uuid, PageRequest), Arc<Page<$value>>> = |$asker, keys| {
+                let fetch: Fetch<(Uuid, PageRequest), Result<Arc<Page<$value>>>> = |$asker, keys| {
                     Box::pin(async move {
                         let mut pages = HashMap::new();
                         for ($page, $keys) in by_arguments(keys) {
-                            let read = $read.await?;
-                            pages.extend(read.into_iter().map(|(parent, page)| {
-                                ((parent, $page.clone()), Arc::new(page))
+                            let read = $read.await;
+                            pages.extend(for_each($keys, read).into_iter().map(|(parent, page)| {
+                                ((parent, $page.clone()), page.map(Arc::new))
                             }));
                         }
                         Ok(pages)
                     })
                 };
                 let key = (parent.into(), request);
-                let empty = || Arc::new(Page::from_rows(&key.1, Vec::new(), |_| String::new()));
-                Ok(self.loaders.$loader.load(self, key.clone(), fetch).await?.unwrap_or_else(empty))
+                let empty = || Ok(Arc::new(Page::from_rows(&key.1, Vec::new(), |_| String::new())));
+                self.loaders.$loader.load(self, key.clone(), fetch).await?.unwrap_or_else(empty)
             }
         )*}
     };
@@ -478,4 +479,21 @@ pub(super) fn by_arguments<K: Eq + Hash>(keys: Vec<(Uuid, K)>) -> HashMap<K, Vec
         groups.entry(arguments).or_default().push(parent);
     }
     groups
+}
+
+/// What was read for each parent, or for each of them the reason why nothing could be.
+pub(super) fn for_each<T>(
+    parents: Vec<Uuid>,
+    read: Result<HashMap<Uuid, T>>,
+) -> HashMap<Uuid, Result<T>> {
+    match read {
+        Ok(values) => values
+            .into_iter()
+            .map(|(parent, value)| (parent, Ok(value)))
+            .collect(),
+        Err(error) => parents
+            .into_iter()
+            .map(|parent| (parent, Err(error.clone())))
+            .collect(),
+    }
 }

@@ -1,7 +1,7 @@
 //! Fixed tables that a controller publishes: true counts, with the small ones hidden and as many others as it takes.
 //!
 //! A release says more than perturbed counts do, and beside them it would say more still; so only stewards make one, of
-//! the authorities for which they act, and the operator, and what is released is theirs to decide. [`given`](super::given)
+//! the authorities for which they act, and the operator, and what is released is theirs to decide. `given`
 //! keeps it and protects it together with those before.
 
 use chrono::NaiveDate;
