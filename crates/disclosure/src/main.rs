@@ -9,7 +9,7 @@ use disclosure::{NotATable, Rule};
 const EDITIONS: u32 = 4;
 
 fn main() -> Result<(), NotATable> {
-    for rule in [Rule::low_effect()?] {
+    for rule in [Rule::cell_key()?, Rule::low_effect()?] {
         println!("\n## {}\n", rule.name);
         println!("| lone exception among | existence | attributes, most |\n|---|---:|---:|");
         for boys in [20, 40, 100, 300, 1_000, 5_000] {

@@ -13,6 +13,7 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared, WeakShared};
 use service::Result;
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
 use super::Asker;
 
@@ -129,4 +130,31 @@ where
 
 fn locked<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The parents of which the same is asked.
+pub(super) fn by_arguments<K: Eq + Hash>(keys: Vec<(Uuid, K)>) -> HashMap<K, Vec<Uuid>> {
+    let mut groups: HashMap<K, Vec<Uuid>> = HashMap::new();
+    for (parent, arguments) in keys {
+        groups.entry(arguments).or_default().push(parent);
+    }
+    groups
+}
+
+/// What was read for each key, or for each of them the reason why nothing could be: what is refused for some keys of a
+/// batch costs no others.
+pub(super) fn for_each<K: Eq + Hash, T>(
+    keys: Vec<K>,
+    read: Result<HashMap<K, T>>,
+) -> HashMap<K, Result<T>> {
+    match read {
+        Ok(values) => values
+            .into_iter()
+            .map(|(key, value)| (key, Ok(value)))
+            .collect(),
+        Err(refusal) => keys
+            .into_iter()
+            .map(|key| (key, Err(refusal.clone())))
+            .collect(),
+    }
 }

@@ -13,8 +13,7 @@ use service::page::{Page, PageRequest};
 use uuid::Uuid;
 
 use super::Asker;
-use super::batch::{Batch, Fetch};
-use super::loaders::{by_arguments, for_each};
+use super::batch::{Batch, Fetch, by_arguments, for_each};
 
 /// A page of each parent's list.
 type Pages<L, T> = Batch<(Uuid, (Arc<L>, PageRequest)), Result<Arc<Page<T>>>>;

@@ -1,7 +1,6 @@
 //! The loaders of one request, one for each way from a thing to others.
 
 use std::collections::{BTreeSet, HashMap};
-use std::hash::Hash;
 use std::sync::Arc;
 
 use service::entity::{
@@ -27,7 +26,7 @@ use service::{
 };
 use uuid::Uuid;
 
-use super::batch::{Batch, Fetch};
+use super::batch::{Batch, Fetch, by_arguments, for_each};
 use super::lists::Lists;
 
 /// Who asks, of what, and what has been read for them so far.
@@ -450,18 +449,9 @@ impl Asker {
                 let mut found = HashMap::new();
                 for (id, names) in pseudonyms {
                     let (space, viewer) = (&asker.space, &asker.viewer);
-                    match people::persons(space, viewer, id.into(), &names).await {
-                        Ok(persons) => found.extend(
-                            persons
-                                .into_iter()
-                                .map(|(name, person)| ((id, name), Ok(Arc::new(person)))),
-                        ),
-                        Err(refusal) => found.extend(
-                            names
-                                .into_iter()
-                                .map(|name| ((id, name), Err(refusal.clone()))),
-                        ),
-                    }
+                    let read = people::persons(space, viewer, id.into(), &names).await;
+                    let persons = for_each(names, read).into_iter();
+                    found.extend(persons.map(|(name, person)| ((id, name), person.map(Arc::new))));
                 }
                 Ok(found)
             })
@@ -469,31 +459,5 @@ impl Asker {
         let key = (agreement, pseudonym);
         let found = self.loaders.young_people.load(self, key, fetch).await?;
         found.transpose()
-    }
-}
-
-/// The parents of which the same is asked.
-pub(super) fn by_arguments<K: Eq + Hash>(keys: Vec<(Uuid, K)>) -> HashMap<K, Vec<Uuid>> {
-    let mut groups: HashMap<K, Vec<Uuid>> = HashMap::new();
-    for (parent, arguments) in keys {
-        groups.entry(arguments).or_default().push(parent);
-    }
-    groups
-}
-
-/// What was read for each parent, or for each of them the reason why nothing could be.
-pub(super) fn for_each<T>(
-    parents: Vec<Uuid>,
-    read: Result<HashMap<Uuid, T>>,
-) -> HashMap<Uuid, Result<T>> {
-    match read {
-        Ok(values) => values
-            .into_iter()
-            .map(|(parent, value)| (parent, Ok(value)))
-            .collect(),
-        Err(error) => parents
-            .into_iter()
-            .map(|parent| (parent, Err(error.clone())))
-            .collect(),
     }
 }

@@ -6,18 +6,20 @@
 //! ten children or more; what earlier tables tell and is true in it still counts as known of the same children.
 
 mod people;
+mod protecting;
 mod shape;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use entity::{AgreementId, StatisticsDimension as By, given_table};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 
-use self::people::{Atom, atoms};
+use self::people::atoms;
+use self::protecting::Protecting;
 use self::shape::{Keys, Shape, extended};
-use super::disclosure::suppression::linked::{self, Known, Linked, NewCell, NotProtected};
+use super::disclosure::suppression::linked::Known;
 use super::disclosure::{Area, Published, Records, Rule};
 use super::returns::{CollectionYear, in_turn};
 use super::statistics::{
@@ -194,13 +196,15 @@ pub(super) async fn give(
     asked: &Asked,
     events: &[Event],
 ) -> Result<Given> {
-    for _ in 1..MOST_ATTEMPTS {
+    let mut attempts = 1;
+    loop {
         match attempt(space, viewer, year, asked, events).await {
-            Err(refusal) if refusal.code == Code::Conflict => {}
+            Err(refusal) if refusal.code == Code::Conflict && attempts < MOST_ATTEMPTS => {
+                attempts += 1;
+            }
             answer => return answer,
         }
     }
-    attempt(space, viewer, year, asked, events).await
 }
 
 async fn attempt(
@@ -412,132 +416,6 @@ fn area(question: &Question) -> Area {
         Area::Region
     } else {
         Area::England
-    }
-}
-
-/// A new table with all that was given before it.
-struct Protecting {
-    atoms: BTreeMap<Atom, u64>,
-    shape: Shape,
-    /// The tables before it, with their thresholds.
-    others: Vec<(Shape, Vec<GivenCell>, u64)>,
-    keys: Vec<Keys>,
-    showing: Showing,
-    area: Area,
-    directory: std::sync::Arc<Directory>,
-}
-
-impl Protecting {
-    fn protect(self) -> Result<Vec<GivenCell>> {
-        let counts: Vec<u64> = self.atoms.values().copied().collect();
-        let count =
-            |parts: &Vec<usize>| -> u64 { parts.iter().filter_map(|part| counts.get(*part)).sum() };
-        let cells_of = |shape: &Shape| shape.cells(&self.atoms, &self.directory);
-        let mut given = BTreeMap::new();
-        for (shape, cells, _) in &self.others {
-            let parts = cells_of(shape);
-            for cell in cells {
-                let parts = parts.get(&cell.keys).cloned().unwrap_or_default();
-                // What is true no more is known of other children.
-                let known = cell.known();
-                if known.distance(count(&parts)) == 0 {
-                    given.insert((parts, known.least, known.greatest), known);
-                }
-            }
-        }
-        let mut tells = BTreeMap::new();
-        let parts = cells_of(&self.shape);
-        let cells: Vec<(NewCell, Option<u64>)> = self
-            .keys
-            .iter()
-            .map(|keys| {
-                let parts = parts.get(keys).cloned().unwrap_or_default();
-                let count = count(&parts);
-                let published = self.showing.published(count, self.area);
-                let shown = *tells
-                    .entry(published.shown())
-                    .or_insert_with(|| self.showing.tells(published, self.area));
-                let new = NewCell {
-                    shown,
-                    hidden: self.showing.tells(Published::Hidden, self.area),
-                    must_hide: published == Published::Hidden,
-                    may_hide: count > 0,
-                    parts,
-                };
-                (new, published.shown())
-            })
-            .collect();
-        let told: BTreeSet<_> = self
-            .others
-            .iter()
-            .map(|(shape, ..)| shape)
-            .chain([&self.shape])
-            .flat_map(Shape::populations)
-            .collect();
-        let thresholds = self
-            .others
-            .iter()
-            .map(|(shape, _, threshold)| (shape, *threshold));
-        let mut guarded = BTreeSet::new();
-        for (shape, threshold) in thresholds.chain([(&self.shape, self.showing.threshold())]) {
-            let groups = shape.groups(&self.atoms, &told, &self.directory);
-            guarded.extend(
-                groups
-                    .into_iter()
-                    .filter(|group| (1..threshold).contains(&count(group))),
-            );
-        }
-        let (new, shown): (Vec<NewCell>, Vec<Option<u64>>) = cells.into_iter().unzip();
-        let linked = Linked {
-            given: given
-                .into_iter()
-                .map(|((parts, ..), known)| (parts, known))
-                .collect(),
-            guarded: guarded.into_iter().collect(),
-            cells: new,
-            counts,
-        };
-        let hidden = linked::protect(&linked).map_err(|refusal| self.refusal(&refusal))?;
-        let all = self
-            .keys
-            .into_iter()
-            .zip(linked.cells)
-            .zip(shown)
-            .zip(hidden);
-        Ok(all
-            .map(|(((keys, cell), shown), hidden)| {
-                let known = if hidden { cell.hidden } else { cell.shown };
-                GivenCell {
-                    keys,
-                    count: shown.filter(|_| !hidden),
-                    least: known.least,
-                    greatest: known.greatest,
-                }
-            })
-            .collect())
-    }
-
-    fn refusal(&self, refusal: &NotProtected) -> Error {
-        let before = match self.others.len() {
-            0 => "",
-            _ => " together with the tables that were given before of the same returns",
-        };
-        match refusal {
-            NotProtected::Group(_) => not_countable(
-                "by",
-                format!(
-                    "No choice of hidden cells protects this table{before}: counts below {} could be worked out. Use fewer dimensions, or a larger area.",
-                    self.showing.threshold()
-                ),
-            ),
-            NotProtected::TooLarge => not_countable(
-                "by",
-                format!(
-                    "It would take too long to prove that this table is safe{before}. Use fewer dimensions, or a smaller area."
-                ),
-            ),
-            NotProtected::Contradiction => Error::internal(refusal.clone()),
-        }
     }
 }
 

@@ -9,7 +9,6 @@ use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait
 
 use super::axes::all;
 use super::coverage::Covered;
-use super::people::column;
 use crate::access::scope;
 use crate::error::Result;
 use crate::network::directory::Directory;
@@ -262,6 +261,23 @@ pub(super) const fn is_place(dimension: StatisticsDimension) -> bool {
         dimension,
         StatisticsDimension::LocalAuthority | StatisticsDimension::Region
     )
+}
+
+/// The column of a dimension; a region is that of the authority.
+const fn column(dimension: StatisticsDimension) -> standing::Column {
+    use standing::Column;
+    match dimension {
+        StatisticsDimension::LocalAuthority | StatisticsDimension::Region => {
+            Column::LocalAuthorityId
+        }
+        StatisticsDimension::Population => Column::Population,
+        StatisticsDimension::AgeBand => Column::AgeBand,
+        StatisticsDimension::Sex => Column::Sex,
+        StatisticsDimension::EthnicGroup => Column::EthnicGroup,
+        StatisticsDimension::LegalStatus => Column::LegalStatus,
+        StatisticsDimension::PlacementType => Column::PlacementType,
+        StatisticsDimension::CategoryOfNeed => Column::CategoryOfNeed,
+    }
 }
 
 fn together(mut editions: Vec<String>) -> String {

@@ -10,7 +10,6 @@ mod coverage;
 pub mod csv;
 mod cube;
 mod lattice;
-mod people;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
