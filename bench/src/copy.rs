@@ -81,15 +81,12 @@ pub(crate) struct Postgres(PgConnection);
 
 impl Postgres {
     pub(crate) async fn open(url: &str) -> Result<Self> {
-        let mut connection = PgConnection::connect(url)
-            .await
-            .context("cannot connect to PostgreSQL")?;
+        let mut connection =
+            PgConnection::connect(url).await.context("cannot connect to PostgreSQL")?;
         connection
             .execute("SET synchronous_commit = off; SET maintenance_work_mem = '512MB'")
             .await?;
-        let unchecked = connection
-            .execute("SET session_replication_role = replica")
-            .await;
+        let unchecked = connection.execute("SET session_replication_role = replica").await;
         if unchecked.is_err() {
             println!(
                 "This role may not leave out the check of foreign keys: filling takes longer."
@@ -130,9 +127,7 @@ impl Space for Postgres {
             let mut copy = transaction.copy_in_raw(&statement).await?;
             copy.send(HEADER).await?;
             copy.send(table.rows.0).await?;
-            copy.finish()
-                .await
-                .with_context(|| format!("filling the table {}", table.name))?;
+            copy.finish().await.with_context(|| format!("filling the table {}", table.name))?;
         }
         Ok(transaction.commit().await?)
     }
@@ -146,8 +141,7 @@ impl Space for Postgres {
     }
 
     async fn bytes(&mut self) -> Result<i64> {
-        self.number("SELECT pg_database_size(current_database())")
-            .await
+        self.number("SELECT pg_database_size(current_database())").await
     }
 }
 

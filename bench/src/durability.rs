@@ -83,10 +83,7 @@ async fn commits(options: &Options, rows: u32) -> Result<[Histogram<u64>; 2]> {
         for (connection, taken) in connections.iter_mut().zip(&mut taken) {
             let mut transaction = connection.begin().await?;
             for _ in 0..rows {
-                sqlx::query(INSERT)
-                    .bind(&text)
-                    .execute(&mut *transaction)
-                    .await?;
+                sqlx::query(INSERT).bind(&text).execute(&mut *transaction).await?;
             }
             let begun = Instant::now();
             transaction.commit().await?;

@@ -38,12 +38,7 @@ impl Evidence {
     pub(crate) fn new<E: Encoder>(seed: u64, batch: &mut Batch<E>, log: &mut Log) -> Self {
         let words = Words::new(seed);
         let network = Network::new(seed, &words, batch, log);
-        Self {
-            seed,
-            ids: Ids::new(seed),
-            words,
-            network,
-        }
+        Self { seed, ids: Ids::new(seed), words, network }
     }
 
     /// Adds the study with this number, from 1.
@@ -53,9 +48,7 @@ impl Evidence {
         let common = Common {
             number,
             study: self.study_id(number),
-            publication: self
-                .ids
-                .id(Topic::Publication, number, contributed_at(number)),
+            publication: self.ids.id(Topic::Publication, number, contributed_at(number)),
             shared: mix::shared(random, centre, contributed_at(number)),
             starts: mix::starts(random),
             interventions: self.several(&self.network.interventions, random, 1, 2),
@@ -65,13 +58,7 @@ impl Evidence {
         self.study(&common, random, batch);
         log_created(log, batch, "STUDY", common.study, &common.shared);
         self.publication(&common, batch);
-        log_created(
-            log,
-            batch,
-            "PUBLICATION",
-            common.publication,
-            &common.shared,
-        );
+        log_created(log, batch, "PUBLICATION", common.publication, &common.shared);
         for place in 0..mix::findings(random) {
             self.finding(&common, place, batch, log);
         }
@@ -121,9 +108,7 @@ impl Evidence {
             registry: registered.then_some("ISRCTN"),
             registration_id: registered.then(|| format!("BENCH{:08}", common.number)),
             lead_centre: shared.contributed_by,
-            programme_id: random
-                .per_mille(150)
-                .then(|| self.network.programmes.pick(random)),
+            programme_id: random.per_mille(150).then(|| self.network.programmes.pick(random)),
             shared,
         });
         if let Some(on) = common.starts {
@@ -155,11 +140,7 @@ impl Evidence {
             batch.study_centre.add(&StudyCentre {
                 study_id,
                 centre_id,
-                role: if centre_id == lead {
-                    "LEAD"
-                } else {
-                    "COLLABORATOR"
-                },
+                role: if centre_id == lead { "LEAD" } else { "COLLABORATOR" },
                 sort_on,
             });
         }
@@ -173,10 +154,7 @@ impl Evidence {
             });
         }
         for partner_id in self.several(&self.network.partners, random, 0, 1) {
-            batch.study_partner.add(&StudyPartner {
-                study_id,
-                partner_id,
-            });
+            batch.study_partner.add(&StudyPartner { study_id, partner_id });
         }
         let terms = [&common.interventions, &common.outcomes, &common.populations];
         for term_id in terms.into_iter().flatten().copied() {
@@ -198,9 +176,7 @@ impl Evidence {
             title,
             kind: mix::kind(random),
             abstract_text: Some(self.words.prose(random, length)),
-            doi: random
-                .per_mille(800)
-                .then(|| format!("10.5555/bench.{}", common.number)),
+            doi: random.per_mille(800).then(|| format!("10.5555/bench.{}", common.number)),
             sort_on: published
                 .as_ref()
                 .and_then(|month| format!("{month}-01").parse().ok())
@@ -212,18 +188,15 @@ impl Evidence {
             licence: random.per_mille(500).then_some("CC-BY-4.0"),
             shared: common.shared.clone(),
         });
-        batch.study_publication.add(&StudyPublication {
-            study_id: common.study,
-            publication_id: common.publication,
-        });
+        batch
+            .study_publication
+            .add(&StudyPublication { study_id: common.study, publication_id: common.publication });
         for position in 0..mix::authors(random) {
             batch.publication_author.add(&PublicationAuthor {
                 publication_id: common.publication,
                 position: position + 1,
                 name: person_name(&self.words, random),
-                person_id: random
-                    .per_mille(50)
-                    .then(|| self.network.people.pick(random)),
+                person_id: random.per_mille(50).then(|| self.network.people.pick(random)),
             });
         }
     }
@@ -237,9 +210,7 @@ impl Evidence {
     ) {
         let number = common.number * 100 + place;
         let random = &mut Random::new(self.seed, Topic::Finding, number);
-        let id = self
-            .ids
-            .id(Topic::Finding, number, common.shared.created_at);
+        let id = self.ids.id(Topic::Finding, number, common.shared.created_at);
         let (intervention, comparison) = (random.between(12, 600), random.between(12, 600));
         let inverse = 1.0 / f64::from(intervention) + 1.0 / f64::from(comparison);
         let standard_error = round(inverse.sqrt());
@@ -277,16 +248,9 @@ impl Evidence {
         let random = &mut Random::new(self.seed, Topic::Rating, number);
         let id = self.ids.id(Topic::Rating, number, common.shared.created_at);
         let standard = &self.network.standards[random.below(self.network.standards.len())];
-        let levels: Vec<_> = standard
-            .dimensions
-            .iter()
-            .map(|levels| random.pick(levels))
-            .collect();
+        let levels: Vec<_> = standard.dimensions.iter().map(|levels| random.pick(levels)).collect();
         let weakest = levels.iter().filter_map(|(_, rank)| *rank).min();
-        let shared = Shared {
-            contributed_by: standard.owner,
-            ..common.shared.clone()
-        };
+        let shared = Shared { contributed_by: standard.owner, ..common.shared.clone() };
         batch.rating.add(&Rating {
             id,
             reference: format!("r{number}"),
@@ -300,10 +264,7 @@ impl Evidence {
             shared: shared.clone(),
         });
         for (level_id, _) in levels {
-            batch.rating_score.add(&RatingScore {
-                rating_id: id,
-                level_id,
-            });
+            batch.rating_score.add(&RatingScore { rating_id: id, level_id });
         }
         log_created(log, batch, "RATING", id, &shared);
     }
@@ -316,13 +277,7 @@ fn log_created<E: Encoder>(
     id: Uuid,
     shared: &Shared,
 ) {
-    log.created(
-        batch,
-        kind,
-        id,
-        Some(shared.contributed_by),
-        shared.created_at,
-    );
+    log.created(batch, kind, id, Some(shared.contributed_by), shared.created_at);
 }
 
 /// Where things without a date stand.

@@ -65,13 +65,8 @@ async fn fill<S: Space>(space: &mut S, options: &Options) -> Result<()> {
         .number("SELECT count(*) FROM study")
         .await
         .context("there is no table of studies: run `commonground migrate` first")?;
-    ensure!(
-        there == 0,
-        "the space holds {there} studies already: give an empty one"
-    );
-    let head = space
-        .number("SELECT coalesce(max(sequence), 0) FROM change_head")
-        .await?;
+    ensure!(there == 0, "the space holds {there} studies already: give an empty one");
+    let head = space.number("SELECT coalesce(max(sequence), 0) FROM change_head").await?;
 
     // Kept up row by row, the indexes would take most of the time; made at the end, they are sorted once.
     let indexes = space.indexes().await?;
@@ -102,10 +97,7 @@ async fn fill<S: Space>(space: &mut S, options: &Options) -> Result<()> {
         space.execute(sql).await?;
         progress.report(done, counts.iter().map(|(_, count)| count).sum());
     }
-    ensure!(
-        maker.join().is_ok(),
-        "the thread that makes the rows has panicked"
-    );
+    ensure!(maker.join().is_ok(), "the thread that makes the rows has panicked");
     let rows: u64 = counts.iter().map(|(_, count)| count).sum();
     let filling = started.elapsed();
 
@@ -146,11 +138,7 @@ fn make<E: Encoder>(seed: u64, studies: u64, head: i64, to: &mpsc::Sender<Made<E
     for number in 1..=studies {
         evidence.add(number, &mut batch, &mut log);
         if number % BATCH == 0 || number == studies {
-            let made = Made {
-                batch: std::mem::take(&mut batch),
-                done: number,
-                head: log.sequence,
-            };
+            let made = Made { batch: std::mem::take(&mut batch), done: number, head: log.sequence };
             if to.blocking_send(made).is_err() {
                 return; // The writer gave up, and says why.
             }
@@ -167,11 +155,7 @@ struct Progress {
 
 impl Progress {
     fn new(studies: u64) -> Self {
-        Self {
-            studies,
-            last: Instant::now(),
-            rows_before: 0,
-        }
+        Self { studies, last: Instant::now(), rows_before: 0 }
     }
 
     fn report(&mut self, done: u64, rows: u64) {

@@ -21,19 +21,14 @@ impl Target {
         let name = url.host_str().context("--url names no host")?;
         let port = url.port_or_known_default().unwrap_or(80);
         let host = format!("{name}:{port}");
-        let authorization = token.map_or_else(String::new, |token| {
-            format!("authorization: Bearer {token}\r\n")
-        });
+        let authorization =
+            token.map_or_else(String::new, |token| format!("authorization: Bearer {token}\r\n"));
         let post = format!(
             "POST {} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n\
              accept: application/graphql-response+json\r\n{authorization}content-length: ",
             url.path(),
         );
-        Ok(Self {
-            address: host.clone(),
-            host,
-            post,
-        })
+        Ok(Self { address: host.clone(), host, post })
     }
 
     /// Writes a request with this body, in so many parts, in place of what the buffer holds.
@@ -71,10 +66,7 @@ impl Connection {
             .await
             .with_context(|| format!("nobody listens at {}", target.address))?;
         stream.set_nodelay(true)?;
-        Ok(Self {
-            stream,
-            received: Vec::with_capacity(64 * 1024),
-        })
+        Ok(Self { stream, received: Vec::with_capacity(64 * 1024) })
     }
 
     pub(crate) async fn exchange(&mut self, request: &[u8]) -> Result<Answer<'_>> {
@@ -102,18 +94,12 @@ impl Connection {
                 head.size..chunks.decoded
             }
         };
-        Ok(Answer {
-            status: head.status,
-            body: &self.received[body],
-        })
+        Ok(Answer { status: head.status, body: &self.received[body] })
     }
 
     async fn receive(&mut self) -> Result<()> {
         let count = self.stream.read_buf(&mut self.received).await?;
-        ensure!(
-            count > 0,
-            "the server closed the connection in the middle of an answer"
-        );
+        ensure!(count > 0, "the server closed the connection in the middle of an answer");
         Ok(())
     }
 }
@@ -150,11 +136,7 @@ impl Head {
                 length = Length::Chunked;
             }
         }
-        Ok(Some(Self {
-            status,
-            size: end + 4,
-            length,
-        }))
+        Ok(Some(Self { status, size: end + 4, length }))
     }
 }
 
@@ -166,10 +148,7 @@ struct Chunks {
 
 impl Chunks {
     fn new(start: usize) -> Self {
-        Self {
-            decoded: start,
-            raw: start,
-        }
+        Self { decoded: start, raw: start }
     }
 
     /// True when the last chunk has come.
@@ -254,9 +233,7 @@ mod tests {
     fn a_request_says_how_long_it_is_and_who_asks() {
         let url = "http://127.0.0.1:8080/graphql".parse().unwrap();
         let mut request = Vec::new();
-        Target::new(&url, Some("secret"))
-            .unwrap()
-            .render(&["{\"a\":", "1}"], &mut request);
+        Target::new(&url, Some("secret")).unwrap().render(&["{\"a\":", "1}"], &mut request);
         let request = String::from_utf8(request).unwrap();
         assert!(request.starts_with("POST /graphql HTTP/1.1\r\nhost: 127.0.0.1:8080\r\n"));
         assert!(request.contains("authorization: Bearer secret\r\n"));

@@ -216,10 +216,7 @@ impl Bench {
 
 impl Seen {
     fn new() -> Result<Self> {
-        Ok(Self {
-            latencies: Histogram::new_with_max(60_000_000, 3)?,
-            bytes: 0,
-        })
+        Ok(Self { latencies: Histogram::new_with_max(60_000_000, 3)?, bytes: 0 })
     }
 }
 
@@ -239,8 +236,7 @@ async fn keep_asking(
         target.render(&[&query.opening, variables, "}"], &mut request);
         let answer = connection.exchange(&request).await?;
         let answered = Instant::now();
-        seen.latencies
-            .saturating_record((answered - asked).as_micros() as u64);
+        seen.latencies.saturating_record((answered - asked).as_micros() as u64);
         seen.bytes += answer.body.len() as u64;
         check(&answer, turn.is_multiple_of(READ_ONE_OF))
             .with_context(|| format!("asked with {variables}"))?;
@@ -260,10 +256,7 @@ fn check(answer: &Answer<'_>, whole: bool) -> Result<()> {
     if !sound {
         let body = String::from_utf8_lossy(answer.body);
         let start: String = body.chars().take(2000).collect();
-        bail!(
-            "the answer is not a sound one: status {}: {start}",
-            answer.status
-        );
+        bail!("the answer is not a sound one: status {}: {start}", answer.status);
     }
     Ok(())
 }
@@ -271,9 +264,7 @@ fn check(answer: &Answer<'_>, whole: bool) -> Result<()> {
 /// Nulls are written `null`, and nothing else that a field can be begins so.
 fn first_field_is_null(body: &[u8]) -> bool {
     let mut name_and_value = body[OPENING.len()..].split(|byte| *byte == b':');
-    name_and_value
-        .nth(1)
-        .is_some_and(|value| value.starts_with(b"null"))
+    name_and_value.nth(1).is_some_and(|value| value.starts_with(b"null"))
 }
 
 /// No errors, and something was found.
@@ -287,10 +278,7 @@ fn is_sound(body: &[u8]) -> bool {
         _ => true,
     };
     !body.contains_key("errors")
-        && body
-            .get("data")
-            .and_then(Value::as_object)
-            .is_some_and(|data| data.values().all(found))
+        && body.get("data").and_then(Value::as_object).is_some_and(|data| data.values().all(found))
 }
 
 #[cfg(test)]
@@ -310,11 +298,7 @@ mod tests {
         assert!(!sound(200, r#"{"data":null,"errors":[{}]}"#, false));
         assert!(!sound(200, r#"{"errors":[{}],"data":{"study":{}}}"#, false));
         assert!(!sound(200, r#"{"data":{"study":{}},"errors":[{}]}"#, false));
-        assert!(!sound(
-            200,
-            r#"{"data":{"study":{}},"errors":[{}],"extensions":{}}"#,
-            true
-        ));
+        assert!(!sound(200, r#"{"data":{"study":{}},"errors":[{}],"extensions":{}}"#, true));
     }
 
     #[test]

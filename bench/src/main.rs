@@ -1,8 +1,5 @@
 //! Load and scale benchmarks, and the generator of the data that they run on.
-#![expect(
-    clippy::print_stdout,
-    reason = "a benchmark is a program that prints a table"
-)]
+#![expect(clippy::print_stdout, reason = "a benchmark is a program that prints a table")]
 
 mod attack;
 mod copy;

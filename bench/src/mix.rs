@@ -23,13 +23,8 @@ const DESIGNS: &Weighted = &[
     ("STEPPED_WEDGE", 2),
     ("INTERRUPTED_TIME_SERIES", 2),
 ];
-const STATUSES: &Weighted = &[
-    ("PLANNED", 4),
-    ("IN_DELIVERY", 8),
-    ("INTERIM_RESULTS", 5),
-    ("REPORTED", 80),
-    ("STOPPED", 3),
-];
+const STATUSES: &Weighted =
+    &[("PLANNED", 4), ("IN_DELIVERY", 8), ("INTERIM_RESULTS", 5), ("REPORTED", 80), ("STOPPED", 3)];
 const KINDS: &Weighted = &[
     ("JOURNAL_ARTICLE", 60),
     ("REPORT", 25),

@@ -139,15 +139,13 @@ impl Network {
             people: Pool::new(maker.each(PEOPLE, Maker::person)),
             partners: Pool::new(maker.each(PARTNERS, Maker::partner)),
             authorities: Pool::new(maker.each(AUTHORITIES, Maker::authority)),
-            programmes: Pool::new(maker.each(PROGRAMMES, |maker, number| {
-                maker.programme(number, &centres)
-            })),
+            programmes: Pool::new(
+                maker.each(PROGRAMMES, |maker, number| maker.programme(number, &centres)),
+            ),
             interventions: term(&mut maker, "INTERVENTION", 0, INTERVENTIONS),
             outcomes: term(&mut maker, "OUTCOME", outcomes, OUTCOMES),
             populations: term(&mut maker, "POPULATION", populations, POPULATIONS),
-            standards: (0..STANDARDS)
-                .map(|number| maker.standard(number, &centres))
-                .collect(),
+            standards: (0..STANDARDS).map(|number| maker.standard(number, &centres)).collect(),
             centres,
         }
     }
@@ -196,11 +194,7 @@ impl<E: Encoder> Maker<'_, E> {
     fn person(&mut self, number: u64) -> Uuid {
         let id = self.created("PERSON", Topic::Person, number);
         let name = person_name(self.words, &mut self.random);
-        self.batch.person.add(&Person {
-            id,
-            slug: slug(&name, number),
-            name,
-        });
+        self.batch.person.add(&Person { id, slug: slug(&name, number), name });
         id
     }
 
@@ -295,11 +289,7 @@ impl<E: Encoder> Maker<'_, E> {
         let dimensions = (0..count)
             .map(|position| self.dimension(version, part(10 * (position as u64 + 1)), position))
             .collect();
-        Standard {
-            owner,
-            version,
-            dimensions,
-        }
+        Standard { owner, version, dimensions }
     }
 
     fn dimension(
@@ -323,9 +313,7 @@ impl<E: Encoder> Maker<'_, E> {
                 // Only the first dimension is about how sure one may be.
                 let rank =
                     (position == 0).then_some((ordinal as usize).min(STRENGTHS.len() - 1) + 1);
-                let level = self
-                    .ids
-                    .id(Topic::Standard, number + 1 + ordinal as u64, epoch());
+                let level = self.ids.id(Topic::Standard, number + 1 + ordinal as u64, epoch());
                 self.batch.standard_level.add(&StandardLevel {
                     id: level,
                     dimension_id: id,

@@ -81,40 +81,27 @@ impl Query {
 /// The body of a request up to its variables.
 pub(crate) fn opening(document: &str) -> String {
     let document: Vec<&str> = document.split_whitespace().collect();
-    format!(
-        r#"{{"query":{},"variables":"#,
-        Value::from(document.join(" "))
-    )
+    format!(r#"{{"query":{},"variables":"#, Value::from(document.join(" ")))
 }
 
 /// All queries, in the order of the issue.
 pub(crate) fn all(samples: &Samples, depth: usize) -> Vec<Query> {
     let deep = format!("page after the {}th", crate::table::grouped(depth as u64));
     let studies = || samples.studies.iter();
-    let after = |cursors: &[String]| {
-        cursors
-            .iter()
-            .map(|after| json!({ "after": after }))
-            .collect()
-    };
+    let after =
+        |cursors: &[String]| cursors.iter().map(|after| json!({ "after": after })).collect();
     vec![
         Query::new(
             1,
             "one study",
             STUDY,
-            studies()
-                .map(|study| json!({ "slug": study.slug }))
-                .collect(),
+            studies().map(|study| json!({ "slug": study.slug })).collect(),
         ),
         Query::new(
             2,
             "a centre's newest 50",
             CENTRE,
-            samples
-                .centres
-                .iter()
-                .map(|centre| json!({ "centre": centre }))
-                .collect(),
+            samples.centres.iter().map(|centre| json!({ "centre": centre })).collect(),
         ),
         Query::new(2, "the same by a day", CENTRE_BY, by_day(samples)),
         Query::new(3, "first page of 20", PAGE, vec![json!({})]),
@@ -151,10 +138,7 @@ mod tests {
     fn a_request_is_json_with_its_variables() {
         let samples = Samples {
             centres: vec!["a-centre".to_owned()],
-            studies: vec![Study {
-                id: "id-1".to_owned(),
-                slug: "a \"study\"".to_owned(),
-            }],
+            studies: vec![Study { id: "id-1".to_owned(), slug: "a \"study\"".to_owned() }],
             deep: vec!["cursor".to_owned()],
             any: vec!["other".to_owned()],
         };

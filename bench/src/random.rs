@@ -147,9 +147,7 @@ mod tests {
     #[test]
     fn weights_are_kept() {
         let mut random = Random::new(1, Topic::Study, 1);
-        let seconds = (0..10_000)
-            .filter(|_| random.weighted(&[1, 3, 0]) == 1)
-            .count();
+        let seconds = (0..10_000).filter(|_| random.weighted(&[1, 3, 0]) == 1).count();
         assert!((7_300..7_700).contains(&seconds), "{seconds} of 10,000");
     }
 }

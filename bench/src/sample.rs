@@ -157,10 +157,7 @@ fn read(edge: &Value) -> Option<Edge> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     Some(Edge {
         cursor: text(&edge["cursor"])?,
-        study: Study {
-            id: text(&edge["node"]["id"])?,
-            slug: text(&edge["node"]["slug"])?,
-        },
+        study: Study { id: text(&edge["node"]["id"])?, slug: text(&edge["node"]["slug"])? },
     })
 }
 
@@ -173,11 +170,7 @@ struct Reservoir<T> {
 
 impl<T> Reservoir<T> {
     fn new(most: usize) -> Self {
-        Self {
-            kept: Vec::new(),
-            most,
-            seen: 0,
-        }
+        Self { kept: Vec::new(), most, seen: 0 }
     }
 
     fn offer(&mut self, thing: T, random: &mut Random) {

@@ -43,17 +43,13 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn new(pid: u32) -> Result<Self> {
-        let process = Self {
-            folder: format!("/proc/{pid}"),
-        };
+        let process = Self { folder: format!("/proc/{pid}") };
         process.seconds().context("--pid names no process")?;
         Ok(process)
     }
 
     pub(crate) fn own() -> Self {
-        Self {
-            folder: "/proc/self".to_owned(),
-        }
+        Self { folder: "/proc/self".to_owned() }
     }
 
     /// Forgets the peak so far. False when that isn't permitted: the peak is then that since the start.
@@ -103,10 +99,7 @@ mod tests {
             commonground_sql_statements_total{kind=\"write\"} 2\n\
             commonground_sql_statements_total_other 9\n";
         assert_eq!(counter(metrics, STATEMENTS), Some(42.0));
-        assert_eq!(
-            counter("commonground_sql_statements_total 7", STATEMENTS),
-            Some(7.0)
-        );
+        assert_eq!(counter("commonground_sql_statements_total 7", STATEMENTS), Some(7.0));
         assert_eq!(counter(metrics, "commonground_requests_total"), None);
     }
 

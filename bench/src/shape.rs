@@ -114,9 +114,7 @@ impl Zipf {
     pub(crate) fn pick(&self, random: &mut Random) -> usize {
         let last = self.cumulative.len() - 1;
         let drawn = random.unit() * self.cumulative[last];
-        self.cumulative
-            .partition_point(|up_to| *up_to <= drawn)
-            .min(last)
+        self.cumulative.partition_point(|up_to| *up_to <= drawn).min(last)
     }
 }
 
@@ -132,11 +130,7 @@ impl Words {
         let mut random = Random::new(seed, Topic::Words, 0);
         let mut content: Vec<String> = FIELD.iter().map(|word| (*word).to_owned()).collect();
         content.resize_with(CONTENT_WORDS, || made_up(&mut random));
-        Self {
-            content,
-            zipf: Zipf::new(CONTENT_WORDS),
-            function: Zipf::new(FUNCTION.len()),
-        }
+        Self { content, zipf: Zipf::new(CONTENT_WORDS), function: Zipf::new(FUNCTION.len()) }
     }
 
     /// So many words that carry meaning, the first with a capital.
@@ -196,12 +190,8 @@ impl Words {
 
 /// A name for addresses: the first words of a title, and a number that makes it the only one.
 pub(crate) fn slug(title: &str, number: u64) -> String {
-    let mut slug: String = title
-        .split(' ')
-        .take(5)
-        .map(str::to_lowercase)
-        .collect::<Vec<_>>()
-        .join("-");
+    let mut slug: String =
+        title.split(' ').take(5).map(str::to_lowercase).collect::<Vec<_>>().join("-");
     slug.push('-');
     slug.push_str(&number.to_string());
     slug
@@ -243,16 +233,8 @@ mod tests {
         for _ in 0..100_000 {
             times[zipf.pick(&mut random)] += 1;
         }
-        assert!(
-            times[0] > 10 * times[20],
-            "{} against {}",
-            times[0],
-            times[20]
-        );
-        assert!(
-            times[500..].iter().all(|seen| *seen < 100),
-            "a rare word is common"
-        );
+        assert!(times[0] > 10 * times[20], "{} against {}", times[0], times[20]);
+        assert!(times[500..].iter().all(|seen| *seen < 100), "a rare word is common");
     }
 
     #[test]
@@ -266,9 +248,6 @@ mod tests {
         assert_eq!(prose.split(' ').count(), 60);
         assert!(prose.ends_with('.') && prose.contains(". "));
         let slug = slug(&title, 12);
-        assert!(
-            slug.ends_with("-12") && slug.split('-').count() == 6,
-            "{slug}"
-        );
+        assert!(slug.ends_with("-12") && slug.split('-').count() == 6, "{slug}");
     }
 }

@@ -138,8 +138,7 @@ impl Space for Sqlite {
 
     async fn settle(&mut self) -> Result<()> {
         self.execute("ANALYZE".to_owned()).await?;
-        self.execute("PRAGMA wal_checkpoint(TRUNCATE)".to_owned())
-            .await
+        self.execute("PRAGMA wal_checkpoint(TRUNCATE)".to_owned()).await
     }
 
     async fn bytes(&mut self) -> Result<i64> {

@@ -30,11 +30,7 @@ const REST: Duration = Duration::from_secs(2);
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Where the graph is; several servers are separated by commas.
-    #[arg(
-        long,
-        value_delimiter = ',',
-        default_value = "http://127.0.0.1:8080/graphql"
-    )]
+    #[arg(long, value_delimiter = ',', default_value = "http://127.0.0.1:8080/graphql")]
     urls: Vec<Url>,
     /// An access token that may manage the tokens of its centre.
     #[arg(long)]
@@ -64,11 +60,8 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     for _ in 0..options.tokens {
         tokens.push(administrator.issue().await?);
     }
-    let servers: Vec<Process> = options
-        .pids
-        .iter()
-        .map(|pid| Process::new(*pid))
-        .collect::<Result<_>>()?;
+    let servers: Vec<Process> =
+        options.pids.iter().map(|pid| Process::new(*pid)).collect::<Result<_>>()?;
     let before = memory(&servers)?;
     let began = Instant::now();
     let mut waiting = JoinSet::new();
@@ -132,13 +125,9 @@ async fn open(url: &Url, token: &str) -> Result<WebSocketStream<TcpStream>> {
     let port = url.port_or_known_default().unwrap_or(80);
     let mut request = format!("ws://{name}:{port}{}", url.path()).into_client_request()?;
     let subprotocol = HeaderValue::from_static(SUBPROTOCOL);
-    request
-        .headers_mut()
-        .insert(SEC_WEBSOCKET_PROTOCOL, subprotocol);
+    request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, subprotocol);
     let stream = TcpStream::connect((name, port)).await?;
-    let config = WebSocketConfig::default()
-        .read_buffer_size(4096)
-        .write_buffer_size(4096);
+    let config = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(4096);
     let opened = tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await;
     let (mut socket, _) = opened.context("the handshake")?;
     let init = json!({ "type": "connection_init", "payload": { "token": token } });

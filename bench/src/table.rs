@@ -58,10 +58,7 @@ impl std::fmt::Display for Line<'_> {
             grouped(rate(self.requests, self.elapsed).round() as u64),
             milliseconds(self.p50),
             milliseconds(self.p99),
-            format!(
-                "{:.1}k",
-                self.bytes as f64 / self.requests.max(1) as f64 / 1e3
-            ),
+            format!("{:.1}k", self.bytes as f64 / self.requests.max(1) as f64 / 1e3),
             or_dash(self.statements, 2),
             or_dash(server.map(|server| server.peak_megabytes), 0),
             or_dash(server.map(|server| server.cores), 2),

@@ -13,14 +13,8 @@ use std::time::{Duration, Instant};
 use std::{env, io, thread};
 
 /// What the page is built from, below `graphiql/`.
-const SOURCES: [&str; 6] = [
-    ".npmrc",
-    "index.html",
-    "package-lock.json",
-    "package.json",
-    "src",
-    "vite.config.js",
-];
+const SOURCES: [&str; 6] =
+    [".npmrc", "index.html", "package-lock.json", "package.json", "src", "vite.config.js"];
 
 /// The oldest Node.js that the pinned vite runs on.
 const OLDEST_NODE: (u32, u32) = (20, 19);
@@ -46,10 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         match page(&out)? {
             Ok(folder) => folder,
             Err(missing) => {
-                println!(
-                    "cargo:warning=GraphiQL is left out of this server: {}",
-                    missing.reason()
-                );
+                println!("cargo:warning=GraphiQL is left out of this server: {}", missing.reason());
                 fallback(&out, &missing)?
             }
         }
@@ -138,15 +129,10 @@ fn page(out: &Path) -> io::Result<Result<PathBuf, Missing>> {
 }
 
 fn check_node() -> Result<(), Missing> {
-    let output = Command::new("node")
-        .arg("--version")
-        .output()
-        .map_err(|_| Missing::Node)?;
+    let output = Command::new("node").arg("--version").output().map_err(|_| Missing::Node)?;
     let text = String::from_utf8_lossy(&output.stdout);
     let version = text.trim().trim_start_matches('v');
-    let mut parts = version
-        .split('.')
-        .map_while(|part| part.parse::<u32>().ok());
+    let mut parts = version.split('.').map_while(|part| part.parse::<u32>().ok());
     match (parts.next(), parts.next()) {
         (Some(major), Some(minor)) if (major, minor) >= OLDEST_NODE => Ok(()),
         (Some(_), Some(_)) => Err(Missing::OldNode(version.to_owned())),
@@ -249,9 +235,8 @@ fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let mut entries = fs::read_dir(path)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<io::Result<Vec<_>>>()?;
+    let mut entries =
+        fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
     entries.sort();
     let mut found = Vec::new();
     for entry in entries {
@@ -276,16 +261,10 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Removes a file or a folder, which need not be there.
 fn clear(path: &Path) -> io::Result<()> {
-    let removed = if path.is_dir() {
-        fs::remove_dir_all(path)
-    } else {
-        fs::remove_file(path)
-    };
-    removed.or_else(|error| {
-        if error.kind() == io::ErrorKind::NotFound {
-            Ok(())
-        } else {
-            Err(error)
-        }
-    })
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    removed.or_else(
+        |error| {
+            if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+        },
+    )
 }

@@ -76,9 +76,7 @@ pub(crate) fn index(table: &'static str, columns: &[&'static str]) -> IndexCreat
 
 fn named(prefix: &str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
     let mut index = Index::create();
-    index
-        .name(format!("{prefix}_{table}_{}", columns.join("_")))
-        .table(table);
+    index.name(format!("{prefix}_{table}_{}", columns.join("_"))).table(table);
     for column in columns {
         index.col(*column);
     }

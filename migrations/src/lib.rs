@@ -60,9 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_problem_rows::Migration),
             Box::new(m20261128_lent_terms::Migration),
         ];
-        let whole = migrations
-            .into_iter()
-            .map(|migration| Whole(migration).boxed());
+        let whole = migrations.into_iter().map(|migration| Whole(migration).boxed());
         whole.collect()
     }
 }

@@ -65,11 +65,7 @@ fn tables(manager: &SchemaManager) -> Vec<TableCreateStatement> {
             .col(key(manager, "since"))
             .col(text_null("until"))
             .primary_key(
-                Index::create()
-                    .col("person_id")
-                    .col("centre_id")
-                    .col("title")
-                    .col("since"),
+                Index::create().col("person_id").col("centre_id").col("title").col("since"),
             )
             .foreign_key(&mut references("person_role", "person_id", "person"))
             .foreign_key(&mut references("person_role", "centre_id", "centre"))
@@ -98,11 +94,7 @@ fn tables(manager: &SchemaManager) -> Vec<TableCreateStatement> {
             .col(text_null("started"))
             .col(text_null("ended"))
             .foreign_key(&mut references("engagement", "centre_id", "centre"))
-            .foreign_key(&mut references(
-                "engagement",
-                "local_authority_id",
-                "local_authority",
-            ))
+            .foreign_key(&mut references("engagement", "local_authority_id", "local_authority"))
             .to_owned(),
         Table::create()
             .table("programme")
@@ -129,16 +121,8 @@ fn tables(manager: &SchemaManager) -> Vec<TableCreateStatement> {
             .col(uuid("programme_id"))
             .col(uuid("partner_id"))
             .primary_key(Index::create().col("programme_id").col("partner_id"))
-            .foreign_key(&mut references(
-                "programme_partner",
-                "programme_id",
-                "programme",
-            ))
-            .foreign_key(&mut references(
-                "programme_partner",
-                "partner_id",
-                "partner",
-            ))
+            .foreign_key(&mut references("programme_partner", "programme_id", "programme"))
+            .foreign_key(&mut references("programme_partner", "partner_id", "partner"))
             .to_owned(),
         Table::create()
             .table("collaboration")
@@ -158,11 +142,7 @@ fn tables(manager: &SchemaManager) -> Vec<TableCreateStatement> {
             .col(text_null("withdrawal_reason"))
             .col(uuid_null("superseded_by"))
             .foreign_key(&mut references("collaboration", "contributed_by", "centre"))
-            .foreign_key(&mut references(
-                "collaboration",
-                "superseded_by",
-                "collaboration",
-            ))
+            .foreign_key(&mut references("collaboration", "superseded_by", "collaboration"))
             .to_owned(),
         Table::create()
             .table("collaboration_member")
@@ -174,11 +154,7 @@ fn tables(manager: &SchemaManager) -> Vec<TableCreateStatement> {
                 "collaboration_id",
                 "collaboration",
             ))
-            .foreign_key(&mut references(
-                "collaboration_member",
-                "centre_id",
-                "centre",
-            ))
+            .foreign_key(&mut references("collaboration_member", "centre_id", "centre"))
             .to_owned(),
     ]
 }

@@ -68,11 +68,7 @@ fn tables(manager: &SchemaManager) -> Vec<TableCreateStatement> {
             .col(text_null("since"))
             .col(text_null("until"))
             .col(text_null("note"))
-            .foreign_key(&mut references(
-                "standard_version",
-                "standard_id",
-                "evidence_standard",
-            ))
+            .foreign_key(&mut references("standard_version", "standard_id", "evidence_standard"))
             .to_owned(),
         Table::create()
             .table("standard_dimension")
@@ -82,11 +78,7 @@ fn tables(manager: &SchemaManager) -> Vec<TableCreateStatement> {
             .col(text("name"))
             .col(integer("position"))
             .col(text_null("description"))
-            .foreign_key(&mut references(
-                "standard_dimension",
-                "version_id",
-                "standard_version",
-            ))
+            .foreign_key(&mut references("standard_dimension", "version_id", "standard_version"))
             .to_owned(),
         Table::create()
             .table("standard_level")
@@ -97,11 +89,7 @@ fn tables(manager: &SchemaManager) -> Vec<TableCreateStatement> {
             .col(text("label"))
             .col(text_null("description"))
             .col(text_null("strength"))
-            .foreign_key(&mut references(
-                "standard_level",
-                "dimension_id",
-                "standard_dimension",
-            ))
+            .foreign_key(&mut references("standard_level", "dimension_id", "standard_dimension"))
             .to_owned(),
         Table::create()
             .table("crosswalk")
@@ -172,11 +160,7 @@ fn tables(manager: &SchemaManager) -> Vec<TableCreateStatement> {
             .col(date_null("starts_on"))
             .primary_key(Index::create().col("study_id").col("local_authority_id"))
             .foreign_key(&mut references("study_site", "study_id", "study"))
-            .foreign_key(&mut references(
-                "study_site",
-                "local_authority_id",
-                "local_authority",
-            ))
+            .foreign_key(&mut references("study_site", "local_authority_id", "local_authority"))
             .to_owned(),
         Table::create()
             .table("study_partner")
@@ -220,11 +204,7 @@ fn tables(manager: &SchemaManager) -> Vec<TableCreateStatement> {
             .col(text_null("withdrawal_reason"))
             .col(uuid_null("superseded_by"))
             .foreign_key(&mut references("publication", "contributed_by", "centre"))
-            .foreign_key(&mut references(
-                "publication",
-                "superseded_by",
-                "publication",
-            ))
+            .foreign_key(&mut references("publication", "superseded_by", "publication"))
             .to_owned(),
         Table::create()
             .table("publication_author")
@@ -234,11 +214,7 @@ fn tables(manager: &SchemaManager) -> Vec<TableCreateStatement> {
             .col(text_null("orcid"))
             .col(uuid_null("person_id"))
             .primary_key(Index::create().col("publication_id").col("position"))
-            .foreign_key(&mut references(
-                "publication_author",
-                "publication_id",
-                "publication",
-            ))
+            .foreign_key(&mut references("publication_author", "publication_id", "publication"))
             .foreign_key(&mut references("publication_author", "person_id", "person"))
             .to_owned(),
         Table::create()
@@ -247,11 +223,7 @@ fn tables(manager: &SchemaManager) -> Vec<TableCreateStatement> {
             .col(uuid("publication_id"))
             .primary_key(Index::create().col("study_id").col("publication_id"))
             .foreign_key(&mut references("study_publication", "study_id", "study"))
-            .foreign_key(&mut references(
-                "study_publication",
-                "publication_id",
-                "publication",
-            ))
+            .foreign_key(&mut references("study_publication", "publication_id", "publication"))
             .to_owned(),
         Table::create()
             .table("finding")
@@ -328,22 +300,14 @@ fn tables(manager: &SchemaManager) -> Vec<TableCreateStatement> {
             .col(uuid("level_id"))
             .primary_key(Index::create().col("rating_id").col("level_id"))
             .foreign_key(&mut references("rating_score", "rating_id", "rating"))
-            .foreign_key(&mut references(
-                "rating_score",
-                "level_id",
-                "standard_level",
-            ))
+            .foreign_key(&mut references("rating_score", "level_id", "standard_level"))
             .to_owned(),
         Table::create()
             .table("shared_with")
             .col(uuid("thing_id"))
             .col(uuid("collaboration_id"))
             .primary_key(Index::create().col("thing_id").col("collaboration_id"))
-            .foreign_key(&mut references(
-                "shared_with",
-                "collaboration_id",
-                "collaboration",
-            ))
+            .foreign_key(&mut references("shared_with", "collaboration_id", "collaboration"))
             .to_owned(),
     ]
 }

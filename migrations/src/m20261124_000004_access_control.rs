@@ -20,9 +20,7 @@ impl MigrationTrait for Migration {
         for (table, columns) in additions() {
             for column in columns {
                 let mut alter = Table::alter();
-                manager
-                    .alter_table(alter.table(table).add_column(column).to_owned())
-                    .await?;
+                manager.alter_table(alter.table(table).add_column(column).to_owned()).await?;
             }
         }
         for table in tables(manager) {
@@ -92,10 +90,7 @@ fn additions() -> Vec<(&'static str, Vec<ColumnDef>)> {
                 timestamp_with_time_zone_null("last_refused_at"),
             ],
         ),
-        (
-            "signing_key",
-            vec![timestamp_with_time_zone_null("signs_from")],
-        ),
+        ("signing_key", vec![timestamp_with_time_zone_null("signs_from")]),
         (
             "audit_event",
             vec![
@@ -162,7 +157,5 @@ fn indexes() -> Vec<IndexCreateStatement> {
 
 /// No two identity providers that are accepted have the same; one that was removed gives it free.
 fn of_active(column: &'static str) -> IndexCreateStatement {
-    unique("identity_provider", &[column])
-        .and_where(Expr::col("removed_at").is_null())
-        .to_owned()
+    unique("identity_provider", &[column]).and_where(Expr::col("removed_at").is_null()).to_owned()
 }

@@ -12,9 +12,7 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let mut alter = Table::alter();
-        manager
-            .alter_table(alter.table("rating").add_column(outcome()).to_owned())
-            .await?;
+        manager.alter_table(alter.table("rating").add_column(outcome()).to_owned()).await?;
         for table in [
             considered("considered_study", "study_id", "study"),
             considered("considered_publication", "publication_id", "publication"),

@@ -52,11 +52,7 @@ fn tables(manager: &SchemaManager) -> Vec<TableCreateStatement> {
             .col(uuid_null("decided_by"))
             .foreign_key(&mut of_publication("possible_duplicate", "one_id"))
             .foreign_key(&mut of_publication("possible_duplicate", "other_id"))
-            .foreign_key(&mut references(
-                "possible_duplicate",
-                "decided_by",
-                "centre",
-            ))
+            .foreign_key(&mut references("possible_duplicate", "decided_by", "centre"))
             .to_owned(),
         Table::create()
             .table("joined_publication")

@@ -18,9 +18,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for (table, column) in additions() {
             let mut alter = Table::alter();
-            manager
-                .alter_table(alter.table(table).add_column(column).to_owned())
-                .await?;
+            manager.alter_table(alter.table(table).add_column(column).to_owned()).await?;
         }
         manager.create_table(feedback(manager)).await?;
         for index in indexes() {

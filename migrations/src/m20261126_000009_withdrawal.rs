@@ -24,10 +24,9 @@ const WITHDRAWN: [&str; 8] = [
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for table in WITHDRAWN {
-            for column in [
-                timestamp_with_time_zone_null("withdrawn_at"),
-                text_null("withdrawal_reason"),
-            ] {
+            for column in
+                [timestamp_with_time_zone_null("withdrawn_at"), text_null("withdrawal_reason")]
+            {
                 add(manager, table, column).await?;
             }
             // An engagement and a reading of the crosswalk were or were not: nothing takes their place.
@@ -45,9 +44,7 @@ async fn add(
     column: ColumnDef,
 ) -> Result<(), DbErr> {
     let mut alter = Table::alter();
-    manager
-        .alter_table(alter.table(table).add_column(column).to_owned())
-        .await
+    manager.alter_table(alter.table(table).add_column(column).to_owned()).await
 }
 
 /// SQLite adds a column with its reference or not at all, so that it stands in the column.

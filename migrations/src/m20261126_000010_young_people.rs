@@ -62,11 +62,7 @@ fn loaded_return() -> TableCreateStatement {
         .col(big_integer("checked"))
         .col(big_integer("refused"))
         .col(big_integer("doubtful"))
-        .foreign_key(&mut references(
-            "loaded_return",
-            "local_authority_id",
-            "local_authority",
-        ))
+        .foreign_key(&mut references("loaded_return", "local_authority_id", "local_authority"))
         .foreign_key(&mut references("loaded_return", "centre_id", "centre"))
         .to_owned()
 }
@@ -82,11 +78,7 @@ fn return_problem() -> TableCreateStatement {
         .col(text_null("column_name"))
         .col(text("rule"))
         .primary_key(Index::create().col("return_id").col("ordinal"))
-        .foreign_key(&mut references(
-            "return_problem",
-            "return_id",
-            "loaded_return",
-        ))
+        .foreign_key(&mut references("return_problem", "return_id", "loaded_return"))
         .to_owned()
 }
 
@@ -140,12 +132,7 @@ fn episode() -> TableCreateStatement {
         .col(text_null("category_of_abuse"))
         .col(text_null("reason_started"))
         .col(text_null("reason_ended"))
-        .primary_key(
-            Index::create()
-                .col("return_id")
-                .col("young_person_id")
-                .col("ordinal"),
-        )
+        .primary_key(Index::create().col("return_id").col("young_person_id").col("ordinal"))
         .to_owned()
 }
 

@@ -14,13 +14,9 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in [
-            agreement(),
-            controller(),
-            pseudonym(manager),
-            participation(),
-            token_authority(),
-        ] {
+        for table in
+            [agreement(), controller(), pseudonym(manager), participation(), token_authority()]
+        {
             manager.create_table(table).await?;
         }
         for index in [
@@ -56,11 +52,7 @@ fn agreement() -> TableCreateStatement {
         .col(timestamp_with_time_zone_null("recipient_approved_at"))
         .col(timestamp_with_time_zone_null("ended_at"))
         .col(text_null("end_reason"))
-        .foreign_key(&mut references(
-            "data_sharing_agreement",
-            "recipient_id",
-            "centre",
-        ))
+        .foreign_key(&mut references("data_sharing_agreement", "recipient_id", "centre"))
         .to_owned()
 }
 
@@ -71,11 +63,7 @@ fn controller() -> TableCreateStatement {
         .col(uuid("local_authority_id"))
         .col(timestamp_with_time_zone_null("approved_at"))
         .col(uuid_null("approved_by"))
-        .primary_key(
-            Index::create()
-                .col("agreement_id")
-                .col("local_authority_id"),
-        )
+        .primary_key(Index::create().col("agreement_id").col("local_authority_id"))
         .foreign_key(&mut references(
             "agreement_controller",
             "agreement_id",
@@ -113,12 +101,7 @@ fn participation() -> TableCreateStatement {
         .col(text("arm"))
         .col(uuid_null("site_id"))
         .col(date("enrolled_on"))
-        .primary_key(
-            Index::create()
-                .col("agreement_id")
-                .col("young_person_id")
-                .col("study_id"),
-        )
+        .primary_key(Index::create().col("agreement_id").col("young_person_id").col("study_id"))
         .foreign_key(&mut references(
             "study_participation",
             "agreement_id",
@@ -134,11 +117,7 @@ fn token_authority() -> TableCreateStatement {
         .col(uuid("token_id"))
         .col(uuid("local_authority_id"))
         .primary_key(Index::create().col("token_id").col("local_authority_id"))
-        .foreign_key(&mut references(
-            "access_token_authority",
-            "token_id",
-            "access_token",
-        ))
+        .foreign_key(&mut references("access_token_authority", "token_id", "access_token"))
         .foreign_key(&mut references(
             "access_token_authority",
             "local_authority_id",

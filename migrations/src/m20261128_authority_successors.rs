@@ -18,11 +18,7 @@ impl MigrationTrait for Migration {
             .table(TABLE)
             .col(uuid("local_authority_id"))
             .col(uuid("successor_id"))
-            .primary_key(
-                Index::create()
-                    .col("local_authority_id")
-                    .col("successor_id"),
-            );
+            .primary_key(Index::create().col("local_authority_id").col("successor_id"));
         for column in ["local_authority_id", "successor_id"] {
             table.foreign_key(&mut references(TABLE, column, "local_authority"));
         }

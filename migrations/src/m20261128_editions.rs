@@ -23,22 +23,11 @@ impl MigrationTrait for Migration {
             .col(boolean("of_ssda903"))
             .col(boolean("of_cin_census"))
             .col(timestamp_with_time_zone_null("next_at"))
-            .primary_key(
-                Index::create()
-                    .col("local_authority_id")
-                    .col("year")
-                    .col("number"),
-            )
-            .foreign_key(&mut references(
-                "edition",
-                "local_authority_id",
-                "local_authority",
-            ))
+            .primary_key(Index::create().col("local_authority_id").col("year").col("number"))
+            .foreign_key(&mut references("edition", "local_authority_id", "local_authority"))
             .to_owned();
         manager.create_table(table).await?;
-        manager
-            .create_index(index("edition", &["year", "local_authority_id"]))
-            .await?;
+        manager.create_index(index("edition", &["year", "local_authority_id"])).await?;
         manager.create_index(index("edition", &["next_at"])).await?;
         manager
             .get_connection()

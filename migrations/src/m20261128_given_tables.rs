@@ -25,15 +25,9 @@ impl MigrationTrait for Migration {
             .col(uuid_null("centre_id"))
             .col(uuid_null("token_id"))
             .primary_key(Index::create().col("year").col("number"))
-            .foreign_key(&mut references(
-                "given_table",
-                "agreement_id",
-                "data_sharing_agreement",
-            ))
+            .foreign_key(&mut references("given_table", "agreement_id", "data_sharing_agreement"))
             .to_owned();
         manager.create_table(table).await?;
-        manager
-            .create_index(index("given_table", &["agreement_id"]))
-            .await
+        manager.create_index(index("given_table", &["agreement_id"])).await
     }
 }

@@ -23,9 +23,7 @@ impl MigrationTrait for Migration {
         // which holds all that says who sees them.
         for term in TERMS {
             let mut index = Index::create();
-            index
-                .name(format!("ix_finding_{term}_study"))
-                .table("finding");
+            index.name(format!("ix_finding_{term}_study")).table("finding");
             for column in [term, "study_id"].iter().chain(&SEEN_BY) {
                 index.col(*column);
             }
@@ -120,13 +118,8 @@ async fn lent_by_findings(
 }
 
 /// What says who sees a finding.
-const SEEN_BY: [&str; 5] = [
-    "visibility",
-    "embargoed_until",
-    "withdrawn_at",
-    "contributed_by",
-    "id",
-];
+const SEEN_BY: [&str; 5] =
+    ["visibility", "embargoed_until", "withdrawn_at", "contributed_by", "id"];
 
 const TERMS: [&str; 3] = ["intervention_id", "outcome_id", "population_id"];
 
@@ -145,11 +138,7 @@ impl State {
         for (term, column) in terms.iter_mut().zip(TERMS) {
             *term = row.try_get("", column)?;
         }
-        Ok(Self {
-            is_public: visibility == "PUBLIC",
-            is_embargoed: embargo.is_some(),
-            terms,
-        })
+        Ok(Self { is_public: visibility == "PUBLIC", is_embargoed: embargo.is_some(), terms })
     }
 
     fn go_back(&mut self, way: &Json) {

@@ -15,14 +15,8 @@ const FIRST_DAY: &str = "0001-01-01";
 const LAST_DAY: &str = "9999-12-31";
 
 /// What is shared, and so may have an embargo.
-const SHARED: [&str; 6] = [
-    "collaboration",
-    "study",
-    "publication",
-    "finding",
-    "rating",
-    "feedback",
-];
+const SHARED: [&str; 6] =
+    ["collaboration", "study", "publication", "finding", "rating", "feedback"];
 
 /// Dates of reduced precision, which are texts on both databases.
 const PARTIAL_DATES: [(&str, &[&str]); 9] = [
@@ -47,14 +41,10 @@ impl MigrationTrait for Migration {
         for (table, column, is_moment) in database.columns().await? {
             match (database.backend, is_moment) {
                 (DbBackend::Postgres, true) => {
-                    database
-                        .clamp(&table, &column, (FIRST_MOMENT, LAST_MOMENT))
-                        .await?;
+                    database.clamp(&table, &column, (FIRST_MOMENT, LAST_MOMENT)).await?;
                 }
                 (DbBackend::Postgres, false) => {
-                    database
-                        .clamp(&table, &column, (FIRST_DAY, LAST_DAY))
-                        .await?;
+                    database.clamp(&table, &column, (FIRST_DAY, LAST_DAY)).await?;
                 }
                 (_, true) => database.rewrite_moments(&table, &column).await?,
                 (_, false) => database.rewrite_days(&table, &column).await?,
@@ -117,9 +107,8 @@ impl Stored<'_, '_> {
             ),
         };
         let columns = self.rows(sql).await?;
-        let columns = columns
-            .into_iter()
-            .map(|[table, column, kind]| (table, column, kind == moments));
+        let columns =
+            columns.into_iter().map(|[table, column, kind]| (table, column, kind == moments));
         Ok(columns.collect())
     }
 
@@ -248,9 +237,7 @@ fn read_moment(text: &str) -> Option<DateTimeUtc> {
 fn within_range(moment: DateTimeUtc) -> String {
     let micros = DateTimeUtc::from_timestamp_micros(moment.timestamp_micros()).unwrap_or(moment);
     let bound = |text: &str| text.parse::<DateTimeUtc>().unwrap_or(micros);
-    micros
-        .clamp(bound(FIRST_MOMENT), bound(LAST_MOMENT))
-        .to_rfc3339()
+    micros.clamp(bound(FIRST_MOMENT), bound(LAST_MOMENT)).to_rfc3339()
 }
 
 /// Brings the moments and days of a state into the range, however deep they lie. Only a text that is nothing but a

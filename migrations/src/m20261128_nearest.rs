@@ -12,9 +12,7 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let mut alter = Table::alter();
-        let alter = alter
-            .table("return_problem")
-            .add_column(text_null("nearest"));
+        let alter = alter.table("return_problem").add_column(text_null("nearest"));
         manager.alter_table(alter.to_owned()).await
     }
 }

@@ -11,9 +11,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let mut rows = ColumnDef::new("rows");
         let mut alter = Table::alter();
-        let alter = alter
-            .table("return_problem")
-            .add_column(rows.integer().not_null().default(1));
+        let alter = alter.table("return_problem").add_column(rows.integer().not_null().default(1));
         manager.alter_table(alter.to_owned()).await
     }
 }

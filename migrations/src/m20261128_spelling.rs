@@ -11,38 +11,22 @@ pub(crate) struct Migration;
 
 /// The texts of the network and its evidence, but for those that can only be ASCII.
 const TEXTS: [(&str, &[&str]); 18] = [
-    (
-        "centre",
-        &["name", "short_name", "policy_area", "description"],
-    ),
+    ("centre", &["name", "short_name", "policy_area", "description"]),
     ("centre_status", &["note"]),
     ("person", &["name", "withdrawal_reason"]),
     ("person_role", &["title"]),
     (
         "local_authority",
-        &[
-            "name",
-            "official_name",
-            "country",
-            "region",
-            "authority_type",
-            "withdrawal_reason",
-        ],
+        &["name", "official_name", "country", "region", "authority_type", "withdrawal_reason"],
     ),
     ("partner", &["name", "kind", "withdrawal_reason"]),
     ("programme", &["title", "summary", "withdrawal_reason"]),
     ("engagement", &["reference", "summary", "withdrawal_reason"]),
     ("term", &["name", "description", "withdrawal_reason"]),
     ("term_label", &["label"]),
-    (
-        "evidence_standard",
-        &["name", "description", "withdrawal_reason"],
-    ),
+    ("evidence_standard", &["name", "description", "withdrawal_reason"]),
     ("collaboration", &["title", "summary", "withdrawal_reason"]),
-    (
-        "publication",
-        &["title", "abstract_text", "venue", "withdrawal_reason"],
-    ),
+    ("publication", &["title", "abstract_text", "venue", "withdrawal_reason"]),
     ("publication_author", &["name"]),
     ("study", &["title", "summary", "withdrawal_reason"]),
     (
@@ -57,16 +41,7 @@ const TEXTS: [(&str, &[&str]); 18] = [
         ],
     ),
     ("rating", &["reference", "rationale", "withdrawal_reason"]),
-    (
-        "feedback",
-        &[
-            "reference",
-            "from_role",
-            "text",
-            "answer",
-            "withdrawal_reason",
-        ],
-    ),
+    ("feedback", &["reference", "from_role", "text", "answer", "withdrawal_reason"]),
 ];
 
 #[async_trait::async_trait]
@@ -106,20 +81,17 @@ impl Stored<'_, '_> {
     async fn compose(&self, table: &str, column: &str) -> Result<(), DbErr> {
         // Rows are told by their place, as not all tables have an id, and none has an index of such texts.
         let (place, is_ascii) = match self.backend {
-            DbBackend::Postgres => (
-                "ctid::text",
-                format!("octet_length({column}) = char_length({column})"),
-            ),
+            DbBackend::Postgres => {
+                ("ctid::text", format!("octet_length({column}) = char_length({column})"))
+            }
             _ => (
                 "CAST(rowid AS TEXT)",
                 format!("LENGTH(CAST({column} AS BLOB)) = LENGTH({column})"),
             ),
         };
         let question = format!("SELECT {place}, {column} FROM {table} WHERE NOT ({is_ascii})");
-        let rows = self
-            .connection
-            .query_all_raw(Statement::from_string(self.backend, question))
-            .await?;
+        let rows =
+            self.connection.query_all_raw(Statement::from_string(self.backend, question)).await?;
         for row in rows {
             let (place, text): (String, String) =
                 (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
@@ -157,13 +129,7 @@ impl Stored<'_, '_> {
             };
             let values = [composed.into(), place.into()];
             let statement = Statement::from_sql_and_values(self.backend, sql.clone(), values);
-            if self
-                .connection
-                .execute_raw(statement)
-                .await?
-                .rows_affected()
-                > 0
-            {
+            if self.connection.execute_raw(statement).await?.rows_affected() > 0 {
                 return Ok(());
             }
             number += 1;

@@ -19,17 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cli", &["api", "service", "migrations"]),
     // What tries the house out may look into every room.
     ("tests", &["api", "entity", "migrations", "service"]),
-    (
-        "bench",
-        &[
-            "api",
-            "cli",
-            "disclosure",
-            "entity",
-            "migrations",
-            "service",
-        ],
-    ),
+    ("bench", &["api", "cli", "disclosure", "entity", "migrations", "service"]),
 ];
 
 /// Which more a package's own tests may use.
@@ -42,16 +32,10 @@ const ARROWS_OF_TESTS: &[(&str, &[&str])] = &[
 
 /// What a package never lists: no storage in `api`, no HTTP and no GraphQL below it.
 const FORBIDDEN: &[(&str, &[&str])] = &[
-    (
-        "api",
-        &["sea-orm", "sea-orm-migration", "sea-query", "sqlx"],
-    ),
+    ("api", &["sea-orm", "sea-orm-migration", "sea-query", "sqlx"]),
     ("service", &["async-graphql", "axum", "hyper", "tower-http"]),
     ("entity", &["async-graphql", "axum", "hyper", "tower-http"]),
-    (
-        "migrations",
-        &["async-graphql", "axum", "hyper", "tower-http"],
-    ),
+    ("migrations", &["async-graphql", "axum", "hyper", "tower-http"]),
 ];
 
 const MOST_LINES: usize = 800;
@@ -60,9 +44,8 @@ const MOST_LINES: usize = 800;
 const LONG_FILES: &[(&str, &str)] = &[];
 
 /// Names that say nothing of what is inside.
-const EMPTY_NAMES: &[&str] = &[
-    "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils",
-];
+const EMPTY_NAMES: &[&str] =
+    &["common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"];
 
 #[test]
 fn our_packages_use_each_other_in_one_direction_only() {
@@ -74,10 +57,7 @@ fn our_packages_use_each_other_in_one_direction_only() {
         };
         let ours = used.iter().filter(|name| dependencies.contains_key(*name));
         for name in ours {
-            assert!(
-                allowed.contains(&name.as_str()),
-                "{package} must not use {name}"
-            );
+            assert!(allowed.contains(&name.as_str()), "{package} must not use {name}");
         }
     }
     for (package, used) in &self::dependencies(|kind| kind == "dev") {
@@ -104,10 +84,7 @@ fn no_package_lists_what_belongs_to_another_layer() {
     let dependencies = dependencies(|_| true);
     for (package, forbidden) in FORBIDDEN {
         for name in &dependencies[*package] {
-            assert!(
-                !forbidden.contains(&name.as_str()),
-                "{package} must not list {name}"
-            );
+            assert!(!forbidden.contains(&name.as_str()), "{package} must not list {name}");
         }
     }
 }
@@ -129,10 +106,7 @@ fn no_rust_file_is_too_long_to_read_in_one_go() {
         }
     }
     for (path, _) in LONG_FILES {
-        assert!(
-            root().join(path).exists(),
-            "{path} in LONG_FILES does not exist"
-        );
+        assert!(root().join(path).exists(), "{path} in LONG_FILES does not exist");
     }
 }
 
@@ -154,10 +128,7 @@ fn every_exception_to_a_lint_is_expected_and_has_its_reason() {
 fn every_rust_file_is_named_after_what_is_in_it() {
     for (path, _) in rust_files() {
         for part in path.trim_end_matches(".rs").split('/') {
-            assert!(
-                !EMPTY_NAMES.contains(&part),
-                "{path}: name it after what it does"
-            );
+            assert!(!EMPTY_NAMES.contains(&part), "{path}: name it after what it does");
         }
     }
 }
@@ -168,9 +139,7 @@ fn numbers_that_may_lie_beyond_an_int_come_into_the_graph_by_one_type() {
     let wide = |ty: &str| {
         let ty = ty.trim().trim_start_matches("Result<");
         let ty = ty.trim_start_matches("Option<").trim_start_matches("Vec<");
-        let name = ty
-            .split(|letter: char| !letter.is_ascii_alphanumeric())
-            .next();
+        let name = ty.split(|letter: char| !letter.is_ascii_alphanumeric()).next();
         ["i64", "u64", "u32", "usize", "isize", "i128", "u128"].contains(&name.unwrap_or_default())
     };
     let mut given = Vec::new();
@@ -181,40 +150,24 @@ fn numbers_that_may_lie_beyond_an_int_come_into_the_graph_by_one_type() {
         let mut is_object = false;
         for (at, line) in source.lines().enumerate() {
             is_object = (is_object || line.contains("SimpleObject)]")) && line != "}";
-            let answer = line
-                .contains("async fn")
-                .then(|| line.split_once("->"))
-                .flatten();
+            let answer = line.contains("async fn").then(|| line.split_once("->")).flatten();
             let field = line.trim_start().split_once(": ").filter(|_| is_object);
             if answer.or(field).is_some_and(|(_, ty)| wide(ty)) && !line.contains("fn count(") {
                 given.push(format!("{path}:{}: {}", at + 1, line.trim()));
             }
         }
     }
-    assert!(
-        given.is_empty(),
-        "give them as `Int` or `BigInt` of graph::number: {given:#?}"
-    );
+    assert!(given.is_empty(), "give them as `Int` or `BigInt` of graph::number: {given:#?}");
 }
 
 /// What each package of the workspace lists, of the kinds wanted: "normal", "build" or "dev".
 fn dependencies(wanted: impl Fn(&str) -> bool) -> BTreeMap<String, Vec<String>> {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--no-deps",
-            "--offline",
-        ])
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
         .current_dir(root())
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let name = |value: &Value| value["name"].as_str().unwrap().to_owned();
     metadata["packages"]
@@ -238,10 +191,7 @@ fn rust_files() -> Vec<(String, String)> {
     assert!(!files.is_empty());
     let within = |path: PathBuf| {
         let source = fs::read_to_string(&path).unwrap();
-        (
-            path.strip_prefix(root()).unwrap().display().to_string(),
-            source,
-        )
+        (path.strip_prefix(root()).unwrap().display().to_string(), source)
     };
     files.into_iter().map(within).collect()
 }

@@ -30,9 +30,7 @@ async fn two_fresh_databases_are_private() {
 
 #[tokio::test]
 async fn many_fresh_databases_can_be_made_at_the_same_time() {
-    let making: Vec<_> = (0..12)
-        .map(|_| tokio::spawn(fresh(DatabaseKind::Postgres)))
-        .collect();
+    let making: Vec<_> = (0..12).map(|_| tokio::spawn(fresh(DatabaseKind::Postgres))).collect();
     let mut urls = BTreeSet::new();
     for database in making {
         urls.insert(database.await.unwrap().url());
@@ -47,14 +45,8 @@ async fn both_kinds_have_the_same_tables_columns_and_indexes() {
     let sqlite = Database::connect(sqlite.url()).await.unwrap();
     let postgres = Database::connect(postgres.url()).await.unwrap();
 
-    assert_same(
-        &texts(&sqlite, SQLITE_COLUMNS).await,
-        &texts(&postgres, POSTGRES_COLUMNS).await,
-    );
-    assert_same(
-        &texts(&sqlite, SQLITE_INDEXES).await,
-        &texts(&postgres, POSTGRES_INDEXES).await,
-    );
+    assert_same(&texts(&sqlite, SQLITE_COLUMNS).await, &texts(&postgres, POSTGRES_COLUMNS).await);
+    assert_same(&texts(&sqlite, SQLITE_INDEXES).await, &texts(&postgres, POSTGRES_INDEXES).await);
 }
 
 #[tokio::test]
@@ -82,17 +74,8 @@ async fn postgres_does_not_sort_by_bytes_unless_told_to() {
             "SELECT string_agg(v, '' ORDER BY v {how}) FROM (VALUES ('b'), ('C'), ('a')) AS t(v)"
         )
     };
-    assert_eq!(
-        texts(&connection, &sorted("COLLATE \"C\""))
-            .await
-            .first()
-            .unwrap(),
-        "Cab"
-    );
-    assert_eq!(
-        texts(&connection, &sorted("")).await.first().unwrap(),
-        "abC"
-    );
+    assert_eq!(texts(&connection, &sorted("COLLATE \"C\"")).await.first().unwrap(), "Cab");
+    assert_eq!(texts(&connection, &sorted("")).await.first().unwrap(), "abC");
 }
 
 #[tokio::test]
@@ -114,11 +97,7 @@ async fn the_postgres_server_ends_with_a_test_process_that_is_killed() {
 
     let deadline = Instant::now() + Duration::from_secs(30);
     while folder.exists() {
-        assert!(
-            Instant::now() < deadline,
-            "{} is still there",
-            folder.display()
-        );
+        assert!(Instant::now() < deadline, "{} is still there", folder.display());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -168,10 +147,6 @@ fn assert_same(sqlite: &[String], postgres: &[String]) {
         rows.cloned().collect()
     };
     let differences = (only(sqlite, postgres), only(postgres, sqlite));
-    assert_eq!(
-        differences,
-        (vec![], vec![]),
-        "only SQLite, only PostgreSQL"
-    );
+    assert_eq!(differences, (vec![], vec![]), "only SQLite, only PostgreSQL");
     assert_eq!(sqlite, postgres, "the same in another order");
 }

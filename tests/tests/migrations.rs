@@ -10,9 +10,7 @@ use tests::support::databases::{DatabaseKind, empty};
 async fn texts(connection: &DatabaseConnection, sql: &str) -> Vec<String> {
     let statement = Statement::from_string(connection.get_database_backend(), sql);
     let rows = connection.query_all_raw(statement).await.unwrap();
-    rows.iter()
-        .map(|row| row.try_get_by_index(0).unwrap())
-        .collect()
+    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
 }
 
 /// A UUID that ends in a number, as each database writes it.
@@ -48,11 +46,9 @@ async fn tokens_keys_and_events_from_before_keep_their_order_and_get_their_linea
             ))
             .await;
         }
-        for (token, issuer, at) in [
-            (10, None, "2026-01-02"),
-            (11, Some(10), "2026-01-03"),
-            (12, Some(11), "2026-02-02"),
-        ] {
+        for (token, issuer, at) in
+            [(10, None, "2026-01-02"), (11, Some(10), "2026-01-03"), (12, Some(11), "2026-02-02")]
+        {
             run(format!(
                 "INSERT INTO access_token (id, name, centre_id, scopes, issued_by, created_at, expires_at)
                  VALUES ({}, 't', {}, '[\"evidence:read\"]', {}, '{at} 00:00:00+00:00', '2027-01-01 00:00:00+00:00')",
@@ -72,10 +68,8 @@ async fn tokens_keys_and_events_from_before_keep_their_order_and_get_their_linea
 
         Migrator::up(&connection, None).await.unwrap();
 
-        let roots = format!(
-            "SELECT CAST(COUNT(*) AS TEXT) FROM access_token WHERE root_id = {}",
-            id(10)
-        );
+        let roots =
+            format!("SELECT CAST(COUNT(*) AS TEXT) FROM access_token WHERE root_id = {}", id(10));
         assert_eq!(texts(&connection, &roots).await, ["3"], "{kind:?}");
         for (key, tokens) in [(2, "2"), (3, "1")] {
             let signed = format!(
@@ -88,11 +82,7 @@ async fn tokens_keys_and_events_from_before_keep_their_order_and_get_their_linea
         assert_eq!(texts(&connection, sign).await, ["2"], "{kind:?}");
         let events =
             "SELECT action || ' ' || CAST(sequence AS TEXT) FROM audit_event ORDER BY sequence";
-        assert_eq!(
-            texts(&connection, events).await,
-            ["e21 -2", "e20 -1", "e22 0"],
-            "{kind:?}"
-        );
+        assert_eq!(texts(&connection, events).await, ["e21 -2", "e20 -1", "e22 0"], "{kind:?}");
         let head = "SELECT CAST(sequence AS TEXT) FROM audit_head";
         assert_eq!(texts(&connection, head).await, ["0"], "{kind:?}");
     }
@@ -146,9 +136,7 @@ async fn ratings_from_before_stay_and_may_name_their_evidence_from_then_on() {
 
         let without = "SELECT reference FROM rating WHERE outcome_id IS NULL";
         assert_eq!(texts(&connection, without).await, ["r"], "{kind:?}");
-        run(format!("UPDATE rating SET outcome_id = {}", id(5)))
-            .await
-            .unwrap();
+        run(format!("UPDATE rating SET outcome_id = {}", id(5))).await.unwrap();
         let unknown = run(format!("UPDATE rating SET outcome_id = {}", id(99))).await;
         assert!(unknown.is_err(), "{kind:?}");
         let consider = |study| {
@@ -172,16 +160,12 @@ async fn moments_from_outside_the_range_come_into_it_and_embargoes_for_ever_hide
         let run = async |sql: String| connection.execute_unprepared(&sql).await.unwrap();
         // As each database was given them by the release before.
         let (for_ever, before_all, day) = match kind {
-            DatabaseKind::Sqlite => (
-                "'+10000-01-01T04:59:59+00:00'",
-                "'-0001-01-01T00:00:00+00:00'",
-                "'+10000-01-01'",
-            ),
-            DatabaseKind::Postgres => (
-                "'10000-01-01 04:59:59+00'",
-                "'0002-01-01 00:00:00+00 BC'",
-                "'10000-01-01'",
-            ),
+            DatabaseKind::Sqlite => {
+                ("'+10000-01-01T04:59:59+00:00'", "'-0001-01-01T00:00:00+00:00'", "'+10000-01-01'")
+            }
+            DatabaseKind::Postgres => {
+                ("'10000-01-01 04:59:59+00'", "'0002-01-01 00:00:00+00 BC'", "'10000-01-01'")
+            }
         };
         let at = "'2026-01-01T00:00:00+00:00'";
         let columns =
@@ -254,14 +238,7 @@ async fn moments_from_outside_the_range_come_into_it_and_embargoes_for_ever_hide
             ),
         };
         let last = "9999-12-31T23:59:59.999+00:00";
-        for table in [
-            "collaboration",
-            "study",
-            "publication",
-            "finding",
-            "rating",
-            "feedback",
-        ] {
+        for table in ["collaboration", "study", "publication", "finding", "rating", "feedback"] {
             let until = format!("SELECT {} FROM {table}", moment("embargoed_until"));
             assert_eq!(texts(&connection, &until).await, [last], "{kind:?} {table}");
             let watched = format!(
@@ -269,43 +246,23 @@ async fn moments_from_outside_the_range_come_into_it_and_embargoes_for_ever_hide
                 moment("until"),
                 table.to_uppercase()
             );
-            assert_eq!(
-                texts(&connection, &watched).await,
-                [last],
-                "{kind:?} {table}"
-            );
+            assert_eq!(texts(&connection, &watched).await, [last], "{kind:?} {table}");
         }
-        let first = texts(
-            &connection,
-            &format!("SELECT {} FROM term", moment("withdrawn_at")),
-        )
-        .await;
-        assert!(
-            first[0].starts_with("0001-01-01T00:00:00"),
-            "{kind:?} {first:?}"
-        );
+        let first =
+            texts(&connection, &format!("SELECT {} FROM term", moment("withdrawn_at"))).await;
+        assert!(first[0].starts_with("0001-01-01T00:00:00"), "{kind:?} {first:?}");
         let days = texts(&connection, "SELECT CAST(sort_on AS TEXT) FROM study").await;
         assert_eq!(days, ["9999-12-31"], "{kind:?}");
-        assert_eq!(
-            texts(&connection, "SELECT founded FROM centre").await,
-            ["0001"],
-            "{kind:?}"
-        );
+        assert_eq!(texts(&connection, "SELECT founded FROM centre").await, ["0001"], "{kind:?}");
         let before = texts(&connection, "SELECT CAST(before AS TEXT) FROM change").await;
         for kept in ["9999-12-31T23:59:59.999Z", "0001-01-01", "+10000 tests"] {
-            assert!(
-                before[0].contains(&format!("\"{kept}\"")),
-                "{kind:?} {kept}: {before:?}"
-            );
+            assert!(before[0].contains(&format!("\"{kept}\"")), "{kind:?} {kept}: {before:?}");
         }
         if kind == DatabaseKind::Sqlite {
             let updated = texts(&connection, "SELECT CAST(updated_at AS TEXT) FROM study").await;
             assert_eq!(updated, ["2026-01-01T00:00:00.500+00:00"]);
-            let created = texts(
-                &connection,
-                "SELECT CAST(created_at AS TEXT) FROM collaboration",
-            )
-            .await;
+            let created =
+                texts(&connection, "SELECT CAST(created_at AS TEXT) FROM collaboration").await;
             assert_eq!(created, ["2026-01-01T00:00:00+00:00"]);
         }
     }
@@ -315,19 +272,15 @@ async fn moments_from_outside_the_range_come_into_it_and_embargoes_for_ever_hide
 async fn dois_and_texts_of_before_come_into_the_forms_in_which_they_are_looked_for() {
     for kind in DatabaseKind::ALL {
         let database = empty(kind).await;
-        let connection = service::store::connect(&database.url(), 2, |_| {})
-            .await
-            .unwrap();
+        let connection = service::store::connect(&database.url(), 2, |_| {}).await.unwrap();
         Migrator::up(&connection, Some(11)).await.unwrap();
         let id = |number| id(kind, number);
         let run = async |sql: String| connection.execute_unprepared(&sql).await.unwrap();
         let at = "'2026-01-01T00:00:00+00:00'";
         for (number, slug) in [(1, "a"), (2, "b")] {
             let values = format!("{}, '{slug}', 'A', 'x'", id(number));
-            run(format!(
-                "INSERT INTO centre (id, slug, name, policy_area) VALUES ({values})"
-            ))
-            .await;
+            run(format!("INSERT INTO centre (id, slug, name, policy_area) VALUES ({values})"))
+                .await;
         }
         for (number, doi, centre, withdrawn) in [
             (10, "10.5555/a?utm_source=x", 1, false),
@@ -357,11 +310,9 @@ async fn dois_and_texts_of_before_come_into_the_forms_in_which_they_are_looked_f
             id(1)
         ))
         .await;
-        for (number, reference, centre) in [
-            (21, "Ty\u{302}", 1),
-            (22, "T\u{177}", 1),
-            (23, "Ty\u{302}", 2),
-        ] {
+        for (number, reference, centre) in
+            [(21, "Ty\u{302}", 1), (22, "T\u{177}", 1), (23, "Ty\u{302}", 2)]
+        {
             run(format!(
                 "INSERT INTO feedback (id, reference, programme_id, from_role, text, received_on, contributed_by,
                     visibility, version, created_at, updated_at)
@@ -377,14 +328,8 @@ async fn dois_and_texts_of_before_come_into_the_forms_in_which_they_are_looked_f
         let source = service::clock::Source::default();
         let master_key = service::access::MasterKey::generate(&source);
         let space = service::Space::new(connection.clone(), source, master_key);
-        assert_eq!(
-            service::evidence::complete_sort_keys(&space).await.unwrap(),
-            6,
-            "{kind:?}"
-        );
-        service::evidence::duplicates::complete(&space)
-            .await
-            .unwrap();
+        assert_eq!(service::evidence::complete_sort_keys(&space).await.unwrap(), 6, "{kind:?}");
+        service::evidence::duplicates::complete(&space).await.unwrap();
 
         let dois = "SELECT doi FROM publication ORDER BY slug";
         assert_eq!(
@@ -487,28 +432,14 @@ async fn terms_that_findings_may_have_lent_go_and_those_that_a_study_is_known_to
             .await;
         }
         let uuid = |number: u8| format!("0199c0de-0000-7000-8000-0000000000{number:02x}");
-        let row = |term| {
-            format!(
-                "{{\"study_id\":\"{}\",\"term_id\":\"{}\"}}",
-                uuid(2),
-                uuid(term)
-            )
-        };
+        let row = |term| format!("{{\"study_id\":\"{}\",\"term_id\":\"{}\"}}", uuid(2), uuid(term));
         for (sequence, of, subject, before) in [
-            (
-                1,
-                "FINDING",
-                21,
-                format!("{{\"outcome_id\":\"{}\"}}", uuid(12)),
-            ),
+            (1, "FINDING", 21, format!("{{\"outcome_id\":\"{}\"}}", uuid(12))),
             (
                 2,
                 "FINDING",
                 21,
-                format!(
-                    "{{\"visibility\":\"PUBLIC\",\"outcome_id\":\"{}\"}}",
-                    uuid(12)
-                ),
+                format!("{{\"visibility\":\"PUBLIC\",\"outcome_id\":\"{}\"}}", uuid(12)),
             ),
             (
                 3,
@@ -524,10 +455,7 @@ async fn terms_that_findings_may_have_lent_go_and_those_that_a_study_is_known_to
                 4,
                 "STUDY",
                 2,
-                format!(
-                    "{{\"terms\":{{\"$rows\":{{\"gone\":[{}],\"new\":[]}}}}}}",
-                    row(16)
-                ),
+                format!("{{\"terms\":{{\"$rows\":{{\"gone\":[{}],\"new\":[]}}}}}}", row(16)),
             ),
             (5, "STUDY", 2, "{\"title\":\"Before\"}".to_owned()),
         ] {

@@ -117,16 +117,10 @@ async fn a_process_whose_power_fails() {
         .connect()
         .await
         .unwrap();
-    database
-        .execute("CREATE TABLE t (n INTEGER)")
-        .await
-        .unwrap();
+    database.execute("CREATE TABLE t (n INTEGER)").await.unwrap();
     println!();
     for _ in 0..ROWS {
-        database
-            .execute("INSERT INTO t SELECT COUNT(*) FROM t")
-            .await
-            .unwrap();
+        database.execute("INSERT INTO t SELECT COUNT(*) FROM t").await.unwrap();
         println!("committed");
         std::io::stdin().read_line(&mut String::new()).unwrap();
     }

@@ -14,20 +14,11 @@ pub(super) struct Told {
 pub(super) const TOLD: [Told; 4] = [
     Told {
         dimension: "AGE_BAND",
-        categories: &[
-            ("FROM_10_TO_15", "13"),
-            ("FROM_16_TO_17", "16"),
-            ("FROM_5_TO_9", "7"),
-        ],
+        categories: &[("FROM_10_TO_15", "13"), ("FROM_16_TO_17", "16"), ("FROM_5_TO_9", "7")],
     },
     Told {
         dimension: "ETHNIC_GROUP",
-        categories: &[
-            ("BLACK", "BAFR"),
-            ("ASIAN", "AOTH"),
-            ("WHITE", "WOTH"),
-            ("OTHER", "OOTH"),
-        ],
+        categories: &[("BLACK", "BAFR"), ("ASIAN", "AOTH"), ("WHITE", "WOTH"), ("OTHER", "OOTH")],
     },
     Told {
         dimension: "LEGAL_STATUS",
@@ -68,12 +59,7 @@ impl Child {
         is_unaccompanied: bool,
     ) -> Self {
         let category = |told: Told| random.weighted(&WEIGHTS[..told.categories.len()]);
-        Self {
-            id,
-            is_girl,
-            is_unaccompanied,
-            categories: TOLD.map(category),
-        }
+        Self { id, is_girl, is_unaccompanied, categories: TOLD.map(category) }
     }
 
     /// Whether the child is in these categories, by their words.
@@ -94,19 +80,11 @@ impl Child {
             let born = year - age.parse::<i32>().unwrap_or_default();
             let (id, sex) = (&child.id, 1 + i32::from(child.is_girl));
             let _ = writeln!(header, "{id},{sex},14/01/{born},{ethnic},UN3,,");
-            let _ = writeln!(
-                episodes,
-                "{id},10/06/{},S,{legal},N8,{placed},PR1,,,,,,",
-                year - 1
-            );
+            let _ = writeln!(episodes, "{id},10/06/{},S,{legal},N8,{placed},PR1,,,,,,", year - 1);
             if child.is_unaccompanied {
                 let _ = writeln!(unaccompanied, "{id},{sex},14/01/{born},");
             }
         }
-        [
-            ("header.csv", header),
-            ("episodes.csv", episodes),
-            ("uasc.csv", unaccompanied),
-        ]
+        [("header.csv", header), ("episodes.csv", episodes), ("uasc.csv", unaccompanied)]
     }
 }

@@ -43,19 +43,11 @@ const NEIGHBOURS: std::ops::RangeInclusive<i32> = 2017..=2022;
 
 /// Runs all attacks and prints what each gained.
 pub(crate) async fn run(options: Options) -> Result<()> {
-    let attack = Attack {
-        server: Server::new(options.url.clone(), options.token.clone()),
-        options,
-    };
+    let attack =
+        Attack { server: Server::new(options.url.clone(), options.token.clone()), options };
     let authorities = attack.server.authorities().await?;
-    ensure!(
-        authorities.len() >= 2,
-        "the space has no authorities: import some first"
-    );
-    println!(
-        "{:<44} {:>7} {:>10} {:>10}",
-        "attack", "trials", "existence", "attributes"
-    );
+    ensure!(authorities.len() >= 2, "the space has no authorities: import some first");
+    println!("{:<44} {:>7} {:>10} {:>10}", "attack", "trials", "existence", "attributes");
     attack.lone_exception(&authorities).await?;
     for more in [1, EDITION - 1, EDITION] {
         attack.refreshed(&authorities, more).await?;
@@ -89,9 +81,7 @@ impl Attack {
             let girl = Child::draw(&mut random, "G".to_owned(), true, true);
             let is_there = trial % 2 == 0;
             children.extend(is_there.then(|| girl.clone()));
-            self.server
-                .load(&authority.code, LONE_EXCEPTION, &children)
-                .await?;
+            self.server.load(&authority.code, LONE_EXCEPTION, &children).await?;
             let mut answers: Vec<[Answers; 3]> = Vec::new();
             for told in &TOLD {
                 let mut asked: [Answers; 3] = Default::default();
@@ -100,10 +90,7 @@ impl Attack {
                     if let Some(sex) = sexes {
                         filter["sexes"] = json!([sex]);
                     }
-                    *answers = self
-                        .server
-                        .count(&[told.dimension], filter, LONE_EXCEPTION)
-                        .await?;
+                    *answers = self.server.count(&[told.dimension], filter, LONE_EXCEPTION).await?;
                 }
                 answers.push(asked);
             }
@@ -114,10 +101,7 @@ impl Attack {
                     Whom::Unlike => 2,
                 };
                 let word = TOLD[dimension].categories[usize::from(category)].0;
-                answers[dimension][at]
-                    .get(&vec![word.to_owned()])
-                    .copied()
-                    .flatten()
+                answers[dimension][at].get(&vec![word.to_owned()]).copied().flatten()
             });
             let hers = girl.categories.map(|at| at as u16).to_vec();
             trials.push((seen, is_there.then_some(hers)));
@@ -140,9 +124,7 @@ impl Attack {
         let apart = authorities.iter().skip(self.options.trials * (more % 3));
         for (trial, authority) in apart.take(self.options.trials).enumerate() {
             let (mut random, mut children) = self.children(trial, self.options.children, "R");
-            self.server
-                .load(&authority.code, REFRESHED, &children)
-                .await?;
+            self.server.load(&authority.code, REFRESHED, &children).await?;
             let before = self.everything(authority).await?;
             let has_come = trial % 2 == 0;
             let target = Child::draw(&mut random, "T".to_owned(), true, false);
@@ -152,9 +134,7 @@ impl Attack {
                 .map(|at| Child::draw(&mut random, format!("M{at}"), true, false));
             children.extend(others.collect::<Vec<_>>());
             children.extend(has_come.then(|| target.clone()));
-            self.server
-                .load(&authority.code, REFRESHED, &children)
-                .await?;
+            self.server.load(&authority.code, REFRESHED, &children).await?;
             let after = self.everything(authority).await?;
             let mut changed = 0.0;
             let mut rises = TOLD.map(|told| vec![0.0; told.categories.len()]);
@@ -184,18 +164,13 @@ impl Attack {
                 for ((rises, guesses), truth) in
                     rises.iter().zip(&mut guesses).zip(target.categories)
                 {
-                    let most = rises
-                        .iter()
-                        .enumerate()
-                        .max_by(|one, other| one.1.total_cmp(other.1));
+                    let most =
+                        rises.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1));
                     guesses.push((most.map_or(0, |(at, _)| at as u16), truth as u16));
                 }
             }
         }
-        let attributes = guesses
-            .iter()
-            .map(|of| attribute(of).0)
-            .fold(f64::MIN, f64::max);
+        let attributes = guesses.iter().map(|of| attribute(of).0).fold(f64::MIN, f64::max);
         print(
             &format!("a return with {more} more, one of them noticed"),
             noticed.len(),
@@ -224,10 +199,7 @@ impl Attack {
         let mut regions: Vec<&Authority> = Vec::new();
         let mut pairs = Vec::new();
         for authority in authorities {
-            match regions
-                .iter()
-                .position(|other| other.region == authority.region)
-            {
+            match regions.iter().position(|other| other.region == authority.region) {
                 Some(at) => pairs.push((regions.swap_remove(at), authority)),
                 None if !pairs
                     .iter()
@@ -269,20 +241,12 @@ impl Attack {
             existence(&unequal),
             None,
         );
-        print(
-            "the same, the very number",
-            exact.len(),
-            attribute(&exact),
-            None,
-        );
+        print("the same, the very number", exact.len(), attribute(&exact), None);
         Ok(())
     }
 }
 
 fn print(attack: &str, trials: usize, existence: Advantage, attributes: Option<Advantage>) {
     let attributes = attributes.map_or_else(|| "-".to_owned(), |of| of.to_string());
-    println!(
-        "{attack:<44} {trials:>7} {:>10} {attributes:>10}",
-        existence.to_string()
-    );
+    println!("{attack:<44} {trials:>7} {:>10} {attributes:>10}", existence.to_string());
 }

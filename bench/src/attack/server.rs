@@ -27,11 +27,7 @@ pub(super) struct Authority {
 
 impl Server {
     pub(super) fn new(url: Url, token: String) -> Self {
-        Self {
-            client: reqwest::Client::new(),
-            url,
-            token,
-        }
+        Self { client: reqwest::Client::new(), url, token }
     }
 
     /// The English authorities that have made returns in all of the years.
@@ -46,10 +42,7 @@ impl Server {
                 if let (Some(code), Some(region)) =
                     (node["gssCode"].as_str(), node["region"].as_str())
                 {
-                    found.push(Authority {
-                        code: code.to_owned(),
-                        region: region.to_owned(),
-                    });
+                    found.push(Authority { code: code.to_owned(), region: region.to_owned() });
                 }
             }
             if list["pageInfo"]["hasNextPage"] != true {
@@ -75,15 +68,9 @@ impl Server {
             .append_pair("year", &year.to_string())
             .append_pair("acceptLosses", "true");
         let sent = self.client.post(url).bearer_auth(&self.token);
-        let sent = sent.header(
-            "content-type",
-            format!("multipart/form-data; boundary={BOUNDARY}"),
-        );
+        let sent = sent.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"));
         let answer: Value = sent.body(body).send().await?.json().await?;
-        ensure!(
-            answer.get("errors").is_none(),
-            "a return was refused: {answer}"
-        );
+        ensure!(answer.get("errors").is_none(), "a return was refused: {answer}");
         Ok(())
     }
 
@@ -106,10 +93,7 @@ impl Server {
         let sent = self.client.post(self.url.clone()).bearer_auth(&self.token);
         let sent = sent.json(&json!({ "query": query, "variables": variables }));
         let mut answer: Value = sent.send().await?.json().await?;
-        ensure!(
-            answer.get("errors").is_none(),
-            "the server answered: {answer}"
-        );
+        ensure!(answer.get("errors").is_none(), "the server answered: {answer}");
         Ok(answer["data"].take())
     }
 }

@@ -15,10 +15,7 @@ pub(crate) fn entries(text: &str) -> Vec<Entry> {
     let entry = |text: &str| {
         let (kind, rest) = text.split_once('{')?;
         let (_key, rest) = rest.split_once(',')?;
-        Some(Entry {
-            kind: kind.trim().to_lowercase(),
-            fields: fields(rest),
-        })
+        Some(Entry { kind: kind.trim().to_lowercase(), fields: fields(rest) })
     };
     text.split("\n@").skip(1).filter_map(entry).collect()
 }

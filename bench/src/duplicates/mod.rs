@@ -75,11 +75,7 @@ fn measure(labelled: &Labelled) -> Measured {
         .copied()
         .filter(|(one, other)| judge(&facts[*one], &facts[*other]).proposes())
         .collect();
-    Measured {
-        found,
-        candidates,
-        elapsed: began.elapsed(),
-    }
+    Measured { found, candidates, elapsed: began.elapsed() }
 }
 
 fn header() -> String {

@@ -27,10 +27,7 @@ impl Labelled {
 
 /// Reads labelled records, by what the folder or file is called.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Labelled> {
-    let name = path
-        .file_stem()
-        .and_then(|name| name.to_str())
-        .context("the path has no name")?;
+    let name = path.file_stem().and_then(|name| name.to_str()).context("the path has no name")?;
     let (records, groups) = match name {
         "bib-dedupe" => bib_dedupe(path)?,
         "colrev" => colrev(path)?,
@@ -47,11 +44,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Labelled> {
             }));
         }
     }
-    Ok(Labelled {
-        name: name.to_owned(),
-        records,
-        same,
-    })
+    Ok(Labelled { name: name.to_owned(), records, same })
 }
 
 /// The records, and the groups of numbers that are the same.
@@ -133,9 +126,8 @@ fn colrev(folder: &Path) -> anyhow::Result<Groups> {
     let mut records = Vec::new();
     for entry in &before {
         let origin = origins(entry).next().context("a record has no origin")?;
-        let group = group_of
-            .get(origin)
-            .with_context(|| format!("{origin} is in no record afterwards"))?;
+        let group =
+            group_of.get(origin).with_context(|| format!("{origin} is in no record afterwards"))?;
         groups.entry(*group).or_default().push(records.len());
         let field = |name: &str| entry.fields.get(name).cloned();
         records.push(Described {
@@ -153,9 +145,7 @@ fn colrev(folder: &Path) -> anyhow::Result<Groups> {
 
 fn origins(entry: &bibtex::Entry) -> impl Iterator<Item = &str> {
     let list = entry.fields.get("colrev_origin").map_or("", String::as_str);
-    list.split(';')
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
+    list.split(';').map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// One table of titles; a duplicate names another record. There are neither authors nor years.
@@ -223,11 +213,7 @@ fn rows(path: &Path) -> anyhow::Result<Vec<HashMap<String, String>>> {
     for record in reader.records() {
         let record = record?;
         let cells = header.iter().zip(record.iter());
-        rows.push(
-            cells
-                .map(|(name, cell)| (name.to_owned(), cell.trim().to_owned()))
-                .collect(),
-        );
+        rows.push(cells.map(|(name, cell)| (name.to_owned(), cell.trim().to_owned())).collect());
     }
     Ok(rows)
 }

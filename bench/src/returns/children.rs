@@ -34,9 +34,7 @@ const ETHNICITIES: &[&str] = &[
     "WBRI", "WBRI", "WBRI", "WBRI", "WBRI", "WOTH", "MWBC", "MOTH", "APKN", "AIND", "BAFR", "BCRB",
     "OOTH", "NOBT",
 ];
-const PLACEMENTS: &[&str] = &[
-    "U4", "U4", "U4", "U6", "U1", "U3", "K2", "P1", "A5", "S1", "R1",
-];
+const PLACEMENTS: &[&str] = &["U4", "U4", "U4", "U6", "U1", "U3", "K2", "P1", "A5", "S1", "R1"];
 const STATUSES: &[&str] = &["C2", "C2", "C2", "C1", "V2", "E1"];
 const NEEDS: &[&str] = &["N1", "N1", "N1", "N2", "N3", "N4", "N5", "N6", "N8"];
 
@@ -48,13 +46,7 @@ impl Place {
         episodes: u64,
         year: i32,
     ) -> Self {
-        Self {
-            seed,
-            number,
-            children,
-            episodes,
-            year,
-        }
+        Self { seed, number, children, episodes, year }
     }
 
     fn first_day(&self) -> NaiveDate {
@@ -70,18 +62,12 @@ impl Place {
         let mut random = Random::new(self.seed, Topic::Child, number);
         let born = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default()
             + TimeDelta::days(i64::from(random.between(0, 365 * 16)));
-        let (sex, ethnicity) = (
-            1 + random.below(2),
-            ETHNICITIES[random.below(ETHNICITIES.len())],
-        );
+        let (sex, ethnicity) = (1 + random.below(2), ETHNICITIES[random.below(ETHNICITIES.len())]);
         let is_unaccompanied = random.per_mille(60);
         let (cared_for, needy) = (random.below(100), random.below(100));
         // What changes from year to year has a stream of its own.
-        let random = Random::new(
-            self.seed ^ u64::from(self.year.unsigned_abs()),
-            Topic::Child,
-            number,
-        );
+        let random =
+            Random::new(self.seed ^ u64::from(self.year.unsigned_abs()), Topic::Child, number);
         let age = self.year - born.year();
         let is_child = born < self.first_day() && age < 18;
         Child {
@@ -202,11 +188,8 @@ pub(super) fn episodes(place: Place) -> Lines {
                 into.push_str(",,,,,\n");
             } else {
                 let reason = if is_last { "E4A" } else { "X1" };
-                let _ = writeln!(
-                    into,
-                    "{},{reason},,,,",
-                    day.min(place.last_day()).format("%d/%m/%Y")
-                );
+                let _ =
+                    writeln!(into, "{},{reason},,,,", day.min(place.last_day()).format("%d/%m/%Y"));
             }
         }
     };
@@ -216,20 +199,10 @@ pub(super) fn episodes(place: Place) -> Lines {
 pub(super) fn leavers(place: Place) -> Lines {
     let each = |_: &Place, child: Child, into: &mut String| {
         if child.is_leaver {
-            let _ = writeln!(
-                into,
-                "{},{},YES,F1,U1",
-                child.id,
-                child.born.format("%d/%m/%Y")
-            );
+            let _ = writeln!(into, "{},{},YES,F1,U1", child.id, child.born.format("%d/%m/%Y"));
         }
     };
-    lines(
-        place,
-        "CHILD,DOB,IN_TOUCH,ACTIV,ACCOM\n".to_owned(),
-        each,
-        "",
-    )
+    lines(place, "CHILD,DOB,IN_TOUCH,ACTIV,ACCOM\n".to_owned(), each, "")
 }
 
 pub(super) fn unaccompanied(place: Place) -> Lines {

@@ -64,10 +64,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     if let Some(folder) = &options.write {
         return write(&options, folder);
     }
-    let url = options
-        .database_url
-        .as_deref()
-        .context("--database-url is missing")?;
+    let url = options.database_url.as_deref().context("--database-url is missing")?;
     let connection = store::connect(url, 4, |_| {}).await?;
     let source = Source::default();
     let key = MasterKey::generate(&source);
@@ -89,10 +86,7 @@ async fn load_all(space: &Arc<Space>, options: &Options) -> Result<()> {
             .take(options.authorities)
             .collect(),
     };
-    ensure!(
-        !codes.is_empty(),
-        "the space has no authorities: import some first"
-    );
+    ensure!(!codes.is_empty(), "the space has no authorities: import some first");
     let (mut rows, mut children) = (0, 0);
     let began = Instant::now();
     println!(
@@ -108,13 +102,8 @@ async fn load_all(space: &Arc<Space>, options: &Options) -> Result<()> {
         let numbered = codes.iter().enumerate();
         let then = numbered.filter(|(_, code)| directory.maker_of_return(code, day).is_ok());
         let of_authorities = then.map(|(number, code)| async move {
-            let place = Place::new(
-                options.seed,
-                number as u64,
-                options.children,
-                options.episodes,
-                year,
-            );
+            let place =
+                Place::new(options.seed, number as u64, options.children, options.episodes, year);
             let mut loaded = Vec::new();
             for kind in [ReturnKind::Ssda903, ReturnKind::CinCensus] {
                 let new = NewReturn {
@@ -183,17 +172,10 @@ async fn count(space: &Arc<Space>, options: &Options) -> Result<()> {
         &[LocalAuthority, AgeBand, LegalStatus],
         &[LocalAuthority, AgeBand, Sex, EthnicGroup],
     ];
-    println!(
-        "{:<52} {:>7} {:>9} {:>9}",
-        "by", "cells", "median ms", "slowest"
-    );
+    println!("{:<52} {:>7} {:>9} {:>9}", "by", "cells", "median ms", "slowest");
     for by in tables {
-        let question = Question {
-            by: by.to_vec(),
-            filter: Where::default(),
-            as_at,
-            share_of: Vec::new(),
-        };
+        let question =
+            Question { by: by.to_vec(), filter: Where::default(), as_at, share_of: Vec::new() };
         let mut times: Vec<Duration> = Vec::new();
         let mut cells = 0;
         for _ in 0..TIMES {
@@ -219,13 +201,8 @@ async fn count(space: &Arc<Space>, options: &Options) -> Result<()> {
 fn write(options: &Options, folder: &Path) -> Result<()> {
     for (number, code) in options.codes.iter().enumerate() {
         for year in options.first_year..options.first_year + options.years {
-            let place = Place::new(
-                options.seed,
-                number as u64,
-                options.children,
-                options.episodes,
-                year,
-            );
+            let place =
+                Place::new(options.seed, number as u64, options.children, options.episodes, year);
             let folder = folder.join(format!("{code}-{year}"));
             std::fs::create_dir_all(&folder)?;
             for kind in [ReturnKind::Ssda903, ReturnKind::CinCensus] {

@@ -75,9 +75,7 @@ async fn answered<T: Future<Output = Result<Vec<u8>>> + Send>(
         counted.map_err(|refused| said(&refused.into_response()))?;
         let viewer = viewer.map_err(|refusal| refused(&refusal, &request_id))?;
         let viewer = viewer.in_request(request_id.clone());
-        endpoint
-            .charge(&client, COST)
-            .map_err(|answer| said(&answer))?;
+        endpoint.charge(&client, COST).map_err(|answer| said(&answer))?;
         let place = endpoint.place(client, COST, &request_id).await;
         let _place = place.map_err(|answer| said(&answer))?;
         let made = tokio::time::timeout(endpoint.timeout, table(viewer.clone())).await;
@@ -104,9 +102,7 @@ fn sent(name: &'static str, table: Vec<u8>) -> Response {
     let mut response = ([(header::CONTENT_TYPE, kind)], table).into_response();
     let named = HeaderValue::try_from(format!("attachment; filename=\"{name}\""));
     if let Ok(named) = named {
-        response
-            .headers_mut()
-            .insert(header::CONTENT_DISPOSITION, named);
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, named);
     }
     response
 }
@@ -116,9 +112,7 @@ fn said(answer: &Answer) -> Response {
     let code = answer.errors.first().and_then(|error| {
         let code = error.extensions.as_ref()?.get("code")?;
         let known = service::Code::ALL.iter();
-        known
-            .copied()
-            .find(|known| *code == async_graphql::Value::from(known.as_str()))
+        known.copied().find(|known| *code == async_graphql::Value::from(known.as_str()))
     });
     let status = code.and_then(|code| StatusCode::from_u16(code.status()).ok());
     let status = status.unwrap_or(StatusCode::TOO_MANY_REQUESTS);
@@ -146,10 +140,7 @@ impl Parameters {
             None => Ok(false),
             Some([word]) if word == "true" => Ok(true),
             Some([word]) if word == "false" => Ok(false),
-            Some(_) => Err(Error::bad_input(
-                "excel",
-                "Write excel=true or excel=false.",
-            )),
+            Some(_) => Err(Error::bad_input("excel", "Write excel=true or excel=false.")),
         }
     }
 
@@ -162,9 +153,7 @@ impl Parameters {
                 "parameters",
                 format!(
                     "There are no such parameters. Those of this address are: {}excel.",
-                    known
-                        .iter()
-                        .fold(String::new(), |all, name| all + name + ", ")
+                    known.iter().fold(String::new(), |all, name| all + name + ", ")
                 ),
             )),
         }
@@ -179,11 +168,7 @@ impl Parameters {
         let mut values = None::<Vec<T>>;
         for (_, value) in named {
             let list = values.get_or_insert_default();
-            for word in value
-                .split(',')
-                .map(str::trim)
-                .filter(|word| !word.is_empty())
-            {
+            for word in value.split(',').map(str::trim).filter(|word| !word.is_empty()) {
                 let read = word.parse();
                 let read = read.map_err(|wrong| Error::bad_input(name, format!("{wrong}.")))?;
                 list.push(read);

@@ -125,17 +125,12 @@ pub(crate) async fn handle(State(endpoint): State<Arc<Endpoint>>, request: Reque
 
 /// The address of whoever sent a request.
 pub(crate) fn address(endpoint: &Endpoint, request: &Request) -> Option<IpAddr> {
-    endpoint
-        .trusted_proxies
-        .client(request.extensions(), request.headers())
+    endpoint.trusted_proxies.client(request.extensions(), request.headers())
 }
 
 /// The id that the router gave the request.
 pub(crate) fn request_id(request: &Request) -> String {
-    let id = request
-        .extensions()
-        .get::<RequestId>()
-        .and_then(|id| id.header_value().to_str().ok());
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
     id.unwrap_or("unknown").to_owned()
 }
 
@@ -149,10 +144,9 @@ pub(crate) async fn viewer(
     match (sent.next(), sent.next()) {
         (None, _) => Ok(Viewer::anonymous()),
         (Some(value), None) => holder(space, value.to_str().unwrap_or_default(), from).await,
-        (Some(_), Some(_)) => Err(Error::new(
-            Code::TokenInvalid,
-            "The Authorization header was sent more than once.",
-        )),
+        (Some(_), Some(_)) => {
+            Err(Error::new(Code::TokenInvalid, "The Authorization header was sent more than once."))
+        }
     }
 }
 
@@ -167,9 +161,7 @@ pub(crate) async fn holder(
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim());
     match token {
-        Some(token) => Ok(Viewer::holder(
-            token::authenticate(space, token, from).await?,
-        )),
+        Some(token) => Ok(Viewer::holder(token::authenticate(space, token, from).await?)),
         None => Err(Error::new(
             Code::TokenInvalid,
             "The Authorization header must be `Bearer` and an access token.",
@@ -243,9 +235,7 @@ impl Executor {
     /// # Errors
     /// The answer to a document that isn't.
     async fn validated(&self, operation: Operation) -> Result<async_graphql::Request, Box<Answer>> {
-        let Operation {
-            request, written, ..
-        } = operation;
+        let Operation { request, written, .. } = operation;
         if let Some(written) = written {
             self.endpoint.validator.validate(written, &request).await?;
         }
@@ -322,9 +312,7 @@ impl Subscribe for Executor {
 
 /// Tells in `extensions.cost` what an operation costs and what is left.
 pub(crate) fn with_cost(answer: Answer, spending: RateLimit) -> Answer {
-    let reset_at = spending
-        .reset_at
-        .to_rfc3339_opts(SecondsFormat::Millis, true);
+    let reset_at = spending.reset_at.to_rfc3339_opts(SecondsFormat::Millis, true);
     let cost = value!({
         "requested": spending.cost,
         "remaining": spending.remaining,

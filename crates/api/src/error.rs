@@ -47,10 +47,9 @@ fn log(refusal: &Error, request_id: &str) {
 fn describe(error: &mut ServerError, refusal: &Error, request_id: &str) {
     error.source = None;
     error.message = match refusal.code {
-        Code::InternalServerError | Code::Unavailable if refusal.cause.is_some() => format!(
-            "{} Quote the request id {request_id} if you report it.",
-            refusal.message
-        ),
+        Code::InternalServerError | Code::Unavailable if refusal.cause.is_some() => {
+            format!("{} Quote the request id {request_id} if you report it.", refusal.message)
+        }
         _ => refusal.message.clone().into_owned(),
     };
     let extensions = error.extensions.get_or_insert_default();

@@ -48,11 +48,7 @@ async fn licences(request: HeaderMap) -> Response {
 
 /// The name of an asset holds a hash of its content, so that a browser may keep it for ever.
 async fn asset(Path(name): Path<String>, request: HeaderMap) -> Response {
-    answer(
-        &format!("assets/{name}"),
-        "public, max-age=31536000, immutable",
-        &request,
-    )
+    answer(&format!("assets/{name}"), "public, max-age=31536000, immutable", &request)
 }
 
 fn answer(path: &str, caching: &'static str, request: &HeaderMap) -> Response {
@@ -62,11 +58,7 @@ fn answer(path: &str, caching: &'static str, request: &HeaderMap) -> Response {
     };
     let etag = etag(&file);
     let unchanged = is_known(request, &etag);
-    let body = if unchanged {
-        Cow::Borrowed([].as_slice())
-    } else {
-        file.data
-    };
+    let body = if unchanged { Cow::Borrowed([].as_slice()) } else { file.data };
     let mut response = Response::new(Body::from(body));
     if unchanged {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -85,9 +77,7 @@ fn answer(path: &str, caching: &'static str, request: &HeaderMap) -> Response {
 
 fn with_every_header(mut response: Response) -> Response {
     for (name, value) in EVERY_ANSWER {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
 }
@@ -118,9 +108,7 @@ fn representation(path: &str, request: &HeaderMap) -> Option<(EmbeddedFile, Opti
 fn takes_gzip(request: &HeaderMap) -> bool {
     list(request, &header::ACCEPT_ENCODING).any(|offer| {
         let mut parts = offer.split(';').map(str::trim);
-        let named = parts
-            .next()
-            .is_some_and(|coding| coding.eq_ignore_ascii_case("gzip"));
+        let named = parts.next().is_some_and(|coding| coding.eq_ignore_ascii_case("gzip"));
         let weight = parts
             .find_map(|part| part.strip_prefix("q="))
             .and_then(|weight| weight.parse::<f32>().ok());
@@ -130,11 +118,7 @@ fn takes_gzip(request: &HeaderMap) -> bool {
 
 fn etag(file: &EmbeddedFile) -> String {
     let hash = file.metadata.sha256_hash();
-    let digits: String = hash
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digits: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     format!("\"{digits}\"")
 }
 
@@ -145,10 +129,7 @@ fn is_known(request: &HeaderMap, etag: &str) -> bool {
 
 /// The members of a header that is a list.
 fn list<'a>(request: &'a HeaderMap, name: &'a HeaderName) -> impl Iterator<Item = &'a str> {
-    let values = request
-        .get_all(name)
-        .into_iter()
-        .filter_map(|value| value.to_str().ok());
+    let values = request.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).map(str::trim)
 }
 
@@ -172,9 +153,7 @@ mod tests {
     }
 
     async fn body(response: Response) -> Result<Vec<u8>, Box<dyn Error>> {
-        Ok(axum::body::to_bytes(response.into_body(), usize::MAX)
-            .await?
-            .to_vec())
+        Ok(axum::body::to_bytes(response.into_body(), usize::MAX).await?.to_vec())
     }
 
     #[tokio::test]
@@ -182,33 +161,22 @@ mod tests {
         for path in ["/graphiql", "/graphiql/"] {
             let response = get(path, &[]).await?;
             assert_eq!(response.status(), StatusCode::OK);
-            let policy = response.headers()[header::CONTENT_SECURITY_POLICY]
-                .to_str()?
-                .to_owned();
+            let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str()?.to_owned();
             assert!(
                 policy.contains("frame-ancestors 'none'") && !policy.contains("http"),
                 "{policy}"
             );
             assert_eq!(response.headers()[header::CACHE_CONTROL], "no-cache");
             let html = String::from_utf8(body(response).await?)?;
-            assert!(
-                !html.contains("src=\"http") && !html.contains("href=\"http"),
-                "{html}"
-            );
+            assert!(!html.contains("src=\"http") && !html.contains("href=\"http"), "{html}");
         }
         Ok(())
     }
 
     #[tokio::test]
     async fn a_page_that_the_browser_has_is_not_sent_again() -> Outcome {
-        let etag = get("/graphiql", &[]).await?.headers()[header::ETAG]
-            .to_str()?
-            .to_owned();
-        let again = get(
-            "/graphiql",
-            &[("if-none-match", &format!("\"other\", W/{etag}"))],
-        )
-        .await?;
+        let etag = get("/graphiql", &[]).await?.headers()[header::ETAG].to_str()?.to_owned();
+        let again = get("/graphiql", &[("if-none-match", &format!("\"other\", W/{etag}"))]).await?;
         assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
         assert!(body(again).await?.is_empty());
         Ok(())
@@ -223,25 +191,11 @@ mod tests {
             let path = format!("/graphiql/{name}");
             let plain = get(&path, &[("accept-encoding", "gzip;q=0")]).await?;
             assert_eq!(plain.status(), StatusCode::OK, "{path}");
-            assert!(
-                plain.headers().get(header::CONTENT_ENCODING).is_none(),
-                "{path}"
-            );
+            assert!(plain.headers().get(header::CONTENT_ENCODING).is_none(), "{path}");
             let compressed = get(&path, &[("accept-encoding", "br, gzip")]).await?;
-            assert_eq!(
-                compressed.headers()[header::CONTENT_ENCODING],
-                "gzip",
-                "{path}"
-            );
-            assert_ne!(
-                compressed.headers()[header::ETAG],
-                plain.headers()[header::ETAG],
-                "{path}"
-            );
-            assert!(
-                body(compressed).await?.len() < body(plain).await?.len(),
-                "{path}"
-            );
+            assert_eq!(compressed.headers()[header::CONTENT_ENCODING], "gzip", "{path}");
+            assert_ne!(compressed.headers()[header::ETAG], plain.headers()[header::ETAG], "{path}");
+            assert!(body(compressed).await?.len() < body(plain).await?.len(), "{path}");
         }
         Ok(())
     }
@@ -255,12 +209,7 @@ mod tests {
         ] {
             let response = get(path, &[]).await?;
             assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
-            assert!(
-                response
-                    .headers()
-                    .contains_key(header::CONTENT_SECURITY_POLICY),
-                "{path}"
-            );
+            assert!(response.headers().contains_key(header::CONTENT_SECURITY_POLICY), "{path}");
         }
         Ok(())
     }

@@ -28,12 +28,5 @@ pub(crate) async fn ready(State(space): State<Arc<Space>>) -> Response {
 
 /// What the server has counted, in Prometheus's text format.
 pub(crate) async fn metrics(render: Arc<dyn Fn() -> String + Send + Sync>) -> Response {
-    (
-        [(
-            header::CONTENT_TYPE,
-            "text/plain; version=0.0.4; charset=utf-8",
-        )],
-        render(),
-    )
-        .into_response()
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], render()).into_response()
 }

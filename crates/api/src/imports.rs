@@ -141,10 +141,7 @@ async fn pour(mut field: Field<'_>, sender: &mpsc::Sender<Part>) -> Option<()> {
     let (pieces, receiver) = mpsc::channel(WAITING);
     let file = ReturnFile {
         name: field.file_name().unwrap_or("file").to_owned(),
-        content: Box::new(Pieces {
-            receiver,
-            piece: VecDeque::new(),
-        }),
+        content: Box::new(Pieces { receiver, piece: VecDeque::new() }),
     };
     sender.send(Ok(file)).await.ok()?;
     loop {

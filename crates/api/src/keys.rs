@@ -49,9 +49,6 @@ fn jwk(key: &PublicKey) -> serde_json::Value {
 
 /// A key never changes: the set is known by the ids in it.
 fn tag(keys: &[Arc<PublicKey>]) -> String {
-    let ids: Vec<_> = keys
-        .iter()
-        .map(|key| key.id.0.simple().to_string())
-        .collect();
+    let ids: Vec<_> = keys.iter().map(|key| key.id.0.simple().to_string()).collect();
     format!("\"{}\"", ids.join("-"))
 }

@@ -53,9 +53,7 @@ impl TrustedProxies {
 /// One hop, with or without a port.
 fn address(hop: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(hop).ok()?.trim();
-    let bare = text
-        .strip_prefix('[')
-        .and_then(|text| text.strip_suffix(']'));
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     let address = match bare.unwrap_or(text).parse::<IpAddr>() {
         Ok(address) => address,
         Err(_) => text.parse::<SocketAddr>().ok()?.ip(),
@@ -71,10 +69,8 @@ mod tests {
     use super::*;
 
     fn client(peer: &str, lines: &[&[u8]]) -> Option<String> {
-        let trusted = TrustedProxies::from(vec![
-            "10.0.0.0/8".parse().unwrap(),
-            "fd00::/8".parse().unwrap(),
-        ]);
+        let trusted =
+            TrustedProxies::from(vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()]);
         let mut extensions = Extensions::new();
         let peer: IpAddr = peer.parse().unwrap();
         extensions.insert(ConnectInfo(SocketAddr::new(peer, 4711)));
@@ -103,11 +99,7 @@ mod tests {
         is("10.0.0.1", &["198.51.100.1"], "198.51.100.1");
         is("10.0.0.1", &["192.0.2.66, 198.51.100.1"], "198.51.100.1");
         is("10.0.0.1", &["198.51.100.1, 10.0.0.2"], "198.51.100.1");
-        is(
-            "10.0.0.1",
-            &["192.0.2.66", "198.51.100.1", "10.0.0.2"],
-            "198.51.100.1",
-        );
+        is("10.0.0.1", &["192.0.2.66", "198.51.100.1", "10.0.0.2"], "198.51.100.1");
         is("fd00::1", &["2001:db8::7"], "2001:db8::7");
     }
 

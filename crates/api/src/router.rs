@@ -105,9 +105,7 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
     let render = settings.metrics;
     let around = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(source, identified))
-        .layer(CatchPanicLayer::custom(|_| {
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }))
+        .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
         .layer(cors(settings.cors_origins))
         .layer(CompressionLayer::new())
         .layer(default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -124,10 +122,7 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         .route("/health/ready", get(health::ready))
         .route("/.well-known/jwks.json", get(keys::keys))
         .with_state(space)
-        .route(
-            "/metrics",
-            get(move || health::metrics(Arc::clone(&render))),
-        )
+        .route("/metrics", get(move || health::metrics(Arc::clone(&render))))
         .merge(graphiql::routes())
         .merge(
             Router::new()
@@ -136,10 +131,7 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
                     "/imports/{kind}",
                     post(imports::handle).layer(DefaultBodyLimit::max(imports::LARGEST)),
                 )
-                .route(
-                    "/young-people/returns/{id}/problems.csv",
-                    get(csv_tables::report),
-                )
+                .route("/young-people/returns/{id}/problems.csv", get(csv_tables::report))
                 .route("/young-people/statistics.csv", get(csv_tables::statistics))
                 .with_state(endpoint)
                 // An answer is what its viewer may see at this moment: nobody is to keep it on the way.
@@ -156,12 +148,7 @@ fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([axum::http::Method::GET, axum::http::Method::POST])
-        .allow_headers([
-            header::AUTHORIZATION,
-            header::CONTENT_TYPE,
-            header::ACCEPT,
-            REQUEST_ID,
-        ])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, REQUEST_ID])
         .max_age(PREFLIGHT)
         .expose_headers(
             admission::HEADERS
@@ -173,21 +160,14 @@ fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
 
 /// Gives each request an id, keeps it in each line of the log and in the answer, and counts it.
 async fn identified(State(source): State<Source>, mut request: Request, next: Next) -> Response {
-    let id = request
-        .headers()
-        .get(&REQUEST_ID)
-        .filter(|id| is_fit(id))
-        .cloned();
+    let id = request.headers().get(&REQUEST_ID).filter(|id| is_fit(id)).cloned();
     let id = id.unwrap_or_else(|| {
         HeaderValue::from_str(&source.id::<Uuid>().to_string())
             .unwrap_or_else(|_| HeaderValue::from_static("unknown"))
     });
     request.extensions_mut().insert(RequestId::new(id.clone()));
-    let path = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("none", MatchedPath::as_str)
-        .to_owned();
+    let path =
+        request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let method = request.method().clone();
     let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default(), %method, path);
     let began = Instant::now();
@@ -211,7 +191,5 @@ async fn identified(State(source): State<Source>, mut request: Request, next: Ne
 fn is_fit(id: &HeaderValue) -> bool {
     let bytes = id.as_bytes();
     (8..=64).contains(&bytes.len())
-        && bytes
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'_')
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'_')
 }

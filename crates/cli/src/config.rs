@@ -55,22 +55,12 @@ pub(crate) struct Config {
 
     /// A file that holds the master key, which encrypts the signing keys: 32 bytes in base64.
     /// One is made in the data folder when nothing is said
-    #[arg(
-        long,
-        global = true,
-        env = "COMMONGROUND_MASTER_KEY_FILE",
-        value_name = "FILE"
-    )]
+    #[arg(long, global = true, env = "COMMONGROUND_MASTER_KEY_FILE", value_name = "FILE")]
     pub(crate) master_key_file: Option<PathBuf>,
 
     /// A file that holds the keys of the pseudonyms of young people: a line of 32 bytes in base64 for each,
     /// the present one last. One is made in the data folder when nothing is said
-    #[arg(
-        long,
-        global = true,
-        env = "COMMONGROUND_PSEUDONYM_KEY_FILE",
-        value_name = "FILE"
-    )]
+    #[arg(long, global = true, env = "COMMONGROUND_PSEUDONYM_KEY_FILE", value_name = "FILE")]
     pub(crate) pseudonym_key_file: Option<PathBuf>,
 
     /// The rule that makes counts of young people safe to show
@@ -86,12 +76,7 @@ pub(crate) struct Config {
 
     /// A file that holds a perturbation table for a rule that perturbs, in place of the built-in one: CSV of pcv, ckey
     /// and pvalue
-    #[arg(
-        long,
-        global = true,
-        env = "COMMONGROUND_PERTURBATION_TABLE",
-        value_name = "FILE"
-    )]
+    #[arg(long, global = true, env = "COMMONGROUND_PERTURBATION_TABLE", value_name = "FILE")]
     pub(crate) perturbation_table: Option<PathBuf>,
 
     /// Counts below this are hidden, with a rule that perturbs and a perturbation table of your own
@@ -217,9 +202,7 @@ pub(crate) fn refuse_unknown_variables(
 
 /// Checks a database URL. What is wrong is said without repeating it: there may be a password in it.
 fn database_url(text: &str) -> Result<String> {
-    let is_server = ["postgres://", "postgresql://"]
-        .iter()
-        .any(|scheme| text.starts_with(scheme));
+    let is_server = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
     if !is_server && !text.starts_with("sqlite:") {
         bail!(
             "it must begin with sqlite:// or postgres://, as in postgres://user:password@localhost/commonground"
@@ -244,10 +227,7 @@ impl Config {
         }
         if let Some(file) = &self.database_url_file {
             let text = std::fs::read_to_string(file).with_context(|| {
-                format!(
-                    "The file of the database URL, {}, cannot be read",
-                    file.display()
-                )
+                format!("The file of the database URL, {}, cannot be read", file.display())
             })?;
             return database_url(text.trim())
                 .with_context(|| format!("The database URL in {}", file.display()));
@@ -284,18 +264,12 @@ mod tests {
 
     fn refusal(name: &str) -> Option<String> {
         let given = [(OsString::from(name), OsString::from("x"))];
-        refuse_unknown_variables(given.into_iter())
-            .err()
-            .map(|refusal| refusal.to_string())
+        refuse_unknown_variables(given.into_iter()).err().map(|refusal| refusal.to_string())
     }
 
     #[test]
     fn a_misspelt_variable_is_refused_with_the_right_ones() {
-        assert!(
-            refusal("COMMONGROUND_LISTN")
-                .unwrap()
-                .contains("COMMONGROUND_LISTEN")
-        );
+        assert!(refusal("COMMONGROUND_LISTN").unwrap().contains("COMMONGROUND_LISTEN"));
         assert_eq!(refusal("COMMONGROUND_LISTEN"), None);
         assert_eq!(refusal("COMMONGROUND_TEST_POSTGRES_BIN"), None);
         assert_eq!(refusal("PATH"), None);

@@ -132,18 +132,13 @@ async fn migrate_url(url: &str) -> Result<()> {
             .await
             .context("The database could not be locked")?;
         let migrated = Migrator::up(&connection, None).await;
-        lock.release()
-            .await
-            .context("The database could not be unlocked after its migration")?;
+        lock.release().await.context("The database could not be unlocked after its migration")?;
         migrated
     } else {
         Migrator::up(&connection, None).await
     }
     .context("The database could not be migrated")?;
-    connection
-        .close()
-        .await
-        .context("The database could not be closed after its migration")
+    connection.close().await.context("The database could not be closed after its migration")
 }
 
 /// Keeps other processes from opening the same SQLite file until it is dropped: of several that
@@ -153,20 +148,15 @@ async fn lock_file(url: &str) -> Result<Option<File>> {
         return Ok(None);
     };
     let path = path.with_added_extension("lock");
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .with_context(|| {
+    let file = File::options().create(true).truncate(false).write(true).open(&path).with_context(
+        || {
             format!(
                 "The lock {} cannot be made; check that its folder may be written",
                 path.display()
             )
-        })?;
-    Ok(Some(
-        tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await??,
-    ))
+        },
+    )?;
+    Ok(Some(tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await??))
 }
 
 /// The file of a SQLite database, if it is kept in one.
@@ -177,14 +167,8 @@ fn file_of(url: &str) -> Option<PathBuf> {
 }
 
 fn unreachable_database(url: &str, failure: &service::Error) -> anyhow::Error {
-    let mut cause = failure
-        .cause
-        .as_ref()
-        .map(ToString::to_string)
-        .unwrap_or_default();
-    let password = url::Url::parse(url)
-        .ok()
-        .and_then(|url| url.password().map(str::to_owned));
+    let mut cause = failure.cause.as_ref().map(ToString::to_string).unwrap_or_default();
+    let password = url::Url::parse(url).ok().and_then(|url| url.password().map(str::to_owned));
     if let Some(password) = password.filter(|password| !password.is_empty()) {
         cause = cause.replace(&password, "…");
     }

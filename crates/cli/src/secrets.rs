@@ -22,9 +22,7 @@ const VARIABLE: &str = "COMMONGROUND_MASTER_KEY";
 pub(crate) fn master_key(config: &Config, source: &Source) -> Result<MasterKey> {
     match (std::env::var(VARIABLE).ok(), &config.master_key_file) {
         (Some(_), Some(_)) => bail!("Give {VARIABLE} or --master-key-file, not both."),
-        (Some(text), None) => text
-            .parse()
-            .with_context(|| format!("{VARIABLE} is malformed")),
+        (Some(text), None) => text.parse().with_context(|| format!("{VARIABLE} is malformed")),
         (None, Some(file)) => read(file),
         (None, None) => {
             let file = config.made_data_dir()?.join("master.key");

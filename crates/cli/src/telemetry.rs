@@ -20,9 +20,7 @@ pub(crate) fn start(config: &Config) -> Result<()> {
             config.log
         )
     })?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let json = match config.log_format {
         LogFormat::Json => true,
         LogFormat::Human => false,
@@ -40,9 +38,8 @@ pub(crate) fn start(config: &Config) -> Result<()> {
 /// # Errors
 /// When something else counts already.
 pub(crate) fn count() -> Result<Arc<dyn Fn() -> String + Send + Sync>> {
-    const SECONDS: &[f64] = &[
-        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
-    ];
+    const SECONDS: &[f64] =
+        &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
     let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)?
@@ -51,14 +48,8 @@ pub(crate) fn count() -> Result<Arc<dyn Fn() -> String + Send + Sync>> {
         "commonground_sql_statements_total",
         "SQL statements sent to the database"
     );
-    metrics::describe_counter!(
-        "commonground_requests_total",
-        "HTTP requests by path and status"
-    );
-    metrics::describe_histogram!(
-        "commonground_request_seconds",
-        "How long HTTP requests took"
-    );
+    metrics::describe_counter!("commonground_requests_total", "HTTP requests by path and status");
+    metrics::describe_histogram!("commonground_request_seconds", "How long HTTP requests took");
     let counted = metrics::counter!("commonground_sql_statements_total");
     counted.increment(0);
     Ok(Arc::new(move || {
@@ -91,10 +82,7 @@ pub(crate) struct Answers {
 
 impl Answers {
     pub(crate) fn new() -> Self {
-        Self {
-            output: std::io::stdout().lock(),
-            is_enough: false,
-        }
+        Self { output: std::io::stdout().lock(), is_enough: false }
     }
 
     /// Whether nobody reads any more.

@@ -71,9 +71,7 @@ mod tests {
     fn a_child_has_the_same_key_as_long_as_the_secret_is_the_same() {
         let secret = RecordKeySecret::new([7; 32]);
         let keys = |secret: &RecordKeySecret| -> Vec<u8> {
-            (0..64_u32)
-                .map(|id| secret.record_key(&id.to_be_bytes()))
-                .collect()
+            (0..64_u32).map(|id| secret.record_key(&id.to_be_bytes())).collect()
         };
         assert_eq!(keys(&secret), keys(&secret.clone()));
         assert_ne!(keys(&secret), keys(&RecordKeySecret::new([8; 32])));
@@ -94,9 +92,6 @@ mod tests {
 
     #[test]
     fn the_secret_does_not_print() {
-        assert_eq!(
-            format!("{:?}", RecordKeySecret::new([7; 32])),
-            "RecordKeySecret(…)"
-        );
+        assert_eq!(format!("{:?}", RecordKeySecret::new([7; 32])), "RecordKeySecret(…)");
     }
 }

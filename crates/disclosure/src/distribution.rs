@@ -42,11 +42,7 @@ impl Distribution {
         let mut csv = csv::Writer::from_writer(file);
         for (row, count) in self.rows.iter().zip(1..) {
             for &(change, keys) in row {
-                csv.serialize(Line {
-                    count,
-                    change,
-                    keys,
-                })?;
+                csv.serialize(Line { count, change, keys })?;
             }
         }
         Ok(csv.flush()?)
@@ -56,11 +52,7 @@ impl Distribution {
     pub(super) fn read(file: impl Read) -> csv::Result<Self> {
         let mut rows = Vec::new();
         for line in csv::Reader::from_reader(file).deserialize() {
-            let Line {
-                count,
-                change,
-                keys,
-            } = line?;
+            let Line { count, change, keys } = line?;
             if rows.len() < count {
                 rows.resize(count, Vec::new());
             }

@@ -24,11 +24,7 @@ pub struct Parameters {
 }
 
 /// The parameters of the default table, with the reasons in docs/disclosure.md.
-pub const STANDARD: Parameters = Parameters {
-    threshold: 10,
-    greatest_change: 10,
-    variance: 9.0,
-};
+pub const STANDARD: Parameters = Parameters { threshold: 10, greatest_change: 10, variance: 9.0 };
 
 /// Parameters that no distribution fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,11 +55,7 @@ pub fn maximum_entropy(parameters: Parameters) -> Result<Distribution, Impossibl
 
 impl Parameters {
     fn check(self) -> Result<(), Impossible> {
-        let Self {
-            threshold,
-            greatest_change,
-            variance,
-        } = self;
+        let Self { threshold, greatest_change, variance } = self;
         // A uniform distribution over all changes has a variance of about a third of the square.
         let most = (greatest_change * greatest_change) as f64 / 3.0;
         let fits = 2 <= threshold
@@ -106,17 +98,10 @@ impl Parameters {
 fn most_uncertain(changes: &[i64], greatest_variance: f64, scale: u64) -> Tilted {
     // In units of the greatest change, so that all derivatives are of one size.
     let scale = scale as f64;
-    let points: Vec<f64> = changes
-        .iter()
-        .map(|&change| change as f64 / scale)
-        .collect();
+    let points: Vec<f64> = changes.iter().map(|&change| change as f64 / scale).collect();
     let greatest = greatest_variance / (scale * scale);
     let free = solve(&points, None);
-    if free.moment(2) <= greatest {
-        free
-    } else {
-        solve(&points, Some(greatest))
-    }
+    if free.moment(2) <= greatest { free } else { solve(&points, Some(greatest)) }
 }
 
 /// Finds a and b such that the mean is 0 and the mean square is as wanted, or b is 0 if none is: they minimise
@@ -170,11 +155,7 @@ impl Tilted {
         Self {
             a,
             b,
-            points: points
-                .iter()
-                .copied()
-                .zip(weights.map(|weight| weight / sum))
-                .collect(),
+            points: points.iter().copied().zip(weights.map(|weight| weight / sum)).collect(),
             log_sum: greatest + sum.ln(),
         }
     }
@@ -199,9 +180,7 @@ mod tests {
 
     /// The sum over the keys of a power of the change.
     fn sum(row: &[(i64, u16)], power: u32) -> i64 {
-        row.iter()
-            .map(|&(change, keys)| i64::from(keys) * change.pow(power))
-            .sum()
+        row.iter().map(|&(change, keys)| i64::from(keys) * change.pow(power)).sum()
     }
 
     #[test]
@@ -209,10 +188,7 @@ mod tests {
         let mut file = Vec::new();
         maximum_entropy(STANDARD).unwrap().write(&mut file).unwrap();
         if std::env::var_os("COMMONGROUND_TEST_UPDATE_TABLE").is_some() {
-            let path = concat!(
-                env!("CARGO_MANIFEST_DIR"),
-                "/src/tables/maximum-entropy-1.csv"
-            );
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tables/maximum-entropy-1.csv");
             std::fs::write(path, &file).unwrap();
         }
         assert_eq!(String::from_utf8(file).unwrap(), STANDARD_DISTRIBUTION);
@@ -223,10 +199,7 @@ mod tests {
         let distribution = maximum_entropy(STANDARD).unwrap();
         for count in 1..=40 {
             let variance = sum(distribution.of(count), 2) as f64 / KEYS as f64;
-            assert!(
-                variance <= STANDARD.greatest_variance(count),
-                "{count}: {variance}"
-            );
+            assert!(variance <= STANDARD.greatest_variance(count), "{count}: {variance}");
             if count == 10 || count >= 13 {
                 assert!((variance - 9.0).abs() < 1e-9, "{count}: {variance}");
             }
@@ -236,11 +209,7 @@ mod tests {
     #[test]
     fn no_distribution_of_the_same_mean_and_variance_has_more_entropy() {
         let entropy = |shares: &[f64]| -> f64 {
-            shares
-                .iter()
-                .filter(|&&p| p > 0.0)
-                .map(|p| -p * p.ln())
-                .sum()
+            shares.iter().filter(|&&p| p > 0.0).map(|p| -p * p.ln()).sum()
         };
         for count in [1, 5, 10, 12, 15, 30] {
             let changes = STANDARD.changes(count);
@@ -248,10 +217,7 @@ mod tests {
             let shares: Vec<f64> = found.points.iter().map(|&(_, p)| p).collect();
             // A step along four points that keeps sum, mean and square is a third difference.
             for four in changes.windows(4).filter(|four| four[3] - four[0] == 3) {
-                let at = changes
-                    .iter()
-                    .position(|change| *change == four[0])
-                    .unwrap();
+                let at = changes.iter().position(|change| *change == four[0]).unwrap();
                 for step in [1e-6, -1e-6] {
                     let mut other = shares.clone();
                     for (share, weight) in other[at..].iter_mut().zip([1.0, -3.0, 3.0, -1.0]) {
@@ -268,26 +234,11 @@ mod tests {
     #[test]
     fn parameters_that_cannot_be_kept_are_refused() {
         let refused = [
-            Parameters {
-                greatest_change: 9,
-                ..STANDARD
-            },
-            Parameters {
-                threshold: 1,
-                ..STANDARD
-            },
-            Parameters {
-                variance: 0.0,
-                ..STANDARD
-            },
-            Parameters {
-                variance: 34.0,
-                ..STANDARD
-            },
-            Parameters {
-                greatest_change: 101,
-                ..STANDARD
-            },
+            Parameters { greatest_change: 9, ..STANDARD },
+            Parameters { threshold: 1, ..STANDARD },
+            Parameters { variance: 0.0, ..STANDARD },
+            Parameters { variance: 34.0, ..STANDARD },
+            Parameters { greatest_change: 101, ..STANDARD },
         ];
         for parameters in refused {
             assert_eq!(maximum_entropy(parameters), Err(Impossible));

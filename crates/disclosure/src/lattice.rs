@@ -15,17 +15,13 @@ impl Dimension {
     /// A dimension whose categories lie in none of each other.
     #[must_use]
     pub fn flat(categories: usize) -> Self {
-        Self {
-            within: vec![None; categories],
-            is_place: false,
-        }
+        Self { within: vec![None; categories], is_place: false }
     }
 
     /// The categories that lie in one, or in the whole.
     fn inside(&self, category: Option<u16>) -> impl Iterator<Item = u16> {
         let all = self.within.iter().zip(0..);
-        all.filter(move |(within, _)| **within == category)
-            .map(|(_, category)| category)
+        all.filter(move |(within, _)| **within == category).map(|(_, category)| category)
     }
 }
 

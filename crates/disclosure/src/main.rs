@@ -14,11 +14,7 @@ fn main() -> Result<(), NotATable> {
         println!("| lone exception among | existence | attributes, most |\n|---|---:|---:|");
         for boys in [20, 40, 100, 300, 1_000, 5_000] {
             let learned = lone_exception::attack(&rule, boys, 2 * boys, trials(boys));
-            println!(
-                "| {boys} | {} | {} |",
-                learned.of_existence(),
-                learned.of_attributes()
-            );
+            println!("| {boys} | {} | {} |", learned.of_existence(), learned.of_attributes());
         }
         println!(
             "\n| authority, its neighbour | not empty, by comparing | not empty, by the steward | exact, by the steward | hidden cells |\n|---|---:|---:|---:|---:|"
@@ -42,15 +38,8 @@ fn main() -> Result<(), NotATable> {
             (5_000, 50, Noise::New),
         ] {
             let learned = refresh::attack(&rule, size, come, come > 1, noise, trials(size));
-            let most = learned
-                .attributes
-                .iter()
-                .map(|of| of.0)
-                .fold(f64::MIN, f64::max);
-            println!(
-                "| {size}, {come}, {noise:?} | {most:+.3} | {} |",
-                learned.by_profile
-            );
+            let most = learned.attributes.iter().map(|of| of.0).fold(f64::MIN, f64::max);
+            println!("| {size}, {come}, {noise:?} | {most:+.3} | {} |", learned.by_profile);
         }
         println!(
             "\n| authority | count | error | bias | hidden | cells |\n|---|---:|---:|---:|---:|---:|"

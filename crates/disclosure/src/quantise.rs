@@ -12,16 +12,8 @@ pub(super) fn quantise(changes: &[i64], probabilities: &[f64]) -> Vec<(i64, u16)
     while let Some(moves) = shares.best_moves() {
         shares.make(&moves);
     }
-    let keys = shares
-        .keys
-        .iter()
-        .map(|&keys| u16::try_from(keys).unwrap_or(0));
-    changes
-        .iter()
-        .copied()
-        .zip(keys)
-        .filter(|&(_, keys)| keys > 0)
-        .collect()
+    let keys = shares.keys.iter().map(|&keys| u16::try_from(keys).unwrap_or(0));
+    changes.iter().copied().zip(keys).filter(|&(_, keys)| keys > 0).collect()
 }
 
 /// A place among the changes, from which or to which a key is moved.
@@ -48,32 +40,17 @@ impl<'a> Shares<'a> {
         let mut by_remainder: Vec<usize> = (0..keys.len()).collect();
         by_remainder.sort_by_key(|&at| std::cmp::Reverse(wanted[at] % GRAIN));
         let left = KEYS as i64 - keys.iter().sum::<i64>();
-        for at in by_remainder
-            .into_iter()
-            .take(usize::try_from(left).unwrap_or(0))
-        {
+        for at in by_remainder.into_iter().take(usize::try_from(left).unwrap_or(0)) {
             keys[at] += 1;
         }
         let sum = |power| -> i64 {
-            changes
-                .iter()
-                .zip(&keys)
-                .map(|(change, keys)| keys * change.pow(power))
-                .sum()
+            changes.iter().zip(&keys).map(|(change, keys)| keys * change.pow(power)).sum()
         };
         // As whole numbers of grains, before anything is rounded to keys.
-        let exact: i64 = changes
-            .iter()
-            .zip(&wanted)
-            .map(|(change, wanted)| wanted * change.pow(2))
-            .sum();
+        let exact: i64 =
+            changes.iter().zip(&wanted).map(|(change, wanted)| wanted * change.pow(2)).sum();
         let off = (sum(1), sum(2) - (exact + GRAIN / 2) / GRAIN);
-        Self {
-            changes,
-            keys,
-            wanted,
-            off,
-        }
+        Self { changes, keys, wanted, off }
     }
 
     fn make(&mut self, moves: &[Move]) {
@@ -90,10 +67,8 @@ impl<'a> Shares<'a> {
     fn best_moves(&self) -> Option<[Move; 2]> {
         let places = 0..self.changes.len();
         // Moves of a place to itself are among them, so that a pair may also be one move.
-        let moves: Vec<Move> = places
-            .clone()
-            .flat_map(|from| places.clone().map(move |to| (from, to)))
-            .collect();
+        let moves: Vec<Move> =
+            places.clone().flat_map(|from| places.clone().map(move |to| (from, to))).collect();
         let mut nearest = (self.moments(&[]), self.error(&[]));
         let mut best = None;
         for (at, &first) in moves.iter().enumerate() {
@@ -138,7 +113,6 @@ impl<'a> Shares<'a> {
             keys[to] += 1;
         }
         let both = keys.iter().zip(&self.wanted);
-        both.map(|(keys, wanted)| (keys * GRAIN - wanted).pow(2))
-            .sum()
+        both.map(|(keys, wanted)| (keys * GRAIN - wanted).pow(2)).sum()
     }
 }

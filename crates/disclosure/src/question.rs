@@ -203,18 +203,12 @@ mod tests {
     }
 
     fn one_of(dimension: &str, categories: &[&str]) -> Condition {
-        let categories = categories
-            .iter()
-            .map(|&category| category.to_owned())
-            .collect();
+        let categories = categories.iter().map(|&category| category.to_owned()).collect();
         Condition::OneOf(dimension.to_owned(), categories)
     }
 
     fn refused(conditions: &[Condition]) -> &'static str {
-        lattice()
-            .question(conditions, day("2024-03-31"))
-            .unwrap_err()
-            .code()
+        lattice().question(conditions, day("2024-03-31")).unwrap_err().code()
     }
 
     #[test]
@@ -235,20 +229,11 @@ mod tests {
         assert_eq!(refused(&[is("age", "0 to 5")]), "NOT_A_CATEGORY");
         assert_eq!(refused(&[one_of("sex", &[])]), "UNION");
         assert_eq!(
-            refused(&[Condition::Either(vec![
-                is("sex", "Boy"),
-                is("need", "Abuse")
-            ])]),
+            refused(&[Condition::Either(vec![is("sex", "Boy"), is("need", "Abuse")])]),
             "UNION"
         );
-        assert_eq!(
-            refused(&[Condition::Not(Box::new(is("sex", "Boy")))]),
-            "NEGATION"
-        );
-        assert_eq!(
-            refused(&[Condition::Between("age".into(), "0".into(), "5".into())]),
-            "RANGE"
-        );
+        assert_eq!(refused(&[Condition::Not(Box::new(is("sex", "Boy")))]), "NEGATION");
+        assert_eq!(refused(&[Condition::Between("age".into(), "0".into(), "5".into())]), "RANGE");
         assert_eq!(refused(&[is("sex", "Boy"), is("sex", "Girl")]), "TWICE");
         let three = [is("sex", "Boy"), is("age", "0 to 4"), is("need", "Abuse")];
         assert_eq!(refused(&three), "TOO_MANY_DIMENSIONS");

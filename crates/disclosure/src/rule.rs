@@ -83,12 +83,7 @@ enum Method {
 }
 
 /// The names that [`Rule::named`] knows, the default first.
-pub const NAMES: [&str; 4] = [
-    "low-effect",
-    "cell-key",
-    "dfe-children-in-need",
-    "opensafely",
-];
+pub const NAMES: [&str; 4] = ["low-effect", "cell-key", "dfe-children-in-need", "opensafely"];
 
 impl Rule {
     /// The rule of this name; see [`NAMES`].
@@ -156,12 +151,7 @@ impl Rule {
             Method::LowEffect(_) => Method::LowEffect(table),
             Method::Round { .. } => return Err(NotARule::NotPerturbing(self.name)),
         };
-        Ok(Self {
-            version,
-            threshold,
-            method,
-            ..self
-        })
+        Ok(Self { version, threshold, method, ..self })
     }
 
     /// As the Department for Education published *Characteristics of children in need* in 2020 and 2021.
@@ -174,11 +164,7 @@ impl Rule {
                           zero. Regions and England are rounded to the nearest 10, authorities not at all.",
             threshold: 6,
             suits: Suits::FixedTables,
-            method: Method::Round {
-                zero: Published::Shown(0),
-                nearest: 10,
-                from: Area::Region,
-            },
+            method: Method::Round { zero: Published::Shown(0), nearest: 10, from: Area::Region },
         }
     }
 
@@ -209,9 +195,7 @@ impl Rule {
             Method::LowEffect(_) if records.count < self.hidden_below() => Published::Hidden,
             // A smaller result would say that the count is hardly more than the least that is shown.
             Method::LowEffect(table) => Published::Shown(
-                table
-                    .perturb(records.count, records.key_sum)
-                    .max(self.hidden_below()),
+                table.perturb(records.count, records.key_sum).max(self.hidden_below()),
             ),
             Method::Perturb(table) => self.shown(table.perturb(records.count, records.key_sum)),
             Method::Round { zero, .. } if records.count == 0 => *zero,
@@ -253,11 +237,7 @@ impl Rule {
     }
 
     const fn shown(&self, result: u64) -> Published {
-        if result < self.threshold {
-            Published::Hidden
-        } else {
-            Published::Shown(result)
-        }
+        if result < self.threshold { Published::Hidden } else { Published::Shown(result) }
     }
 
     /// The least and the greatest count that could have been published so: what an attacker knows who knows
@@ -269,9 +249,7 @@ impl Rule {
             Method::Round { nearest, .. } => *nearest,
         };
         let around = published.shown().unwrap_or(self.threshold);
-        let least = published
-            .shown()
-            .map_or(0, |shown| shown.saturating_sub(reach));
+        let least = published.shown().map_or(0, |shown| shown.saturating_sub(reach));
         let could = |&count: &u64| {
             (0..KEYS as u64).any(|key_sum| self.cell(Records { count, key_sum }, area) == published)
         };

@@ -79,18 +79,14 @@ impl PerturbationTable {
     ///
     /// None, unless the file has been damaged.
     pub fn standard() -> Result<Self, NotATable> {
-        Ok(Self::spread(&Distribution::read(
-            STANDARD_DISTRIBUTION.as_bytes(),
-        )?))
+        Ok(Self::spread(&Distribution::read(STANDARD_DISTRIBUTION.as_bytes())?))
     }
 
     /// Spreads a distribution over the keys of each count. What [`maximum_entropy`](super::maximum_entropy)
     /// makes becomes a table so.
     #[must_use]
     pub fn spread(distribution: &Distribution) -> Self {
-        Self {
-            rows: (1..=ROWS).map(|count| distribution.row(count)).collect(),
-        }
+        Self { rows: (1..=ROWS).map(|count| distribution.row(count)).collect() }
     }
 
     /// Writes the table in the format of the ONS, which its own programs read.
@@ -133,10 +129,7 @@ impl PerturbationTable {
     #[must_use]
     pub fn greatest_change(&self) -> u64 {
         let changes = self.rows.iter().flatten();
-        changes
-            .map(|change| change.unsigned_abs().into())
-            .max()
-            .unwrap_or(0)
+        changes.map(|change| change.unsigned_abs().into()).max().unwrap_or(0)
     }
 
     /// What tells this table from others: 16 hexadecimal digits of the SHA-256 of all changes.
@@ -146,10 +139,7 @@ impl PerturbationTable {
             hash.update(change.to_be_bytes());
         }
         let hash = hash.finalize();
-        hash.iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Refuses the table if something that is published gives a count away, or that it is a small one.
@@ -157,19 +147,14 @@ impl PerturbationTable {
         let mut behind: BTreeMap<u64, BTreeSet<u64>> = BTreeMap::new();
         for (row, count) in self.rows.iter().zip(1_u64..) {
             for &change in row {
-                behind
-                    .entry(count.saturating_add_signed(change.into()))
-                    .or_default()
-                    .insert(count);
+                behind.entry(count.saturating_add_signed(change.into())).or_default().insert(count);
             }
         }
         // What the rows after the last could lead to as well.
         let whole = threshold..ROWS.saturating_sub(self.greatest_change());
         for (published, counts) in behind.range(whole) {
             if counts.len() == 1 || counts.iter().all(|&count| count < threshold) {
-                return Err(NotATable::Telltale {
-                    published: *published,
-                });
+                return Err(NotATable::Telltale { published: *published });
             }
         }
         Ok(())
@@ -251,9 +236,7 @@ mod tests {
     }
 
     fn refused(file: &str) -> String {
-        PerturbationTable::read(file.as_bytes())
-            .unwrap_err()
-            .to_string()
+        PerturbationTable::read(file.as_bytes()).unwrap_err().to_string()
     }
 
     #[test]
@@ -284,11 +267,8 @@ mod tests {
     fn ten_five() -> PerturbationTable {
         let mut file = "pcv,ckey,pvalue\n".to_owned();
         for (pcv, ckey) in (1..=750_i64).flat_map(|pcv| (0..256).map(move |ckey| (pcv, ckey))) {
-            let pvalue = if pcv < 10 {
-                -pcv
-            } else {
-                [0, -1, -2, 2, 1][usize::try_from(pcv % 5).unwrap()]
-            };
+            let pvalue =
+                if pcv < 10 { -pcv } else { [0, -1, -2, 2, 1][usize::try_from(pcv % 5).unwrap()] };
             file += &format!("{pcv},{ckey},{pvalue}\n");
         }
         PerturbationTable::read(file.as_bytes()).unwrap()
@@ -301,9 +281,7 @@ mod tests {
             let row = table.row(count).unwrap();
             assert_eq!(row.iter().map(|&change| i64::from(change)).sum::<i64>(), 0);
             assert!(row.iter().all(|change| change.abs() <= 10));
-            let mut results = row
-                .iter()
-                .map(|&change| count.checked_add_signed(change.into()));
+            let mut results = row.iter().map(|&change| count.checked_add_signed(change.into()));
             assert!(results.all(|result| result.is_some_and(|result| result == 0 || result >= 10)));
         }
     }
@@ -312,11 +290,7 @@ mod tests {
     fn other_counts_have_their_changes_at_other_keys() {
         let table = PerturbationTable::standard().unwrap();
         let [one, other] = [100, 101].map(|count| table.row(count).unwrap());
-        let same = one
-            .iter()
-            .zip(other)
-            .filter(|(one, other)| one == other)
-            .count();
+        let same = one.iter().zip(other).filter(|(one, other)| one == other).count();
         // By chance about one in eleven is the same.
         assert!((10..50).contains(&same), "{same}");
     }
@@ -324,13 +298,7 @@ mod tests {
     #[test]
     fn counts_over_750_take_the_last_250_rows_in_turn() {
         let table = PerturbationTable::standard().unwrap();
-        for (count, row) in [
-            (750, 750),
-            (751, 501),
-            (1000, 750),
-            (1001, 501),
-            (1_000_000, 750),
-        ] {
+        for (count, row) in [(750, 750), (751, 501), (1000, 750), (1001, 501), (1_000_000, 750)] {
             for key in [0, 100, 255] {
                 let change = table.row(row).unwrap()[usize::try_from(key).unwrap()];
                 assert_eq!(
@@ -344,9 +312,7 @@ mod tests {
     #[test]
     fn the_example_of_the_ons_may_be_used_and_a_table_without_change_may_not() {
         assert!(ten_five().check_published(10).is_ok());
-        let unchanged = PerturbationTable {
-            rows: vec![[0; KEYS]; 750],
-        };
+        let unchanged = PerturbationTable { rows: vec![[0; KEYS]; 750] };
         assert!(unchanged.check_published(10).is_err());
     }
 

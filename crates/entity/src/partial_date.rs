@@ -23,11 +23,7 @@ pub struct NotADate(pub String);
 
 impl std::fmt::Display for NotADate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "'{}' is not a date such as 2019, 2019-07 or 2019-07-15",
-            self.0
-        )
+        write!(f, "'{}' is not a date such as 2019, 2019-07 or 2019-07-15", self.0)
     }
 }
 
@@ -127,11 +123,7 @@ mod tests {
             .collect();
         assert_eq!(
             precisions,
-            [
-                Ok(DatePrecision::Year),
-                Ok(DatePrecision::Month),
-                Ok(DatePrecision::Day)
-            ]
+            [Ok(DatePrecision::Year), Ok(DatePrecision::Month), Ok(DatePrecision::Day)]
         );
     }
 

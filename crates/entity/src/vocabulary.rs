@@ -16,12 +16,7 @@ pub struct UnknownWord {
 
 impl std::fmt::Display for UnknownWord {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "'{}' is not one of {}",
-            self.given,
-            self.accepted.join(", ")
-        )
+        write!(f, "'{}' is not one of {}", self.given, self.accepted.join(", "))
     }
 }
 

@@ -19,10 +19,7 @@ pub trait Clock: Send + Sync + std::fmt::Debug {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that reads the clock"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
     }
@@ -74,16 +71,12 @@ impl Source {
     /// A source that reads the given clock.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self {
-            time: Time::Runs(clock),
-        }
+        Self { time: Time::Runs(clock) }
     }
 
     /// A source whose time stands at a moment.
     pub(crate) const fn standing_at(moment: DateTime<Utc>) -> Self {
-        Self {
-            time: Time::Stands(moment),
-        }
+        Self { time: Time::Stands(moment) }
     }
 
     /// The same source, whose time stands still from now on.
@@ -101,10 +94,7 @@ impl Source {
     }
 
     /// A new id; later ones sort after earlier ones.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that makes ids"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that makes ids")]
     #[must_use]
     pub fn id<T: From<Uuid>>(&self) -> T {
         Uuid::now_v7().into()
@@ -145,10 +135,7 @@ mod tests {
             ("2026-01-15T12:00:00Z", "2026-01-15T12:00:00.000999Z"),
             ("2026-01-15T12:00:00.123Z", "2026-01-15T12:00:00.123999Z"),
             ("2026-01-15T12:00:00.1234Z", "2026-01-15T12:00:00.123400Z"),
-            (
-                "2026-01-15T12:00:00.123456789Z",
-                "2026-01-15T12:00:00.123456Z",
-            ),
+            ("2026-01-15T12:00:00.123456789Z", "2026-01-15T12:00:00.123456Z"),
         ] {
             assert_eq!(last_meant(at(moment)), at(last), "{moment}");
         }

@@ -48,15 +48,13 @@ impl Content {
             Self::Spreadsheet(which) => Some(format!(
                 "The file {file} is a spreadsheet ({which}), whatever its name ends in, and not CSV. {HOW_TO_SAVE}"
             )),
-            Self::Zip => Some(format!(
-                "The file {file} is a zip. Unpack it, and give the files within."
-            )),
-            Self::Compressed => Some(format!(
-                "The file {file} is compressed. Unpack it, and give the file within."
-            )),
-            Self::Utf16 => Some(format!(
-                "The file {file} is in UTF-16. Save it as CSV in UTF-8."
-            )),
+            Self::Zip => {
+                Some(format!("The file {file} is a zip. Unpack it, and give the files within."))
+            }
+            Self::Compressed => {
+                Some(format!("The file {file} is compressed. Unpack it, and give the file within."))
+            }
+            Self::Utf16 => Some(format!("The file {file} is in UTF-16. Save it as CSV in UTF-8.")),
             Self::Xml | Self::Text => None,
         }
     }
@@ -101,12 +99,8 @@ fn of_text(head: &str) -> Content {
         true if says("<office:document") => {
             Content::Spreadsheet("an OpenDocument spreadsheet (.fods)")
         }
-        true if text
-            .get(..5)
-            .is_some_and(|tag| tag.eq_ignore_ascii_case("<html"))
-            || text
-                .get(..6)
-                .is_some_and(|tag| tag.eq_ignore_ascii_case("<table")) =>
+        true if text.get(..5).is_some_and(|tag| tag.eq_ignore_ascii_case("<html"))
+            || text.get(..6).is_some_and(|tag| tag.eq_ignore_ascii_case("<table")) =>
         {
             Content::Spreadsheet("a table as a web page")
         }
@@ -150,34 +144,21 @@ mod tests {
         ];
         for bytes in spreadsheets {
             let found = Content::of(&bytes);
-            assert!(
-                matches!(found, Content::Spreadsheet(_)),
-                "{found:?} {bytes:?}"
-            );
-            assert!(
-                found
-                    .refusal("a.csv")
-                    .is_some_and(|told| told.contains("CSV UTF-8"))
-            );
+            assert!(matches!(found, Content::Spreadsheet(_)), "{found:?} {bytes:?}");
+            assert!(found.refusal("a.csv").is_some_and(|told| told.contains("CSV UTF-8")));
         }
     }
 
     #[test]
     fn what_may_be_read_is_no_spreadsheet() {
-        let utf_16: Vec<u8> = "\u{feff}<a/>"
-            .encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect();
+        let utf_16: Vec<u8> = "\u{feff}<a/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
         for (bytes, content) in [
             (b"CHILD,SEX".to_vec(), Content::Text),
             (b"\xef\xbb\xbfCHILD,SEX".to_vec(), Content::Text),
             (b"\tCHILD\t".to_vec(), Content::Text),
             (b"PK,1".to_vec(), Content::Text),
             (Vec::new(), Content::Text),
-            (
-                b" <?xml version='1.0'?><EXPSSDA903/>".to_vec(),
-                Content::Xml,
-            ),
+            (b" <?xml version='1.0'?><EXPSSDA903/>".to_vec(), Content::Xml),
             (utf_16, Content::Xml),
             (b"\xff\xfeC\0".to_vec(), Content::Utf16),
             (zip("header.csv", ""), Content::Zip),

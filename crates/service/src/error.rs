@@ -137,10 +137,7 @@ impl Error {
 
     /// An unacceptable value of one input field.
     pub fn bad_input(field: impl Into<String>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            field: Some(field.into()),
-            ..Self::new(Code::BadUserInput, message)
-        }
+        Self { field: Some(field.into()), ..Self::new(Code::BadUserInput, message) }
     }
 
     /// There is no such thing, as far as the viewer may know.
@@ -169,10 +166,7 @@ impl Error {
     pub fn forbidden(scope: &'static str) -> Self {
         Self {
             required_scope: Some(scope),
-            ..Self::new(
-                Code::Forbidden,
-                format!("This needs a token with the scope {scope}."),
-            )
+            ..Self::new(Code::Forbidden, format!("This needs a token with the scope {scope}."))
         }
     }
 
@@ -180,10 +174,7 @@ impl Error {
     pub fn internal(cause: impl StdError + Send + Sync + 'static) -> Self {
         Self {
             cause: Some(Arc::new(cause)),
-            ..Self::new(
-                Code::InternalServerError,
-                "Something went wrong on our side.",
-            )
+            ..Self::new(Code::InternalServerError, "Something went wrong on our side.")
         }
     }
 }
@@ -200,19 +191,13 @@ impl From<sea_orm::DbErr> for Error {
                     Some(field) => format!("Another one has this {field} already."),
                     None => "Another one has this key already.".to_owned(),
                 };
-                return Self {
-                    field,
-                    ..Self::new(Code::Conflict, message)
-                };
+                return Self { field, ..Self::new(Code::Conflict, message) };
             }
             Some(SqlErr::ForeignKeyConstraintViolation(text)) => {
                 let field = constrained_field(&text);
                 return Self {
                     field,
-                    ..Self::new(
-                        Code::BadUserInput,
-                        "It refers to something that is not there.",
-                    )
+                    ..Self::new(Code::BadUserInput, "It refers to something that is not there.")
                 };
             }
             _ => {}
@@ -237,10 +222,7 @@ impl From<sea_orm::DbErr> for Error {
         if is_out_of_reach(&refusal) {
             return Self {
                 cause: Some(Arc::new(refusal)),
-                ..Self::new(
-                    Code::Unavailable,
-                    "The database cannot be reached at the moment.",
-                )
+                ..Self::new(Code::Unavailable, "The database cannot be reached at the moment.")
             };
         }
         Self::internal(refusal)

@@ -46,9 +46,7 @@ impl<T> AnyOf<T> {
     /// # Errors
     /// The first of `to`.
     pub fn try_map<U, E>(self, to: impl FnMut(T) -> Result<U, E>) -> Result<AnyOf<U>, E> {
-        let named = self
-            .0
-            .map(|named| named.into_iter().map(to).collect::<Result<_, E>>());
+        let named = self.0.map(|named| named.into_iter().map(to).collect::<Result<_, E>>());
         named.transpose().map(AnyOf)
     }
 }
@@ -69,9 +67,7 @@ impl<T> From<Option<Vec<T>>> for AnyOf<T> {
 /// parts holds always.
 pub(crate) fn any<T, C: IntoCondition>(named: &[T], mut holds: impl FnMut(&T) -> C) -> Condition {
     let nothing = Condition::any().add(Expr::val(false));
-    named
-        .iter()
-        .fold(nothing, |any, value| any.add(holds(value).into_condition()))
+    named.iter().fold(nothing, |any, value| any.add(holds(value).into_condition()))
 }
 
 #[cfg(test)]
@@ -95,9 +91,6 @@ mod tests {
     fn an_empty_list_stays_empty_as_something_else() {
         let none = AnyOf::from(Some(Vec::<u8>::new()));
         assert_eq!(none.clone().map(u16::from), AnyOf::from(Some(Vec::new())));
-        assert_eq!(
-            none.try_map(|_| Err::<u8, ()>(())),
-            Ok(AnyOf::from(Some(Vec::new())))
-        );
+        assert_eq!(none.try_map(|_| Err::<u8, ()>(())), Ok(AnyOf::from(Some(Vec::new()))));
     }
 }

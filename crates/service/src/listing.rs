@@ -94,12 +94,7 @@ impl<M> SortKey<M> {
         descending: bool,
         parts: impl Fn(&M) -> Vec<KeyPart> + Send + Sync + 'static,
     ) -> Self {
-        Self {
-            name,
-            columns,
-            descending,
-            parts: Box::new(parts),
-        }
+        Self { name, columns, descending, parts: Box::new(parts) }
     }
 
     /// The cursor of a row.
@@ -127,9 +122,7 @@ impl<M> SortKey<M> {
 
     fn position(&self, cursor: &str) -> Result<Expr> {
         let parts = self.parts(cursor)?;
-        Ok(Expr::tuple(
-            parts.into_iter().map(|part| Expr::val(Value::from(part))),
-        ))
+        Ok(Expr::tuple(parts.into_iter().map(|part| Expr::val(Value::from(part)))))
     }
 
     fn key(&self) -> Expr {
@@ -179,10 +172,7 @@ pub struct Parent {
 impl Parent {
     /// A column of a query that is joined under a name, and whether indexes find the rows of one parent in it.
     pub fn of_subquery(query: &'static str, column: &'static str, is_indexed: bool) -> Self {
-        Self {
-            column: (query, column).into_column_ref(),
-            is_indexed,
-        }
+        Self { column: (query, column).into_column_ref(), is_indexed }
     }
 
     fn expr(&self) -> Expr {
@@ -196,10 +186,7 @@ impl Parent {
 
 impl<C: ColumnTrait> From<C> for Parent {
     fn from(column: C) -> Self {
-        Self {
-            column: column.as_column_ref().into_column_ref(),
-            is_indexed: true,
-        }
+        Self { column: column.as_column_ref().into_column_ref(), is_indexed: true }
     }
 }
 
@@ -241,10 +228,7 @@ where
 /// # Errors
 /// When the database cannot be read.
 pub async fn count<E: EntityTrait>(store: &Store, select: Select<E>) -> Result<u64> {
-    let counted = select
-        .select_only()
-        .expr_as(Expr::val(1).count(), "total")
-        .into_query();
+    let counted = select.select_only().expr_as(Expr::val(1).count(), "total").into_query();
     let row = store.connection().query_one(&counted).await?;
     Ok(row
         .map(|row| row.try_get::<i64>("", "total"))
@@ -282,19 +266,11 @@ pub async fn read_for_each<E: EntityTrait>(
     let mut lists: HashMap<Uuid, Vec<E::Model>> = HashMap::new();
     for row in store.connection().query_all(&statement).await? {
         let parent: Uuid = row.try_get("", PARENT)?;
-        lists
-            .entry(parent)
-            .or_default()
-            .push(E::Model::from_query_result(&row, "")?);
+        lists.entry(parent).or_default().push(E::Model::from_query_result(&row, "")?);
     }
     Ok(lists
         .into_iter()
-        .map(|(parent, rows)| {
-            (
-                parent,
-                Page::from_rows(request, rows, |row| sort.cursor(row)),
-            )
-        })
+        .map(|(parent, rows)| (parent, Page::from_rows(request, rows, |row| sort.cursor(row))))
         .collect())
 }
 
@@ -335,8 +311,7 @@ fn pages_of_each<E: EntityTrait>(
         select = select.order_by(column.clone(), order.clone());
     }
     let mut page = select.limit(request.rows()).into_query();
-    page.expr_as(parent.expr(), PARENT)
-        .expr_window_as(Expr::cust("ROW_NUMBER()"), window, PLACE);
+    page.expr_as(parent.expr(), PARENT).expr_window_as(Expr::cust("ROW_NUMBER()"), window, PLACE);
     Query::select()
         .column((PAGE, Asterisk))
         .from_function(Func::cust("UNNEST").arg(parents.to_vec()), EACH)

@@ -70,9 +70,7 @@ impl Once {
             subject_id: Set(subject),
             at: Set(write.source().now()),
         };
-        let taken = OnConflict::columns([Column::Caller, Column::Key])
-            .do_nothing()
-            .to_owned();
+        let taken = OnConflict::columns([Column::Caller, Column::Key]).do_nothing().to_owned();
         let inserted = Entity::insert(claim)
             .on_conflict(taken)
             .try_insert()

@@ -44,12 +44,7 @@ impl PageRequest {
     /// The first so many.
     #[must_use]
     pub const fn first(size: u64) -> Self {
-        Self {
-            size,
-            direction: Direction::Forward,
-            after: None,
-            before: None,
-        }
+        Self { size, direction: Direction::Forward, after: None, before: None }
     }
 
     /// The arguments as a client gives them.
@@ -84,12 +79,7 @@ impl PageRequest {
         if size > LARGEST_SIZE {
             return Err(too_large(argument, size));
         }
-        Ok(Self {
-            size,
-            direction,
-            after,
-            before,
-        })
+        Ok(Self { size, direction, after, before })
     }
 
     /// How many rows to read to know whether there are more.
@@ -114,10 +104,7 @@ fn too_large(argument: &str, size: impl std::fmt::Display) -> Error {
     let message = format!(
         "`{argument}` asks for {size}; a page has at most {LARGEST_SIZE}. Ask for less and follow `pageInfo`."
     );
-    Error {
-        field: Some(argument.to_owned()),
-        ..Error::new(Code::PageTooLarge, message)
-    }
+    Error { field: Some(argument.to_owned()), ..Error::new(Code::PageTooLarge, message) }
 }
 
 /// Some of a list, in its order.
@@ -150,11 +137,7 @@ impl<T> Page<T> {
             Direction::Backward => (more, request.before.is_some()),
         };
         let items = rows.into_iter().map(|row| (cursor(&row), row)).collect();
-        Self {
-            items,
-            has_previous,
-            has_next,
-        }
+        Self { items, has_previous, has_next }
     }
 
     /// Makes a page of a whole sorted list in memory, whose cursors are the keys.
@@ -189,11 +172,7 @@ impl<T> Page<T> {
     /// The same page of other things.
     pub fn map<U>(self, mut change: impl FnMut(T) -> U) -> Page<U> {
         Page {
-            items: self
-                .items
-                .into_iter()
-                .map(|(cursor, item)| (cursor, change(item)))
-                .collect(),
+            items: self.items.into_iter().map(|(cursor, item)| (cursor, change(item))).collect(),
             has_previous: self.has_previous,
             has_next: self.has_next,
         }
@@ -237,14 +216,8 @@ mod tests {
     #[test]
     fn a_page_knows_whether_there_is_more_on_both_sides() {
         let list = [1, 2, 3, 4, 5];
-        assert_eq!(
-            walk(&list, PageRequest::first(2)),
-            (vec![1, 2], false, true)
-        );
-        let next = PageRequest {
-            after: Some(encode(&2)),
-            ..PageRequest::first(3)
-        };
+        assert_eq!(walk(&list, PageRequest::first(2)), (vec![1, 2], false, true));
+        let next = PageRequest { after: Some(encode(&2)), ..PageRequest::first(3) };
         assert_eq!(walk(&list, next), (vec![3, 4, 5], true, false));
         let last = PageRequest::try_new(None, None, Some(2), Some(encode(&5))).unwrap();
         assert_eq!(walk(&list, last), (vec![3, 4], true, true));
@@ -252,17 +225,10 @@ mod tests {
 
     #[test]
     fn wrong_arguments_are_refused_with_a_code() {
-        let code = |first, last| {
-            PageRequest::try_new(first, None, last, None)
-                .unwrap_err()
-                .code
-        };
+        let code = |first, last| PageRequest::try_new(first, None, last, None).unwrap_err().code;
         assert_eq!(code(Some(1), Some(1)), Code::BadUserInput);
         assert_eq!(code(Some(-1), None), Code::BadUserInput);
         assert_eq!(code(Some(101), None), Code::PageTooLarge);
-        assert_eq!(
-            decode::<u32>("not a cursor").unwrap_err().code,
-            Code::InvalidCursor
-        );
+        assert_eq!(decode::<u32>("not a cursor").unwrap_err().code, Code::InvalidCursor);
     }
 }

@@ -68,37 +68,25 @@ impl Space {
     /// The same space, with another bound on how long a token may be valid.
     #[must_use]
     pub fn with_longest_validity(self, longest_validity: TimeDelta) -> Self {
-        Self {
-            longest_validity,
-            ..self
-        }
+        Self { longest_validity, ..self }
     }
 
     /// The same space, with keys of their own for the pseudonyms of young people.
     #[must_use]
     pub fn with_pseudonym_keys(self, pseudonym_keys: PseudonymKeys) -> Self {
-        Self {
-            pseudonym_keys,
-            ..self
-        }
+        Self { pseudonym_keys, ..self }
     }
 
     /// The same space, with another rule for counts of young people.
     #[must_use]
     pub fn with_disclosure_rule(self, rule: Rule) -> Self {
-        Self {
-            disclosure_rule: Some(Arc::new(rule)),
-            ..self
-        }
+        Self { disclosure_rule: Some(Arc::new(rule)), ..self }
     }
 
     /// The same space, with another patience for the centres' identity providers.
     #[must_use]
     pub fn with_patience(self, patience: Patience) -> Self {
-        Self {
-            issuers: Arc::new(self.issuers.with_patience(patience)),
-            ..self
-        }
+        Self { issuers: Arc::new(self.issuers.with_patience(patience)), ..self }
     }
 
     /// The same space through a connection that shows the past.

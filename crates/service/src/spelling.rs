@@ -69,9 +69,8 @@ pub fn sort_key(text: &str) -> String {
         LazyLock::new(|| Collator::try_new(Default::default(), CollatorOptions::default()).ok());
     let beginning: String = composed(text).chars().take(LETTERS).collect();
     let mut key = Vec::new();
-    let is_written = RULES
-        .as_ref()
-        .is_some_and(|rules| rules.write_sort_key_to(&beginning, &mut key).is_ok());
+    let is_written =
+        RULES.as_ref().is_some_and(|rules| rules.write_sort_key_to(&beginning, &mut key).is_ok());
     if !is_written {
         key = folded(&beginning).into_bytes();
     }

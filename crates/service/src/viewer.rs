@@ -27,37 +27,25 @@ impl Viewer {
     /// Somebody without a token.
     #[must_use]
     pub const fn anonymous() -> Self {
-        Self {
-            who: Who::Anonymous,
-            request_id: None,
-        }
+        Self { who: Who::Anonymous, request_id: None }
     }
 
     /// The holder of a token that was verified.
     #[must_use]
     pub const fn holder(grant: Grant) -> Self {
-        Self {
-            who: Who::Token(grant),
-            request_id: None,
-        }
+        Self { who: Who::Token(grant), request_id: None }
     }
 
     /// Whoever runs the space, at the machine's own command line: never a request from outside.
     #[must_use]
     pub const fn operator() -> Self {
-        Self {
-            who: Who::Operator,
-            request_id: None,
-        }
+        Self { who: Who::Operator, request_id: None }
     }
 
     /// The same viewer within a request.
     #[must_use]
     pub fn in_request(self, request_id: impl Into<String>) -> Self {
-        Self {
-            request_id: Some(request_id.into()),
-            ..self
-        }
+        Self { request_id: Some(request_id.into()), ..self }
     }
 
     /// Which kind of viewer it is.
@@ -85,10 +73,7 @@ impl Viewer {
     #[must_use]
     pub const fn token(&self) -> Option<AccessTokenId> {
         match &self.who {
-            Who::Token(Grant {
-                credential: Credential::Token { id, .. },
-                ..
-            }) => Some(*id),
+            Who::Token(Grant { credential: Credential::Token { id, .. }, .. }) => Some(*id),
             Who::Token(_) | Who::Anonymous | Who::Operator => None,
         }
     }
@@ -97,10 +82,9 @@ impl Viewer {
     #[must_use]
     pub fn identity(&self) -> Option<&str> {
         match &self.who {
-            Who::Token(Grant {
-                credential: Credential::Identity { pseudonym, .. },
-                ..
-            }) => Some(pseudonym),
+            Who::Token(Grant { credential: Credential::Identity { pseudonym, .. }, .. }) => {
+                Some(pseudonym)
+            }
             Who::Token(_) | Who::Anonymous | Who::Operator => None,
         }
     }

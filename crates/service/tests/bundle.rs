@@ -1,9 +1,6 @@
 //! Bundles: what goes in comes out, what is wrong is refused with its place, and nothing is lost.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on fails where it stands"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
 #[path = "bundle/support.rs"]
 mod support;

@@ -69,29 +69,19 @@ impl TestApp {
         let count = move |_: &str| {
             counted.fetch_add(1, Ordering::Relaxed);
         };
-        let connection = store::connect(&database.url(), 5, count)
-            .await
-            .expect("a connection");
+        let connection = store::connect(&database.url(), 5, count).await.expect("a connection");
         let clock = Arc::new(TestClock::default());
         let source = Source::new(clock.clone());
         let master_key = MasterKey::generate(&source);
         let space = Arc::new(Space::new(connection, source, master_key.clone()));
         let router = api::router(Arc::clone(&space), Settings::default());
-        Self {
-            space,
-            clock,
-            router,
-            statements,
-            master_key,
-            database,
-        }
+        Self { space, clock, router, statements, master_key, database }
     }
 
     /// Another server on the same database, with a space that is set up so.
     pub async fn another_server(&self, set_up: impl FnOnce(Space) -> Space) -> OtherServer {
-        let connection = store::connect(&self.database.url(), 5, |_| {})
-            .await
-            .expect("a connection");
+        let connection =
+            store::connect(&self.database.url(), 5, |_| {}).await.expect("a connection");
         let source = Source::new(self.clock.clone());
         let space = Space::new(connection, source, self.master_key.clone());
         let space = Arc::new(set_up(space));
@@ -135,10 +125,7 @@ impl TestApp {
     }
 
     /// Gives the last change of the log another moment, as one that an earlier version of the program wrote.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test writes what the program writes no more"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "a test writes what the program writes no more")]
     pub async fn move_the_last_change(&self, at: chrono::DateTime<chrono::Utc>) {
         use entity::change::{Column, Entity};
         use sea_orm::{
@@ -175,24 +162,18 @@ impl TestApp {
     /// Somebody who contributes for a centre.
     pub async fn contributor(&self, centre: &str) -> Client {
         use ScopeName::{CollaborationWrite, EvidenceRead, EvidenceWrite};
-        self.holder(centre, &[EvidenceRead, EvidenceWrite, CollaborationWrite])
-            .await
+        self.holder(centre, &[EvidenceRead, EvidenceWrite, CollaborationWrite]).await
     }
 
     /// Somebody who manages a centre's access.
     pub async fn administrator(&self, centre: &str) -> Client {
         use ScopeName::{AuditRead, EvidenceRead, EvidenceWrite, TokensManage};
-        self.holder(
-            centre,
-            &[EvidenceRead, EvidenceWrite, TokensManage, AuditRead],
-        )
-        .await
+        self.holder(centre, &[EvidenceRead, EvidenceWrite, TokensManage, AuditRead]).await
     }
 
     /// Somebody with a token of a centre that allows next to nothing.
     pub async fn stranger(&self, centre: &str) -> Client {
-        self.holder(centre, &[ScopeName::YoungPeopleStatistics])
-            .await
+        self.holder(centre, &[ScopeName::YoungPeopleStatistics]).await
     }
 
     /// Somebody with just these scopes.
@@ -220,9 +201,8 @@ impl TestApp {
             networks: AllowedNetworks::default(),
         };
         let operator = Viewer::operator();
-        let (token, record) = token::issue(&self.space, &operator, new, None)
-            .await
-            .expect("a token");
+        let (token, record) =
+            token::issue(&self.space, &operator, new, None).await.expect("a token");
         if token::needs_approval(&scopes.iter().copied().collect()) {
             token::approve(&self.space, &operator, record.id, Some("another"))
                 .await
@@ -240,9 +220,8 @@ impl TestApp {
             expires_at: None,
             networks: AllowedNetworks::default(),
         };
-        let (token, _) = token::issue(server, &Viewer::operator(), new, None)
-            .await
-            .expect("a token");
+        let (token, _) =
+            token::issue(server, &Viewer::operator(), new, None).await.expect("a token");
         token.reveal().to_owned()
     }
 

@@ -39,13 +39,7 @@ impl Sharing {
 
     /// With a visibility.
     pub fn new(by: &'static str, visibility: Visibility) -> Self {
-        Self {
-            by,
-            visibility,
-            embargoed_until: None,
-            with: Vec::new(),
-            withdrawn: false,
-        }
+        Self { by, visibility, embargoed_until: None, with: Vec::new(), withdrawn: false }
     }
 }
 
@@ -210,10 +204,7 @@ impl TestApp {
         };
         let terms: Vec<_> = terms
             .iter()
-            .map(|term_id| study_term::Model {
-                study_id: id,
-                term_id: *term_id,
-            })
+            .map(|term_id| study_term::Model { study_id: id, term_id: *term_id })
             .collect();
         let shares = shares(id.0, sharing);
         insert!(self, Study, study [row], study_centre [centre], study_term terms, shared_with shares);
@@ -250,10 +241,7 @@ impl TestApp {
         );
         let links: Vec<_> = studies
             .iter()
-            .map(|study_id| study_publication::Model {
-                study_id: *study_id,
-                publication_id: id,
-            })
+            .map(|study_id| study_publication::Model { study_id: *study_id, publication_id: id })
             .collect();
         let shares = shares(id.0, sharing);
         insert!(self, Publication, publication [row], study_publication links, shared_with shares);
@@ -266,10 +254,7 @@ impl TestApp {
         study_id: entity::StudyId,
         publication_id: entity::PublicationId,
     ) {
-        let link = study_publication::Model {
-            study_id,
-            publication_id,
-        };
+        let link = study_publication::Model { study_id, publication_id };
         self.space
             .store()
             .write(&Viewer::operator(), "test", move |write| {
@@ -292,8 +277,7 @@ impl TestApp {
         study_id: entity::StudyId,
         outcome_id: TermId,
     ) -> entity::FindingId {
-        self.create_reported_finding(reference, sharing, study_id, outcome_id, None)
-            .await
+        self.create_reported_finding(reference, sharing, study_id, outcome_id, None).await
     }
 
     /// A finding of a study that a publication reports.
@@ -362,16 +346,10 @@ impl TestApp {
         let mut rows = Vec::new();
         for member in members {
             let centre_id = self.centre_id(member).await;
-            rows.push(collaboration_member::Model {
-                collaboration_id: id,
-                centre_id,
-            });
+            rows.push(collaboration_member::Model { collaboration_id: id, centre_id });
         }
         let mut shares = shares(id.0, sharing);
-        shares.push(shared_with::Model {
-            thing_id: id.0,
-            collaboration_id: id,
-        });
+        shares.push(shared_with::Model { thing_id: id.0, collaboration_id: id });
         insert!(self, Collaboration, collaboration [row], collaboration_member rows, shared_with shares);
         id
     }
@@ -406,10 +384,7 @@ impl TestApp {
 
     /// Revokes a token.
     pub async fn revoke(&self, id: AccessTokenId) {
-        let revocation = Revocation {
-            reason: "a test".to_owned(),
-            including_issued: false,
-        };
+        let revocation = Revocation { reason: "a test".to_owned(), including_issued: false };
         token::revoke(&self.space, &Viewer::operator(), id, revocation)
             .await
             .expect("a revocation");
@@ -417,9 +392,7 @@ impl TestApp {
 }
 
 fn shares(thing_id: Uuid, sharing: &Sharing) -> Vec<shared_with::Model> {
-    let share = |id: &entity::CollaborationId| shared_with::Model {
-        thing_id,
-        collaboration_id: *id,
-    };
+    let share =
+        |id: &entity::CollaborationId| shared_with::Model { thing_id, collaboration_id: *id };
     sharing.with.iter().map(share).collect()
 }

@@ -13,10 +13,8 @@ impl TestApp {
             .iter()
             .map(|(table, lines)| (format!("{table}.csv"), lines.join("\n")))
             .collect();
-        let files: Vec<(&str, &str)> = files
-            .iter()
-            .map(|(name, text)| (name.as_str(), text.as_str()))
-            .collect();
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         self.import_files(&files).await;
     }
 
@@ -29,9 +27,8 @@ impl TestApp {
         let opened = Bundle::open(folder.path(), Limits::default()).expect("a bundle");
         let operator = Viewer::operator();
         let store = self.space.store();
-        let report = bundle::import(store, &operator, opened, Options::default())
-            .await
-            .expect("an import");
+        let report =
+            bundle::import(store, &operator, opened, Options::default()).await.expect("an import");
         assert_eq!(report.problem_count, 0, "{:#?}", report.problems);
     }
 }

@@ -44,9 +44,7 @@ impl Client {
             .expect("a request");
         let response = self.send(request).await;
         let status = response.status();
-        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
-            .await
-            .expect("a body");
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
         let body = serde_json::from_slice(&bytes)
             .unwrap_or_else(|_| panic!("no JSON: {status} {}", String::from_utf8_lossy(&bytes)));
         Answer { status, body }
@@ -69,11 +67,7 @@ impl Client {
 impl Answer {
     /// The data, which must have come without errors.
     pub fn data(&self) -> &Value {
-        assert!(
-            self.body.get("errors").is_none(),
-            "errors: {}",
-            self.body["errors"]
-        );
+        assert!(self.body.get("errors").is_none(), "errors: {}", self.body["errors"]);
         &self.body["data"]
     }
 
@@ -85,10 +79,7 @@ impl Answer {
     /// The texts in a list at a path, in order.
     pub fn list(&self, path: &str, field: &str) -> Vec<String> {
         let items = self.at(path).as_array().cloned().unwrap_or_default();
-        items
-            .iter()
-            .map(|item| item[field].as_str().unwrap_or_default().to_owned())
-            .collect()
+        items.iter().map(|item| item[field].as_str().unwrap_or_default().to_owned()).collect()
     }
 
     /// The reason of the first error, or its code where that says all.

@@ -76,9 +76,7 @@ pub async fn empty(kind: DatabaseKind) -> TestDatabase {
 /// # Panics
 /// When there is none.
 pub async fn open(url: &str) -> DatabaseConnection {
-    sea_orm::Database::connect(url)
-        .await
-        .expect("the database is there")
+    sea_orm::Database::connect(url).await.expect("the database is there")
 }
 
 /// The texts in the first column of what a statement gives.
@@ -122,16 +120,12 @@ impl Template {
 pub(super) async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
-    sea_orm::Database::connect(options)
-        .await
-        .expect("the harness connects to its own database")
+    sea_orm::Database::connect(options).await.expect("the harness connects to its own database")
 }
 
 /// Applies every migration.
 pub(super) async fn migrate(url: &str) {
     let connection = connect(url).await;
-    Migrator::up(&connection, None)
-        .await
-        .expect("the migrations apply to an empty database");
+    Migrator::up(&connection, None).await.expect("the migrations apply to an empty database");
     connection.close().await.expect("the connection closes");
 }

@@ -29,14 +29,9 @@ async fn load(kind: DatabaseKind) -> Template {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../demo/bundle");
     let demo =
         Bundle::open(&folder, Limits::default()).expect("the demonstration network is there");
-    let report = bundle::import(
-        app.space.store(),
-        &Viewer::operator(),
-        demo,
-        Options::default(),
-    )
-    .await
-    .expect("the demonstration network is imported");
+    let report = bundle::import(app.space.store(), &Viewer::operator(), demo, Options::default())
+        .await
+        .expect("the demonstration network is imported");
     assert_eq!(report.problem_count, 0, "{:#?}", report.problems);
     app.space.close().await;
     Template::of(app.into_database())

@@ -82,20 +82,12 @@ impl TestKey {
     fn published(kid: &str, algorithm: Algorithm, signer: EncodingKey, mut jwk: Value) -> Self {
         jwk["kid"] = json!(kid);
         jwk["use"] = json!("sig");
-        Self {
-            kid: kid.to_owned(),
-            algorithm,
-            signer,
-            jwk,
-        }
+        Self { kid: kid.to_owned(), algorithm, signer, jwk }
     }
 
     /// The header of its tokens.
     pub fn header(&self) -> Header {
-        Header {
-            kid: Some(self.kid.clone()),
-            ..Header::new(self.algorithm)
-        }
+        Header { kid: Some(self.kid.clone()), ..Header::new(self.algorithm) }
     }
 
     /// A token with these claims.
@@ -163,10 +155,7 @@ impl TestIssuer {
             readings: AtomicUsize::new(0),
         });
         let router = Router::new()
-            .route(
-                "/realms/staff/.well-known/openid-configuration",
-                get(discovery),
-            )
+            .route("/realms/staff/.well-known/openid-configuration", get(discovery))
             .route("/realms/staff/keys", get(keys_of))
             .with_state(Arc::clone(&provider));
         let serving = tokio::spawn(async move {

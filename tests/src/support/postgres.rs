@@ -80,20 +80,15 @@ async fn create(origin: &str) -> PostgresDatabase {
 }
 
 async fn drop_discarded(admin: &DatabaseConnection) {
-    let discarded = DISCARDED
-        .lock()
-        .map(|mut names| std::mem::take(&mut *names))
-        .unwrap_or_default();
+    let discarded =
+        DISCARDED.lock().map(|mut names| std::mem::take(&mut *names)).unwrap_or_default();
     for name in discarded {
         execute(admin, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
     }
 }
 
 async fn execute(connection: &DatabaseConnection, sql: &str) {
-    connection
-        .execute_unprepared(sql)
-        .await
-        .unwrap_or_else(|error| panic!("{sql}: {error}"));
+    connection.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 
 /// The running server.
@@ -123,11 +118,7 @@ async fn cluster() -> &'static Cluster {
                 .await
                 .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
             let origin = make_template(port).await;
-            Cluster {
-                port,
-                origin,
-                _supervisor: supervisor,
-            }
+            Cluster { port, origin, _supervisor: supervisor }
         })
         .await
 }
@@ -202,13 +193,7 @@ fn roomy_memory() -> Option<PathBuf> {
     let memory = Path::new("/dev/shm");
     let usage = Command::new("df").arg("-Pk").arg(memory).output().ok()?;
     let usage = String::from_utf8(usage.stdout).ok()?;
-    let free_kib: u64 = usage
-        .lines()
-        .nth(1)?
-        .split_whitespace()
-        .nth(3)?
-        .parse()
-        .ok()?;
+    let free_kib: u64 = usage.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
     (free_kib >= ROOMY_KIB).then(|| memory.to_owned())
 }
 
@@ -235,12 +220,7 @@ impl Account {
         }
         let account = ["postgres", "nobody"]
             .into_iter()
-            .find_map(|name| {
-                Some(Self {
-                    user: id("-u", name)?,
-                    group: id("-g", name)?,
-                })
-            })
+            .find_map(|name| Some(Self { user: id("-u", name)?, group: id("-g", name)? }))
             .expect("as root, PostgreSQL needs an account named postgres or nobody to run as");
         chown(folder, Some(account.user), Some(account.group)).expect("root gives the folder away");
         Some(account)
@@ -317,11 +297,7 @@ fn wait_until_ready(folder: &Path) -> Result<(), String> {
     while Instant::now() < deadline && !folder.join("ended").exists() {
         let status = fs::read_to_string(folder.join("data/postmaster.pid")).unwrap_or_default();
         // The eighth line is its status.
-        if status
-            .lines()
-            .nth(7)
-            .is_some_and(|line| line.trim() == "ready")
-        {
+        if status.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
             return Ok(());
         }
         std::thread::sleep(Duration::from_millis(20));
@@ -331,13 +307,8 @@ fn wait_until_ready(folder: &Path) -> Result<(), String> {
 
 /// What a program prints. A failing one fails the test with what it had to say.
 fn output(command: &mut Command) -> String {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let Output { status, stdout, stderr } =
+        command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(
         status.success(),
         "{}{}",

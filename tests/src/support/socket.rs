@@ -32,11 +32,7 @@ impl Server {
             // A test that drops the server stops it too.
             let _ = told.await;
         }));
-        Self {
-            address,
-            stop: Some(stop),
-            serving,
-        }
+        Self { address, stop: Some(stop), serving }
     }
 
     /// Where it listens.
@@ -51,15 +47,8 @@ impl Server {
         head.uri = url.parse().expect("an address");
         let request =
             reqwest::Request::try_from(Request::from_parts(head, body)).expect("a request");
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .pool_max_idle_per_host(0)
-            .build();
-        let answer = client
-            .expect("a client")
-            .execute(request)
-            .await
-            .expect("an answer");
+        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build();
+        let answer = client.expect("a client").execute(request).await.expect("an answer");
         let (status, headers) = (answer.status(), answer.headers().clone());
         let mut response = Response::new(answer.text().await.expect("a text"));
         *response.status_mut() = status;
@@ -97,21 +86,14 @@ pub struct Connection(TcpStream);
 impl Connection {
     /// Sends a text as it is.
     pub async fn send(&mut self, text: &str) {
-        self.0
-            .write_all(text.as_bytes())
-            .await
-            .expect("the server takes it");
+        self.0.write_all(text.as_bytes()).await.expect("the server takes it");
     }
 
     /// One answer, head and body, which must say how long it is.
     pub async fn answer(&mut self) -> String {
         let mut text = Vec::new();
         while !is_whole(&text) {
-            let length = self
-                .0
-                .read_buf(&mut text)
-                .await
-                .expect("the server answers");
+            let length = self.0.read_buf(&mut text).await.expect("the server answers");
             assert!(
                 length > 0,
                 "closed in the middle of an answer: {}",
@@ -137,8 +119,7 @@ fn is_whole(text: &[u8]) -> bool {
     };
     let length = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length")
-            .then(|| value.trim().parse::<usize>().ok())?
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
     });
     length.is_some_and(|length| body.len() >= length)
 }

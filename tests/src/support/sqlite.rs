@@ -46,9 +46,7 @@ pub(super) fn copy(content: &[u8]) -> SqliteDatabase {
 
 /// No file yet.
 pub(super) fn empty() -> SqliteDatabase {
-    SqliteDatabase {
-        folder: tempfile::tempdir().expect("a temporary folder can be made"),
-    }
+    SqliteDatabase { folder: tempfile::tempdir().expect("a temporary folder can be made") }
 }
 
 async fn make_template() -> Vec<u8> {

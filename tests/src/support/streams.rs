@@ -40,18 +40,12 @@ impl StreamServer {
 
     /// Starts one with other bounds.
     pub async fn start_with(space: &Arc<Space>, streams: StreamBounds) -> Self {
-        let settings = Settings {
-            streams,
-            ..Settings::default()
-        };
+        let settings = Settings { streams, ..Settings::default() };
         let mut position = space.tail().position();
         let following = tokio::spawn(Arc::clone(space).follow());
         // From here on nothing is missed.
         position.changed().await.expect("the log is read");
-        Self {
-            server: Server::start(api::router(Arc::clone(space), settings)).await,
-            following,
-        }
+        Self { server: Server::start(api::router(Arc::clone(space), settings)).await, following }
     }
 
     /// Opens a socket and says who one is.
@@ -99,10 +93,7 @@ pub fn place_in_the_log(id: &str) -> i64 {
 }
 
 fn client() -> reqwest::Client {
-    reqwest::Client::builder()
-        .no_proxy()
-        .build()
-        .expect("a client")
+    reqwest::Client::builder().no_proxy().build().expect("a client")
 }
 
 /// A socket to a server.
@@ -116,9 +107,7 @@ impl Socket {
             "" => Vec::new(),
             name => vec![(header::SEC_WEBSOCKET_PROTOCOL, name)],
         };
-        Self::try_open(address, &headers)
-            .await
-            .expect("the socket is opened")
+        Self::try_open(address, &headers).await.expect("the socket is opened")
     }
 
     /// Opens one with these headers.
@@ -129,9 +118,8 @@ impl Socket {
         address: SocketAddr,
         headers: &[(HeaderName, &str)],
     ) -> Result<Self, u16> {
-        let mut request = format!("ws://{address}/graphql")
-            .into_client_request()
-            .expect("a request");
+        let mut request =
+            format!("ws://{address}/graphql").into_client_request().expect("a request");
         for (name, value) in headers {
             let value = HeaderValue::from_str(value).expect("a header");
             request.headers_mut().insert(name, value);
@@ -147,16 +135,14 @@ impl Socket {
     /// Says who one is, and waits for the acknowledgement.
     pub async fn introduce(&mut self, token: Option<&str>) {
         let payload = token.map(|token| json!({ "authorization": format!("Bearer {token}") }));
-        self.say(json!({ "type": "connection_init", "payload": payload }))
-            .await;
+        self.say(json!({ "type": "connection_init", "payload": payload })).await;
         assert_eq!(self.hear().await, json!({ "type": "connection_ack" }));
     }
 
     /// Begins an operation.
     pub async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
         let payload = json!({ "query": query, "variables": variables });
-        self.say(json!({ "id": id, "type": "subscribe", "payload": payload }))
-            .await;
+        self.say(json!({ "id": id, "type": "subscribe", "payload": payload })).await;
     }
 
     /// Sends a message.
@@ -219,10 +205,7 @@ impl Events {
     /// The answer to a request.
     pub async fn of(request: reqwest::RequestBuilder) -> Self {
         let response = request.send().await.expect("an answer");
-        Self {
-            response,
-            text: String::new(),
-        }
+        Self { response, text: String::new() }
     }
 
     /// The head of the answer.

@@ -57,13 +57,7 @@ fn the_cookbook_answers_as_many_questions_as_it_says() {
     let cookbook = fs::read_to_string(root().join(COOKBOOK)).unwrap();
     let numbers: Vec<_> = cookbook
         .lines()
-        .filter_map(|line| {
-            line.strip_prefix("## ")?
-                .split_once(". ")?
-                .0
-                .parse::<usize>()
-                .ok()
-        })
+        .filter_map(|line| line.strip_prefix("## ")?.split_once(". ")?.0.parse::<usize>().ok())
         .collect();
     assert_eq!(numbers, (1..=QUESTIONS).collect::<Vec<_>>());
     for section in cookbook.split("\n## ").skip(1) {
@@ -131,20 +125,14 @@ async fn answer(app: &TestApp, name: &str, document: &str) -> String {
 
 /// The lines up to the end of a block of code.
 fn block<'d>(lines: &mut impl Iterator<Item = &'d str>) -> String {
-    lines
-        .take_while(|line| *line != "```")
-        .map(|line| format!("{line}\n"))
-        .collect()
+    lines.take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect()
 }
 
 /// `<!-- as CENTRE with SCOPE SCOPE -->` says whose token a query is sent with.
 async fn holder(app: &TestApp, line: &str) -> Client {
     let (_, rest) = line.split_once("<!-- as ").unwrap();
     let (centre, scopes) = rest.trim_end_matches(" -->").split_once(" with ").unwrap();
-    let scopes: Vec<ScopeName> = scopes
-        .split(' ')
-        .map(|scope| scope.parse().unwrap())
-        .collect();
+    let scopes: Vec<ScopeName> = scopes.split(' ').map(|scope| scope.parse().unwrap()).collect();
     app.holder(centre, &scopes).await
 }
 
@@ -152,9 +140,7 @@ async fn holder(app: &TestApp, line: &str) -> Client {
 async fn asked(name: &str, client: &Client, query: &str) -> String {
     let request = Request::post("/graphql")
         .header(header::CONTENT_TYPE, "application/json")
-        .body(Body::from(
-            serde_json::json!({ "query": query }).to_string(),
-        ))
+        .body(Body::from(serde_json::json!({ "query": query }).to_string()))
         .unwrap();
     let body = client.send(request).await.into_body();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();

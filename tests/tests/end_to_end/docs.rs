@@ -14,18 +14,12 @@ fn every_link_in_the_documents_leads_somewhere() {
         let text = read(&path);
         for target in links(&text) {
             let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
-            let file = if file.is_empty() {
-                path.clone()
-            } else {
-                path.parent().unwrap().join(file)
-            };
+            let file =
+                if file.is_empty() { path.clone() } else { path.parent().unwrap().join(file) };
             let leads =
                 file.exists() && (anchor.is_empty() || headings(&read(&file)).contains(anchor));
             if !leads {
-                broken.push(format!(
-                    "{}: {target}",
-                    path.strip_prefix(root()).unwrap().display()
-                ));
+                broken.push(format!("{}: {target}", path.strip_prefix(root()).unwrap().display()));
             }
         }
     }
@@ -40,11 +34,8 @@ fn every_variable_that_is_read_is_documented_and_no_other() {
     let known: BTreeSet<_> = variables(list).collect();
     assert!(!known.is_empty());
     let page = read(&root().join("docs/configuration.md"));
-    let documented: BTreeSet<_> = page
-        .lines()
-        .filter(|line| line.starts_with('|'))
-        .flat_map(variables)
-        .collect();
+    let documented: BTreeSet<_> =
+        page.lines().filter(|line| line.starts_with('|')).flat_map(variables).collect();
     assert_eq!(documented, known);
 }
 
@@ -55,32 +46,17 @@ fn every_error_code_stands_in_one_table() {
         .map(|told| {
             let reason = told.reason.map(|reason| format!(", reason `{reason}`"));
             let reason = reason.unwrap_or_default();
-            format!(
-                "| `{}`{reason} | {} | {} |",
-                told.code, told.status, told.meaning
-            )
+            format!("| `{}`{reason} | {} | {} |", told.code, told.status, told.meaning)
         })
         .collect();
-    assert_eq!(
-        rows("docs/errors.md"),
-        expected,
-        "the table must be:\n{}\n",
-        expected.join("\n")
-    );
+    assert_eq!(rows("docs/errors.md"), expected, "the table must be:\n{}\n", expected.join("\n"));
 }
 
 #[test]
 fn every_scope_stands_in_one_table() {
-    let expected: Vec<_> = ScopeName::ALL
-        .iter()
-        .map(|scope| format!("| `{scope}` | {} |", scope.meaning()))
-        .collect();
-    assert_eq!(
-        rows("docs/security.md"),
-        expected,
-        "the table must be:\n{}\n",
-        expected.join("\n")
-    );
+    let expected: Vec<_> =
+        ScopeName::ALL.iter().map(|scope| format!("| `{scope}` | {} |", scope.meaning())).collect();
+    assert_eq!(rows("docs/security.md"), expected, "the table must be:\n{}\n", expected.join("\n"));
 }
 
 #[test]
@@ -99,10 +75,8 @@ fn every_test_that_the_threat_model_names_is_there() {
     for folder in ["crates", "tests"] {
         append_rust(&root().join(folder), &mut code);
     }
-    let missing: Vec<_> = named
-        .into_iter()
-        .filter(|name| !code.contains(&format!("fn {name}(")))
-        .collect();
+    let missing: Vec<_> =
+        named.into_iter().filter(|name| !code.contains(&format!("fn {name}("))).collect();
     assert!(missing.is_empty(), "{missing:#?}");
 }
 
@@ -152,16 +126,11 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
 fn headings(text: &str) -> BTreeSet<String> {
     let title = |line: &str| {
         let title = line.trim_start_matches('#').trim().to_lowercase();
-        let kept = title
-            .chars()
-            .filter(|letter| letter.is_alphanumeric() || " -_".contains(*letter));
-        kept.map(|letter| if letter == ' ' { '-' } else { letter })
-            .collect()
+        let kept =
+            title.chars().filter(|letter| letter.is_alphanumeric() || " -_".contains(*letter));
+        kept.map(|letter| if letter == ' ' { '-' } else { letter }).collect()
     };
-    text.lines()
-        .filter(|line| line.starts_with('#'))
-        .map(title)
-        .collect()
+    text.lines().filter(|line| line.starts_with('#')).map(title).collect()
 }
 
 /// The words with our prefix in a text.
@@ -175,10 +144,7 @@ fn read(path: &Path) -> String {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap()
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
 #[test]
@@ -188,33 +154,20 @@ fn the_numbers_of_the_page_on_disclosure_are_those_of_the_server() {
     use service::young_people::statistics::MOST_DIMENSIONS;
 
     let page = read(&root().join("docs/disclosure.md"));
-    let words = [
-        "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    ];
+    let words =
+        ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
     let rule = Rule::named(NAMES[0]).unwrap();
     for sentence in [
-        format!(
-            "**Suppressed** says that the count is below {}.",
-            rule.hidden_below()
-        ),
-        format!(
-            "fewer than {} children tell apart has no effect",
-            words[rule.threshold as usize]
-        ),
+        format!("**Suppressed** says that the count is below {}.", rule.hidden_below()),
+        format!("fewer than {} children tell apart has no effect", words[rule.threshold as usize]),
         format!("it differs for {} children or more", words[LEAST_CHANGED]),
         format!("at most {} times within 365 days", words[MOST_IN_A_YEAR]),
         format!("in at most {} of nine dimensions", words[MOST_DIMENSIONS]),
         format!("| `{}` (default) |", rule.name),
     ] {
-        assert!(
-            page.contains(&sentence),
-            "docs/disclosure.md doesn't say: {sentence}"
-        );
+        assert!(page.contains(&sentence), "docs/disclosure.md doesn't say: {sentence}");
     }
     for name in NAMES {
-        assert!(
-            page.contains(&format!("| `{name}`")),
-            "docs/disclosure.md has no row for {name}"
-        );
+        assert!(page.contains(&format!("| `{name}`")), "docs/disclosure.md has no row for {name}");
     }
 }

@@ -20,21 +20,9 @@ use super::young_people::{CAMDEN, load, many};
 
 /// Lists that restrict nothing, each with why.
 const NO_FILTERS: &[(&str, &str, &str)] = &[
-    (
-        "StatisticsInput",
-        "by",
-        "by no dimension the table is one number",
-    ),
-    (
-        "StatisticsInput",
-        "shareOf",
-        "of no dimension there are no shares",
-    ),
-    (
-        "ReleaseInput",
-        "by",
-        "one to three are needed, as the refusal says",
-    ),
+    ("StatisticsInput", "by", "by no dimension the table is one number"),
+    ("StatisticsInput", "shareOf", "of no dimension there are no shares"),
+    ("ReleaseInput", "by", "one to three are needed, as the refusal says"),
 ];
 
 /// Fields with a list that are tried elsewhere, each with why.
@@ -66,9 +54,7 @@ impl Then {
             Refusal => {
                 let field = answer.body.pointer("/errors/0/extensions/field");
                 answer.code() == Some("BAD_USER_INPUT")
-                    && field
-                        .and_then(Value::as_str)
-                        .is_some_and(|field| field.ends_with(name))
+                    && field.and_then(Value::as_str).is_some_and(|field| field.ends_with(name))
             }
         }
     }
@@ -123,12 +109,7 @@ const FIELDS: &[(&str, Who, &str, Then)] = &[
         "{ localAuthorities(filter: {<LIST>}) { totalCount nodes { id } } }",
         Nothing("/localAuthorities"),
     ),
-    (
-        "Query.nodes",
-        Who::Nobody,
-        "{ nodes(<LIST>) { id } }",
-        Nothing("/nodes"),
-    ),
+    ("Query.nodes", Who::Nobody, "{ nodes(<LIST>) { id } }", Nothing("/nodes")),
     (
         "Query.changes",
         Who::Nobody,
@@ -251,10 +232,7 @@ struct Schema {
 
 impl Schema {
     fn read() -> Self {
-        let mut schema = Self {
-            inputs: BTreeMap::new(),
-            fields: Vec::new(),
-        };
+        let mut schema = Self { inputs: BTreeMap::new(), fields: Vec::new() };
         for definition in parse_schema(api::sdl()).unwrap().definitions {
             let TypeSystemDefinition::Type(definition) = definition else {
                 continue;
@@ -265,9 +243,7 @@ impl Schema {
                 TypeKind::InputObject(input) => {
                     let description = definition.node.description.map(|text| text.node);
                     let fields = input.fields.into_iter().map(|field| field.node).collect();
-                    schema
-                        .inputs
-                        .insert(name, (description.unwrap_or_default(), fields));
+                    schema.inputs.insert(name, (description.unwrap_or_default(), fields));
                     continue;
                 }
                 _ => continue,
@@ -309,10 +285,7 @@ impl Schema {
         let mut lists = Vec::new();
         for field in &self.inputs[input].1 {
             let (name, ty) = (field.name.node.as_str(), &field.ty.node);
-            if NO_FILTERS
-                .iter()
-                .any(|(of, known, _)| (*of, *known) == (input, name))
-            {
+            if NO_FILTERS.iter().any(|(of, known, _)| (*of, *known) == (input, name)) {
                 continue;
             }
             if is_list(ty) {
@@ -364,10 +337,8 @@ async fn furnish(app: &TestApp) -> (impl Fn(Who) -> Client, String) {
     ])
     .await;
     let study = app.create_study("told", &Sharing::public(ALPHA)).await;
-    app.create_publication("told", &Sharing::public(ALPHA), &[study])
-        .await;
-    app.create_collaboration("together", &Sharing::public(ALPHA), &[ALPHA])
-        .await;
+    app.create_publication("told", &Sharing::public(ALPHA), &[study]).await;
+    app.create_collaboration("together", &Sharing::public(ALPHA), &[ALPHA]).await;
     let stopped = r#"mutation { contributeStudy(input: {title: "Stopped", design: RANDOMISED, status: STOPPED, visibility: PUBLIC,
         statusHistory: [{status: STOPPED, on: "2020-06-01", reason: "Too few", stopReason: RECRUITMENT}]}) { study { id } } }"#;
     let finding = r#"mutation { contributeFinding(input: {study: "stopped", intervention: "help", outcome: "learning", population: "people",

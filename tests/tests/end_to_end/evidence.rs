@@ -12,27 +12,19 @@ async fn ten_studies(app: &TestApp) {
         // Two share each day, so that the id must break the tie.
         let day = NaiveDate::from_ymd_opt(2020, 1, 1 + number / 2);
         let by = if number % 2 == 0 { ALPHA } else { BETA };
-        app.create_study_on(&format!("study-{number}"), &Sharing::public(by), day, &[])
-            .await;
+        app.create_study_on(&format!("study-{number}"), &Sharing::public(by), day, &[]).await;
     }
 }
 
 async fn walk(app: &TestApp, arguments: &str, backwards: bool) -> Vec<String> {
-    let (size, cursor) = if backwards {
-        ("last", "before")
-    } else {
-        ("first", "after")
-    };
+    let (size, cursor) = if backwards { ("last", "before") } else { ("first", "after") };
     let query = format!(
         "query ($cursor: String) {{ studies({arguments} {size}: 3, {cursor}: $cursor)
             {{ nodes {{ slug }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"
     );
     let (mut cursor, mut walked) = (Value::Null, Vec::new());
     loop {
-        let page = app
-            .nobody()
-            .ask_with(&query, json!({ "cursor": cursor }))
-            .await;
+        let page = app.nobody().ask_with(&query, json!({ "cursor": cursor })).await;
         let mut slugs = page.list("/studies/nodes", "slug");
         let (more, next) = if backwards {
             slugs.reverse();

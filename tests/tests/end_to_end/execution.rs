@@ -167,11 +167,7 @@ async fn fields_that_conflict_are_refused_with_the_key_the_reason_and_both_place
             message.starts_with("Fields \"") && message.contains("conflict because"),
             "{message}"
         );
-        assert_eq!(
-            error["locations"].as_array().unwrap().len(),
-            2,
-            "{document}"
-        );
+        assert_eq!(error["locations"].as_array().unwrap().len(), 2, "{document}");
     }
     assert_eq!(count(&manager, "accessTokens").await, before);
 }
@@ -194,9 +190,7 @@ async fn what_does_not_run_must_be_valid_all_the_same() {
         let body = json!({ "query": document, "operationName": name });
         let text = sent(&app.nobody(), body).await;
         let body: Value = serde_json::from_str(&text).unwrap();
-        let code = body["errors"][0]["extensions"]["code"]
-            .as_str()
-            .unwrap_or_default();
+        let code = body["errors"][0]["extensions"]["code"].as_str().unwrap_or_default();
         assert!(code.ends_with("VALIDATION_FAILED"), "{document}: {body}");
         assert!(body.get("data").is_none(), "{document}: {body}");
     }
@@ -222,10 +216,7 @@ async fn an_object_of_which_nothing_applies_is_empty() {
         ask("query ($id: ID!) { node(id: $id) { id @skip(if: true) } x: node(id: $id) @skip(if: true) { id } }").await,
         r#"{"node":{}}"#
     );
-    assert_eq!(
-        ask("query ($id: ID!) { node(id: $id) @skip(if: true) { id } }").await,
-        "{}"
-    );
+    assert_eq!(ask("query ($id: ID!) { node(id: $id) @skip(if: true) { id } }").await, "{}");
 }
 
 #[tokio::test]
@@ -283,10 +274,7 @@ async fn a_subscription_is_followed_once_through_fragments() {
     let document = "subscription ($after: String) { ...A ...B ... { changes(after: $after, kinds: [STUDY]) { cursor } } }
         fragment A on Subscription { changes(after: $after, kinds: [STUDY]) { node { kind subject { id ... on Study { id slug } } } } }
         fragment B on Subscription { changes(after: $after, kinds: [STUDY]) { node { subject { ... on Study { title } } } } }";
-    let last = app
-        .nobody()
-        .ask("{ changes(first: 100) { pageInfo { endCursor } } }")
-        .await;
+    let last = app.nobody().ask("{ changes(first: 100) { pageInfo { endCursor } } }").await;
     let from = json!({ "after": last.at("/changes/pageInfo/endCursor") });
     let mut socket = server.join(None).await;
     socket.subscribe("1", document, from.clone()).await;

@@ -19,16 +19,11 @@ const THREE: &str = r#"mutation {
 /// The paths and codes of an answer's errors.
 fn errors(body: &Value) -> Vec<(Value, &str)> {
     let errors = body["errors"].as_array().unwrap().iter();
-    errors
-        .map(|error| (error["path"].clone(), fault(error).unwrap()))
-        .collect()
+    errors.map(|error| (error["path"].clone(), fault(error).unwrap())).collect()
 }
 
 async fn batch(client: &Client, documents: &[&str]) -> Value {
-    let requests: Vec<_> = documents
-        .iter()
-        .map(|document| json!({ "query": document }))
-        .collect();
+    let requests: Vec<_> = documents.iter().map(|document| json!({ "query": document })).collect();
     let request = Request::builder()
         .method(Method::POST)
         .uri("/graphql")

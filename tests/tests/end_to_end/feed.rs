@@ -15,10 +15,7 @@ async fn sequences(app: &TestApp) -> Vec<i64> {
     let query = "{ changes(first: 100) { nodes { id } } }";
     let answer = app.nobody().ask(query).await;
     let nodes = answer.at("/changes/nodes").as_array().unwrap();
-    nodes
-        .iter()
-        .map(|node| place_in_the_log(node["id"].as_str().unwrap()))
-        .collect()
+    nodes.iter().map(|node| place_in_the_log(node["id"].as_str().unwrap())).collect()
 }
 
 on_both_databases! {

@@ -21,11 +21,7 @@ async fn give(client: &Client, input: &Value) -> Answer {
 
 async fn given_id(client: &Client, input: &Value) -> String {
     let given = give(client, input).await;
-    given
-        .at("/giveFeedback/feedback/id")
-        .as_str()
-        .unwrap()
-        .to_owned()
+    given.at("/giveFeedback/feedback/id").as_str().unwrap().to_owned()
 }
 
 async fn answer(client: &Client, id: &str, expected_version: i32) -> Answer {

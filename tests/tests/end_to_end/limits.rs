@@ -42,10 +42,7 @@ async fn app() -> TestApp {
 }
 
 fn rates(requests_per_second: u32, points_per_hour: u32) -> Rates {
-    Rates {
-        requests_per_second,
-        points_per_hour,
-    }
+    Rates { requests_per_second, points_per_hour }
 }
 
 fn router(app: &TestApp, settings: Settings) -> axum::Router {
@@ -54,10 +51,7 @@ fn router(app: &TestApp, settings: Settings) -> axum::Router {
 
 /// Somebody without a token, of a server that counts such.
 fn nobody(app: &TestApp, rates: Rates) -> Client {
-    let settings = Settings {
-        anonymous_rates: rates,
-        ..Settings::default()
-    };
+    let settings = Settings { anonymous_rates: rates, ..Settings::default() };
     Client::new(router(app, settings), None)
 }
 
@@ -105,10 +99,7 @@ async fn a_quota_that_is_used_up_is_refused_with_how_long_to_wait() {
     assert_eq!(first.cost("requested") + first.cost("remaining"), 50);
     ask(&client, ASKS).await;
     let refused = ask(&client, ASKS).await;
-    assert_eq!(
-        (refused.status, refused.code()),
-        (429, Some("QUOTA_EXHAUSTED"))
-    );
+    assert_eq!((refused.status, refused.code()), (429, Some("QUOTA_EXHAUSTED")));
     let wait = refused.retry_after().unwrap();
     assert!((1..=3_600).contains(&wait), "{wait}");
     let extensions = &refused.body["errors"][0]["extensions"];
@@ -120,21 +111,14 @@ async fn a_quota_that_is_used_up_is_refused_with_how_long_to_wait() {
 #[tokio::test]
 async fn a_burst_is_refused_however_cheap_or_broken_its_requests_are() {
     let app = app().await;
-    for body in [
-        json!({ "query": "{ __typename }" }),
-        json!({ "query": "{" }),
-        json!(7),
-    ] {
+    for body in [json!({ "query": "{ __typename }" }), json!({ "query": "{" }), json!(7)] {
         // Four seconds' worth come at once; the rest would take a second each.
         let client = nobody(&app, rates(1, 0));
         for _ in 0..4 {
             assert_ne!(send(&client, body.clone()).await.status, 429);
         }
         let refused = send(&client, body.clone()).await;
-        assert_eq!(
-            (refused.status, refused.code()),
-            (429, Some("TOO_MANY_REQUESTS"))
-        );
+        assert_eq!((refused.status, refused.code()), (429, Some("TOO_MANY_REQUESTS")));
         assert_eq!(refused.retry_after(), Some(1));
     }
 }
@@ -143,10 +127,7 @@ async fn a_burst_is_refused_however_cheap_or_broken_its_requests_are() {
 async fn an_operation_that_no_quota_affords_is_not_told_to_wait() {
     let app = app().await;
     let refused = ask(&nobody(&app, rates(0, 10)), ASKS).await;
-    assert_eq!(
-        (refused.status, refused.code()),
-        (400, Some("COST_ABOVE_QUOTA"))
-    );
+    assert_eq!((refused.status, refused.code()), (400, Some("COST_ABOVE_QUOTA")));
     assert_eq!(refused.retry_after(), None);
 }
 
@@ -156,9 +137,8 @@ async fn each_operation_of_a_batch_is_charged() {
     let client = nobody(&app, rates(0, 50));
     let answer = send(&client, json!(vec![json!({ "query": ASKS }); 3])).await;
     let codes: Vec<_> = answer.body.as_array().unwrap().iter().collect();
-    let refused = codes
-        .iter()
-        .filter(|one| one["errors"][0]["extensions"]["code"] == "QUOTA_EXHAUSTED");
+    let refused =
+        codes.iter().filter(|one| one["errors"][0]["extensions"]["code"] == "QUOTA_EXHAUSTED");
     assert_eq!(refused.count(), 1, "{}", answer.body);
 }
 
@@ -183,10 +163,7 @@ async fn each_token_has_a_budget_of_its_own_and_so_have_those_without() {
 #[tokio::test]
 async fn guessing_at_tokens_is_counted_against_the_address_and_never_against_a_token() {
     let app = app().await;
-    let settings = Settings {
-        anonymous_rates: rates(1, 0),
-        ..Settings::default()
-    };
+    let settings = Settings { anonymous_rates: rates(1, 0), ..Settings::default() };
     let router = router(&app, settings);
     let guesser = Client::new(router.clone(), Some("nonsense".to_owned()));
     for _ in 0..4 {
@@ -236,16 +213,10 @@ async fn the_graph_the_extension_and_the_header_tell_the_same_budget() {
     let in_graph = reset(&graph["resetAt"]).unwrap();
     assert!((told - in_graph).abs() <= chrono::TimeDelta::milliseconds(1));
 
-    assert_eq!(
-        answer.headers["ratelimit-policy"],
-        "\"burst\";q=400;w=4, \"quota\";q=1000;w=3600"
-    );
+    assert_eq!(answer.headers["ratelimit-policy"], "\"burst\";q=400;w=4, \"quota\";q=1000;w=3600");
     let remaining = answer.cost("remaining");
     let limit = answer.headers["ratelimit"].to_str().unwrap();
-    assert!(
-        limit.contains(&format!("\"quota\";r={remaining};t=")),
-        "{limit}"
-    );
+    assert!(limit.contains(&format!("\"quota\";r={remaining};t=")), "{limit}");
 }
 
 #[tokio::test]
@@ -254,14 +225,8 @@ async fn where_nothing_is_counted_each_operation_has_a_budget_of_its_own() {
     let client = nobody(&app, rates(0, 0));
     for _ in 0..3 {
         let answer = ask(&client, "{ viewer { rateLimit { limit } } }").await;
-        assert_eq!(
-            answer.cost("limit") - answer.cost("requested"),
-            answer.cost("remaining")
-        );
-        assert_eq!(
-            answer.body["data"]["viewer"]["rateLimit"]["limit"],
-            answer.cost("limit")
-        );
+        assert_eq!(answer.cost("limit") - answer.cost("requested"), answer.cost("remaining"));
+        assert_eq!(answer.body["data"]["viewer"]["rateLimit"]["limit"], answer.cost("limit"));
         assert!(!answer.headers.contains_key("ratelimit"));
     }
 }
@@ -277,10 +242,7 @@ async fn a_dry_run_tells_the_price_and_neither_runs_nor_charges() {
                 let answer = send(&client, dry).await;
                 assert_eq!((answer.status, answer.code()), (200, None));
                 assert_eq!(answer.body["data"], Value::Null);
-                assert_eq!(
-                    (answer.cost("requested"), answer.cost("remaining")),
-                    (21, 50)
-                );
+                assert_eq!((answer.cost("requested"), answer.cost("remaining")), (21, 50));
             }
         })
         .await;

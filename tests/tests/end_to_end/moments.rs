@@ -15,14 +15,8 @@ fn things(until: &str) -> Vec<(&'static str, String)> {
     let alpha = format!("alpha-centre,PUBLIC,{until}");
     let file = |columns: &str, row: &str| format!("{columns},{shared}\n{row},{alpha}\n");
     vec![
-        (
-            "collaborations.csv",
-            file("slug,title,members", "hidden,Hidden,alpha-centre"),
-        ),
-        (
-            "publications.csv",
-            file("slug,title,kind,doi", "hidden,Hidden,REPORT,10.5555/hidden"),
-        ),
+        ("collaborations.csv", file("slug,title,members", "hidden,Hidden,alpha-centre")),
+        ("publications.csv", file("slug,title,kind,doi", "hidden,Hidden,REPORT,10.5555/hidden")),
         (
             "studies.csv",
             file(
@@ -61,18 +55,14 @@ async fn import(app: &TestApp, files: &[(&str, String)]) -> bundle::Report {
     }
     let opened = Bundle::open(folder.path(), Limits::default()).unwrap();
     let store = app.space.store();
-    bundle::import(store, &Viewer::operator(), opened, Options::default())
-        .await
-        .unwrap()
+    bundle::import(store, &Viewer::operator(), opened, Options::default()).await.unwrap()
 }
 
 /// What a viewer's export holds of the things, as the names of its files.
 async fn exported(app: &TestApp, viewer: &Viewer) -> (Vec<String>, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let to = folder.path().join("export");
-    bundle::export(app.space.store(), viewer, &to, Format::Plain)
-        .await
-        .unwrap();
+    bundle::export(app.space.store(), viewer, &to, Format::Plain).await.unwrap();
     let mut names: Vec<String> = std::fs::read_dir(&to)
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())

@@ -23,37 +23,18 @@ const PARENTS_OF_STUDIES: &[(&str, &str, &str)] = &[
 
 /// Two trees of terms, in which studies stand at several places at once.
 pub(super) async fn grow(app: &TestApp) {
-    let people = app
-        .create_term(Vocabulary::Population, "people", None)
-        .await;
-    let children = app
-        .create_term(Vocabulary::Population, "children", Some(people))
-        .await;
-    let in_care = app
-        .create_term(Vocabulary::Population, "children-in-care", Some(children))
-        .await;
-    let at_school = app
-        .create_term(Vocabulary::Population, "children-at-school", Some(children))
-        .await;
-    app.create_term(Vocabulary::Population, "nobody", None)
-        .await;
+    let people = app.create_term(Vocabulary::Population, "people", None).await;
+    let children = app.create_term(Vocabulary::Population, "children", Some(people)).await;
+    let in_care = app.create_term(Vocabulary::Population, "children-in-care", Some(children)).await;
+    let at_school =
+        app.create_term(Vocabulary::Population, "children-at-school", Some(children)).await;
+    app.create_term(Vocabulary::Population, "nobody", None).await;
     let learning = app.create_term(Vocabulary::Outcome, "learning", None).await;
-    let reading = app
-        .create_term(Vocabulary::Outcome, "reading", Some(learning))
-        .await;
-    let writing = app
-        .create_term(Vocabulary::Outcome, "writing", Some(learning))
-        .await;
-    let help = app
-        .create_term(Vocabulary::Intervention, "help", None)
-        .await;
-    let tutoring = app
-        .create_term(Vocabulary::Intervention, "tutoring", Some(help))
-        .await;
-    let programmes = [
-        app.create_programme("first").await,
-        app.create_programme("second").await,
-    ];
+    let reading = app.create_term(Vocabulary::Outcome, "reading", Some(learning)).await;
+    let writing = app.create_term(Vocabulary::Outcome, "writing", Some(learning)).await;
+    let help = app.create_term(Vocabulary::Intervention, "help", None).await;
+    let tutoring = app.create_term(Vocabulary::Intervention, "tutoring", Some(help)).await;
+    let programmes = [app.create_programme("first").await, app.create_programme("second").await];
     let authorities = [
         app.create_local_authority("E06000001").await,
         app.create_local_authority("E06000002").await,
@@ -77,14 +58,10 @@ pub(super) async fn grow(app: &TestApp) {
             sharing.visibility = entity::Visibility::Network;
         }
         let slug = format!("study-{:02}", number * 7 % 18);
-        let study = app
-            .create_study_on(&slug, &sharing, Some(day), about[number % 6])
-            .await;
-        app.place_study(study, programmes[number % 2], &authorities[number % 3..])
-            .await;
+        let study = app.create_study_on(&slug, &sharing, Some(day), about[number % 6]).await;
+        app.place_study(study, programmes[number % 2], &authorities[number % 3..]).await;
         for (reference, outcome) in [("one", learning), ("two", reading), ("three", writing)] {
-            app.create_finding(reference, &sharing, study, outcome)
-                .await;
+            app.create_finding(reference, &sharing, study, outcome).await;
         }
     }
 }
@@ -103,26 +80,14 @@ async fn compare(
         "{{ {parents} {{ nodes {{ key: {key} {list}(filter: {{{more}}} {page}) {{ {LIST} }} }} }} }}"
     );
     let nested = app.nobody().ask(&nested).await;
-    let nodes = nested
-        .at(&format!("/{parents}/nodes"))
-        .as_array()
-        .unwrap()
-        .clone();
+    let nodes = nested.at(&format!("/{parents}/nodes")).as_array().unwrap().clone();
     assert!(nodes.len() > 1, "{parents}: one alone is no batch");
-    let narrower = if narrower {
-        ", includeNarrower: true"
-    } else {
-        ""
-    };
+    let narrower = if narrower { ", includeNarrower: true" } else { "" };
     for node in nodes {
         let key = node["key"].as_str().unwrap();
         let filter = format!("{{{field}: [{key:?}] {more} {narrower}}}");
-        let root = app
-            .nobody()
-            .ask(&format!(
-                "{{ {list}(filter: {filter} {page}) {{ {LIST} }} }}"
-            ))
-            .await;
+        let root =
+            app.nobody().ask(&format!("{{ {list}(filter: {filter} {page}) {{ {LIST} }} }}")).await;
         assert_eq!(
             node[list],
             *root.at(&format!("/{list}")),
@@ -131,12 +96,8 @@ async fn compare(
     }
 }
 
-const FILTERS: &[&str] = &[
-    "",
-    "includeWithdrawn: true",
-    "designs: [RANDOMISED]",
-    "includeNarrower: false",
-];
+const FILTERS: &[&str] =
+    &["", "includeWithdrawn: true", "designs: [RANDOMISED]", "includeNarrower: false"];
 
 on_both_databases! {
     async fn the_studies_of_many_parents_are_those_of_the_root_list(app: TestApp) {
@@ -237,10 +198,7 @@ async fn walk(
     );
     let (mut cursor, mut walked) = (Value::Null, Vec::new());
     loop {
-        let answer = app
-            .nobody()
-            .ask_with(&query, json!({ "cursor": cursor }))
-            .await;
+        let answer = app.nobody().ask_with(&query, json!({ "cursor": cursor })).await;
         let nodes = answer.at(&format!("/{parents}/nodes")).as_array().unwrap();
         let list = &nodes.iter().find(|node| node["key"] == name).unwrap()["studies"];
         let mut slugs: Vec<String> = list["nodes"]

@@ -32,13 +32,9 @@ fn persisted(hash: &str) -> Value {
 async fn send(client: &Client, request: Request<Body>) -> (u16, Option<String>, Value) {
     let response = client.send(request).await;
     let status = response.status().as_u16();
-    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
-        .await
-        .unwrap();
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
     let body: Value = serde_json::from_slice(&bytes).unwrap();
-    let code = body
-        .pointer("/errors/0/extensions/code")
-        .and_then(Value::as_str);
+    let code = body.pointer("/errors/0/extensions/code").and_then(Value::as_str);
     (status, code.map(str::to_owned), body)
 }
 
@@ -76,10 +72,7 @@ async fn a_hash_that_is_not_known_makes_the_client_send_the_document_once() {
     let by_hash = json!({ "extensions": persisted(HASH_OF_QUERY) });
     for (accept, expected) in [(OLD, 200), (NEW, 404)] {
         let (status, code, body) = post(&client, accept, by_hash.clone()).await;
-        assert_eq!(
-            (status, code.as_deref()),
-            (expected, Some("PERSISTED_QUERY_NOT_FOUND"))
-        );
+        assert_eq!((status, code.as_deref()), (expected, Some("PERSISTED_QUERY_NOT_FOUND")));
         assert_eq!(body["errors"][0]["message"], "PersistedQueryNotFound");
         assert!(body.get("data").is_none());
     }
@@ -111,15 +104,9 @@ async fn a_document_that_cannot_run_is_not_kept() {
     let app = app().await;
     let client = app.nobody();
     let broken = json!({ "query": BROKEN, "extensions": persisted(HASH_OF_BROKEN) });
-    assert_eq!(
-        code(&client, broken).await.as_deref(),
-        Some("GRAPHQL_PARSE_FAILED")
-    );
+    assert_eq!(code(&client, broken).await.as_deref(), Some("GRAPHQL_PARSE_FAILED"));
     let again = json!({ "extensions": persisted(HASH_OF_BROKEN) });
-    assert_eq!(
-        code(&client, again).await.as_deref(),
-        Some("PERSISTED_QUERY_NOT_FOUND")
-    );
+    assert_eq!(code(&client, again).await.as_deref(), Some("PERSISTED_QUERY_NOT_FOUND"));
 }
 
 #[tokio::test]
@@ -130,10 +117,7 @@ async fn a_get_never_runs_a_mutation_by_its_hash() {
     assert_eq!(code(&client, both).await, None);
     let by_hash = json!({ "extensions": persisted(HASH_OF_MUTATION) });
     assert_eq!(code(&client, by_hash).await, None, "it is kept");
-    for parameters in [
-        in_url(HASH_OF_MUTATION),
-        format!("documentId=sha256:{HASH_OF_MUTATION}"),
-    ] {
+    for parameters in [in_url(HASH_OF_MUTATION), format!("documentId=sha256:{HASH_OF_MUTATION}")] {
         let (status, code, body) = get(&client, &parameters).await;
         assert_eq!((status, code.as_deref()), (405, Some("METHOD_NOT_ALLOWED")));
         assert!(body.get("data").is_none());
@@ -161,11 +145,7 @@ async fn with_a_list_only_its_operations_run_by_hash_or_id_or_in_full() {
         json!({ "query": QUERY, "extensions": persisted(HASH_OF_QUERY) }),
     ] {
         let (_, code, body) = post(&client, NEW, allowed.clone()).await;
-        assert_eq!(
-            (code, &body["data"]["__typename"]),
-            (None, &json!("Query")),
-            "{allowed}"
-        );
+        assert_eq!((code, &body["data"]["__typename"]), (None, &json!("Query")), "{allowed}");
     }
     for refused in [
         json!({ "query": "{ __typename }" }),
@@ -176,11 +156,7 @@ async fn with_a_list_only_its_operations_run_by_hash_or_id_or_in_full() {
         json!({ "extensions": persisted(HASH_OF_MUTATION) }),
     ] {
         let (status, code, body) = post(&client, NEW, refused.clone()).await;
-        assert_eq!(
-            (status, code.as_deref()),
-            (403, Some("OPERATION_NOT_ALLOWED")),
-            "{refused}"
-        );
+        assert_eq!((status, code.as_deref()), (403, Some("OPERATION_NOT_ALLOWED")), "{refused}");
         assert!(body.get("data").is_none());
     }
 }

@@ -10,11 +10,7 @@ const SURE: &[(&str, &str, &str)] = &[
     ("Query", "viewer", "it is who asks, which is known before"),
     ("Query", "youngPeople", "it only holds others"),
     ("Query", "evidenceStandards", "they are in memory"),
-    (
-        "Publication",
-        "citation",
-        "it is made of the publication's own words",
-    ),
+    ("Publication", "citation", "it is made of the publication's own words"),
 ];
 
 /// `schema.graphql` is what clients are generated from. After a change on purpose, write it anew with
@@ -23,10 +19,7 @@ const SURE: &[(&str, &str, &str)] = &[
 fn the_published_schema_is_the_one_that_the_code_makes() {
     let published =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../schema.graphql")).unwrap();
-    assert!(
-        published.trim_end() == api::sdl().trim_end(),
-        "schema.graphql and the code differ"
-    );
+    assert!(published.trim_end() == api::sdl().trim_end(), "schema.graphql and the code differ");
 }
 
 #[test]
@@ -40,21 +33,12 @@ fn everything_in_the_schema_is_described() {
             within_description = !within_description;
         }
         let is_described = previous.ends_with("\"\"\"");
-        let declares = [
-            "type ",
-            "interface ",
-            "input ",
-            "enum ",
-            "union ",
-            "scalar ",
-        ]
-        .iter()
-        .any(|word| line.starts_with(word))
+        let declares = ["type ", "interface ", "input ", "enum ", "union ", "scalar "]
+            .iter()
+            .any(|word| line.starts_with(word))
             || line.contains(": ")
             || (!line.is_empty()
-                && line
-                    .chars()
-                    .all(|letter| letter.is_ascii_uppercase() || letter == '_'));
+                && line.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_'));
         let is_built_in = line.starts_with("schema")
             || line.starts_with("query:")
             || line.starts_with("mutation:")
@@ -89,9 +73,7 @@ fn what_can_fail_for_a_reason_of_its_own_may_be_null() {
             || word(ty).ends_with("Connection")
             || word(ty).ends_with("Payload")
             || name == "totalCount";
-        let listed = sure
-            .iter()
-            .position(|(of, sure, _)| (*of, *sure) == (&parent, name));
+        let listed = sure.iter().position(|(of, sure, _)| (*of, *sure) == (&parent, name));
         if let Some(listed) = listed {
             sure.swap_remove(listed);
         } else if can_fail && !ty.nullable {

@@ -18,35 +18,19 @@ async fn statements(app: &TestApp, query: &str, size: usize) -> usize {
 
 async fn fill(app: &TestApp) {
     let outcome = app.create_term(Vocabulary::Outcome, "reading", None).await;
-    let intervention = app
-        .create_term(Vocabulary::Intervention, "tutoring", None)
-        .await;
+    let intervention = app.create_term(Vocabulary::Intervention, "tutoring", None).await;
     for number in 0..30_u32 {
         let day = NaiveDate::from_ymd_opt(2020, 1, 1 + number % 28);
         let terms = [outcome, intervention];
         let study = app
-            .create_study_on(
-                &format!("study-{number}"),
-                &Sharing::public(ALPHA),
-                day,
-                &terms,
-            )
+            .create_study_on(&format!("study-{number}"), &Sharing::public(ALPHA), day, &terms)
             .await;
-        app.create_publication(
-            &format!("report-{number}"),
-            &Sharing::public(ALPHA),
-            &[study],
-        )
-        .await;
-        app.create_feedback(
-            &format!("feedback-{number}"),
-            &Sharing::public(ALPHA),
-            Some(study),
-        )
-        .await;
+        app.create_publication(&format!("report-{number}"), &Sharing::public(ALPHA), &[study])
+            .await;
+        app.create_feedback(&format!("feedback-{number}"), &Sharing::public(ALPHA), Some(study))
+            .await;
         for reference in ["one", "two"] {
-            app.create_finding(reference, &Sharing::public(ALPHA), study, outcome)
-                .await;
+            app.create_finding(reference, &Sharing::public(ALPHA), study, outcome).await;
         }
     }
 }
@@ -65,16 +49,10 @@ async fn report(app: &TestApp) {
 /// Twenty of everything that has lists of studies or findings.
 async fn fill_network(app: &TestApp) {
     let mut terms = Vec::new();
-    for vocabulary in [
-        Vocabulary::Intervention,
-        Vocabulary::Outcome,
-        Vocabulary::Population,
-    ] {
+    for vocabulary in [Vocabulary::Intervention, Vocabulary::Outcome, Vocabulary::Population] {
         let mut broader = None;
         for number in 0..20 {
-            let term = app
-                .create_term(vocabulary, &format!("term-{number}"), broader)
-                .await;
+            let term = app.create_term(vocabulary, &format!("term-{number}"), broader).await;
             broader = Some(term);
             terms.push(term);
         }
@@ -92,8 +70,7 @@ async fn fill_network(app: &TestApp) {
             )
             .await;
         app.place_study(study, programme, &[authority]).await;
-        app.create_finding("one", &Sharing::public(ALPHA), study, terms[number + 20])
-            .await;
+        app.create_finding("one", &Sharing::public(ALPHA), study, terms[number + 20]).await;
     }
 }
 
@@ -108,17 +85,8 @@ async fn fill_ratings(app: &TestApp) {
     };
     let gone = "2025-01-01T00:00:00Z,Wrong";
     let tables = [
-        (
-            "standards",
-            vec!["slug,name".to_owned(), "guide,Guide".to_owned()],
-        ),
-        (
-            "standard_versions",
-            vec![
-                "standard,version,position".to_owned(),
-                "guide,1,1".to_owned(),
-            ],
-        ),
+        ("standards", vec!["slug,name".to_owned(), "guide,Guide".to_owned()]),
+        ("standard_versions", vec!["standard,version,position".to_owned(), "guide,1,1".to_owned()]),
         (
             "standard_dimensions",
             vec![
@@ -134,14 +102,8 @@ async fn fill_ratings(app: &TestApp) {
                 "guide,1,strength,2,2,Two,HIGH".to_owned(),
             ],
         ),
-        (
-            "outcomes",
-            vec!["slug,name".to_owned(), "reading,Reading".to_owned()],
-        ),
-        (
-            "interventions",
-            lines("slug,name", &|at| vec![format!("help-{at:02},Help")]),
-        ),
+        ("outcomes", vec!["slug,name".to_owned(), "reading,Reading".to_owned()]),
+        ("interventions", lines("slug,name", &|at| vec![format!("help-{at:02},Help")])),
         (
             "publications",
             lines(

@@ -16,9 +16,7 @@ const ENDLESS: &str =
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i % 2 + 1 FROM n) SELECT count(*) FROM n";
 
 async fn limited(database: &TestDatabase, limit: Duration) -> DatabaseConnection {
-    store::connect_within(&database.url(), 1, limit, |_| {})
-        .await
-        .expect("a connection")
+    store::connect_within(&database.url(), 1, limit, |_| {}).await.expect("a connection")
 }
 
 async fn ask(connection: &DatabaseConnection, statement: &str) -> service::Result<()> {
@@ -76,14 +74,9 @@ async fn waiting(connection: &DatabaseConnection) -> i64 {
 async fn a_query_that_waits_for_a_lock_is_given_up_and_leaves_no_backend_waiting() {
     let app = TestApp::start(DatabaseKind::Postgres).await;
     let own = app.space.store().connection();
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the test is what locks the table"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the test is what locks the table")]
     let lock = sea_orm::TransactionTrait::begin(own).await.unwrap();
-    lock.execute_unprepared("LOCK TABLE study IN ACCESS EXCLUSIVE MODE")
-        .await
-        .unwrap();
+    lock.execute_unprepared("LOCK TABLE study IN ACCESS EXCLUSIVE MODE").await.unwrap();
 
     // Once the operation's time is over first, and once the statement's.
     for (operation, statement) in [(200, 1_000), (60_000, 200)] {
@@ -92,10 +85,8 @@ async fn a_query_that_waits_for_a_lock_is_given_up_and_leaves_no_backend_waiting
         let source = Source::default();
         let key = MasterKey::generate(&source);
         let space = Arc::new(Space::new(connection.unwrap(), source, key));
-        let settings = Settings {
-            timeout: Duration::from_millis(operation),
-            ..Settings::default()
-        };
+        let settings =
+            Settings { timeout: Duration::from_millis(operation), ..Settings::default() };
         let client = Client::new(api::router(Arc::clone(&space), settings), None);
         let answer = client.ask("{ studies { nodes { slug } } }").await;
         assert_eq!(answer.code(), Some("TIMED_OUT"), "{}", answer.body);

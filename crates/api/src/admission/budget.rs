@@ -135,9 +135,8 @@ struct Clients(Arc<DashMapStateStore<Client>>);
 
 impl Clients {
     fn full_at(&self, client: &Client) -> Nanos {
-        let Err(full_at) = self
-            .0
-            .measure_and_replace(client, |full_at| -> Result<(Infallible, Nanos), Nanos> {
+        let Err(full_at) =
+            self.0.measure_and_replace(client, |full_at| -> Result<(Infallible, Nanos), Nanos> {
                 Err(full_at.unwrap_or_default())
             });
         full_at
@@ -192,10 +191,7 @@ mod tests {
     fn what_was_taken_comes_back_steadily() {
         let (budget, clock) = budget(3_600);
         let level = budget.take(&client(1), 3_000).unwrap();
-        assert_eq!(
-            (level.remaining, level.full_in),
-            (600, Duration::from_secs(3_000))
-        );
+        assert_eq!((level.remaining, level.full_in), (600, Duration::from_secs(3_000)));
         clock.advance(Duration::from_secs(100));
         assert_eq!(budget.level(&client(1)).remaining, 700);
         clock.advance(HOUR);
@@ -254,13 +250,7 @@ mod tests {
     fn the_largest_and_the_smallest_budget_can_be_had() {
         for capacity in [1, i32::MAX as u32] {
             let (budget, _) = budget(capacity);
-            assert_eq!(
-                budget
-                    .take(&client(1), u64::from(capacity))
-                    .unwrap()
-                    .remaining,
-                0
-            );
+            assert_eq!(budget.take(&client(1), u64::from(capacity)).unwrap().remaining, 0);
             assert!(matches!(budget.take(&client(1), 1), Err(Short::Now(_))));
         }
     }

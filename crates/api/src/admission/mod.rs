@@ -50,10 +50,7 @@ pub(crate) struct Spending {
 impl Admission {
     /// Counts for holders of tokens and for anonymous addresses.
     pub(crate) fn new(tokens: Rates, addresses: Rates) -> Self {
-        Self {
-            tokens: Budgets::new(tokens),
-            addresses: Budgets::new(addresses),
-        }
+        Self { tokens: Budgets::new(tokens), addresses: Budgets::new(addresses) }
     }
 
     /// Counts requests that have arrived.
@@ -86,10 +83,7 @@ impl Admission {
         };
         let short = match quota.take(client, cost) {
             Ok(level) => {
-                return Ok(Spending {
-                    requested: cost,
-                    level: Some(level),
-                });
+                return Ok(Spending { requested: cost, level: Some(level) });
             }
             Err(short) => short,
         };
@@ -98,20 +92,14 @@ impl Admission {
             Short::Now(wait) => Refused::quota(wait, cost, level),
             Short::Ever => Refused::above_quota(cost, level),
         };
-        let spending = Spending {
-            requested: cost,
-            level: Some(level),
-        };
+        let spending = Spending { requested: cost, level: Some(level) };
         Err((refused, spending))
     }
 
     /// What an operation would cost, without taking it.
     pub(crate) fn price(&self, client: &Client, cost: u64) -> Spending {
         let quota = self.budgets(client).quota.as_ref();
-        Spending {
-            requested: cost,
-            level: quota.map(|quota| quota.level(client)),
-        }
+        Spending { requested: cost, level: quota.map(|quota| quota.level(client)) }
     }
 
     /// Writes a client's budgets as draft-ietf-httpapi-ratelimit-headers-10 has them.

@@ -74,27 +74,19 @@ impl Places {
         let Ok(of_all) = Arc::clone(&self.all).acquire_owned().await else {
             return Ok(None);
         };
-        Ok(Some(Place {
-            _of_all: of_all,
-            _of_client: of_client,
-            _present: present,
-        }))
+        Ok(Some(Place { _of_all: of_all, _of_client: of_client, _present: present }))
     }
 
     fn arrive(&self, client: Client) -> Result<(Arc<Semaphore>, Present<'_>), Refused> {
         let mut clients = self.locked();
-        let own = clients.entry(client).or_insert_with(|| Own {
-            places: Arc::new(Semaphore::new(self.of_each)),
-            present: 0,
-        });
+        let own = clients
+            .entry(client)
+            .or_insert_with(|| Own { places: Arc::new(Semaphore::new(self.of_each)), present: 0 });
         if own.present >= self.of_each + WAITING {
             return Err(Refused::crowd(WAITING));
         }
         own.present += 1;
-        let present = Present {
-            places: self,
-            client,
-        };
+        let present = Present { places: self, client };
         Ok((Arc::clone(&own.places), present))
     }
 

@@ -66,10 +66,7 @@ impl Refused {
     }
 
     fn with(code: Code, message: String, retry_after: Option<u64>) -> Self {
-        Self {
-            refusal: Refusal::new(code, message),
-            retry_after,
-        }
+        Self { refusal: Refusal::new(code, message), retry_after }
     }
 
     /// The answer: the error tells in `extensions.retryAfter` what the header of that name does, for

@@ -5,10 +5,7 @@ use axum::http::{HeaderMap, header};
 use super::*;
 
 fn admission(requests_per_second: u32, points_per_hour: u32) -> Admission {
-    let rates = Rates {
-        requests_per_second,
-        points_per_hour,
-    };
+    let rates = Rates { requests_per_second, points_per_hour };
     Admission::new(Rates::default(), rates)
 }
 
@@ -67,13 +64,7 @@ fn without_rates_nothing_is_counted() {
     let client = client("203.0.113.7");
     for _ in 0..10_000 {
         admission.count(&client, 10).unwrap();
-        assert!(
-            admission
-                .charge(&client, 1_000_000)
-                .unwrap()
-                .level
-                .is_none()
-        );
+        assert!(admission.charge(&client, 1_000_000).unwrap().level.is_none());
     }
     let mut headers = HeaderMap::new();
     admission.describe(&client, &mut headers);
@@ -95,20 +86,11 @@ fn the_headers_are_those_of_the_draft() {
     admission.charge(&client, 500_000).unwrap();
     let mut headers = HeaderMap::new();
     admission.describe(&client, &mut headers);
-    assert_eq!(
-        headers["ratelimit-policy"],
-        "\"burst\";q=200;w=4, \"quota\";q=2000000;w=3600"
-    );
+    assert_eq!(headers["ratelimit-policy"], "\"burst\";q=200;w=4, \"quota\";q=2000000;w=3600");
     let limit = headers["ratelimit"].to_str().unwrap();
     let quota = limit.split_once("\"quota\";r=").unwrap().1;
     let (left, reset) = quota.split_once(";t=").unwrap();
     // Some may have come back meanwhile.
-    assert!(
-        (1_500_000..1_600_000).contains(&left.parse::<u32>().unwrap()),
-        "{limit}"
-    );
-    assert!(
-        (1..=900).contains(&reset.parse::<u32>().unwrap()),
-        "{limit}"
-    );
+    assert!((1_500_000..1_600_000).contains(&left.parse::<u32>().unwrap()), "{limit}");
+    assert!((1..=900).contains(&reset.parse::<u32>().unwrap()), "{limit}");
 }

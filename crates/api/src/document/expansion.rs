@@ -63,11 +63,7 @@ impl<'a> Place<'a> {
         }
         let mut conditions = self.conditions.clone();
         conditions.push(condition);
-        Self {
-            parent: condition,
-            conditions,
-            possible,
-        }
+        Self { parent: condition, conditions, possible }
     }
 
     /// Whether an object of a type gets here.
@@ -80,9 +76,9 @@ impl<'a> Place<'a> {
     fn leaves_out_any(&self, below: &[Selected<'_>]) -> bool {
         let is_for_all = |field: &Selected<'_>| field.place.conditions.is_empty();
         match &self.possible {
-            Some(possible) if !below.iter().any(is_for_all) => possible
-                .iter()
-                .any(|object| !below.iter().any(|field| field.place.admits(object))),
+            Some(possible) if !below.iter().any(is_for_all) => {
+                possible.iter().any(|object| !below.iter().any(|field| field.place.admits(object)))
+            }
             _ => false,
         }
     }
@@ -136,12 +132,7 @@ impl<'a> Expansion<'a> {
         types: &'a Types,
         given: Option<&'a Given<'a>>,
     ) -> Self {
-        Self {
-            document,
-            types,
-            given,
-            needs_merging: false,
-        }
+        Self { document, types, given, needs_merging: false }
     }
 
     /// The fields at the root of an operation, and whether they must be merged even if none is selected
@@ -170,19 +161,15 @@ impl<'a> Expansion<'a> {
                     fields.push(self.field(field, place, is_skipped));
                     continue;
                 }
-                Selection::InlineFragment(inline) => (
-                    inline.node.type_condition.as_ref(),
-                    &inline.node.selection_set.node,
-                ),
+                Selection::InlineFragment(inline) => {
+                    (inline.node.type_condition.as_ref(), &inline.node.selection_set.node)
+                }
                 Selection::FragmentSpread(spread) => {
                     let name = &spread.node.fragment_name.node;
                     let Some(fragment) = self.document.fragments.get(name) else {
                         continue;
                     };
-                    (
-                        Some(&fragment.node.type_condition),
-                        &fragment.node.selection_set.node,
-                    )
+                    (Some(&fragment.node.type_condition), &fragment.node.selection_set.node)
                 }
             };
             match condition.map(|condition| condition.node.on.node.as_str()) {
@@ -210,13 +197,7 @@ impl<'a> Expansion<'a> {
             self.add(set, &place, false, &mut below);
             self.needs_merging |= place.leaves_out_any(&below);
         }
-        Selected {
-            field,
-            ty,
-            place: Rc::clone(place),
-            is_skipped,
-            below,
-        }
+        Selected { field, ty, place: Rc::clone(place), is_skipped, below }
     }
 
     fn skips(&self, directives: &[Positioned<Directive>]) -> bool {
@@ -224,10 +205,8 @@ impl<'a> Expansion<'a> {
             return false;
         };
         directives.iter().any(|directive| {
-            let is = directive
-                .node
-                .get_argument("if")
-                .is_some_and(|value| is_true(&value.node, given));
+            let is =
+                directive.node.get_argument("if").is_some_and(|value| is_true(&value.node, given));
             match directive.node.name.node.as_str() {
                 "skip" => is,
                 "include" => !is,

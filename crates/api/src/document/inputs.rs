@@ -89,9 +89,7 @@ pub(super) fn add_variables<'a>(value: &'a Value, names: &mut HashSet<&'a str>) 
             names.insert(name);
         }
         Value::List(items) => items.iter().for_each(|item| add_variables(item, names)),
-        Value::Object(fields) => fields
-            .values()
-            .for_each(|field| add_variables(field, names)),
+        Value::Object(fields) => fields.values().for_each(|field| add_variables(field, names)),
         _ => {}
     }
 }
@@ -117,13 +115,11 @@ fn size(value: &Value, given: &Given<'_>, limits: &Limits, depth: usize) -> Resu
                 limits.list_items,
                 "Send fewer at once.",
             )?;
-            sum(items, depth, limits, |item, depth| {
-                size(item, given, limits, depth)
-            })
+            sum(items, depth, limits, |item, depth| size(item, given, limits, depth))
         }
-        Value::Object(fields) => sum(fields.values(), depth, limits, |field, depth| {
-            size(field, given, limits, depth)
-        }),
+        Value::Object(fields) => {
+            sum(fields.values(), depth, limits, |field, depth| size(field, given, limits, depth))
+        }
         Value::Null | Value::Number(_) | Value::Boolean(_) | Value::Enum(_) | Value::Binary(_) => {
             Ok(1)
         }
@@ -133,15 +129,13 @@ fn size(value: &Value, given: &Given<'_>, limits: &Limits, depth: usize) -> Resu
 fn size_of_const(value: &ConstValue, limits: &Limits, depth: usize) -> Result<usize, Refusal> {
     match value {
         ConstValue::String(text) => Ok(size_of_text(text)),
-        ConstValue::List(items) => sum(items, depth, limits, |item, depth| {
-            size_of_const(item, limits, depth)
-        }),
+        ConstValue::List(items) => {
+            sum(items, depth, limits, |item, depth| size_of_const(item, limits, depth))
+        }
         ConstValue::Object(fields) => {
             let keys = fields.keys().map(|key| key.len() / BYTES_OF_ONE).sum();
-            sum(fields.values(), depth, limits, |field, depth| {
-                size_of_const(field, limits, depth)
-            })
-            .map(|values| values.saturating_add(keys))
+            sum(fields.values(), depth, limits, |field, depth| size_of_const(field, limits, depth))
+                .map(|values| values.saturating_add(keys))
         }
         ConstValue::Binary(bytes) => Ok(1 + bytes.len() / BYTES_OF_ONE),
         ConstValue::Null | ConstValue::Number(_) | ConstValue::Boolean(_) | ConstValue::Enum(_) => {
@@ -169,9 +163,7 @@ fn sum<T>(
         limits.input_depth,
         "Use a flatter filter or input.",
     )?;
-    inner.into_iter().try_fold(1_usize, |sum, item| {
-        Ok(sum.saturating_add(size(item, depth)?))
-    })
+    inner.into_iter().try_fold(1_usize, |sum, item| Ok(sum.saturating_add(size(item, depth)?)))
 }
 
 #[cfg(test)]

@@ -51,11 +51,7 @@ pub(super) fn write<'s>(source: &'s str, literals: &[Literal]) -> Result<Cow<'s,
             })?,
             Kind::Block => block_value(literal),
             Kind::Description => {
-                text.extend(
-                    literal
-                        .chars()
-                        .map(|char| if is_line_end(char) { char } else { ' ' }),
-                );
+                text.extend(literal.chars().map(|char| if is_line_end(char) { char } else { ' ' }));
                 continue;
             }
         };
@@ -67,10 +63,7 @@ pub(super) fn write<'s>(source: &'s str, literals: &[Literal]) -> Result<Cow<'s,
             width = 0;
         }
         let last_line = literal.rsplit(is_line_end).next().unwrap_or_default();
-        text.extend(std::iter::repeat_n(
-            ' ',
-            last_line.chars().count().saturating_sub(width),
-        ));
+        text.extend(std::iter::repeat_n(' ', last_line.chars().count().saturating_sub(width)));
     }
     text.push_str(&source[written..]);
     Ok(text.into())
@@ -140,17 +133,11 @@ fn unicode(text: &str) -> Result<(char, usize), String> {
         )
     };
     if let Some(inner) = text.strip_prefix("\\u{") {
-        let digits = inner.len()
-            - inner
-                .trim_start_matches(|char: char| char.is_ascii_hexdigit())
-                .len();
+        let digits =
+            inner.len() - inner.trim_start_matches(|char: char| char.is_ascii_hexdigit()).len();
         let end = 3 + digits;
         let code = inner[..digits].trim_start_matches('0');
-        let code = if digits > 0 && code.is_empty() {
-            "0"
-        } else {
-            code
-        };
+        let code = if digits > 0 && code.is_empty() { "0" } else { code };
         let found = u32::from_str_radix(code, 16).ok().and_then(char::from_u32);
         return match found {
             Some(char) if text[end..].starts_with('}') => Ok((char, end + 1)),

@@ -35,10 +35,7 @@ pub(super) struct Measure {
 impl Measure {
     /// An empty selection set.
     pub(super) fn empty_set() -> Self {
-        Self {
-            nesting: 1,
-            ..Self::default()
-        }
+        Self { nesting: 1, ..Self::default() }
     }
 
     /// Adds what stands beside the rest in the same set.
@@ -58,11 +55,7 @@ impl Measure {
 
     /// This set as a fragment, spread in another set.
     pub(super) fn spread(self) -> Self {
-        Self {
-            spreads: self.spreads.saturating_add(1),
-            nesting: self.nesting + 1,
-            ..self
-        }
+        Self { spreads: self.spreads.saturating_add(1), nesting: self.nesting + 1, ..self }
     }
 
     /// A field that has this as the set of its subfields (a set without nesting if it has none).

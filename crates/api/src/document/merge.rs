@@ -41,11 +41,7 @@ pub(super) fn merge(
     types: &Types,
     limits: &Limits,
 ) -> Result<ExecutableDocument, Refusal> {
-    let mut merge = Merge {
-        types,
-        looked_at: 0,
-        limit: limits.comparisons,
-    };
+    let mut merge = Merge { types, looked_at: 0, limit: limits.comparisons };
     let (root, position) = (types::root(operation.ty), operation.selection_set.pos);
     let items = merge.set(fields.iter().collect(), root, position)?;
     let set = SelectionSet { items };
@@ -89,9 +85,7 @@ fn in_place_of(
     operations: &DocumentOperations,
     merged: OperationDefinition,
 ) -> DocumentOperations {
-    let found = operations
-        .iter()
-        .find(|(_, other)| std::ptr::eq(&other.node, operation));
+    let found = operations.iter().find(|(_, other)| std::ptr::eq(&other.node, operation));
     let position = found.map_or_else(Pos::default, |(_, found)| found.pos);
     let merged = Positioned::new(merged, position);
     match found.and_then(|(name, _)| name) {
@@ -282,17 +276,12 @@ fn cases<'s, 'a, 't>(group: &[&'s Selected<'a>], possible: &'t [String]) -> Vec<
         let is_same = |case: &&mut Case<'_, '_, '_>| {
             let both = case.fields.iter().zip(&fields);
             case.fields.len() == fields.len()
-                && both
-                    .into_iter()
-                    .all(|(one, other)| std::ptr::eq(*one, *other))
+                && both.into_iter().all(|(one, other)| std::ptr::eq(*one, *other))
         };
         match cases.iter_mut().find(is_same) {
             _ if fields.is_empty() => {}
             Some(case) => case.objects.push(object),
-            None => cases.push(Case {
-                objects: vec![object],
-                fields,
-            }),
+            None => cases.push(Case { objects: vec![object], fields }),
         }
     }
     cases

@@ -134,12 +134,7 @@ pub(crate) fn check(
         Some(merged) => (merged, Some(document)),
         None => (document, None),
     };
-    Ok(Checked {
-        document,
-        written,
-        kind,
-        cost,
-    })
+    Ok(Checked { document, written, kind, cost })
 }
 
 /// What runs of a document, if that is not what is written: fields are selected again, directives take

@@ -45,17 +45,12 @@ fn refusal_of(error: parser::Error) -> Refusal {
             Code::OperationResolutionFailure,
             "The document has no operation, only fragments.".to_owned(),
         ),
-        parser::Error::RecursionLimitExceeded => (
-            Code::TooDeep,
-            "The document is nested too deeply.".to_owned(),
-        ),
+        parser::Error::RecursionLimitExceeded => {
+            (Code::TooDeep, "The document is nested too deeply.".to_owned())
+        }
         other => (Code::GraphqlParseFailed, other.to_string()),
     };
-    Refusal {
-        code,
-        message,
-        locations: error.positions().collect(),
-    }
+    Refusal { code, message, locations: error.positions().collect() }
 }
 
 /// The last line of the parser's message, which tells what it expected.
@@ -63,9 +58,7 @@ fn refusal_of(error: parser::Error) -> Refusal {
 /// The lines before it repeat the line of the document, and a document of one line would be sent
 /// back whole; the position is in `locations`.
 fn syntax_message(message: &str) -> String {
-    let expected = message
-        .rsplit_once(" = ")
-        .map_or(message, |(_, expected)| expected);
+    let expected = message.rsplit_once(" = ").map_or(message, |(_, expected)| expected);
     format!("Syntax error: {expected}.")
 }
 
@@ -99,17 +92,12 @@ pub(super) fn name_conditions(document: &mut ExecutableDocument, types: &Types) 
     match &mut document.operations {
         DocumentOperations::Single(operation) => name_in(&mut operation.node, types),
         DocumentOperations::Multiple(all) => {
-            all.values_mut()
-                .for_each(|operation| name_in(&mut operation.node, types));
+            all.values_mut().for_each(|operation| name_in(&mut operation.node, types));
         }
     }
     for fragment in document.fragments.values_mut() {
         let Positioned { node, .. } = fragment;
-        name_below(
-            &mut node.selection_set.node,
-            &node.type_condition.node.on.node,
-            types,
-        );
+        name_below(&mut node.selection_set.node, &node.type_condition.node.on.node, types);
     }
 }
 
@@ -156,10 +144,9 @@ pub(super) fn choose<'a>(
         (DocumentOperations::Single(operation), Some(name)) => {
             Err(not_found(name).at(operation.pos))
         }
-        (DocumentOperations::Multiple(named), Some(name)) => named
-            .get(name)
-            .map(|operation| &operation.node)
-            .ok_or_else(|| not_found(name)),
+        (DocumentOperations::Multiple(named), Some(name)) => {
+            named.get(name).map(|operation| &operation.node).ok_or_else(|| not_found(name))
+        }
         (DocumentOperations::Multiple(named), None) => only(named.values(), named.len()),
     }
 }
@@ -180,10 +167,7 @@ fn only<'a>(
 fn not_found(name: &str) -> Refusal {
     Refusal::new(
         Code::OperationResolutionFailure,
-        format!(
-            "The document has no operation named \"{}\".",
-            name.escape_debug()
-        ),
+        format!("The document has no operation named \"{}\".", name.escape_debug()),
     )
 }
 
@@ -195,9 +179,7 @@ mod tests {
 
     fn chosen(source: &str, name: Option<&str>) -> Result<OperationType, Code> {
         let document = parse(source).map_err(|refusal| refusal.code)?;
-        choose(&document, name)
-            .map(|operation| operation.ty)
-            .map_err(|refusal| refusal.code)
+        choose(&document, name).map(|operation| operation.ty).map_err(|refusal| refusal.code)
     }
 
     #[test]
@@ -211,10 +193,7 @@ mod tests {
     #[test]
     fn the_only_operation_needs_no_name() {
         assert_eq!(chosen("{ a }", None), Ok(OperationType::Query));
-        assert_eq!(
-            chosen("mutation M { a }", None),
-            Ok(OperationType::Mutation)
-        );
+        assert_eq!(chosen("mutation M { a }", None), Ok(OperationType::Mutation));
     }
 
     #[test]
@@ -226,18 +205,9 @@ mod tests {
 
     #[test]
     fn an_unknown_operation_is_not_found() {
-        assert_eq!(
-            chosen("query A { a }", Some("B")),
-            Err(Code::OperationResolutionFailure)
-        );
-        assert_eq!(
-            chosen("{ a }", Some("A")),
-            Err(Code::OperationResolutionFailure)
-        );
-        assert_eq!(
-            chosen("fragment F on A { a }", None),
-            Err(Code::OperationResolutionFailure)
-        );
+        assert_eq!(chosen("query A { a }", Some("B")), Err(Code::OperationResolutionFailure));
+        assert_eq!(chosen("{ a }", Some("A")), Err(Code::OperationResolutionFailure));
+        assert_eq!(chosen("fragment F on A { a }", None), Err(Code::OperationResolutionFailure));
     }
 
     #[test]
@@ -246,9 +216,6 @@ mod tests {
         assert_eq!(chosen(twice, Some("A")), Err(Code::GraphqlValidationFailed));
         let fragments = "{ a } fragment F on A { a } fragment F on A { a }";
         assert_eq!(chosen(fragments, None), Err(Code::GraphqlValidationFailed));
-        assert_eq!(
-            chosen("{ a } query B { b }", None),
-            Err(Code::GraphqlValidationFailed)
-        );
+        assert_eq!(chosen("{ a } query B { b }", None), Err(Code::GraphqlValidationFailed));
     }
 }

@@ -41,12 +41,8 @@ pub(super) fn check(
     types: &Types,
     limits: &Limits,
 ) -> Result<Found, Refusal> {
-    let mut overlap = Overlap {
-        types,
-        limit: limits.comparisons,
-        found: Found::default(),
-        same: HashSet::new(),
-    };
+    let mut overlap =
+        Overlap { types, limit: limits.comparisons, found: Found::default(), same: HashSet::new() };
     overlap.merge(fields.iter().collect(), Shapes::Unknown)?;
     Ok(overlap.found)
 }

@@ -18,11 +18,7 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// A refusal that concerns no place in the document.
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            locations: Vec::new(),
-        }
+        Self { code, message: message.into(), locations: Vec::new() }
     }
 
     /// The same refusal, pointing at a place in the document.
@@ -68,14 +64,9 @@ mod tests {
 
     #[test]
     fn the_message_says_what_how_many_the_limit_and_the_remedy() {
-        let refusal = at_most(
-            Code::TooManyAliases,
-            "Aliases",
-            60,
-            50,
-            "Ask for fewer things at once.",
-        )
-        .unwrap_err();
+        let refusal =
+            at_most(Code::TooManyAliases, "Aliases", 60, 50, "Ask for fewer things at once.")
+                .unwrap_err();
         assert_eq!(
             refusal.message,
             "Aliases: 60, where at most 50 are allowed. Ask for fewer things at once."

@@ -91,9 +91,7 @@ fn count(source: &str, limits: &Limits) -> Result<Scan, Refusal> {
                     literal(&bytes[start..end])
                 };
                 let bytes = start..end;
-                found
-                    .literals
-                    .extend(kind.map(|kind| Literal { bytes, kind }));
+                found.literals.extend(kind.map(|kind| Literal { bytes, kind }));
                 end
             }
             b'{' | b'[' | b'(' => {
@@ -160,10 +158,7 @@ fn is_description(bytes: &[u8], end: usize, open: usize, before: Option<u8>) -> 
     match (open, before) {
         (0, None | Some(b'}')) => {
             let word = bytes.get(next..end_of_word(bytes, next));
-            matches!(
-                word,
-                Some(b"query" | b"mutation" | b"subscription" | b"fragment")
-            )
+            matches!(word, Some(b"query" | b"mutation" | b"subscription" | b"fragment"))
         }
         // Else it is a default value, or an argument.
         (1, Some(b'=' | b':')) => false,
@@ -182,9 +177,7 @@ fn end_of_word(bytes: &[u8], start: usize) -> usize {
 }
 
 fn end_of_line(bytes: &[u8], start: usize) -> usize {
-    let length = bytes[start..]
-        .iter()
-        .take_while(|&&byte| byte != b'\n' && byte != b'\r');
+    let length = bytes[start..].iter().take_while(|&&byte| byte != b'\n' && byte != b'\r');
     start + length.count()
 }
 
@@ -229,10 +222,7 @@ fn end_of_plain_string(bytes: &[u8], mut at: usize) -> Option<usize> {
 pub(super) fn position(source: &str, at: usize) -> Pos {
     let before = source.get(..at).unwrap_or(source);
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    Pos {
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
-    }
+    Pos { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
 }
 
 #[cfg(test)]

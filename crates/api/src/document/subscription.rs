@@ -45,13 +45,7 @@ pub(super) fn check_root(
 /// fragment, and follows a field as often as it is selected.
 pub(super) fn is_plain(operation: &OperationDefinition) -> bool {
     let items = &operation.selection_set.node.items;
-    matches!(
-        items.as_slice(),
-        [Positioned {
-            node: Selection::Field(_),
-            ..
-        }]
-    )
+    matches!(items.as_slice(), [Positioned { node: Selection::Field(_), .. }])
 }
 
 fn add<'a>(
@@ -129,8 +123,6 @@ mod tests {
         ] {
             assert!(!passes(source), "{source}");
         }
-        assert!(passes(
-            "subscription { changes { cursor @skip(if: true) cursor } }"
-        ));
+        assert!(passes("subscription { changes { cursor @skip(if: true) cursor } }"));
     }
 }

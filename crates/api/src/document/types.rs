@@ -34,10 +34,7 @@ impl Default for Types {
             fields: HashMap::new(),
             possible: HashMap::new(),
             typename: Known {
-                ty: Type {
-                    base: BaseType::Named(Name::new("String")),
-                    nullable: false,
-                },
+                ty: Type { base: BaseType::Named(Name::new("String")), nullable: false },
                 is_given: true,
             },
         }
@@ -100,14 +97,11 @@ impl Types {
     }
 
     fn has(&mut self, name: String, fields: Vec<Positioned<FieldDefinition>>) {
-        self.fields
-            .entry(name)
-            .or_default()
-            .extend(fields.into_iter().map(|field| {
-                let FieldDefinition { name, ty, .. } = field.node;
-                let (ty, is_given) = (ty.node, false);
-                (name.node.to_string(), Known { ty, is_given })
-            }));
+        self.fields.entry(name).or_default().extend(fields.into_iter().map(|field| {
+            let FieldDefinition { name, ty, .. } = field.node;
+            let (ty, is_given) = (ty.node, false);
+            (name.node.to_string(), Known { ty, is_given })
+        }));
     }
 
     /// The type of a field of an object, an interface or a union. None below `__schema` and `__type`,
@@ -131,8 +125,7 @@ impl Types {
 
     /// Whether this is the name of an object.
     pub(super) fn is_object(&self, name: &str) -> bool {
-        self.possible(name)
-            .is_some_and(|possible| possible == [name])
+        self.possible(name).is_some_and(|possible| possible == [name])
     }
 
     /// Whether this is the name of a union.

@@ -89,8 +89,7 @@ impl<'a> Walk<'a> {
         }
         self.check_sums(&all)?;
         for (position, found) in each {
-            self.check_operation(&found)
-                .map_err(|refusal| refusal.at(position))?;
+            self.check_operation(&found).map_err(|refusal| refusal.at(position))?;
         }
         Ok(Measured {
             complexity,
@@ -132,8 +131,7 @@ impl<'a> Walk<'a> {
                 Selection::FragmentSpread(spread) => self.spread(spread, nesting)?,
                 Selection::InlineFragment(inline) => {
                     self.directives(&inline.node.directives)?;
-                    self.selection_set(&inline.node.selection_set, nesting + 1)?
-                        .spread()
+                    self.selection_set(&inline.node.selection_set, nesting + 1)?.spread()
                 }
             };
             found.add(&one);
@@ -142,13 +140,7 @@ impl<'a> Walk<'a> {
     }
 
     fn field(&mut self, field: &'a Positioned<Field>, nesting: usize) -> Result<Measure, Refusal> {
-        let Field {
-            alias,
-            name,
-            arguments,
-            directives,
-            selection_set,
-        } = &field.node;
+        let Field { alias, name, arguments, directives, selection_set } = &field.node;
         let name = name.node.as_str();
         let has_subfields = !selection_set.node.items.is_empty();
         // The library does not look at `__typename` at all.
@@ -170,8 +162,7 @@ impl<'a> Walk<'a> {
             name,
             alias.is_some(),
             prices::price(name, size),
-            self.multiplier(arguments, below.is_page)
-                .saturating_mul(prices::usual_length(name)),
+            self.multiplier(arguments, below.is_page).saturating_mul(prices::usual_length(name)),
         ))
     }
 
@@ -182,9 +173,8 @@ impl<'a> Walk<'a> {
     ) -> Result<Measure, Refusal> {
         self.directives(&spread.node.directives)?;
         let name = spread.node.fragment_name.node.as_str();
-        let found = self
-            .fragment(name, nesting + 1)
-            .map_err(|refusal| locate(refusal, spread.pos))?;
+        let found =
+            self.fragment(name, nesting + 1).map_err(|refusal| locate(refusal, spread.pos))?;
         // A fragment that was measured elsewhere may be too high for this place.
         self.check_nesting(nesting + 1 + found.nesting, spread.pos)?;
         Ok(found.spread())
@@ -359,9 +349,5 @@ const fn complexity_of(operation: &Measure) -> u64 {
 
 /// Points at a place unless the refusal already does.
 fn locate(refusal: Refusal, position: Pos) -> Refusal {
-    if refusal.locations.is_empty() {
-        refusal.at(position)
-    } else {
-        refusal
-    }
+    if refusal.locations.is_empty() { refusal.at(position) } else { refusal }
 }

@@ -57,14 +57,8 @@ impl Collaboration {
     /// The centres that take part.
     async fn members(&self, ctx: &Context<'_>) -> Result<Vec<Centre>> {
         let asker = asker(ctx);
-        let ids = asker
-            .collaboration_members(self.0.id)
-            .await?
-            .unwrap_or_default();
-        let mut centres: Vec<_> = ids
-            .iter()
-            .filter_map(|id| Centre::find(asker, *id))
-            .collect();
+        let ids = asker.collaboration_members(self.0.id).await?.unwrap_or_default();
+        let mut centres: Vec<_> = ids.iter().filter_map(|id| Centre::find(asker, *id)).collect();
         centres.sort_by(|one, other| one.0.row.slug.cmp(&other.0.row.slug));
         Ok(centres)
     }
@@ -128,10 +122,7 @@ impl CollaborationQuery {
             let filter = Arc::clone(&filter);
             async move { collaborations::count(&asker.space, &asker.viewer, &filter).await }
         });
-        Ok(CollaborationConnection::new(
-            page.map(|row| Collaboration(Arc::new(row))),
-            total,
-        ))
+        Ok(CollaborationConnection::new(page.map(|row| Collaboration(Arc::new(row))), total))
     }
 }
 
@@ -189,9 +180,7 @@ impl CollaborationMutation {
         #[graphql(desc = "The collaboration.")] input: BeginCollaborationInput,
     ) -> Result<BeginCollaborationPayload> {
         let row = contribute!(ctx, Collaboration, input);
-        Ok(BeginCollaborationPayload {
-            collaboration: Collaboration(Arc::new(row)),
-        })
+        Ok(BeginCollaborationPayload { collaboration: Collaboration(Arc::new(row)) })
     }
 
     /// Revises a collaboration of your centre. It needs `collaboration:write`.
@@ -201,8 +190,6 @@ impl CollaborationMutation {
         #[graphql(desc = "What is to be different.")] input: ReviseCollaborationInput,
     ) -> Result<ReviseCollaborationPayload> {
         let row = revise!(ctx, Collaboration, input);
-        Ok(ReviseCollaborationPayload {
-            collaboration: Collaboration(Arc::new(row)),
-        })
+        Ok(ReviseCollaborationPayload { collaboration: Collaboration(Arc::new(row)) })
     }
 }

@@ -17,10 +17,7 @@ use super::word::Word;
 pub(crate) struct Date(pub(crate) NaiveDate);
 
 /// A calendar day as in ISO 8601, such as `2019-07-15`.
-#[Scalar(
-    name = "Date",
-    specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"
-)]
+#[Scalar(name = "Date", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {

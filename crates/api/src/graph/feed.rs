@@ -46,11 +46,7 @@ impl Change {
     async fn operation(&self, ctx: &Context<'_>) -> Result<Word<ChangeOperation>> {
         // Only what hides a thing is shown to those who don't see it.
         let is_hidden = self.0.hidden_from.is_some() && subject_of(&self.0, ctx).await?.is_none();
-        Ok(Word(if is_hidden {
-            ChangeOperation::Withdrawn
-        } else {
-            self.0.operation
-        }))
+        Ok(Word(if is_hidden { ChangeOperation::Withdrawn } else { self.0.operation }))
     }
 
     /// The global id of the thing, also if you may see it no more.
@@ -151,10 +147,7 @@ impl FeedSubscription {
         let changes = feed::follow(space, viewer, any_of(kinds), after.as_deref()).await?;
         Ok(changes.map(|change| {
             let (cursor, row) = change?;
-            Ok(ChangeEdge {
-                cursor,
-                node: Change(row),
-            })
+            Ok(ChangeEdge { cursor, node: Change(row) })
         }))
     }
 }

@@ -137,24 +137,16 @@ mod tests {
     #[test]
     fn an_id_comes_back_as_it_went() {
         let uuid = Uuid::from_u128(7);
-        assert_eq!(
-            parse(&global_id(NodeKind::Finding, uuid)).unwrap(),
-            (NodeKind::Finding, uuid)
-        );
+        assert_eq!(parse(&global_id(NodeKind::Finding, uuid)).unwrap(), (NodeKind::Finding, uuid));
     }
 
     #[test]
     fn the_id_of_a_part_says_which_and_no_thing_has_parts_by_accident() {
         let uuid = Uuid::from_u128(7);
         let id = part_id(NodeKind::Revision, uuid, &[1, 2]);
-        assert_eq!(
-            parse_part(&id).unwrap(),
-            (NodeKind::Revision, uuid, vec![1, 2])
-        );
-        for wrong in [
-            part_id(NodeKind::Revision, uuid, &[]),
-            part_id(NodeKind::Study, uuid, &[1]),
-        ] {
+        assert_eq!(parse_part(&id).unwrap(), (NodeKind::Revision, uuid, vec![1, 2]));
+        for wrong in [part_id(NodeKind::Revision, uuid, &[]), part_id(NodeKind::Study, uuid, &[1])]
+        {
             assert_eq!(parse(&wrong).unwrap_err().code, Code::BadUserInput);
         }
     }
@@ -162,10 +154,7 @@ mod tests {
     #[test]
     fn what_is_no_id_is_refused_with_a_code() {
         for text in ["", "1", "Study:1", "____", "AAAAAAAAAAAAAAAAAAAAAAA"] {
-            assert_eq!(
-                parse(&ID(text.to_owned())).unwrap_err().code,
-                Code::BadUserInput
-            );
+            assert_eq!(parse(&ID(text.to_owned())).unwrap_err().code, Code::BadUserInput);
         }
     }
 }

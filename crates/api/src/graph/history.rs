@@ -49,10 +49,7 @@ impl Revision {
         };
         let history = asker.history(changes, of).await?;
         let row = history.iter().find(|row| row.sequence == sequence).cloned();
-        Ok(row.map(|row| Self {
-            row,
-            of: (kind, of),
-        }))
+        Ok(row.map(|row| Self { row, of: (kind, of) }))
     }
 }
 
@@ -63,11 +60,7 @@ impl Revision {
     pub(crate) async fn id(&self) -> ID {
         let (kind, of) = self.of;
         let place = self.row.sequence.to_be_bytes();
-        part_id(
-            NodeKind::Revision,
-            of,
-            &[&[kind.tag()], place.as_slice()].concat(),
-        )
+        part_id(NodeKind::Revision, of, &[&[kind.tag()], place.as_slice()].concat())
     }
 
     /// The version that it made.
@@ -110,11 +103,7 @@ impl Revision {
                 name_things(asker, self.of, &change.field, side).await?;
             }
             let [before, after] = sides.map(|side| side.to_string());
-            changes.push(FieldChange {
-                field: named(&change.field),
-                before,
-                after,
-            });
+            changes.push(FieldChange { field: named(&change.field), before, after });
         }
         Ok(changes)
     }
@@ -214,10 +203,9 @@ async fn name(asker: &Arc<Asker>, of: NodeKind, column: &str, value: &mut Value)
             let authority = directory.local_authorities.by_id(id.into());
             authority.map(|authority| authority.gss_code.clone())
         }
-        "version_id" => directory
-            .versions
-            .get(&id.into())
-            .map(|(_, version)| version.row.code.clone()),
+        "version_id" => {
+            directory.versions.get(&id.into()).map(|(_, version)| version.row.code.clone())
+        }
         "level_id" => directory
             .levels
             .get(&id.into())

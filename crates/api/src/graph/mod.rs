@@ -72,10 +72,7 @@ pub(crate) struct Mutation(
 
 /// What can be followed as it happens.
 #[derive(Default, MergedSubscription)]
-pub(crate) struct Subscription(
-    feed::FeedSubscription,
-    young_people::YoungPeopleSubscription,
-);
+pub(crate) struct Subscription(feed::FeedSubscription, young_people::YoungPeopleSubscription);
 
 /// Who follows something: a subscription has this in place of an [`Asker`], which each event brings.
 pub(crate) struct Follower {

@@ -118,22 +118,16 @@ impl Node {
             NodeKind::Intervention => Intervention::find(asker, id.into()).map(Self::Intervention),
             NodeKind::Outcome => Outcome::find(asker, id.into()).map(Self::Outcome),
             NodeKind::Population => Population::find(asker, id.into()).map(Self::Population),
-            NodeKind::Engagement => asker
-                .engagement(id)
-                .await?
-                .map(Engagement)
-                .map(Self::Engagement),
-            NodeKind::Collaboration => asker
-                .collaboration(id)
-                .await?
-                .map(Collaboration)
-                .map(Self::Collaboration),
+            NodeKind::Engagement => {
+                asker.engagement(id).await?.map(Engagement).map(Self::Engagement)
+            }
+            NodeKind::Collaboration => {
+                asker.collaboration(id).await?.map(Collaboration).map(Self::Collaboration)
+            }
             NodeKind::Study => asker.study(id).await?.map(Study).map(Self::Study),
-            NodeKind::Publication => asker
-                .publication(id)
-                .await?
-                .map(Publication)
-                .map(Self::Publication),
+            NodeKind::Publication => {
+                asker.publication(id).await?.map(Publication).map(Self::Publication)
+            }
             NodeKind::Finding => asker.finding(id).await?.map(Finding).map(Self::Finding),
             NodeKind::Rating => asker.rating(id).await?.map(Rating).map(Self::Rating),
             NodeKind::Feedback => asker.feedback(id).await?.map(Feedback).map(Self::Feedback),
@@ -154,9 +148,7 @@ impl Node {
             }
             NodeKind::DataSharingAgreement => {
                 let found = asker.agreement(id).await?;
-                found
-                    .map(DataSharingAgreement)
-                    .map(Self::DataSharingAgreement)
+                found.map(DataSharingAgreement).map(Self::DataSharingAgreement)
             }
             NodeKind::AgreementRead => {
                 let found = asker.agreement_read(id).await?;

@@ -12,11 +12,8 @@ use async_graphql::registry::{MetaType, Registry};
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 
 /// Root fields and fields with arguments that cannot fail.
-const SURE: &[(&str, &str)] = &[
-    ("Query", "viewer"),
-    ("Query", "youngPeople"),
-    ("Publication", "citation"),
-];
+const SURE: &[(&str, &str)] =
+    &[("Query", "viewer"), ("Query", "youngPeople"), ("Publication", "citation")];
 
 /// Applies the rule when it is registered, after all types: there is no other way to the registry.
 /// Nothing is ever of this type.

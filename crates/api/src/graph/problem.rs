@@ -29,10 +29,7 @@ impl From<InputProblem> for Problem {
 
 /// A problem as an error's extensions tell it.
 pub(crate) fn described(problem: &InputProblem) -> Value {
-    let field = problem
-        .field
-        .as_deref()
-        .map_or(Value::Null, |name| field(name).into());
+    let field = problem.field.as_deref().map_or(Value::Null, |name| field(name).into());
     value!({
         "field": field,
         "code": problem.fault.as_str(),

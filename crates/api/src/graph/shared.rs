@@ -23,38 +23,19 @@ use crate::loading::Asker;
 
 /// What every shared thing has, whoever contributed it.
 #[derive(Clone, Interface)]
-#[expect(
-    clippy::duplicated_attributes,
-    reason = "several fields have the same type"
-)]
+#[expect(clippy::duplicated_attributes, reason = "several fields have the same type")]
 #[graphql(
     field(name = "id", ty = "ID", desc = "The thing's global id."),
-    field(
-        name = "contributed_by",
-        ty = "Centre",
-        desc = "The centre that contributed it."
-    ),
+    field(name = "contributed_by", ty = "Centre", desc = "The centre that contributed it."),
     field(name = "visibility", ty = "Word<Visibility>", desc = "Who may see it."),
     field(
         name = "embargoed_until",
         ty = "Option<DateTime<Utc>>",
         desc = "Until then only the contributing centre sees it, whatever its visibility."
     ),
-    field(
-        name = "version",
-        ty = "i32",
-        desc = "Counts up from 1 with each revision."
-    ),
-    field(
-        name = "created_at",
-        ty = "DateTime<Utc>",
-        desc = "When it was contributed."
-    ),
-    field(
-        name = "updated_at",
-        ty = "DateTime<Utc>",
-        desc = "When it was last revised."
-    ),
+    field(name = "version", ty = "i32", desc = "Counts up from 1 with each revision."),
+    field(name = "created_at", ty = "DateTime<Utc>", desc = "When it was contributed."),
+    field(name = "updated_at", ty = "DateTime<Utc>", desc = "When it was last revised."),
     field(
         name = "withdrawal",
         ty = "Option<Withdrawal>",
@@ -69,21 +50,9 @@ use crate::loading::Asker;
             ty = "Option<i32>",
             desc = "How many from the beginning, at most 100."
         ),
-        arg(
-            name = "after",
-            ty = "Option<String>",
-            desc = "Only what comes after this cursor."
-        ),
-        arg(
-            name = "last",
-            ty = "Option<i32>",
-            desc = "How many from the end, at most 100."
-        ),
-        arg(
-            name = "before",
-            ty = "Option<String>",
-            desc = "Only what comes before this cursor."
-        )
+        arg(name = "after", ty = "Option<String>", desc = "Only what comes after this cursor."),
+        arg(name = "last", ty = "Option<i32>", desc = "How many from the end, at most 100."),
+        arg(name = "before", ty = "Option<String>", desc = "Only what comes before this cursor.")
     )
 )]
 pub(crate) enum Shared {
@@ -122,11 +91,7 @@ impl Withdrawal {
             Some(id) => Node::find(asker, kind, id).await?,
             None => None,
         };
-        Ok(Some(Self {
-            at,
-            reason: reason.cloned().unwrap_or_default(),
-            superseded_by,
-        }))
+        Ok(Some(Self { at, reason: reason.cloned().unwrap_or_default(), superseded_by }))
     }
 }
 
@@ -301,10 +266,7 @@ macro_rules! shared_thing {
                 last: Option<i32>,
                 before: Option<String>,
             ) -> async_graphql::Result<$crate::graph::shared::RevisionConnection> {
-                Ok(self
-                    .common()
-                    .history(ctx, first, after, last, before)
-                    .await?)
+                Ok(self.common().history(ctx, first, after, last, before).await?)
             }
         }
     };

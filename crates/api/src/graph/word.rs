@@ -43,10 +43,8 @@ impl<V: ClosedVocabulary> Word<V> {
     }
 
     fn value(self) -> Value {
-        let word = V::MEANINGS
-            .iter()
-            .find(|(word, _, _)| *word == self.0)
-            .map_or("", |(_, text, _)| text);
+        let word =
+            V::MEANINGS.iter().find(|(word, _, _)| *word == self.0).map_or("", |(_, text, _)| text);
         Value::Enum(Name::new(word))
     }
 }
@@ -113,8 +111,5 @@ pub(crate) fn any_of<V: ClosedVocabulary>(list: Option<Vec<Word<V>>>) -> AnyOf<V
 
 /// The words of an optional list argument that restricts nothing.
 pub(crate) fn words<V: ClosedVocabulary>(list: Option<Vec<Word<V>>>) -> Vec<V> {
-    list.unwrap_or_default()
-        .into_iter()
-        .map(|word| word.0)
-        .collect()
+    list.unwrap_or_default().into_iter().map(|word| word.0).collect()
 }

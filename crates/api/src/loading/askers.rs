@@ -27,11 +27,7 @@ struct Other {
 
 impl Askers {
     pub(crate) const fn new(first: Arc<Asker>) -> Self {
-        Self {
-            first,
-            next: OnceLock::new(),
-            of_the_past: AtomicUsize::new(0),
-        }
+        Self { first, next: OnceLock::new(), of_the_past: AtomicUsize::new(0) }
     }
 
     /// Who asks where a field is being answered.
@@ -57,11 +53,8 @@ impl Askers {
 
     /// Lets somebody else ask below the root field that is being answered.
     pub(crate) fn let_ask(&self, ctx: &Context<'_>, asker: Arc<Asker>) {
-        let mut other = Box::new(Other {
-            root: root(ctx).to_owned(),
-            asker,
-            next: OnceLock::new(),
-        });
+        let mut other =
+            Box::new(Other { root: root(ctx).to_owned(), asker, next: OnceLock::new() });
         let mut place = &self.next;
         loop {
             match place.set(other) {

@@ -44,9 +44,7 @@ impl<K, V> Default for Batch<K, V> {
             reading: HashMap::new(),
             read: HashMap::new(),
         };
-        Self {
-            state: Arc::new(Mutex::new(state)),
-        }
+        Self { state: Arc::new(Mutex::new(state)) }
     }
 }
 
@@ -148,13 +146,7 @@ pub(super) fn for_each<K: Eq + Hash, T>(
     read: Result<HashMap<K, T>>,
 ) -> HashMap<K, Result<T>> {
     match read {
-        Ok(values) => values
-            .into_iter()
-            .map(|(key, value)| (key, Ok(value)))
-            .collect(),
-        Err(refusal) => keys
-            .into_iter()
-            .map(|key| (key, Err(refusal.clone())))
-            .collect(),
+        Ok(values) => values.into_iter().map(|(key, value)| (key, Ok(value))).collect(),
+        Err(refusal) => keys.into_iter().map(|key| (key, Err(refusal.clone()))).collect(),
     }
 }

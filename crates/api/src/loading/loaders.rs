@@ -94,11 +94,7 @@ impl Asker {
                 Ok(HashMap::from([((), Arc::new(evidence))]))
             })
         };
-        let evidence = self
-            .loaders
-            .population_evidence
-            .load(self, (), fetch)
-            .await?;
+        let evidence = self.loaders.population_evidence.load(self, (), fetch).await?;
         Ok(evidence.unwrap_or_default())
     }
 }
@@ -428,10 +424,7 @@ impl Asker {
                 Ok(rows.map(|(place, row)| (place, Arc::new(row))).collect())
             })
         };
-        self.loaders
-            .return_problems
-            .load(self, (of, place), fetch)
-            .await
+        self.loaders.return_problems.load(self, (of, place), fetch).await
     }
 
     /// The young person who has a pseudonym under an agreement: those of one agreement are one reading.

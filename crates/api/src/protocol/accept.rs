@@ -49,9 +49,7 @@ impl Wish {
     /// The wish of a request that may have it.
     pub(crate) fn of(request: &Request) -> Option<Self> {
         let may_wish = *request.method() == Method::GET || *request.method() == Method::POST;
-        may_wish
-            .then(|| Self::in_headers(request.headers()))
-            .flatten()
+        may_wish.then(|| Self::in_headers(request.headers())).flatten()
     }
 
     fn in_headers(headers: &HeaderMap) -> Option<Self> {
@@ -154,11 +152,7 @@ fn suits_range(
             _ => {}
         }
     }
-    Some(Suits {
-        quality,
-        precision,
-        earliness: usize::MAX - place,
-    })
+    Some(Suits { quality, precision, earliness: usize::MAX - place })
 }
 
 /// A quality such as `0.85`; what cannot be read counts as not acceptable.
@@ -186,18 +180,12 @@ mod tests {
         assert_eq!(chosen(&[]), Some(Json));
         assert_eq!(chosen(&["*/*"]), Some(Json));
         assert_eq!(chosen(&["application/*"]), Some(Json));
-        assert_eq!(
-            chosen(&["text/html,application/xhtml+xml,*/*;q=0.8"]),
-            Some(Json)
-        );
+        assert_eq!(chosen(&["text/html,application/xhtml+xml,*/*;q=0.8"]), Some(Json));
     }
 
     #[test]
     fn what_is_named_is_preferred_to_anything() {
-        assert_eq!(
-            chosen(&["*/*, application/graphql-response+json"]),
-            Some(GraphqlResponse)
-        );
+        assert_eq!(chosen(&["*/*, application/graphql-response+json"]), Some(GraphqlResponse));
     }
 
     #[test]
@@ -207,10 +195,7 @@ mod tests {
             Some(GraphqlResponse)
         );
         assert_eq!(
-            chosen(&[
-                "application/graphql-response+json; q=0.2",
-                "application/json; q=0.3"
-            ]),
+            chosen(&["application/graphql-response+json; q=0.2", "application/json; q=0.3"]),
             Some(Json)
         );
         assert_eq!(
@@ -219,18 +204,12 @@ mod tests {
             ]),
             Some(GraphqlResponse)
         );
-        assert_eq!(
-            chosen(&["application/json, application/graphql-response+json"]),
-            Some(Json)
-        );
+        assert_eq!(chosen(&["application/json, application/graphql-response+json"]), Some(Json));
     }
 
     #[test]
     fn a_quality_of_zero_excludes_even_from_anything() {
-        assert_eq!(
-            chosen(&["application/json;q=0, */*"]),
-            Some(GraphqlResponse)
-        );
+        assert_eq!(chosen(&["application/json;q=0, */*"]), Some(GraphqlResponse));
         assert_eq!(chosen(&["*/*;q=0"]), None);
         assert_eq!(chosen(&["application/json;q=much"]), None);
     }
@@ -255,10 +234,7 @@ mod tests {
             wished("application/graphql-response+json, application/json, text/event-stream"),
             Some(Some(GraphqlResponse))
         );
-        assert_eq!(
-            wished("text/event-stream, application/json;q=0.5"),
-            Some(None)
-        );
+        assert_eq!(wished("text/event-stream, application/json;q=0.5"), Some(None));
     }
 
     #[test]

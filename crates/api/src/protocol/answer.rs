@@ -94,10 +94,7 @@ impl Answer {
                 .iter()
                 .filter_map(errors::code)
                 .find_map(status_of)
-                .map_or(
-                    Status::IfTold(Code::GraphqlValidationFailed.status()),
-                    Status::Always,
-                )
+                .map_or(Status::IfTold(Code::GraphqlValidationFailed.status()), Status::Always)
         };
         Self {
             errors,
@@ -163,9 +160,7 @@ fn respond(status: StatusCode, body: &impl Serialize, media: MediaType) -> Respo
             let length = HeaderValue::from(text.len());
             let mut response = Response::new(Body::from(text));
             *response.status_mut() = status;
-            response
-                .headers_mut()
-                .insert(header::CONTENT_LENGTH, length);
+            response.headers_mut().insert(header::CONTENT_LENGTH, length);
             response
         }
         Err(error) => {

@@ -284,9 +284,7 @@ mod tests {
     #[test]
     fn a_word_that_the_service_has_too_has_one_status() {
         for code in Code::ALL {
-            let same = service::Code::ALL
-                .iter()
-                .find(|known| known.as_str() == code.as_str());
+            let same = service::Code::ALL.iter().find(|known| known.as_str() == code.as_str());
             if let Some(same) = same {
                 assert_eq!(code.status().as_u16(), same.status(), "{}", code.as_str());
             }

@@ -47,10 +47,7 @@ pub(super) fn code(error: &ServerError) -> Option<&str> {
 }
 
 fn set_code(error: &mut ServerError, code: Code) {
-    error
-        .extensions
-        .get_or_insert_default()
-        .set("code", code.as_str());
+    error.extensions.get_or_insert_default().set("code", code.as_str());
 }
 
 /// Whether the message is one of the two that the library makes of a value that a scalar refuses.
@@ -110,10 +107,7 @@ mod tests {
     #[test]
     fn an_error_with_a_code_is_sent_as_it_is() {
         let mut errors = vec![error("no such study")];
-        errors[0]
-            .extensions
-            .get_or_insert_default()
-            .set("code", "NOT_FOUND");
+        errors[0].extensions.get_or_insert_default().set("code", "NOT_FOUND");
         complete(&mut errors, true, "r1");
         assert_eq!(codes(&errors), ["NOT_FOUND"]);
         assert_eq!(errors[0].message, "no such study");
@@ -124,10 +118,7 @@ mod tests {
         let mut errors = vec![error("Unknown field"); 1_000];
         complete(&mut errors, false, "r1");
         assert_eq!(errors.len(), MOST + 1);
-        assert_eq!(
-            errors[MOST].message,
-            "900 more errors are left out; mend these first."
-        );
+        assert_eq!(errors[MOST].message, "900 more errors are left out; mend these first.");
         assert_eq!(code(&errors[MOST]), code(&errors[0]));
     }
 }

@@ -58,10 +58,7 @@ pub(super) async fn read(
 
 /// The answer to a mutation in a GET, which anybody's web page could make a browser send.
 pub(super) fn mutation_by_get() -> Box<Answer> {
-    method_not_allowed(
-        "A mutation must be sent with POST.",
-        HeaderValue::from_static("POST"),
-    )
+    method_not_allowed("A mutation must be sent with POST.", HeaderValue::from_static("POST"))
 }
 
 fn method_not_allowed(message: &str, allow: HeaderValue) -> Box<Answer> {
@@ -92,9 +89,7 @@ fn check_content(headers: &HeaderMap) -> Result<(), Refusal> {
 
 fn is_json(content_type: &str) -> bool {
     let mut parts = content_type.split(';').map(str::trim);
-    parts
-        .next()
-        .is_some_and(|media| media.eq_ignore_ascii_case("application/json"))
+    parts.next().is_some_and(|media| media.eq_ignore_ascii_case("application/json"))
         && parts
             .filter_map(|parameter| parameter.split_once('='))
             .filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))
@@ -118,10 +113,7 @@ async fn collect(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes,
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|error| {
             tracing::debug!(%error, "the body of a request could not be read");
-            Refusal::new(
-                Code::BadRequest,
-                "The HTTP body ended before it was complete.",
-            )
+            Refusal::new(Code::BadRequest, "The HTTP body ended before it was complete.")
         })?;
         if first.len() + whole.len() + piece.len() > limit {
             return Err(too_large(limit));
@@ -135,11 +127,7 @@ async fn collect(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes,
             whole.extend_from_slice(&piece);
         }
     }
-    Ok(if whole.is_empty() {
-        first
-    } else {
-        whole.into()
-    })
+    Ok(if whole.is_empty() { first } else { whole.into() })
 }
 
 fn too_slow() -> Refusal {
@@ -164,10 +152,9 @@ fn parse(body: &[u8], batch_limit: usize) -> Result<Incoming, Refusal> {
         return Parameters::from_json(text).map(Incoming::One);
     }
     match Parameters::batch_from_json(text, batch_limit)? {
-        Some(batch) if batch.is_empty() => Err(Refusal::new(
-            Code::BadRequest,
-            "The batch is empty; send at least one request.",
-        )),
+        Some(batch) if batch.is_empty() => {
+            Err(Refusal::new(Code::BadRequest, "The batch is empty; send at least one request."))
+        }
         Some(batch) => Ok(Incoming::Batch(batch)),
         None => Err(Refusal::new(
             Code::BatchTooLarge,
@@ -198,10 +185,7 @@ mod tests {
             "Application/JSON;Charset=\"UTF-8\"",
             "application/json; profile=x",
         ] {
-            assert!(
-                passes(&[(header::CONTENT_TYPE, content_type)]),
-                "{content_type}"
-            );
+            assert!(passes(&[(header::CONTENT_TYPE, content_type)]), "{content_type}");
         }
     }
 
@@ -218,10 +202,7 @@ mod tests {
             "application/json, text/plain",
             "",
         ] {
-            assert!(
-                !passes(&[(header::CONTENT_TYPE, content_type)]),
-                "{content_type}"
-            );
+            assert!(!passes(&[(header::CONTENT_TYPE, content_type)]), "{content_type}");
         }
         assert!(!passes(&[]));
         assert!(!passes(&[

@@ -150,10 +150,9 @@ impl Protocol {
             return answer(*refused, None, executor, request_id).into_response(media);
         }
         let mut response = match incoming {
-            Ok(Incoming::One(parameters)) => self
-                .one(parameters, &head.method, executor, request_id)
-                .await
-                .into_response(media),
+            Ok(Incoming::One(parameters)) => {
+                self.one(parameters, &head.method, executor, request_id).await.into_response(media)
+            }
             Ok(Incoming::Batch(all)) => self.many(all, executor, request_id, media).await,
             Err(fault) => fault.into_response(media),
         };
@@ -188,13 +187,11 @@ impl Protocol {
         request_id: &str,
         media: MediaType,
     ) -> Response {
-        let prepared: Vec<_> = all
-            .into_iter()
-            .map(|one| self.prepare_single(one))
-            .collect();
-        let cost = prepared.iter().flatten().fold(0_u64, |sum, one| {
-            sum.saturating_add(one.operation.cost.complexity)
-        });
+        let prepared: Vec<_> = all.into_iter().map(|one| self.prepare_single(one)).collect();
+        let cost = prepared
+            .iter()
+            .flatten()
+            .fold(0_u64, |sum, one| sum.saturating_add(one.operation.cost.complexity));
         if cost > self.limits.complexity {
             let limit = self.limits.complexity;
             let message = format!(
@@ -202,10 +199,7 @@ impl Protocol {
             );
             return Answer::fault(Refusal::new(Code::TooComplex, message)).into_response(media);
         }
-        let has_mutation = prepared
-            .iter()
-            .flatten()
-            .any(|one| one.kind == OperationType::Mutation);
+        let has_mutation = prepared.iter().flatten().any(|one| one.kind == OperationType::Mutation);
         let executing = prepared.into_iter().map(|one| async {
             match one {
                 Ok(prepared) => execute(prepared, executor, request_id).await,
@@ -239,13 +233,10 @@ impl Protocol {
 
     /// Checks the document of one request and hands it on parsed.
     fn prepare(&self, mut parameters: Parameters) -> Result<Prepared<'_>, Box<Answer>> {
-        let found = self
-            .documents
-            .find(&mut parameters)
-            .map_err(|refusal| match refusal.code {
-                Code::BadRequest => Answer::fault(refusal),
-                _ => Answer::refused(refusal),
-            })?;
+        let found = self.documents.find(&mut parameters).map_err(|refusal| match refusal.code {
+            Code::BadRequest => Answer::fault(refusal),
+            _ => Answer::refused(refusal),
+        })?;
         let operation_name = parameters.operation_name.filter(|name| !name.is_empty());
         let checked = document::check(
             &found.text,
@@ -266,16 +257,8 @@ impl Protocol {
             async_graphql::Request::new(String::new()).variables(parameters.variables);
         request.operation_name = operation_name;
         request.set_parsed_query(checked.document);
-        let operation = Operation {
-            request,
-            written: checked.written,
-            cost: checked.cost,
-        };
-        Ok(Prepared {
-            operation,
-            kind: checked.kind,
-            shape,
-        })
+        let operation = Operation { request, written: checked.written, cost: checked.cost };
+        Ok(Prepared { operation, kind: checked.kind, shape })
     }
 
     /// The shape of the data of the chosen operation.

@@ -157,9 +157,7 @@ struct Object<T>(T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer
-            .deserialize_map(ObjectVisitor(PhantomData))
-            .map(Self)
+        deserializer.deserialize_map(ObjectVisitor(PhantomData)).map(Self)
     }
 }
 
@@ -225,9 +223,7 @@ mod tests {
     use super::*;
 
     fn code(text: &str) -> Option<Code> {
-        Parameters::from_json(text)
-            .err()
-            .map(|refusal| refusal.code)
+        Parameters::from_json(text).err().map(|refusal| refusal.code)
     }
 
     #[test]
@@ -277,11 +273,8 @@ mod tests {
     fn a_batch_over_the_limit_is_counted_out() {
         let one = r#"{"query": "{a}"}"#;
         let batch = |count: usize| format!("[{}]", vec![one; count].join(","));
-        let length = |count| {
-            Parameters::batch_from_json(&batch(count), 3)
-                .unwrap()
-                .map(|kept| kept.len())
-        };
+        let length =
+            |count| Parameters::batch_from_json(&batch(count), 3).unwrap().map(|kept| kept.len());
         assert_eq!(length(0), Some(0));
         assert_eq!(length(3), Some(3));
         assert_eq!(length(4), None);

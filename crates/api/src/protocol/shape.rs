@@ -91,12 +91,7 @@ impl<'t> Shape<'t> {
         let is_given = known.is_some_and(|known| known.is_given);
         let found = self.fields.iter().position(|field| field.key == *key);
         let place = found.unwrap_or_else(|| {
-            self.fields.push(Field {
-                key: key.clone(),
-                ty,
-                is_given,
-                below: Self::default(),
-            });
+            self.fields.push(Field { key: key.clone(), ty, is_given, below: Self::default() });
             self.fields.len() - 1
         });
         // Objects of different types may have different fields under one key.
@@ -163,9 +158,7 @@ impl<'t> Shape<'t> {
 
     fn is_in_order(&self, object: &IndexMap<Name, Value>) -> bool {
         let mut fields = self.fields.iter();
-        object
-            .keys()
-            .all(|key| fields.any(|field| field.key == *key))
+        object.keys().all(|key| fields.any(|field| field.key == *key))
     }
 }
 
@@ -290,11 +283,7 @@ mod tests {
     #[test]
     fn a_failed_field_that_may_be_null_is_null() {
         assert_eq!(
-            settled(
-                "{ title study { id } }",
-                json!({"study": {"id": "1"}}),
-                &["title"]
-            ),
+            settled("{ title study { id } }", json!({"study": {"id": "1"}}), &["title"]),
             r#"{"title":null,"study":{"id":"1"}}"#
         );
     }
@@ -303,16 +292,9 @@ mod tests {
     fn a_failed_field_that_may_not_be_null_takes_the_nearest_that_may_be() {
         let query = "{ title study { id centre { name } } }";
         let given = json!({"title": "x", "study": {"id": "1", "centre": null}});
+        assert_eq!(settled(query, given, &["study.centre.name"]), r#"{"title":"x","study":null}"#);
         assert_eq!(
-            settled(query, given, &["study.centre.name"]),
-            r#"{"title":"x","study":null}"#
-        );
-        assert_eq!(
-            settled(
-                "{ title studyMust { id } }",
-                json!({"title": "x"}),
-                &["studyMust"]
-            ),
+            settled("{ title studyMust { id } }", json!({"title": "x"}), &["studyMust"]),
             "null"
         );
     }
@@ -321,35 +303,20 @@ mod tests {
     fn an_item_that_may_not_be_null_takes_its_list_with_it_and_another_does_not() {
         let items = json!([{"id": "1", "title": "a"}, {"title": "b"}]);
         assert_eq!(
-            settled(
-                "{ maybe { id title } }",
-                json!({"maybe": items}),
-                &["maybe.1.id"]
-            ),
+            settled("{ maybe { id title } }", json!({"maybe": items}), &["maybe.1.id"]),
             r#"{"maybe":[{"id":"1","title":"a"},null]}"#
         );
         assert_eq!(
-            settled(
-                "{ studies { id title } }",
-                json!({"studies": items}),
-                &["studies.1.id"]
-            ),
+            settled("{ studies { id title } }", json!({"studies": items}), &["studies.1.id"]),
             "null"
         );
     }
 
     #[test]
     fn an_object_of_which_all_fields_failed_has_them_null() {
+        assert_eq!(settled("{ title }", json!(null), &["title"]), r#"{"title":null}"#);
         assert_eq!(
-            settled("{ title }", json!(null), &["title"]),
-            r#"{"title":null}"#
-        );
-        assert_eq!(
-            settled(
-                "{ study { title } }",
-                json!({"study": null}),
-                &["study.title"]
-            ),
+            settled("{ study { title } }", json!({"study": null}), &["study.title"]),
             r#"{"study":{"title":null}}"#
         );
     }
@@ -357,10 +324,7 @@ mod tests {
     #[test]
     fn what_is_null_without_an_error_stays_null_and_what_was_skipped_stays_away() {
         let query = "{ study { id } title @skip(if: true) }";
-        assert_eq!(
-            settled(query, json!({"study": null}), &[]),
-            r#"{"study":null}"#
-        );
+        assert_eq!(settled(query, json!({"study": null}), &[]), r#"{"study":null}"#);
         assert_eq!(settled("{ title @skip(if: true) }", json!(null), &[]), "{}");
     }
 
@@ -383,15 +347,9 @@ mod tests {
     fn an_object_that_gets_nothing_is_empty_and_its_mark_is_not_told() {
         let query = "{ things { ... on Study { id } } }";
         let given = json!({"things": [{"(any)": "Centre"}, {"id": "1", "(any)": "Study"}, null]});
-        assert_eq!(
-            settled_as_merged(query, given),
-            r#"{"things":[{},{"id":"1"},null]}"#
-        );
+        assert_eq!(settled_as_merged(query, given), r#"{"things":[{},{"id":"1"},null]}"#);
         let given = json!({"study": {"(any)": "Study"}});
-        assert_eq!(
-            settled_as_merged("{ study { id @skip(if: true) } }", given),
-            r#"{"study":{}}"#
-        );
+        assert_eq!(settled_as_merged("{ study { id @skip(if: true) } }", given), r#"{"study":{}}"#);
     }
 
     #[test]
@@ -412,10 +370,7 @@ mod tests {
         let query = "{ page { count @skip(if: true) } title }";
         let given = || json!({"page": null, "title": "x"});
         assert_eq!(settled(query, given(), &[]), r#"{"page":{},"title":"x"}"#);
-        assert_eq!(
-            settled(query, given(), &["page"]),
-            r#"{"page":null,"title":"x"}"#
-        );
+        assert_eq!(settled(query, given(), &["page"]), r#"{"page":null,"title":"x"}"#);
     }
 
     #[test]

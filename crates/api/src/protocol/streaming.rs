@@ -102,10 +102,7 @@ impl Protocol {
         executor: &E,
         request_id: &str,
     ) -> Running<'_> {
-        let running = |rest| Running {
-            rest,
-            request_id: request_id.to_owned(),
-        };
+        let running = |rest| Running { rest, request_id: request_id.to_owned() };
         if let Err(refused) = executor.arrived(1) {
             let answer = answer(*refused, None, executor, request_id);
             return running(Rest::One(Box::new(answer)));

@@ -107,22 +107,16 @@ struct Received {
 
 impl Received {
     fn code(&self) -> &str {
-        self.body["errors"][0]["extensions"]["code"]
-            .as_str()
-            .unwrap_or("none")
+        self.body["errors"][0]["extensions"]["code"].as_str().unwrap_or("none")
     }
 
     fn header(&self, name: header::HeaderName) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
 
 async fn send(mut protocol: Protocol, mut request: Request<Body>) -> Received {
-    request
-        .extensions_mut()
-        .insert(RequestId::new(HeaderValue::from_static("request-7")));
+    request.extensions_mut().insert(RequestId::new(HeaderValue::from_static("request-7")));
     let schema = Schema::new(Query, Mutation, EmptySubscription);
     protocol.types = Arc::new(Types::from_sdl(&schema.sdl(), &schema.sdl()).unwrap());
     let executor = Arc::new(Executor(schema));
@@ -150,9 +144,7 @@ fn request(
     let builder = Request::builder().method(method).uri(uri);
     headers
         .iter()
-        .fold(builder, |builder, (name, value)| {
-            builder.header(name, *value)
-        })
+        .fold(builder, |builder, (name, value)| builder.header(name, *value))
         .body(Body::from(body.to_owned()))
         .unwrap()
 }
@@ -162,11 +154,7 @@ const OLD: &str = "application/json";
 
 async fn post_as(accept: &str, body: Value) -> Received {
     let headers = [(header::CONTENT_TYPE, OLD), (header::ACCEPT, accept)];
-    send(
-        Protocol::default(),
-        request("POST", "/graphql", &headers, &body.to_string()),
-    )
-    .await
+    send(Protocol::default(), request("POST", "/graphql", &headers, &body.to_string())).await
 }
 
 async fn post(body: Value) -> Received {
@@ -185,25 +173,16 @@ async fn a_query_is_answered_in_the_type_that_the_client_accepts() {
     for accept in [NEW, OLD] {
         let received = post_as(accept, query.clone()).await;
         assert_eq!(received.status, 200);
-        assert_eq!(
-            received.header(header::CONTENT_TYPE),
-            format!("{accept}; charset=utf-8")
-        );
+        assert_eq!(received.header(header::CONTENT_TYPE), format!("{accept}; charset=utf-8"));
         assert_eq!(received.header(header::VARY), "accept");
-        assert_eq!(
-            received.text,
-            r#"{"data":{"hello":"hello world","twice":8}}"#
-        );
+        assert_eq!(received.text, r#"{"data":{"hello":"hello world","twice":8}}"#);
     }
 }
 
 #[tokio::test]
 async fn the_keys_of_the_data_stand_as_they_were_asked_for() {
     let received = post(json!({"query": "{ z: late a: hello m: twice(n: 1) }"})).await;
-    assert_eq!(
-        received.text,
-        r#"{"data":{"z":"late","a":"hello world","m":2}}"#
-    );
+    assert_eq!(received.text, r#"{"data":{"z":"late","a":"hello world","m":2}}"#);
 }
 
 #[tokio::test]
@@ -212,14 +191,8 @@ async fn a_document_that_cannot_run_is_400_and_for_legacy_clients_200_without_da
         ("{", "GRAPHQL_PARSE_FAILED"),
         ("{ unknown }", "GRAPHQL_VALIDATION_FAILED"),
         ("{ hello @unknown }", "GRAPHQL_VALIDATION_FAILED"),
-        (
-            "{ ...F } fragment F on Query { ...F }",
-            "GRAPHQL_VALIDATION_FAILED",
-        ),
-        (
-            "query A { hello } query B { hello }",
-            "OPERATION_RESOLUTION_FAILURE",
-        ),
+        ("{ ...F } fragment F on Query { ...F }", "GRAPHQL_VALIDATION_FAILED"),
+        ("query A { hello } query B { hello }", "OPERATION_RESOLUTION_FAILURE"),
         ("subscription { a }", "SUBSCRIPTION_NOT_SUPPORTED"),
         ("query($n: Int!) { twice(n: $n) }", "BAD_USER_INPUT"),
         ("{ twice(n: \"x\") }", "GRAPHQL_VALIDATION_FAILED"),
@@ -250,10 +223,7 @@ async fn a_failed_field_leaves_the_rest_and_the_status() {
     let received = post(json!({"query": "{ hello forbidden }"})).await;
     assert_eq!(received.status, 200);
     assert_eq!(received.code(), "FORBIDDEN");
-    assert_eq!(
-        received.body["data"],
-        json!({"hello": "hello world", "forbidden": null})
-    );
+    assert_eq!(received.body["data"], json!({"hello": "hello world", "forbidden": null}));
     assert_eq!(received.body["errors"][0]["path"], json!(["forbidden"]));
 }
 
@@ -277,18 +247,12 @@ async fn a_failure_of_ours_is_hidden_behind_the_request_id() {
 async fn a_value_that_a_scalar_refuses_is_the_clients_to_mend() {
     for (query, variables) in [
         ("{ day(at: \"yesterday\") }", json!({})),
-        (
-            "query($at: DateTime!) { day(at: $at) }",
-            json!({"at": "yesterday"}),
-        ),
+        ("query($at: DateTime!) { day(at: $at) }", json!({"at": "yesterday"})),
         ("query($at: DateTime!) { day(at: $at) }", json!({"at": 7})),
     ] {
         let received = post(json!({"query": query, "variables": variables})).await;
         assert!(
-            matches!(
-                received.code(),
-                "BAD_USER_INPUT" | "GRAPHQL_VALIDATION_FAILED"
-            ),
+            matches!(received.code(), "BAD_USER_INPUT" | "GRAPHQL_VALIDATION_FAILED"),
             "{}",
             received.text
         );
@@ -308,10 +272,7 @@ async fn a_refusal_of_the_whole_request_has_the_status_that_the_executor_says() 
 
 #[tokio::test]
 async fn requests_that_are_too_many_are_refused_before_they_are_looked_at() {
-    let protocol = Protocol {
-        batch: 20,
-        ..Protocol::default()
-    };
+    let protocol = Protocol { batch: 20, ..Protocol::default() };
     let body = json!(vec![json!({"query": "{"}); 11]).to_string();
     let headers = [(header::CONTENT_TYPE, OLD)];
     let received = send(protocol, request("POST", "/graphql", &headers, &body)).await;
@@ -324,10 +285,7 @@ async fn when_only_the_cost_is_asked_for_nothing_runs() {
     for query in ["{ hello fatal }", "mutation { bump fatal: hello }"] {
         let received = post(dry(query)).await;
         assert_eq!(received.status, 200);
-        assert_eq!(
-            received.body,
-            json!({"data": null, "extensions": {"cost": 2}})
-        );
+        assert_eq!(received.body, json!({"data": null, "extensions": {"cost": 2}}));
     }
     assert_eq!(post(dry("{ hello")).await.code(), "GRAPHQL_PARSE_FAILED");
     let wet = json!({"query": "{ hello }", "extensions": {"costOnly": false}});
@@ -344,10 +302,7 @@ async fn a_get_runs_a_query() {
 #[tokio::test]
 async fn a_get_never_runs_a_mutation() {
     let received = get("query=mutation%7Bbump%7D").await;
-    assert_eq!(
-        (received.status, received.code()),
-        (405, "METHOD_NOT_ALLOWED")
-    );
+    assert_eq!((received.status, received.code()), (405, "METHOD_NOT_ALLOWED"));
     assert_eq!(received.header(header::ALLOW), "POST");
     assert!(received.body.get("data").is_none());
     let chosen = get("query=query+A%7Bhello%7D+mutation+B%7Bbump%7D&operationName=B").await;
@@ -358,27 +313,16 @@ async fn a_get_never_runs_a_mutation() {
 
 #[tokio::test]
 async fn a_malformed_url_is_400() {
-    for parameters in [
-        "",
-        "query=%7Bhello%7D&variables=7",
-        "query=%7Bhello%7D&query=%7Bhello%7D",
-    ] {
+    for parameters in ["", "query=%7Bhello%7D&variables=7", "query=%7Bhello%7D&query=%7Bhello%7D"] {
         let received = get(parameters).await;
-        assert_eq!(
-            (received.status, received.code()),
-            (400, "BAD_REQUEST"),
-            "{parameters}"
-        );
+        assert_eq!((received.status, received.code()), (400, "BAD_REQUEST"), "{parameters}");
     }
 }
 
 #[tokio::test]
 async fn a_head_is_a_get_without_the_body() {
-    let received = send(
-        Protocol::default(),
-        request("HEAD", "/graphql?query=%7Bhello%7D", &[], ""),
-    )
-    .await;
+    let received =
+        send(Protocol::default(), request("HEAD", "/graphql?query=%7Bhello%7D", &[], "")).await;
     assert_eq!((received.status, received.text.as_str()), (200, ""));
     assert_eq!(received.header(header::CONTENT_LENGTH), "32");
 }
@@ -387,10 +331,7 @@ async fn a_head_is_a_get_without_the_body() {
 async fn other_methods_are_not_allowed() {
     for method in ["PUT", "DELETE", "PATCH"] {
         let received = send(Protocol::default(), request(method, "/graphql", &[], "")).await;
-        assert_eq!(
-            (received.status, received.code()),
-            (405, "METHOD_NOT_ALLOWED")
-        );
+        assert_eq!((received.status, received.code()), (405, "METHOD_NOT_ALLOWED"));
         assert_eq!(received.header(header::ALLOW), "GET, HEAD, POST, OPTIONS");
     }
 }
@@ -398,21 +339,13 @@ async fn other_methods_are_not_allowed() {
 #[tokio::test]
 async fn json_under_another_name_is_not_executed() {
     let body = json!({"query": "mutation { bump }"}).to_string();
-    for content_type in [
-        "text/plain",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
-    ] {
+    for content_type in
+        ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+    {
         let headers = [(header::CONTENT_TYPE, content_type)];
-        let received = send(
-            Protocol::default(),
-            request("POST", "/graphql", &headers, &body),
-        )
-        .await;
-        assert_eq!(
-            (received.status, received.code()),
-            (415, "UNSUPPORTED_MEDIA_TYPE")
-        );
+        let received =
+            send(Protocol::default(), request("POST", "/graphql", &headers, &body)).await;
+        assert_eq!((received.status, received.code()), (415, "UNSUPPORTED_MEDIA_TYPE"));
     }
     let received = send(Protocol::default(), request("POST", "/graphql", &[], &body)).await;
     assert_eq!(received.status, 415);
@@ -422,10 +355,7 @@ async fn json_under_another_name_is_not_executed() {
 async fn a_client_that_accepts_neither_type_gets_406() {
     let received = post_as("text/html", json!({"query": "{ hello }"})).await;
     assert_eq!((received.status, received.code()), (406, "NOT_ACCEPTABLE"));
-    assert_eq!(
-        received.header(header::CONTENT_TYPE),
-        "application/json; charset=utf-8"
-    );
+    assert_eq!(received.header(header::CONTENT_TYPE), "application/json; charset=utf-8");
 }
 
 #[tokio::test]
@@ -439,11 +369,7 @@ async fn a_malformed_body_is_400_in_both_types() {
     ] {
         for accept in [NEW, OLD] {
             let received = post_as(accept, body.clone()).await;
-            assert_eq!(
-                (received.status, received.code()),
-                (400, "BAD_REQUEST"),
-                "{body}"
-            );
+            assert_eq!((received.status, received.code()), (400, "BAD_REQUEST"), "{body}");
             assert!(received.body.get("data").is_none());
         }
     }
@@ -459,16 +385,10 @@ async fn a_body_that_is_not_utf8_is_400() {
 
 #[tokio::test]
 async fn a_body_over_the_limit_is_413() {
-    let protocol = Protocol {
-        body_bytes: 100,
-        ..Protocol::default()
-    };
+    let protocol = Protocol { body_bytes: 100, ..Protocol::default() };
     let body = json!({"query": "{ hello }", "padding": "x".repeat(100)}).to_string();
-    let received = send(
-        protocol,
-        request("POST", "/graphql", &[(header::CONTENT_TYPE, OLD)], &body),
-    )
-    .await;
+    let received =
+        send(protocol, request("POST", "/graphql", &[(header::CONTENT_TYPE, OLD)], &body)).await;
     assert_eq!((received.status, received.code()), (413, "BODY_TOO_LARGE"));
 }
 
@@ -483,14 +403,8 @@ async fn a_batch_is_answered_in_its_order_each_for_itself() {
     .await;
     assert_eq!(received.status, 200);
     assert_eq!(received.body[0], json!({"data": {"hello": "hello world"}}));
-    assert_eq!(
-        received.body[1]["errors"][0]["extensions"]["code"],
-        "GRAPHQL_VALIDATION_FAILED"
-    );
-    assert_eq!(
-        received.body[2]["errors"][0]["extensions"]["code"],
-        "BAD_REQUEST"
-    );
+    assert_eq!(received.body[1]["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
+    assert_eq!(received.body[2]["errors"][0]["extensions"]["code"], "BAD_REQUEST");
     assert_eq!(received.body[3], json!({"data": {"bump": 1}}));
 }
 
@@ -504,11 +418,7 @@ async fn a_batch_is_bounded_in_number_and_in_its_whole_cost() {
     let headers = [(header::CONTENT_TYPE, OLD)];
     for (count, status) in [(2, 200), (3, 400)] {
         let body = json!(vec![costly.clone(); count]).to_string();
-        let received = send(
-            protocol.clone(),
-            request("POST", "/graphql", &headers, &body),
-        )
-        .await;
+        let received = send(protocol.clone(), request("POST", "/graphql", &headers, &body)).await;
         assert_eq!(received.status, status, "{}", received.text);
     }
 }

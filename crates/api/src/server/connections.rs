@@ -28,10 +28,7 @@ pub(super) struct Connection {
 
 impl Connections {
     pub(super) fn new(bounds: Bounds) -> Self {
-        Self {
-            bounds: Arc::new(bounds),
-            open: Arc::default(),
-        }
+        Self { bounds: Arc::new(bounds), open: Arc::default() }
     }
 
     /// Counts one more connection; none if there are too many. Those of trusted proxies are many
@@ -49,10 +46,7 @@ impl Connections {
         if let Some(network) = network {
             open.of_each.insert(network, of_network + 1);
         }
-        Some(Connection {
-            connections: self.clone(),
-            network,
-        })
+        Some(Connection { connections: self.clone(), network })
     }
 
     fn locked(&self) -> MutexGuard<'_, Open> {

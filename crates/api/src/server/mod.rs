@@ -114,10 +114,7 @@ pub async fn serve(
     lifeline.stop();
     let ended = async { tokio::join!(connections.shutdown(), lifeline.ended()) };
     if tokio::time::timeout(DRAIN, ended).await.is_err() {
-        tracing::warn!(
-            seconds = DRAIN.as_secs(),
-            "some requests did not finish in time"
-        );
+        tracing::warn!(seconds = DRAIN.as_secs(), "some requests did not finish in time");
     }
 }
 

@@ -44,14 +44,9 @@ struct Following {
 /// What a subscription gives its viewer, one event after another.
 pub(crate) fn subscription(follower: Follower, request: Request) -> BoxStream<'static, Outcome> {
     let endpoint = Arc::clone(&follower.endpoint);
-    let feed = graph::Follower {
-        space: Arc::clone(&endpoint.space),
-        viewer: follower.viewer.clone(),
-    };
-    let following = Arc::new(Following {
-        follower,
-        is_event: AtomicBool::new(false),
-    });
+    let feed =
+        graph::Follower { space: Arc::clone(&endpoint.space), viewer: follower.viewer.clone() };
+    let following = Arc::new(Following { follower, is_event: AtomicBool::new(false) });
     let request = request.data(Arc::clone(&following)).data(feed);
     let answers = endpoint.streamed_graph.execute_stream(request);
     let outcomes = answers.map(move |mut answer| {

@@ -41,15 +41,10 @@ pub(crate) async fn answer(executor: Executor, wish: Wish, request: Request) -> 
     {
         let protocol = &endpoint.protocol;
         let request_id = executor.request_id();
-        return protocol
-            .answer(parameters, &head.method, &executor, request_id, media)
-            .await;
+        return protocol.answer(parameters, &head.method, &executor, request_id, media).await;
     }
     let (sender, mut receiver) = mpsc::channel(1);
-    let telling = Telling {
-        unread: endpoint.streams.bounds.unread,
-        sender,
-    };
+    let telling = Telling { unread: endpoint.streams.bounds.unread, sender };
     let place = endpoint.streams.place("sse");
     let may_mutate = head.method == Method::POST;
     lifeline.clone().spawn(async move {
@@ -59,10 +54,8 @@ pub(crate) async fn answer(executor: Executor, wish: Wish, request: Request) -> 
     let body = Body::from_stream(events.map(Ok::<Bytes, Infallible>));
     let mut response = Response::new(body);
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/event-stream; charset=utf-8"),
-    );
+    headers
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::VARY, HeaderValue::from_static("accept"));
     headers.insert(NO_BUFFERING, HeaderValue::from_static("no"));
@@ -94,9 +87,7 @@ async fn tell(
         }
     };
     let operation = async {
-        let running = endpoint
-            .protocol
-            .begin(parameters, may_mutate, &executor, &request_id);
+        let running = endpoint.protocol.begin(parameters, may_mutate, &executor, &request_id);
         let mut running = running.await;
         while let Some(answer) = running.next().await {
             telling.next(&answer).await?;

@@ -15,11 +15,7 @@ pub(crate) struct Lifeline {
 impl Lifeline {
     /// That of the server that took the request; one that never stops for a request without a server.
     pub(crate) fn of(request: &Request) -> Self {
-        request
-            .extensions()
-            .get::<Self>()
-            .cloned()
-            .unwrap_or_default()
+        request.extensions().get::<Self>().cloned().unwrap_or_default()
     }
 
     /// Runs a stream.

@@ -58,10 +58,7 @@ pub(crate) struct Streams {
 
 impl Streams {
     pub(crate) fn new(bounds: StreamBounds) -> Self {
-        Self {
-            places: Arc::new(Semaphore::new(bounds.most)),
-            bounds,
-        }
+        Self { places: Arc::new(Semaphore::new(bounds.most)), bounds }
     }
 
     /// How many streams one token may have.
@@ -73,10 +70,7 @@ impl Streams {
     fn place(&self, protocol: &'static str) -> Option<Place> {
         let permit = Arc::clone(&self.places).try_acquire_owned().ok()?;
         metrics::gauge!(OPEN, "protocol" => protocol).increment(1);
-        Some(Place {
-            protocol,
-            _permit: permit,
-        })
+        Some(Place { protocol, _permit: permit })
     }
 }
 

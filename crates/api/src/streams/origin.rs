@@ -16,13 +16,8 @@ pub(super) fn is_allowed(headers: &HeaderMap, allowed: &[HeaderValue]) -> bool {
 /// Whether the page comes from where the request goes to. A proxy may have ended TLS, so the scheme
 /// says nothing.
 fn is_same(origin: &HeaderValue, headers: &HeaderMap) -> bool {
-    let origin = origin
-        .to_str()
-        .ok()
-        .and_then(|origin| origin.parse::<Uri>().ok());
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
+    let origin = origin.to_str().ok().and_then(|origin| origin.parse::<Uri>().ok());
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     match (origin.as_ref().and_then(Uri::authority), host) {
         (Some(authority), Some(host)) => authority.as_str().eq_ignore_ascii_case(host),
         _ => false,
@@ -46,24 +41,15 @@ mod tests {
     #[test]
     fn a_program_and_a_page_of_this_server_and_one_that_is_allowed_may_open_a_socket() {
         assert!(passes(None, "graph.example.org"));
-        assert!(passes(
-            Some("https://graph.example.org"),
-            "graph.example.org"
-        ));
+        assert!(passes(Some("https://graph.example.org"), "graph.example.org"));
         assert!(passes(Some("http://localhost:8080"), "localhost:8080"));
-        assert!(passes(
-            Some("https://tool.example.org"),
-            "graph.example.org"
-        ));
+        assert!(passes(Some("https://tool.example.org"), "graph.example.org"));
     }
 
     #[test]
     fn a_page_of_another_origin_may_not() {
         assert!(!passes(Some("https://evil.example"), "graph.example.org"));
-        assert!(!passes(
-            Some("https://graph.example.org:81"),
-            "graph.example.org"
-        ));
+        assert!(!passes(Some("https://graph.example.org:81"), "graph.example.org"));
         assert!(!passes(Some("null"), "graph.example.org"));
         assert!(!passes(Some(""), "graph.example.org"));
     }

@@ -56,12 +56,7 @@ impl Audit {
         let space = database::open(config).await?;
         let done = match self {
             Self::Verify { checkpoint } => verify(&space, checkpoint.as_ref()).await,
-            Self::Export {
-                from,
-                before,
-                centre,
-                actions,
-            } => {
+            Self::Export { from, before, centre, actions } => {
                 let filter = AuditFilter {
                     from,
                     before,
@@ -82,9 +77,8 @@ impl Audit {
 
 async fn verify(space: &Space, checkpoint: Option<&Checkpoint>) -> Result<ExitCode> {
     let store = space.store();
-    let verified = audit::verify(store, store.chain(), checkpoint)
-        .await
-        .map_err(|no| sentence(&no))?;
+    let verified =
+        audit::verify(store, store.chain(), checkpoint).await.map_err(|no| sentence(&no))?;
     if verified.before_the_chain > 0 {
         tracing::warn!(
             events = verified.before_the_chain,

@@ -50,10 +50,7 @@ pub(super) struct ClientLimits {
 
 impl ClientLimits {
     pub(super) fn of_tokens(&self) -> Rates {
-        Rates {
-            requests_per_second: self.token_requests,
-            points_per_hour: self.token_points,
-        }
+        Rates { requests_per_second: self.token_requests, points_per_hour: self.token_points }
     }
 
     pub(super) fn of_addresses(&self) -> Rates {

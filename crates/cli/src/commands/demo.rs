@@ -72,23 +72,15 @@ async fn load_returns(space: &Arc<Space>) -> Result<()> {
     let mut folders: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for name in Returns::iter() {
         if let Some((folder, _)) = name.rsplit_once('/') {
-            folders
-                .entry(folder.to_owned())
-                .or_default()
-                .push(name.into_owned());
+            folders.entry(folder.to_owned()).or_default().push(name.into_owned());
         }
     }
     for (folder, names) in folders {
         let Some((authority, year)) = folder.split_once('-') else {
             continue;
         };
-        let year: i32 = year
-            .parse()
-            .context("The demonstration network is damaged")?;
-        for (kind, ending) in [
-            (ReturnKind::Ssda903, ".csv"),
-            (ReturnKind::CinCensus, ".xml"),
-        ] {
+        let year: i32 = year.parse().context("The demonstration network is damaged")?;
+        for (kind, ending) in [(ReturnKind::Ssda903, ".csv"), (ReturnKind::CinCensus, ".xml")] {
             let there = returns::is_current(space, kind, authority, year).await;
             if there.map_err(|refusal| sentence(&refusal))? {
                 continue;

@@ -42,12 +42,7 @@ pub(crate) enum Export {
 
 impl Export {
     pub(crate) async fn run(self, config: &Config) -> Result<ExitCode> {
-        let Self::Bundle {
-            folder,
-            public,
-            token_file,
-            excel,
-        } = self;
+        let Self::Bundle { folder, public, token_file, excel } = self;
         let space = database::open(config).await?;
         let viewer = match token_file {
             _ if public => Viewer::anonymous(),

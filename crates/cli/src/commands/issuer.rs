@@ -87,10 +87,7 @@ impl Issuer {
                 }
                 Ok(())
             }
-            Self::Remove {
-                slug,
-                including_issued,
-            } => {
+            Self::Remove { slug, including_issued } => {
                 let removed = issuer::remove(space, &slug, including_issued)
                     .await
                     .map_err(|no| sentence(&no))?;
@@ -119,10 +116,7 @@ impl Add {
         let certificates = match &self.ca_file {
             None => None,
             Some(file) => Some(std::fs::read_to_string(file).with_context(|| {
-                format!(
-                    "The file of certificate authorities, {}, cannot be read",
-                    file.display()
-                )
+                format!("The file of certificate authorities, {}, cannot be read", file.display())
             })?),
         };
         let new = NewIssuer {
@@ -136,24 +130,15 @@ impl Add {
         };
         let added = issuer::add(space, new).await.map_err(|no| sentence(&no))?;
         tell(space, &added).await?;
-        tracing::info!(
-            "see whether it answers: `commonground issuer check {}`",
-            added.slug
-        );
+        tracing::info!("see whether it answers: `commonground issuer check {}`", added.slug);
         Ok(())
     }
 }
 
 async fn check(space: &Space, slug: &str) -> Result<()> {
-    let checked = issuer::check(space, slug)
-        .await
-        .map_err(|no| sentence(&no))?;
+    let checked = issuer::check(space, slug).await.map_err(|no| sentence(&no))?;
     for key in &checked.keys {
-        let algorithms: Vec<_> = key
-            .algorithms
-            .iter()
-            .map(|one| format!("{one:?}"))
-            .collect();
+        let algorithms: Vec<_> = key.algorithms.iter().map(|one| format!("{one:?}")).collect();
         let line = serde_json::json!({
             "kid": key.kid, "algorithms": algorithms, "unusable": key.unusable,
         });

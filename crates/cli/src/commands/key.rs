@@ -55,10 +55,7 @@ impl Key {
                 }
             }
             Self::Rotate { at_once } => {
-                let key = keyring
-                    .rotate(store, at_once)
-                    .await
-                    .map_err(|no| sentence(&no))?;
+                let key = keyring.rotate(store, at_once).await.map_err(|no| sentence(&no))?;
                 tell(&key)?;
                 if !at_once {
                     tracing::info!(
@@ -67,10 +64,7 @@ impl Key {
                     );
                 }
             }
-            Self::Retire {
-                id,
-                even_with_tokens,
-            } => {
+            Self::Retire { id, even_with_tokens } => {
                 let stopped = keyring
                     .retire(store, id.into(), even_with_tokens)
                     .await

@@ -145,11 +145,9 @@ fn timeout(text: &str) -> Result<Duration, String> {
 /// A network, or a single address.
 fn network(text: &str) -> Result<IpNet, String> {
     let network = text.parse().map(|network: IpNet| network.trunc());
-    network
-        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
-        .map_err(|_| {
-            "write each as an address or a network, as in 192.0.2.7 or 10.0.0.0/8".to_owned()
-        })
+    network.or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
+        "write each as an address or a network, as in 192.0.2.7 or 10.0.0.0/8".to_owned()
+    })
 }
 
 /// Reads the list of the only operations that may be run.
@@ -173,11 +171,7 @@ impl Serve {
             space.close().await;
         }
         let space = database::open_within(config, self.timeout).await?;
-        space
-            .keyring()
-            .ensure(space.store())
-            .await
-            .map_err(|refusal| sentence(&refusal))?;
+        space.keyring().ensure(space.store()).await.map_err(|refusal| sentence(&refusal))?;
         let listener = TcpListener::bind(self.listen).await.with_context(|| {
             format!(
                 "Cannot listen on {}; is something else there? Choose another with --listen",
@@ -252,9 +246,7 @@ async fn look_for_duplicates(space: Arc<Space>) {
 async fn greet(space: &Space, address: SocketAddr, demo: bool) -> Result<()> {
     telemetry::answer(&format!("GraphiQL   http://{address}/graphiql"))?;
     telemetry::answer(&format!("GraphQL    http://{address}/graphql"))?;
-    let is_first_start = token::is_first(space)
-        .await
-        .map_err(|refusal| sentence(&refusal))?;
+    let is_first_start = token::is_first(space).await.map_err(|refusal| sentence(&refusal))?;
     if !is_first_start {
         return Ok(());
     }

@@ -113,8 +113,7 @@ pub(crate) enum Token {
 
 fn state(text: &str) -> Result<AccessTokenState, String> {
     let word = text.to_uppercase().replace('-', "_");
-    word.parse()
-        .map_err(|unknown: service::entity::UnknownWord| unknown.to_string().to_lowercase())
+    word.parse().map_err(|unknown: service::entity::UnknownWord| unknown.to_string().to_lowercase())
 }
 
 impl Token {
@@ -128,13 +127,7 @@ impl Token {
     async fn carry_out(self, space: &Space) -> Result<()> {
         let operator = Viewer::operator();
         match self {
-            Self::Issue {
-                name,
-                centre,
-                scopes,
-                expires_in,
-                networks,
-            } => {
+            Self::Issue { name, centre, scopes, expires_in, networks } => {
                 let expires_in = delta(expires_in).context("--expires-in is too long")?;
                 let new = NewToken {
                     name,
@@ -165,13 +158,7 @@ impl Token {
                 tracing::info!(%id, %until, "the old token works until then");
                 advise(space, &rotation.record);
             }
-            Self::List {
-                centre,
-                scopes,
-                states,
-                unused_for,
-                expiring_within,
-            } => {
+            Self::List { centre, scopes, states, unused_for, expiring_within } => {
                 let now = space.store().source().now();
                 let unused_for = unused_for.map(delta).transpose()?;
                 let filter = TokenFilter {
@@ -186,15 +173,8 @@ impl Token {
                 };
                 list(space, &operator, &filter).await?;
             }
-            Self::Revoke {
-                id,
-                reason,
-                including_issued,
-            } => {
-                let revocation = Revocation {
-                    reason,
-                    including_issued,
-                };
+            Self::Revoke { id, reason, including_issued } => {
+                let revocation = Revocation { reason, including_issued };
                 let (_, issued) = token::revoke(space, &operator, id.into(), revocation)
                     .await
                     .map_err(|refusal| sentence(&refusal))?;
@@ -216,8 +196,7 @@ impl Token {
 fn delta(time: Duration) -> Result<TimeDelta> {
     const LONGEST: TimeDelta = TimeDelta::days(365 * 1000);
     let time = TimeDelta::from_std(time).ok();
-    time.filter(|time| *time <= LONGEST)
-        .context("Give a time of at most 1000 years")
+    time.filter(|time| *time <= LONGEST).context("Give a time of at most 1000 years")
 }
 
 /// Says what must happen before the token works.
@@ -231,13 +210,9 @@ fn advise(space: &Space, record: &access_token::Model) {
 }
 
 async fn list(space: &Space, operator: &Viewer, filter: &TokenFilter) -> Result<()> {
-    let directory = space
-        .directory()
-        .await
-        .map_err(|refusal| sentence(&refusal))?;
-    let records = token::all(space, operator, filter)
-        .await
-        .map_err(|refusal| sentence(&refusal))?;
+    let directory = space.directory().await.map_err(|refusal| sentence(&refusal))?;
+    let records =
+        token::all(space, operator, filter).await.map_err(|refusal| sentence(&refusal))?;
     let now = space.store().source().now();
     for record in records {
         let centre = directory.centres.by_id(record.centre_id);

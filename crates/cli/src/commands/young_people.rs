@@ -81,17 +81,8 @@ pub(crate) enum YoungPeople {
 
 impl YoungPeople {
     pub(crate) async fn run(self, config: &Config) -> Result<ExitCode> {
-        if let Self::PerturbationTable {
-            threshold,
-            greatest_change,
-            variance,
-        } = self
-        {
-            let parameters = Parameters {
-                threshold,
-                greatest_change,
-                variance,
-            };
+        if let Self::PerturbationTable { threshold, greatest_change, variance } = self {
+            let parameters = Parameters { threshold, greatest_change, variance };
             let table = PerturbationTable::spread(&maximum_entropy(parameters)?);
             table.write(telemetry::Answers::new())?;
             return Ok(ExitCode::SUCCESS);
@@ -169,9 +160,7 @@ async fn rotate_key(space: &Space, config: &Config) -> Result<()> {
     let file = secrets::pseudonym_key_file(config)?;
     let keys = space.pseudonym_keys().rotated(space.store().source());
     secrets::keep_next_pseudonym_keys(&file, &keys)?;
-    let count = rotate::rotate(space, &keys)
-        .await
-        .map_err(|no| sentence(&no))?;
+    let count = rotate::rotate(space, &keys).await.map_err(|no| sentence(&no))?;
     secrets::take_up_next_pseudonym_keys(&file)?;
     telemetry::answer(&format!(
         "{count} hashes are under the new key, which is in {}",

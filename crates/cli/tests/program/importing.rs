@@ -8,29 +8,19 @@ async fn the_first_problems_are_printed_and_all_are_written_to_the_report() {
     let bundle = installation.path("bundle");
     std::fs::create_dir(&bundle).unwrap();
     let rows: String = (0..150).map(|at| format!("Bad {at},\"A, b\"\n")).collect();
-    std::fs::write(
-        bundle.join("partners.csv"),
-        format!("slug,name\n{rows}good,Good\n"),
-    )
-    .unwrap();
+    std::fs::write(bundle.join("partners.csv"), format!("slug,name\n{rows}good,Good\n")).unwrap();
 
     let outcome = installation.run(&["import", "bundle", "bundle"]).await;
     assert_eq!(outcome.code, Some(2), "{}", outcome.log);
     let said = |line: &str| outcome.answer.lines().any(|said| said == line);
     assert_eq!(outcome.answer.matches("refused: ").count(), 100);
-    assert!(
-        said("and 50 more problems; --report FILE writes them"),
-        "{}",
-        outcome.answer
-    );
+    assert!(said("and 50 more problems; --report FILE writes them"), "{}", outcome.answer);
 
     let arguments = ["import", "bundle", "bundle", "--report", "problems.csv"];
     let outcome = installation.run(&arguments).await;
     assert_eq!(outcome.code, Some(2), "{}", outcome.log);
     assert!(
-        outcome
-            .answer
-            .contains("and 50 more problems; problems.csv has them"),
+        outcome.answer.contains("and 50 more problems; problems.csv has them"),
         "{}",
         outcome.answer
     );
@@ -51,17 +41,9 @@ async fn a_folder_without_a_file_of_a_bundle_and_a_report_that_cannot_be_written
     std::fs::create_dir(installation.path("empty")).unwrap();
     let outcome = installation.run(&["import", "bundle", "empty"]).await;
     assert_eq!((outcome.code, outcome.answer.as_str()), (Some(1), ""));
-    assert!(
-        outcome.log.contains("No file of a bundle found in empty"),
-        "{}",
-        outcome.log
-    );
+    assert!(outcome.log.contains("No file of a bundle found in empty"), "{}", outcome.log);
     let arguments = ["import", "bundle", "empty", "--report", "no/such/place.csv"];
     let outcome = installation.run(&arguments).await;
     assert_eq!((outcome.code, outcome.answer.as_str()), (Some(1), ""));
-    assert!(
-        outcome.log.contains("no/such/place.csv cannot be written"),
-        "{}",
-        outcome.log
-    );
+    assert!(outcome.log.contains("no/such/place.csv cannot be written"), "{}", outcome.log);
 }

@@ -31,34 +31,18 @@ async fn a_provider_is_added_checked_used_and_removed() {
     let claims = issuer.claims_from(&Source::default(), "jo", &["analysts"]);
     let token = key.sign(&claims);
     let code = |answer: &Value| answer["errors"][0]["extensions"]["code"].clone();
-    assert_eq!(
-        code(&server.ask(QUERY, Some(&token)).await),
-        "TOKEN_INVALID"
-    );
+    assert_eq!(code(&server.ask(QUERY, Some(&token)).await), "TOKEN_INVALID");
 
-    let added = installation
-        .answer(&add(issuer.url(), "analysts=evidence:read"))
-        .await;
+    let added = installation.answer(&add(issuer.url(), "analysts=evidence:read")).await;
     let added: Value = serde_json::from_str(&added).unwrap();
     assert_eq!(added["mapping"]["analysts"][0], "evidence:read");
     let checked = installation.answer(&["issuer", "check", "alpha-sso"]).await;
-    assert!(
-        checked.contains("first key") && checked.contains("EdDSA"),
-        "{checked}"
-    );
+    assert!(checked.contains("first key") && checked.contains("EdDSA"), "{checked}");
     let answer = server.ask(QUERY, Some(&token)).await;
-    assert_eq!(
-        answer["data"]["viewer"]["centre"]["slug"], "alpha-centre",
-        "{answer}"
-    );
+    assert_eq!(answer["data"]["viewer"]["centre"]["slug"], "alpha-centre", "{answer}");
 
-    installation
-        .answer(&["issuer", "remove", "alpha-sso"])
-        .await;
-    assert_eq!(
-        code(&server.ask(QUERY, Some(&token)).await),
-        "TOKEN_INVALID"
-    );
+    installation.answer(&["issuer", "remove", "alpha-sso"]).await;
+    assert_eq!(code(&server.ask(QUERY, Some(&token)).await), "TOKEN_INVALID");
     let listed = installation.answer(&["issuer", "list"]).await;
     let listed: Value = serde_json::from_str(&listed).unwrap();
     assert!(listed["removed_at"].is_string());
@@ -74,18 +58,9 @@ async fn a_provider_that_can_not_be_is_refused_with_a_sentence() {
         (add(good, "staff=young-people:read"), "young-people:read"),
         (add(good, "staff=evidence:red"), "evidence:red"),
         (add(good, "staff"), "analysts=evidence:read"),
-        (
-            add("http://sso.example.org", "staff=evidence:read"),
-            "https://",
-        ),
-        (
-            vec!["issuer", "check", "nothing"],
-            "no such identity provider",
-        ),
-        (
-            vec!["issuer", "remove", "nothing"],
-            "no such identity provider",
-        ),
+        (add("http://sso.example.org", "staff=evidence:read"), "https://"),
+        (vec!["issuer", "check", "nothing"], "no such identity provider"),
+        (vec!["issuer", "remove", "nothing"], "no such identity provider"),
     ] {
         let outcome = installation.run(&arguments).await;
         assert_ne!(outcome.code, Some(0), "{arguments:?}");
@@ -96,9 +71,5 @@ async fn a_provider_that_can_not_be_is_refused_with_a_sentence() {
     assert!(again.log.contains("CONFLICT"), "{}", again.log);
     let unreachable = installation.run(&["issuer", "check", "alpha-sso"]).await;
     assert_ne!(unreachable.code, Some(0));
-    assert!(
-        unreachable.log.contains("can't be read"),
-        "{}",
-        unreachable.log
-    );
+    assert!(unreachable.log.contains("can't be read"), "{}", unreachable.log);
 }

@@ -74,10 +74,7 @@ fn subcommands(help: &str) -> Vec<String> {
 #[tokio::test]
 async fn the_version_is_told() {
     let version = Installation::new().answer(&["--version"]).await;
-    assert_eq!(
-        version.trim_end(),
-        concat!("commonground ", env!("CARGO_PKG_VERSION"))
-    );
+    assert_eq!(version.trim_end(), concat!("commonground ", env!("CARGO_PKG_VERSION")));
 }
 
 #[tokio::test]
@@ -85,11 +82,6 @@ async fn a_database_is_migrated_once_and_for_all() {
     let installation = Installation::new();
     for _ in 0..2 {
         let outcome = installation.run(&["migrate"]).await;
-        assert_eq!(
-            (outcome.code, outcome.answer.as_str()),
-            (Some(0), ""),
-            "{}",
-            outcome.log
-        );
+        assert_eq!((outcome.code, outcome.answer.as_str()), (Some(0), ""), "{}", outcome.log);
     }
 }

@@ -23,21 +23,12 @@ async fn every_command_ends_with_0_and_without_a_word_if_nobody_reads_its_answer
         &["export", "bundle", "copy"],
     ] {
         let mut command = installation.command(arguments);
-        command
-            .env("COMMONGROUND_LOG", "error")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.env("COMMONGROUND_LOG", "error").stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         drop(child.stdout.take());
-        let outcome = patiently("the end of the command", child.wait_with_output())
-            .await
-            .unwrap();
+        let outcome = patiently("the end of the command", child.wait_with_output()).await.unwrap();
         let said = String::from_utf8_lossy(&outcome.stderr);
-        assert_eq!(
-            (outcome.status.code(), said.trim()),
-            (Some(0), ""),
-            "{arguments:?}"
-        );
+        assert_eq!((outcome.status.code(), said.trim()), (Some(0), ""), "{arguments:?}");
     }
 }
 
@@ -47,32 +38,12 @@ async fn a_return_is_loaded_from_a_folder_and_a_folder_without_a_header_says_so(
     let folder = installation.path("return");
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("README.md"), "Whose it is.").unwrap();
-    std::fs::copy(
-        installation.path("episodes.csv"),
-        folder.join("episodes.csv"),
-    )
-    .unwrap();
-    let import = [
-        "import",
-        "ssda903",
-        "--authority",
-        "E09000007",
-        "--year",
-        "2024",
-        "return",
-    ];
+    std::fs::copy(installation.path("episodes.csv"), folder.join("episodes.csv")).unwrap();
+    let import = ["import", "ssda903", "--authority", "E09000007", "--year", "2024", "return"];
     let outcome = installation.run(&import).await;
     assert_eq!(outcome.code, Some(1));
-    assert!(
-        outcome.log.contains("There is no header table"),
-        "{}",
-        outcome.log
-    );
-    std::fs::copy(
-        installation.path("header.csv"),
-        folder.join("zz-header.csv"),
-    )
-    .unwrap();
+    assert!(outcome.log.contains("There is no header table"), "{}", outcome.log);
+    std::fs::copy(installation.path("header.csv"), folder.join("zz-header.csv")).unwrap();
     let outcome = installation.run(&import).await;
     assert_eq!(outcome.code, Some(2), "{}", outcome.log);
     assert!(outcome.answer.contains("2 kept"), "{}", outcome.answer);

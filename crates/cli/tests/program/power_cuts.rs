@@ -58,13 +58,7 @@ async fn what_was_acknowledged_is_there_after_a_power_cut_at_any_moment() {
     let rotation = at(life.rotation.start)..at(life.rotation.end);
     let cut = |which: usize, chance: &mut Chance| match which % 4 {
         // Right after something was acknowledged, while nothing else has come to the disk.
-        0 => at(chance.one_of(
-            &life
-                .facts
-                .iter()
-                .map(|(moment, _)| *moment)
-                .collect::<Vec<_>>(),
-        )),
+        0 => at(chance.one_of(&life.facts.iter().map(|(moment, _)| *moment).collect::<Vec<_>>())),
         1 if which.is_multiple_of(3) => rotation.start + chance.below(rotation.len()),
         _ => chance.below(notes.len() + 1),
     };
@@ -118,15 +112,10 @@ fn assert_all_was_noted(disk: &Disk<'_>, installation: &Installation) {
 /// The names and contents of the files in the data folder, but for what SQLite maps into memory.
 fn contents(installation: &Installation) -> Vec<(String, Vec<u8>)> {
     let entries = std::fs::read_dir(installation.data()).unwrap();
-    let files = entries
-        .map(|entry| entry.unwrap())
-        .filter(|entry| entry.path().is_file());
+    let files = entries.map(|entry| entry.unwrap()).filter(|entry| entry.path().is_file());
     let mut files: Vec<_> = files
         .map(|entry| {
-            (
-                entry.file_name().into_string().unwrap(),
-                std::fs::read(entry.path()).unwrap(),
-            )
+            (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap())
         })
         .filter(|(name, _)| !name.ends_with("-shm"))
         .collect();
@@ -152,21 +141,15 @@ async fn lived() -> Life {
         doomed.push((name, life.issue(name, "evidence:read").await));
     }
     let records = life.run(&["token", "list"]).await;
-    let records = records
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap());
+    let records = records.lines().map(|line| serde_json::from_str(line).unwrap());
     let records: Vec<Value> = records.collect();
 
     let server = life.installation.serve(&[]).await;
     for (at, (name, token)) in doomed.into_iter().enumerate() {
         life.contribute(&server, &writer, 6 * at..6 * at + 6).await;
-        let record = records
-            .iter()
-            .find(|record| record["name"] == name)
-            .unwrap();
+        let record = records.iter().find(|record| record["name"] == name).unwrap();
         let id = record["id"].as_str().unwrap();
-        life.run(&["token", "revoke", id, "--reason", "laptop lost"])
-            .await;
+        life.run(&["token", "revoke", id, "--reason", "laptop lost"]).await;
         life.note(Fact::Revoked(token));
     }
     // With problems, of which the report tells.
@@ -205,16 +188,8 @@ impl Life {
     }
 
     async fn issue(&self, name: &str, scopes: &str) -> String {
-        let token = [
-            "token",
-            "issue",
-            "--centre",
-            "alpha-centre",
-            "--name",
-            name,
-            "--scope",
-            scopes,
-        ];
+        let token =
+            ["token", "issue", "--centre", "alpha-centre", "--name", name, "--scope", scopes];
         self.run(&token).await.trim().to_owned()
     }
 
@@ -294,27 +269,15 @@ impl Left {
                         let outcome = installation.run(&IMPORT).await;
                         assert_eq!(outcome.code, Some(2), "{cut}: {}", outcome.log);
                     }
-                    assert_eq!(
-                        self.count("young_person").await,
-                        *number,
-                        "{cut}: nobody is new"
-                    );
+                    assert_eq!(self.count("young_person").await, *number, "{cut}: nobody is new");
                 }
             }
         }
         drop(server);
         let outcome = installation.run(&["audit", "verify"]).await;
         assert_eq!(outcome.code, Some(0), "{cut}: {}", outcome.log);
-        assert_eq!(
-            rows(installation, "PRAGMA integrity_check").await,
-            ["ok"],
-            "{cut}"
-        );
-        let astray = rows(
-            installation,
-            "SELECT \"table\" FROM pragma_foreign_key_check",
-        )
-        .await;
+        assert_eq!(rows(installation, "PRAGMA integrity_check").await, ["ok"], "{cut}");
+        let astray = rows(installation, "SELECT \"table\" FROM pragma_foreign_key_check").await;
         assert_eq!(astray.len(), 0, "{cut}: {astray:?}");
     }
 

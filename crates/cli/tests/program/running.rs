@@ -37,11 +37,7 @@ pub(crate) struct Outcome {
 impl Installation {
     /// One with the embedded database.
     pub(crate) fn new() -> Self {
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-            database_url: None,
-            environment: Vec::new(),
-        }
+        Self { folder: tempfile::tempdir().unwrap(), database_url: None, environment: Vec::new() }
     }
 
     /// Puts more into the environment of each command.
@@ -52,10 +48,7 @@ impl Installation {
 
     /// One whose database is elsewhere.
     pub(crate) fn on(database_url: String) -> Self {
-        Self {
-            database_url: Some(database_url),
-            ..Self::new()
-        }
+        Self { database_url: Some(database_url), ..Self::new() }
     }
 
     /// A path beside the data folder.
@@ -106,17 +99,12 @@ impl Installation {
         let number = std::fs::read_dir(self.folder.path()).unwrap().count();
         let log = self.path(&format!("log-{number}"));
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
-        command
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(File::create(&log).unwrap());
+        command.args(arguments).stdout(Stdio::piped()).stderr(File::create(&log).unwrap());
         let mut child = command.spawn().unwrap();
         let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut said = Vec::new();
         let graph = loop {
-            let line = patiently("the address of the server", answers.next_line())
-                .await
-                .unwrap();
+            let line = patiently("the address of the server", answers.next_line()).await.unwrap();
             assert!(
                 line.is_some(),
                 "the server does not start: {}",
@@ -128,21 +116,13 @@ impl Installation {
                 break graph.trim().to_owned();
             }
         };
-        Server {
-            child,
-            answers,
-            said,
-            graph,
-            log,
-        }
+        Server { child, answers, said, graph, log }
     }
 }
 
 /// Runs a command to its end.
 pub(crate) async fn run(mut command: Command) -> Outcome {
-    let output = patiently("the end of the command", command.output())
-        .await
-        .unwrap();
+    let output = patiently("the end of the command", command.output()).await.unwrap();
     Outcome {
         code: output.status.code(),
         answer: String::from_utf8(output.stdout).unwrap(),
@@ -202,10 +182,8 @@ impl Server {
     /// What the server has said up to a line that begins so.
     pub(crate) async fn line(&mut self, beginning: &str) -> String {
         loop {
-            let line = patiently(beginning, self.answers.next_line())
-                .await
-                .unwrap()
-                .expect(beginning);
+            let line =
+                patiently(beginning, self.answers.next_line()).await.unwrap().expect(beginning);
             self.said.push(line.clone());
             if let Some(rest) = line.strip_prefix(beginning) {
                 return rest.trim().to_owned();
@@ -216,29 +194,15 @@ impl Server {
     /// Tells it to stop, as a service manager does, and waits for its end.
     pub(crate) async fn stop(mut self) -> Outcome {
         let id = self.child.id().unwrap().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &id])
-                .status()
-                .await
-                .unwrap()
-                .success()
-        );
-        while let Some(line) = patiently("the end of the server", self.answers.next_line())
-            .await
-            .unwrap()
+        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+        while let Some(line) =
+            patiently("the end of the server", self.answers.next_line()).await.unwrap()
         {
             self.said.push(line);
         }
-        let status = patiently("the end of the server", self.child.wait())
-            .await
-            .unwrap();
+        let status = patiently("the end of the server", self.child.wait()).await.unwrap();
         let log = std::fs::read_to_string(&self.log).unwrap();
-        Outcome {
-            code: status.code(),
-            answer: self.said.join("\n"),
-            log,
-        }
+        Outcome { code: status.code(), answer: self.said.join("\n"), log }
     }
 }
 

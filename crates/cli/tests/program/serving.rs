@@ -10,10 +10,7 @@ use crate::tokens::{furnished, issue};
 async fn a_server_says_where_it_is_answers_and_stops_when_it_is_told() {
     let installation = Installation::new();
     let server = installation.serve(&["--log", "info,api=debug"]).await;
-    assert_eq!(
-        server.ask("{ __typename }", None).await["data"]["__typename"],
-        "Query"
-    );
+    assert_eq!(server.ask("{ __typename }", None).await["data"]["__typename"], "Query");
     assert_eq!(server.get("/health/ready", "trace-0815").await.0, 200);
     let (status, metrics) = server.get("/metrics", "trace-0816").await;
     assert_eq!(status, 200);
@@ -32,16 +29,9 @@ async fn a_server_says_where_it_is_answers_and_stops_when_it_is_told() {
         "{}",
         outcome.answer
     );
-    let lines: Vec<Value> = outcome
-        .log
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    assert!(
-        lines.iter().any(|line| line["message"] == "stopped"),
-        "{}",
-        outcome.log
-    );
+    let lines: Vec<Value> =
+        outcome.log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().any(|line| line["message"] == "stopped"), "{}", outcome.log);
     let of_request = |line: &&Value| line.to_string().contains("trace-0815");
     assert!(
         lines.iter().any(|line| of_request(&line)),
@@ -56,9 +46,7 @@ async fn a_server_counts_what_it_was_told_to_count_and_runs_what_it_was_told_to_
     let list = installation.path("operations.json");
     std::fs::write(&list, r#"{"types": "{ __typename }"}"#).unwrap();
     let list = list.to_str().unwrap();
-    let server = installation
-        .serve(&["--operations", list, "--anonymous-points", "3"])
-        .await;
+    let server = installation.serve(&["--operations", list, "--anonymous-points", "3"]).await;
     let code = |answer: &Value| answer["errors"][0]["extensions"]["code"].clone();
     for _ in 0..3 {
         let answer = server.ask("{ __typename }", None).await;
@@ -91,19 +79,12 @@ async fn two_servers_at_once(installation: Installation) {
     let token = issue(&installation).await;
     for server in [&one, &other] {
         let answer = server.ask("{ viewer { tokenName } }", Some(&token)).await;
-        assert_eq!(
-            answer["data"]["viewer"]["tokenName"], "nightly copy",
-            "{answer}"
-        );
+        assert_eq!(answer["data"]["viewer"]["tokenName"], "nightly copy", "{answer}");
     }
     for server in [one, other] {
         let outcome = server.stop().await;
         assert_eq!(outcome.code, Some(0), "{}", outcome.log);
-        assert!(
-            !outcome.log.contains(r#""level":"ERROR""#),
-            "{}",
-            outcome.log
-        );
+        assert!(!outcome.log.contains(r#""level":"ERROR""#), "{}", outcome.log);
     }
 }
 
@@ -144,18 +125,10 @@ async fn a_second_start_with_the_demonstration_network_changes_nothing_and_print
     let installation = Installation::new();
     let mut first = installation.serve(&["--demo"]).await;
     let token = first.line("Token").await;
-    let viewer = first
-        .ask("{ viewer { centre { slug } scopes } }", Some(&token))
-        .await;
-    assert!(
-        viewer["data"]["viewer"]["scopes"].as_array().unwrap().len() > 5,
-        "{viewer}"
-    );
+    let viewer = first.ask("{ viewer { centre { slug } scopes } }", Some(&token)).await;
+    assert!(viewer["data"]["viewer"]["scopes"].as_array().unwrap().len() > 5, "{viewer}");
     let (totals, last) = (first.ask(TOTALS, None).await, last_change(&first).await);
-    assert!(
-        totals["data"]["findings"]["totalCount"].as_u64().unwrap() > 1_000,
-        "{totals}"
-    );
+    assert!(totals["data"]["findings"]["totalCount"].as_u64().unwrap() > 1_000, "{totals}");
     assert_eq!(first.stop().await.code, Some(0));
 
     let second = installation.serve(&["--demo"]).await;

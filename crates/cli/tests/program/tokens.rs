@@ -16,9 +16,7 @@ pub(crate) async fn furnished(installation: Installation) -> Installation {
     let centres = "slug,name,short_name,policy_area,description,founded,homepage,ror_id,successor\n\
                    alpha-centre,Alpha Centre,,Testing,,,,,\n";
     std::fs::write(bundle.join("centres.csv"), centres).unwrap();
-    installation
-        .answer(&["import", "bundle", bundle.to_str().unwrap()])
-        .await;
+    installation.answer(&["import", "bundle", bundle.to_str().unwrap()]).await;
     installation
 }
 
@@ -40,32 +38,14 @@ pub(crate) async fn issue(installation: &Installation) -> String {
 #[tokio::test]
 async fn a_token_is_printed_alone_and_kept_nowhere() {
     let installation = furnished(Installation::new()).await;
-    let arguments = [
-        "--log",
-        "trace",
-        "token",
-        "issue",
-        "--name",
-        "x",
-        "--centre",
-        "alpha-centre",
-        "--scope",
-    ];
+    let arguments =
+        ["--log", "trace", "token", "issue", "--name", "x", "--centre", "alpha-centre", "--scope"];
     let outcome = installation
-        .run(
-            &[
-                &arguments[..],
-                &["evidence:read,audit:read", "--expires-in", "2d"],
-            ]
-            .concat(),
-        )
+        .run(&[&arguments[..], &["evidence:read,audit:read", "--expires-in", "2d"]].concat())
         .await;
     assert_eq!(outcome.code, Some(0), "{}", outcome.log);
     let token = outcome.answer.strip_suffix('\n').unwrap();
-    assert!(
-        token.split('.').count() == 3 && !token.contains(char::is_whitespace),
-        "{token}"
-    );
+    assert!(token.split('.').count() == 3 && !token.contains(char::is_whitespace), "{token}");
     assert!(!outcome.log.contains(token), "the log does not repeat it");
 
     let signature = token.rsplit('.').next().unwrap().as_bytes();
@@ -73,9 +53,7 @@ async fn a_token_is_printed_alone_and_kept_nowhere() {
         let path = entry.unwrap().path();
         let bytes = std::fs::read(&path).unwrap();
         assert!(
-            !bytes
-                .windows(signature.len())
-                .any(|window| window == signature),
+            !bytes.windows(signature.len()).any(|window| window == signature),
             "it stands in {}",
             path.display()
         );
@@ -89,41 +67,21 @@ async fn a_token_is_accepted_until_it_is_revoked_and_then_no_more() {
     let token = issue(&installation).await;
     let query = "{ viewer { centre { slug } scopes } }";
     let answer = server.ask(query, Some(&token)).await;
-    assert_eq!(
-        answer["data"]["viewer"]["centre"]["slug"], "alpha-centre",
-        "{answer}"
-    );
+    assert_eq!(answer["data"]["viewer"]["centre"]["slug"], "alpha-centre", "{answer}");
 
-    let listed = installation
-        .answer(&["token", "list", "--centre", "alpha-centre"])
-        .await;
-    let records: Vec<Value> = listed
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    let [record] = records.as_slice() else {
-        unreachable!("one token was issued: {listed}")
-    };
-    assert_eq!(
-        (&record["name"], &record["revoked_at"]),
-        (&"nightly copy".into(), &Value::Null)
-    );
+    let listed = installation.answer(&["token", "list", "--centre", "alpha-centre"]).await;
+    let records: Vec<Value> =
+        listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [record] = records.as_slice() else { unreachable!("one token was issued: {listed}") };
+    assert_eq!((&record["name"], &record["revoked_at"]), (&"nightly copy".into(), &Value::Null));
     assert!(!listed.contains(&token));
 
     let id = record["id"].as_str().unwrap();
-    assert_eq!(
-        installation
-            .answer(&["token", "revoke", id, "--reason", "laptop lost"])
-            .await,
-        ""
-    );
+    assert_eq!(installation.answer(&["token", "revoke", id, "--reason", "laptop lost"]).await, "");
     let refused = server.ask(query, Some(&token)).await;
     let error = &refused["errors"][0];
     assert_eq!(error["extensions"]["code"], "TOKEN_REVOKED", "{refused}");
-    assert!(
-        error["message"].as_str().unwrap().contains("laptop lost"),
-        "its holder is told why"
-    );
+    assert!(error["message"].as_str().unwrap().contains("laptop lost"), "its holder is told why");
     let listed: Value =
         serde_json::from_str(&installation.answer(&["token", "list"]).await).unwrap();
     assert_eq!(listed["revocation_reason"], "laptop lost");

@@ -78,12 +78,7 @@ async fn a_return_that_is_refused_as_a_whole_is_told_row_by_row_and_in_the_repor
             "refused: Header, line 2, ETHNIC: ",
             "refused,Header,2,ETHNIC,103,",
         ),
-        (
-            "header.csv",
-            "no table\n",
-            "",
-            "none of the return's tables",
-        ),
+        ("header.csv", "no table\n", "", "none of the return's tables"),
     ] {
         let right = std::fs::read(installation.path(file)).unwrap();
         std::fs::write(installation.path(file), content).unwrap();
@@ -93,10 +88,7 @@ async fn a_return_that_is_refused_as_a_whole_is_told_row_by_row_and_in_the_repor
         let report = std::fs::read_to_string(installation.path("problems.csv")).unwrap();
         assert!(report.starts_with("severity,file,line,"), "{report}");
         assert!(report.contains(reported), "{report}");
-        assert!(
-            report.lines().last().unwrap().starts_with("refused,,,,,"),
-            "{report}"
-        );
+        assert!(report.lines().last().unwrap().starts_with("refused,,,,,"), "{report}");
         std::fs::write(installation.path(file), right).unwrap();
     }
     let listed = installation.answer(&["young-people", "returns"]).await;
@@ -112,22 +104,12 @@ async fn a_return_that_is_refused_as_a_whole_is_told_row_by_row_and_in_the_repor
 async fn most_of_a_return_is_lost_only_if_that_is_accepted() {
     let installation = furnished().await;
     installation.run(&IMPORT).await;
-    std::fs::write(
-        installation.path("episodes.csv"),
-        EPISODES.replace("KID-1", "KID-8"),
-    )
-    .unwrap();
-    let header = HEADER
-        .replace("U856006112595", "UN3")
-        .replace("KID-1", "KID-8");
+    std::fs::write(installation.path("episodes.csv"), EPISODES.replace("KID-1", "KID-8")).unwrap();
+    let header = HEADER.replace("U856006112595", "UN3").replace("KID-1", "KID-8");
     std::fs::write(installation.path("header.csv"), header).unwrap();
     let outcome = installation.run(&IMPORT).await;
     assert_eq!(outcome.code, Some(1));
-    assert!(
-        outcome.log.contains("RETURN_NEEDS_CONFIRMATION"),
-        "{}",
-        outcome.log
-    );
+    assert!(outcome.log.contains("RETURN_NEEDS_CONFIRMATION"), "{}", outcome.log);
     let insisting: Vec<&str> = IMPORT.into_iter().chain(["--accept-losses"]).collect();
     let outcome = installation.run(&insisting).await;
     assert_eq!(outcome.code, Some(2), "{}", outcome.log);
@@ -136,25 +118,14 @@ async fn most_of_a_return_is_lost_only_if_that_is_accepted() {
 #[tokio::test]
 async fn a_report_is_written_when_nothing_is_wrong_and_never_over_what_is_imported() {
     let installation = furnished().await;
-    let header: String = HEADER
-        .lines()
-        .take(2)
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let header: String = HEADER.lines().take(2).map(|line| format!("{line}\n")).collect();
     std::fs::write(installation.path("header.csv"), &header).unwrap();
     std::fs::write(installation.path("problems.csv"), "of before\n").unwrap();
     let outcome = installation.run(&IMPORT).await;
     assert_eq!(outcome.code, Some(0), "{}", outcome.log);
     let report = std::fs::read_to_string(installation.path("problems.csv")).unwrap();
-    assert_eq!(
-        report,
-        "severity,file,line,column,rule,reason,remedy,nearest,rows\n"
-    );
-    std::fs::hard_link(
-        installation.path("header.csv"),
-        installation.path("link.csv"),
-    )
-    .unwrap();
+    assert_eq!(report, "severity,file,line,column,rule,reason,remedy,nearest,rows\n");
+    std::fs::hard_link(installation.path("header.csv"), installation.path("link.csv")).unwrap();
     for report in ["header.csv", "./data/../header.csv", "link.csv"] {
         let mut arguments = IMPORT.to_vec();
         arguments[9] = report;
@@ -162,13 +133,8 @@ async fn a_report_is_written_when_nothing_is_wrong_and_never_over_what_is_import
         assert_eq!(outcome.code, Some(1));
         assert!(outcome.log.contains("take the place"), "{}", outcome.log);
     }
-    for report in [
-        "places/local_authorities.csv",
-        "places/../places/local_authorities.csv",
-    ] {
-        let outcome = installation
-            .run(&["import", "bundle", "places", "--report", report])
-            .await;
+    for report in ["places/local_authorities.csv", "places/../places/local_authorities.csv"] {
+        let outcome = installation.run(&["import", "bundle", "places", "--report", report]).await;
         assert_eq!(outcome.code, Some(1), "{}", outcome.log);
     }
     let kept = std::fs::read_to_string(installation.path("header.csv")).unwrap();
@@ -181,17 +147,13 @@ async fn a_rotated_key_recognises_the_children_of_before() {
     installation.run(&IMPORT).await;
     let file = installation.data().join("pseudonym.key");
     let before = std::fs::read_to_string(&file).unwrap();
-    let said = installation
-        .answer(&["young-people", "rotate-pseudonym-key"])
-        .await;
+    let said = installation.answer(&["young-people", "rotate-pseudonym-key"]).await;
     assert!(said.starts_with("2 hashes are under the new key"), "{said}");
     let after = std::fs::read_to_string(&file).unwrap();
     assert!(after.starts_with(&before) && after.lines().count() == 2);
     // Recognised: the return that is loaded again brings no hash that is not there.
     installation.run(&IMPORT).await;
-    let said = installation
-        .answer(&["young-people", "rotate-pseudonym-key"])
-        .await;
+    let said = installation.answer(&["young-people", "rotate-pseudonym-key"]).await;
     assert!(said.starts_with("2 hashes are under the new key"), "{said}");
 }
 
@@ -232,9 +194,7 @@ async fn no_identifier_of_a_child_is_in_the_log_however_much_is_logged_nor_in_an
     let listed = installation.answer(&["token", "list"]).await;
     let record: serde_json::Value = serde_json::from_str(listed.trim()).unwrap();
     let id = record["id"].as_str().unwrap();
-    installation
-        .answer(&["token", "approve", id, "--approver", "A. Second"])
-        .await;
+    installation.answer(&["token", "approve", id, "--approver", "A. Second"]).await;
 
     let server = installation.serve(&["--log", "trace"]).await;
     let header = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\nKID-4711,2,17/09/2011,WBRI,U856006112595,0,\nWilhelmina,2,17/09/2011,WBRI,T808001814556,0,\nWilhelmina,Wilhelmina,17/09/2011,WBRI,,,\n";
@@ -245,11 +205,7 @@ async fn no_identifier_of_a_child_is_in_the_log_however_much_is_logged_nor_in_an
     let (status, told) = server.send(address, token, &good).await;
     assert_eq!(status, 200, "{told}");
     let (status, census_told) = server
-        .send(
-            "/imports/cin-census?authority=E09000007",
-            token,
-            &[("census.xml", census)],
-        )
+        .send("/imports/cin-census?authority=E09000007", token, &[("census.xml", census)])
         .await;
     assert_eq!(status, 200, "{census_told}");
     // What is refused as a whole: no table, broken XML.
@@ -262,10 +218,7 @@ async fn no_identifier_of_a_child_is_in_the_log_however_much_is_logged_nor_in_an
     ] {
         let (status, told) = server.send(path, token, &[file]).await;
         assert_eq!(status, 400, "{told}");
-        assert!(
-            !SECRETS.iter().any(|secret| told.contains(secret)),
-            "{told}"
-        );
+        assert!(!SECRETS.iter().any(|secret| told.contains(secret)), "{told}");
     }
     let counts = "{ youngPeople { statistics(input: { by: [SEX], asAt: \"2024-03-31\" }) { cells { count } } returns { nodes { problems { nodes { line column rule reason } } } } } }";
     let answer = server.ask(counts, Some(token)).await;
@@ -277,18 +230,10 @@ async fn no_identifier_of_a_child_is_in_the_log_however_much_is_logged_nor_in_an
 
     let kept = everything_in(&installation.path("."));
     assert!(kept.len() > 100_000);
-    let said = format!(
-        "{}{}{told}{census_told}{answer}",
-        outcome.log, outcome.answer
-    );
+    let said = format!("{}{}{told}{census_told}{answer}", outcome.log, outcome.answer);
     for secret in SECRETS {
-        assert!(
-            !said.contains(secret),
-            "{secret} is in the log or in an answer"
-        );
-        let is_kept = kept
-            .windows(secret.len())
-            .any(|bytes| bytes == secret.as_bytes());
+        assert!(!said.contains(secret), "{secret} is in the log or in an answer");
+        let is_kept = kept.windows(secret.len()).any(|bytes| bytes == secret.as_bytes());
         assert!(!is_kept, "{secret} is in a file");
     }
 }

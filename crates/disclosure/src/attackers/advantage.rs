@@ -57,9 +57,8 @@ mod tests {
     #[test]
     fn who_measures_the_thing_itself_is_certain_and_who_measures_nothing_gains_nothing() {
         let so = |trial: usize| trial.is_multiple_of(3);
-        let telling: Vec<Guess> = (0..600)
-            .map(|trial| (f64::from(u8::from(so(trial))), so(trial)))
-            .collect();
+        let telling: Vec<Guess> =
+            (0..600).map(|trial| (f64::from(u8::from(so(trial))), so(trial))).collect();
         assert_eq!(existence(&telling), Advantage(1.0));
         let silent: Vec<Guess> = (0..600).map(|trial| (0.0, so(trial))).collect();
         assert_eq!(existence(&silent), Advantage(0.0));

@@ -58,33 +58,22 @@ fn ask_everything(rule: &Rule) -> Vec<Asked> {
     // The smaller of two draws, so that the first levels are frequent and the last rare.
     let children: Vec<([usize; LEVELS.len()], u8)> = (0..CHILDREN)
         .map(|_| {
-            let levels = LEVELS.map(|levels| {
-                chance
-                    .random_range(0..levels)
-                    .min(chance.random_range(0..levels))
-            });
+            let levels = LEVELS
+                .map(|levels| chance.random_range(0..levels).min(chance.random_range(0..levels)));
             (levels, chance.random())
         })
         .collect();
     let groups = groups();
     let within = |question: &Question, levels: &[usize; LEVELS.len()]| {
-        question
-            .iter()
-            .zip(levels)
-            .all(|(asked, level)| asked.is_none_or(|asked| asked == *level))
+        question.iter().zip(levels).all(|(asked, level)| asked.is_none_or(|asked| asked == *level))
     };
     questions()
         .iter()
         .map(|question| {
-            let counted = children
-                .iter()
-                .filter(|(levels, _)| within(question, levels));
+            let counted = children.iter().filter(|(levels, _)| within(question, levels));
             let records: Records = counted.map(|&(_, key)| key).collect();
             let published = rule.cell(records, Area::England);
-            let groups = groups
-                .iter()
-                .enumerate()
-                .filter(|(_, levels)| within(question, levels));
+            let groups = groups.iter().enumerate().filter(|(_, levels)| within(question, levels));
             Asked {
                 groups: groups.map(|(at, _)| at).collect(),
                 truth: records.count,
@@ -102,18 +91,11 @@ fn is_small(asked: &Asked) -> bool {
 /// The estimates of all questions' counts by least squares over all answers, by conjugate gradients. A hidden
 /// answer counts as what hidden counts are on average, which is more than an attacker knows.
 fn least_squares(asked: &[Asked]) -> Vec<f64> {
-    let hidden = || {
-        asked
-            .iter()
-            .filter(|asked| asked.published == Published::Hidden)
-    };
+    let hidden = || asked.iter().filter(|asked| asked.published == Published::Hidden);
     let average = hidden().map(|asked| asked.truth as f64).sum::<f64>() / hidden().count() as f64;
     let size = LEVELS.iter().product();
     let counts = |groups: &[f64]| -> Vec<f64> {
-        asked
-            .iter()
-            .map(|asked| asked.groups.iter().map(|&group| groups[group]).sum())
-            .collect()
+        asked.iter().map(|asked| asked.groups.iter().map(|&group| groups[group]).sum()).collect()
     };
     let back = |counts: &[f64]| -> Vec<f64> {
         let mut groups = vec![0.0; size];
@@ -127,12 +109,7 @@ fn least_squares(asked: &[Asked]) -> Vec<f64> {
     let dot = |one: &[f64], other: &[f64]| one.iter().zip(other).map(|(a, b)| a * b).sum::<f64>();
     let answers: Vec<f64> = asked
         .iter()
-        .map(|asked| {
-            asked
-                .published
-                .shown()
-                .map_or(average, |shown| shown as f64)
-        })
+        .map(|asked| asked.published.shown().map_or(average, |shown| shown as f64))
         .collect();
     let mut found = vec![0.0; size];
     let mut residual = back(&answers);
@@ -141,10 +118,8 @@ fn least_squares(asked: &[Asked]) -> Vec<f64> {
     while square > 1e-12 {
         let image = back(&counts(&direction));
         let length = square / dot(&direction, &image);
-        for ((found, residual), (direction, image)) in found
-            .iter_mut()
-            .zip(&mut residual)
-            .zip(direction.iter().zip(&image))
+        for ((found, residual), (direction, image)) in
+            found.iter_mut().zip(&mut residual).zip(direction.iter().zip(&image))
         {
             *found += length * direction;
             *residual -= length * image;
@@ -169,20 +144,11 @@ fn bounds(asked: &[Asked], of: &Asked) -> (u64, u64) {
             })
             .collect();
         for asked in asked {
-            let terms: Vec<_> = asked
-                .groups
-                .iter()
-                .map(|&group| (groups[group], 1.0))
-                .collect();
+            let terms: Vec<_> = asked.groups.iter().map(|&group| (groups[group], 1.0)).collect();
             problem.add_constraint(terms.as_slice(), ComparisonOp::Ge, asked.known.0 as f64);
             problem.add_constraint(terms.as_slice(), ComparisonOp::Le, asked.known.1 as f64);
         }
-        problem
-            .solve()
-            .unwrap()
-            .into_solution()
-            .unwrap()
-            .objective()
+        problem.solve().unwrap().into_solution().unwrap().objective()
     };
     let least = bound(OptimizationDirection::Minimize) - 1e-6;
     let greatest = bound(OptimizationDirection::Maximize) + 1e-6;
@@ -200,17 +166,11 @@ fn averaging_over_all_answers_tells_no_more_of_small_counts_than_a_guess() {
         .map(|(asked, estimate)| (asked.truth, estimate))
         .collect();
     let share = |right: usize| right as f64 / small.len() as f64;
-    let right = small
-        .iter()
-        .filter(|(truth, estimate)| *truth as f64 == estimate.round())
-        .count();
-    let frequent = (1..10)
-        .map(|guess| small.iter().filter(|(truth, _)| *truth == guess).count())
-        .max();
-    let squares = small
-        .iter()
-        .map(|(truth, estimate)| (*truth as f64 - estimate).powi(2))
-        .sum::<f64>();
+    let right = small.iter().filter(|(truth, estimate)| *truth as f64 == estimate.round()).count();
+    let frequent =
+        (1..10).map(|guess| small.iter().filter(|(truth, _)| *truth == guess).count()).max();
+    let squares =
+        small.iter().map(|(truth, estimate)| (*truth as f64 - estimate).powi(2)).sum::<f64>();
     let deviation = (squares / small.len() as f64).sqrt();
     println!(
         "{} questions, {} small counts: {:.3} right by averaging, {:.3} by the most frequent count; off by {deviation:.2}",

@@ -60,15 +60,10 @@ mod tests {
         let rule = Rule::low_effect().unwrap();
         for size in [100, 200, 1_000] {
             let large = measure(&rule, size, 3).into_iter().zip(SIZES);
-            let large: Vec<Error> = large
-                .filter(|(_, least)| *least >= 50)
-                .map(|(error, _)| error)
-                .collect();
+            let large: Vec<Error> =
+                large.filter(|(_, least)| *least >= 50).map(|(error, _)| error).collect();
             let cells: usize = large.iter().map(|error| error.cells).sum();
-            let sum: f64 = large
-                .iter()
-                .map(|error| error.relative * error.cells as f64)
-                .sum();
+            let sum: f64 = large.iter().map(|error| error.relative * error.cells as f64).sum();
             assert!(sum / (cells as f64) < 0.05, "{size}: {large:?}");
         }
     }

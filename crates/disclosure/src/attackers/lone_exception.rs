@@ -41,10 +41,7 @@ impl Learned {
     /// The greatest advantage in telling a category of hers.
     #[must_use]
     pub fn of_attributes(&self) -> Advantage {
-        self.attributes
-            .iter()
-            .copied()
-            .fold(Advantage::default(), greater)
+        self.attributes.iter().copied().fold(Advantage::default(), greater)
     }
 }
 
@@ -77,13 +74,8 @@ pub struct Seen {
 /// Looks at the answers about a group: for each dimension, by how many categories it has, what is published of each
 /// category.
 pub fn look(dimensions: &[u16], asked: impl Fn(Whom, usize, u16) -> Option<u64>) -> Seen {
-    let mut seen = Seen {
-        unequal: 0.0,
-        difference: 0.0,
-        half_hidden: 0.0,
-        her_own: 0.0,
-        guesses: Vec::new(),
-    };
+    let mut seen =
+        Seen { unequal: 0.0, difference: 0.0, half_hidden: 0.0, her_own: 0.0, guesses: Vec::new() };
     for (dimension, categories) in dimensions.iter().enumerate() {
         let mut best = (f64::MIN, 0);
         for category in 0..*categories {
@@ -123,19 +115,14 @@ pub fn look(dimensions: &[u16], asked: impl Fn(Whom, usize, u16) -> Option<u64>)
 pub fn judge(trials: &[(Seen, Option<Vec<u16>>)]) -> Learned {
     let exists = |measure: fn(&Seen) -> f64| {
         let trials = trials.iter();
-        let measured: Vec<_> = trials
-            .map(|(seen, hers)| (measure(seen), hers.is_some()))
-            .collect();
+        let measured: Vec<_> = trials.map(|(seen, hers)| (measure(seen), hers.is_some())).collect();
         existence(&measured)
     };
     let dimensions = trials.first().map_or(0, |(seen, _)| seen.guesses.len());
     let of = |dimension: usize| {
-        let there = trials
-            .iter()
-            .filter_map(|(seen, hers)| Some((seen, hers.as_ref()?)));
-        let guessed: Vec<_> = there
-            .map(|(seen, hers)| (seen.guesses[dimension], hers[dimension]))
-            .collect();
+        let there = trials.iter().filter_map(|(seen, hers)| Some((seen, hers.as_ref()?)));
+        let guessed: Vec<_> =
+            there.map(|(seen, hers)| (seen.guesses[dimension], hers[dimension])).collect();
         attribute(&guessed)
     };
     Learned {
@@ -152,9 +139,8 @@ pub fn judge(trials: &[(Seen, Option<Vec<u16>>)]) -> Learned {
 #[must_use]
 pub fn attack(rule: &Rule, boys: usize, others: usize, trials: u64) -> Learned {
     let maker = Maker::default();
-    let dimensions: Vec<u16> = told()
-        .filter_map(|(at, categories)| (at > SEX).then_some(categories))
-        .collect();
+    let dimensions: Vec<u16> =
+        told().filter_map(|(at, categories)| (at > SEX).then_some(categories)).collect();
     let trial = |trial| {
         let mut chance = StdRng::seed_from_u64(trial);
         let mut children = maker.children(&mut chance, 0, boys + others);

@@ -39,9 +39,8 @@ pub fn attack(rule: &Rule, known: usize, neighbour: usize, editions: u32, trials
         let mut chance = StdRng::seed_from_u64(trial);
         let mut children = maker.children(&mut chance, KNOWN, known);
         children.extend(maker.children(&mut chance, NEIGHBOUR, neighbour));
-        let worlds: Vec<World<'_>> = (0..editions)
-            .map(|_| World::new(rule, chance.random(), &children, &WITHIN))
-            .collect();
+        let worlds: Vec<World<'_>> =
+            (0..editions).map(|_| World::new(rule, chance.random(), &children, &WITHIN)).collect();
         let Some(first) = worlds.first() else {
             continue;
         };

@@ -45,11 +45,8 @@ pub fn attack(
         let before = maker.children(&mut chance, 0, size);
         let target = maker.child(&mut chance, 0);
         let is_among = trial % 2 == 0;
-        let mut after: Vec<Child> = before
-            .iter()
-            .skip(if leave { come } else { 0 })
-            .cloned()
-            .collect();
+        let mut after: Vec<Child> =
+            before.iter().skip(if leave { come } else { 0 }).cloned().collect();
         after.extend(maker.children(&mut chance, 0, come - 1));
         after.push(match is_among {
             true => target.clone(),
@@ -64,9 +61,8 @@ pub fn attack(
         let after = World::new(rule, next, &after, &[None]);
 
         // For each category, by how much its cells changed and how many there were.
-        let mut changes: Vec<Vec<(f64, f64)>> = told()
-            .map(|(_, categories)| vec![(0.0, 0.0); categories.into()])
-            .collect();
+        let mut changes: Vec<Vec<(f64, f64)>> =
+            told().map(|(_, categories)| vec![(0.0, 0.0); categories.into()]).collect();
         let mut of_profile = (0.0, 0.0);
         for cell in cells(0, 2) {
             let change = match (before.ask(&cell), after.ask(&cell)) {
@@ -79,19 +75,12 @@ pub fn attack(
                 if let Some(category) = category {
                     let of = &mut changes[dimension - 1][usize::from(*category)];
                     // A lone child changes the answers of its own cells alone, however they change.
-                    of.0 += if come == 1 {
-                        f64::from(u8::from(change != 0.0))
-                    } else {
-                        change
-                    };
+                    of.0 += if come == 1 { f64::from(u8::from(change != 0.0)) } else { change };
                     of.1 += 1.0;
                 }
             }
             let conditions = cell.iter().zip(&target.categories);
-            if conditions
-                .into_iter()
-                .all(|(asked, is)| asked.is_none_or(|asked| asked == *is))
-            {
+            if conditions.into_iter().all(|(asked, is)| asked.is_none_or(|asked| asked == *is)) {
                 of_profile = (of_profile.0 + change, of_profile.1 + 1.0);
             }
         }
@@ -119,32 +108,18 @@ mod tests {
     use super::*;
 
     fn greatest(learned: &Learned) -> f64 {
-        learned
-            .attributes
-            .iter()
-            .map(|of| of.0)
-            .fold(f64::MIN, f64::max)
+        learned.attributes.iter().map(|of| of.0).fold(f64::MIN, f64::max)
     }
 
     #[test]
     fn a_return_with_one_child_more_tells_everything_of_the_child_without_editions() {
         let learned = attack(&Rule::cell_key().unwrap(), 300, 1, false, Noise::Kept, 40);
-        assert!(
-            learned.attributes.iter().all(|of| of.0 > 0.3),
-            "{learned:?}"
-        );
+        assert!(learned.attributes.iter().all(|of| of.0 > 0.3), "{learned:?}");
     }
 
     #[test]
     fn an_edition_with_ten_children_more_tells_less_of_each_than_a_guess() {
-        let learned = attack(
-            &Rule::low_effect().unwrap(),
-            300,
-            10,
-            false,
-            Noise::New,
-            400,
-        );
+        let learned = attack(&Rule::low_effect().unwrap(), 300, 10, false, Noise::New, 400);
         assert!(greatest(&learned) < 0.1, "{learned:?}");
     }
 }

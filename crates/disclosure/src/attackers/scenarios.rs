@@ -47,16 +47,9 @@ fn lattice() -> Lattice {
         ("legal", "Care_order Placement_order Section_20"),
         ("age", "0-4 5-9 10-15 16-17"),
     ];
-    let categories = |names: &str| {
-        names
-            .split(' ')
-            .map(|name| name.replace('_', " "))
-            .collect()
-    };
+    let categories = |names: &str| names.split(' ').map(|name| name.replace('_', " ")).collect();
     Lattice {
-        dimensions: dimensions
-            .map(|(name, names)| (name.to_owned(), categories(names)))
-            .into(),
+        dimensions: dimensions.map(|(name, names)| (name.to_owned(), categories(names))).into(),
         most_dimensions: 4,
         reference_dates: BTreeSet::from(
             ["2024-03-31", "2025-03-31"].map(|day| day.parse().unwrap()),
@@ -65,9 +58,7 @@ fn lattice() -> Lattice {
 }
 
 fn text(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The conditions of a scenario's filter.
@@ -111,27 +102,18 @@ fn answers(
     rule: &Rule,
     secret: &RecordKeySecret,
 ) -> BTreeMap<String, (u64, u64)> {
-    let answered = scenario
-        .queries
-        .iter()
-        .filter(|query| question(query).is_ok());
+    let answered = scenario.queries.iter().filter(|query| question(query).is_ok());
     answered
         .map(|query| {
-            let atoms = scenario
-                .atoms
-                .iter()
-                .enumerate()
-                .filter(|(_, atom)| atom.r#in.contains(&query.id));
+            let atoms =
+                scenario.atoms.iter().enumerate().filter(|(_, atom)| atom.r#in.contains(&query.id));
             let ids = atoms.flat_map(|(at, atom)| (0..atom.count).map(move |child| (at, child)));
             let keys = ids.map(|(at, child)| {
                 secret.record_key(format!("{} {at} {child}", scenario.name).as_bytes())
             });
             let records: Records = keys.collect();
             let published = rule.cell(records, Area::LocalAuthority);
-            (
-                query.id.clone(),
-                rule.behind(published, Area::LocalAuthority),
-            )
+            (query.id.clone(), rule.behind(published, Area::LocalAuthority))
         })
         .collect()
 }
@@ -144,11 +126,7 @@ fn bounds(scenario: &Scenario, known: &BTreeMap<String, (u64, u64)>, target: &st
             .atoms
             .iter()
             .map(|atom| {
-                let weight = if atom.targets.contains(target) {
-                    1.0
-                } else {
-                    0.0
-                };
+                let weight = if atom.targets.contains(target) { 1.0 } else { 0.0 };
                 problem.add_integer_var(weight, (0, 10_000))
             })
             .collect();
@@ -159,24 +137,11 @@ fn bounds(scenario: &Scenario, known: &BTreeMap<String, (u64, u64)>, target: &st
                     .map(|(&variable, _)| (variable, 1.0))
             };
             problem.add_constraint(terms().collect::<Vec<_>>(), ComparisonOp::Ge, least as f64);
-            problem.add_constraint(
-                terms().collect::<Vec<_>>(),
-                ComparisonOp::Le,
-                greatest as f64,
-            );
+            problem.add_constraint(terms().collect::<Vec<_>>(), ComparisonOp::Le, greatest as f64);
         }
-        problem
-            .solve()
-            .unwrap()
-            .into_solution()
-            .unwrap()
-            .objective()
-            .round() as u64
+        problem.solve().unwrap().into_solution().unwrap().objective().round() as u64
     };
-    (
-        bound(OptimizationDirection::Minimize),
-        bound(OptimizationDirection::Maximize),
-    )
+    (bound(OptimizationDirection::Minimize), bound(OptimizationDirection::Maximize))
 }
 
 #[test]
@@ -187,10 +152,7 @@ fn no_answers_taken_together_tell_a_small_group() {
         for scenario in scenarios() {
             let known = answers(&scenario, &rule, &secret);
             for target in &scenario.targets {
-                let atoms = scenario
-                    .atoms
-                    .iter()
-                    .filter(|atom| atom.targets.contains(target));
+                let atoms = scenario.atoms.iter().filter(|atom| atom.targets.contains(target));
                 let truth: u64 = atoms.map(|atom| atom.count).sum();
                 let (least, greatest) = bounds(&scenario, &known, target);
                 assert!(
@@ -198,11 +160,7 @@ fn no_answers_taken_together_tell_a_small_group() {
                     "{}: an answer was false",
                     scenario.name
                 );
-                assert!(
-                    least == 0 || greatest > 9,
-                    "{}: {target} is small",
-                    scenario.name
-                );
+                assert!(least == 0 || greatest > 9, "{}: {target} is small", scenario.name);
                 assert!(
                     greatest - least >= 9,
                     "{}: {target} is {least} to {greatest}",
@@ -221,17 +179,9 @@ fn what_the_lattice_can_ask_is_answered_and_the_rest_refused_with_a_reason() {
             let verdicts = scenario.queries.iter().map(|query| {
                 let verdict = question(query).map_or_else(|refusal| refusal.code(), |_| "answered");
                 let first = scenario.alone_must_be_answered.contains(&query.id);
-                format!(
-                    "{}{} {verdict}",
-                    query.id,
-                    if first { "" } else { " (need not be)" }
-                )
+                format!("{}{} {verdict}", query.id, if first { "" } else { " (need not be)" })
             });
-            format!(
-                "{}: {}",
-                scenario.name,
-                verdicts.collect::<Vec<_>>().join(", ")
-            )
+            format!("{}: {}", scenario.name, verdicts.collect::<Vec<_>>().join(", "))
         })
         .collect();
     insta::assert_snapshot!(verdicts.join("\n"), @r"

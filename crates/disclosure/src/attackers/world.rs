@@ -50,16 +50,9 @@ impl Default for Maker {
             let weights: Vec<f64> = weights.collect();
             let sum: f64 = weights.iter().sum();
             let even = 0.1 / f64::from(categories);
-            weights
-                .into_iter()
-                .map(|weight| 0.9 * weight / sum + even)
-                .collect()
+            weights.into_iter().map(|weight| 0.9 * weight / sum + even).collect()
         };
-        Self {
-            kinds: (0..6)
-                .map(|_| CATEGORIES.map(&mut weights).to_vec())
-                .collect(),
-        }
+        Self { kinds: (0..6).map(|_| CATEGORIES.map(&mut weights).to_vec()).collect() }
     }
 }
 
@@ -73,10 +66,7 @@ impl Maker {
                 *category = draw(chance, weights);
             }
         }
-        Child {
-            categories,
-            key: chance.random(),
-        }
+        Child { categories, key: chance.random() }
     }
 
     /// Children who live somewhere.
@@ -110,10 +100,7 @@ impl<'a> World<'a> {
     /// A world of some children, and of places that lie in each other as `within` says.
     #[must_use]
     pub fn new(rule: &'a Rule, secret: u64, children: &[Child], within: &[Option<u16>]) -> Self {
-        let places = Dimension {
-            within: within.to_vec(),
-            is_place: true,
-        };
+        let places = Dimension { within: within.to_vec(), is_place: true };
         let flat = CATEGORIES.map(|categories| Dimension::flat(categories.into()));
         let dimensions: Vec<Dimension> = std::iter::once(places).chain(flat).collect();
         let words = children.len().div_ceil(64);
@@ -168,11 +155,7 @@ impl Counted for World<'_> {
             let bit = |words: &&[u64]| words[child / 64] >> (child % 64) & 1 == 1;
             named.iter().all(bit)
         };
-        let inside = self
-            .keys
-            .iter()
-            .enumerate()
-            .filter(|(child, _)| is_in(*child));
+        let inside = self.keys.iter().enumerate().filter(|(child, _)| is_in(*child));
         let records: Records = inside.map(|(_, key)| *key).collect();
         self.counted.borrow_mut().insert(cell.to_vec(), records);
         records
@@ -205,9 +188,7 @@ pub fn with(categories: &[(usize, u16)]) -> Cell {
 pub fn cells(place: u16, most: usize) -> Vec<Cell> {
     let mut all = vec![with(&[(PLACE, place)])];
     for (dimension, categories) in (1..).zip(CATEGORIES) {
-        let narrower = all
-            .iter()
-            .filter(|cell| cell.iter().flatten().count() <= most);
+        let narrower = all.iter().filter(|cell| cell.iter().flatten().count() <= most);
         let narrower = narrower.flat_map(|cell| {
             (0..categories).map(move |category| {
                 let mut cell = cell.clone();

@@ -38,11 +38,8 @@ fn extreme(
         }
     }
     for (other, hidden) in table.cells.iter().zip(hidden) {
-        let terms: Vec<_> = other
-            .parts
-            .iter()
-            .filter_map(|&part| Some((unknown[part]?, 1.0)))
-            .collect();
+        let terms: Vec<_> =
+            other.parts.iter().filter_map(|&part| Some((unknown[part]?, 1.0))).collect();
         if !hidden && !terms.is_empty() {
             let known: i64 = known(table, &unknown, &other.parts);
             problem.add_constraint(terms, ComparisonOp::Eq, (other.count - known) as f64);
@@ -64,9 +61,5 @@ fn extreme(
 
 /// The sum of those parts that are shown.
 fn known(table: &FixedTable, unknown: &[Option<Variable>], parts: &[usize]) -> i64 {
-    parts
-        .iter()
-        .filter(|&&part| unknown[part].is_none())
-        .map(|&part| table.inner[part])
-        .sum()
+    parts.iter().filter(|&&part| unknown[part].is_none()).map(|&part| table.inner[part]).sum()
 }

@@ -48,10 +48,7 @@ pub fn suppress(table: &FixedTable, protection: Protection) -> Result<Suppressed
     let mut best: Option<Choice<'_>> = None;
     for attempt in attempts {
         let attempt = attempt?;
-        if best
-            .as_ref()
-            .is_none_or(|best| attempt.loss() < best.loss())
-        {
+        if best.as_ref().is_none_or(|best| attempt.loss() < best.loss()) {
             best = Some(attempt);
         }
     }
@@ -99,12 +96,7 @@ impl<'a> Choice<'a> {
 
     /// How much is lost: cells, then counts.
     fn loss(&self) -> (usize, i64) {
-        let hidden = || {
-            self.hidden
-                .iter()
-                .zip(&self.table.cells)
-                .filter(|(hidden, _)| **hidden)
-        };
+        let hidden = || self.hidden.iter().zip(&self.table.cells).filter(|(hidden, _)| **hidden);
         (hidden().count(), hidden().map(|(_, cell)| cell.count).sum())
     }
 
@@ -121,10 +113,8 @@ impl<'a> Choice<'a> {
                 let cell = self.table.cells[cell].key.clone();
                 return Err(CannotProtect { cell });
             };
-            for (hidden, (number, cell)) in self
-                .hidden
-                .iter_mut()
-                .zip(proof.iter().zip(&self.table.cells))
+            for (hidden, (number, cell)) in
+                self.hidden.iter_mut().zip(proof.iter().zip(&self.table.cells))
             {
                 *hidden |= *number != cell.count;
             }
@@ -145,9 +135,7 @@ impl<'a> Choice<'a> {
         for cell in secondary {
             let mut without = self.clone();
             without.hidden[cell] = false;
-            without
-                .proofs
-                .retain(|proof| proof[cell] == self.table.cells[cell].count);
+            without.proofs.retain(|proof| proof[cell] == self.table.cells[cell].count);
             if without.is_proved() {
                 *self = without;
             }
@@ -185,11 +173,7 @@ impl<'a> Choice<'a> {
     /// The width that a cell needs; what is hidden to protect others only must not be known exactly.
     fn width(&self, cell: usize) -> i64 {
         let small = is_small(self.table.cells[cell].count, self.protection.threshold);
-        if small {
-            self.protection.width.cast_signed()
-        } else {
-            1
-        }
+        if small { self.protection.width.cast_signed() } else { 1 }
     }
 
     /// The table that gives a cell the width it lacks and differs from the true one least, above or below. If
@@ -201,9 +185,7 @@ impl<'a> Choice<'a> {
         let below = greatest - self.width(cell) - count;
         let found = [above, below].map(|change| self.nearest_table(cell, change, may_hide));
         let found = found.into_iter().flatten();
-        found
-            .min_by(|(one, _), (other, _)| one.total_cmp(other))
-            .map(|(_, table)| table)
+        found.min_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, table)| table)
     }
 
     /// The nearest table in which a cell has changed so much, up or down, and how far it is.
@@ -226,11 +208,7 @@ impl<'a> Choice<'a> {
             }
         }
         let sum = |parts: &[usize]| -> Vec<(Variable, f64)> {
-            parts
-                .iter()
-                .filter_map(|&part| changes[part])
-                .flatten()
-                .collect()
+            parts.iter().filter_map(|&part| changes[part]).flatten().collect()
         };
         for (at, cell) in table.cells.iter().enumerate() {
             // Inner cells have their variables, and what is hidden agrees with everything.
@@ -252,11 +230,7 @@ impl<'a> Choice<'a> {
         if terms.is_empty() {
             return None;
         }
-        let side = if change > 0 {
-            ComparisonOp::Ge
-        } else {
-            ComparisonOp::Le
-        };
+        let side = if change > 0 { ComparisonOp::Ge } else { ComparisonOp::Le };
         problem.add_constraint(terms, side, change as f64);
         let solution = problem.solve().ok()?.into_solution().ok()?;
         let changed = |part: usize| {
@@ -267,10 +241,8 @@ impl<'a> Choice<'a> {
             });
             table.inner[part] + pair as i64
         };
-        let numbers = table
-            .cells
-            .iter()
-            .map(|cell| cell.parts.iter().map(|&part| changed(part)).sum());
+        let numbers =
+            table.cells.iter().map(|cell| cell.parts.iter().map(|&part| changed(part)).sum());
         Some((solution.objective(), numbers.collect()))
     }
 

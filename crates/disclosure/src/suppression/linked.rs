@@ -26,19 +26,13 @@ impl Known {
     /// A count that is shown as it is.
     #[must_use]
     pub const fn exactly(count: u64) -> Self {
-        Self {
-            least: count,
-            greatest: Some(count),
-        }
+        Self { least: count, greatest: Some(count) }
     }
 
     /// A hidden count, of which it is known that it is at least this.
     #[must_use]
     pub const fn hidden(least: u64) -> Self {
-        Self {
-            least,
-            greatest: None,
-        }
+        Self { least, greatest: None }
     }
 
     /// How far a count lies outside of it.
@@ -215,11 +209,7 @@ impl<'a> Search<'a> {
         all.sort_by_key(|parts| sum(&linked.counts, parts));
         self.targets = all
             .into_iter()
-            .map(|parts| Target {
-                parts: parts.clone(),
-                is_proved: false,
-                is_secondary: false,
-            })
+            .map(|parts| Target { parts: parts.clone(), is_proved: false, is_secondary: false })
             .collect();
     }
 
@@ -298,9 +288,8 @@ impl<'a> Search<'a> {
             }
             likeness[*part] += 1_000.0;
         }
-        let mut scope: Vec<usize> = (0..likeness.len())
-            .filter(|part| !self.is_empty[*part])
-            .collect();
+        let mut scope: Vec<usize> =
+            (0..likeness.len()).filter(|part| !self.is_empty[*part]).collect();
         scope.sort_by(|one, other| likeness[*other].total_cmp(&likeness[*one]));
         scope.truncate(size);
         scope
@@ -329,10 +318,8 @@ impl<'a> Search<'a> {
             let within = parts.iter().filter_map(|&part| changes[part]);
             within.map(|variable| (variable, 1.0)).collect()
         };
-        let sums: BTreeSet<usize> = scope
-            .iter()
-            .flat_map(|&part| self.sums_of[part].iter().copied())
-            .collect();
+        let sums: BTreeSet<usize> =
+            scope.iter().flat_map(|&part| self.sums_of[part].iter().copied()).collect();
         let mut known = BTreeSet::new();
         for at in sums {
             let parts = self.parts(at);
@@ -356,15 +343,11 @@ impl<'a> Search<'a> {
                 terms.extend([(up, -1.0), (down, 1.0)]);
             } else {
                 // Many sums are the same within the scope.
-                let same: Vec<usize> = parts
-                    .iter()
-                    .copied()
-                    .filter(|&part| changes[part].is_some())
-                    .collect();
+                let same: Vec<usize> =
+                    parts.iter().copied().filter(|&part| changes[part].is_some()).collect();
                 let bounds = (
                     says.least.cast_signed() - count.cast_signed(),
-                    says.greatest
-                        .map(|most| most.cast_signed() - count.cast_signed()),
+                    says.greatest.map(|most| most.cast_signed() - count.cast_signed()),
                 );
                 if !known.insert((same, bounds)) {
                     continue;
@@ -403,10 +386,8 @@ impl<'a> Search<'a> {
         let is_possible = |(part, change): &(usize, i64)| {
             !self.is_empty[*part] && linked.counts[*part].cast_signed() + change >= 0
         };
-        let touched: BTreeSet<usize> = proof
-            .iter()
-            .flat_map(|(part, _)| self.sums_of[*part].iter().copied())
-            .collect();
+        let touched: BTreeSet<usize> =
+            proof.iter().flat_map(|(part, _)| self.sums_of[*part].iter().copied()).collect();
         let agrees = |at: &usize| match at.checked_sub(linked.given.len()) {
             None => linked.given[*at].1.admits(after(&linked.given[*at].0)),
             Some(new) => {
@@ -427,21 +408,15 @@ impl<'a> Search<'a> {
             .collect();
         secondary
             .sort_by_key(|&at| std::cmp::Reverse(sum(&linked.counts, &linked.cells[at].parts)));
-        let all: Vec<Changes> = self
-            .proofs
-            .iter()
-            .map(|proof| Changes::of(proof, linked.counts.len()))
-            .collect();
+        let all: Vec<Changes> =
+            self.proofs.iter().map(|proof| Changes::of(proof, linked.counts.len())).collect();
         let mut kept: Vec<bool> = vec![true; all.len()];
         for at in secondary {
             let cell = &linked.cells[at];
             let count = sum(&linked.counts, &cell.parts).cast_signed();
             let agrees = |changes: &Changes| cell.shown.admits(count + changes.of_sum(&cell.parts));
-            let without: Vec<bool> = all
-                .iter()
-                .zip(&kept)
-                .map(|(changes, kept)| *kept && agrees(changes))
-                .collect();
+            let without: Vec<bool> =
+                all.iter().zip(&kept).map(|(changes, kept)| *kept && agrees(changes)).collect();
             let is_itself = |target: &Target| target.is_secondary && target.parts == cell.parts;
             let is_proved = |target: &Target| {
                 is_itself(target)

@@ -15,12 +15,7 @@ struct World {
 
 impl World {
     fn new(levels: &[usize], counts: &[u64], threshold: u64) -> Self {
-        Self {
-            levels: levels.to_vec(),
-            counts: counts.to_vec(),
-            given: Vec::new(),
-            threshold,
-        }
+        Self { levels: levels.to_vec(), counts: counts.to_vec(), given: Vec::new(), threshold }
     }
 
     fn level(&self, atom: usize, dimension: usize) -> usize {
@@ -78,10 +73,7 @@ impl World {
 
     /// The hidden counts that an attacker knows exactly, who holds all tables.
     fn worked_out(&self) -> Vec<Parts> {
-        let hidden = self
-            .given
-            .iter()
-            .filter(|(_, known)| known.greatest.is_none());
+        let hidden = self.given.iter().filter(|(_, known)| known.greatest.is_none());
         let extreme = |wanted: &Parts, direction| {
             let mut problem = Problem::new(direction);
             let atoms: Vec<_> = (0..self.counts.len())
@@ -170,20 +162,13 @@ fn rounded_counts_are_known_to_lie_within_their_bounds() {
         must_hide,
         may_hide: true,
     };
-    let around = |rounded: u64| Known {
-        least: rounded - 2,
-        greatest: Some(rounded + 2),
-    };
+    let around = |rounded: u64| Known { least: rounded - 2, greatest: Some(rounded + 2) };
     let cells = vec![
         cell(vec![0], around(10), false),
         cell(vec![1], Known::hidden(0), true),
         cell(vec![0, 1], around(15), false),
     ];
-    let linked = Linked {
-        counts,
-        cells,
-        ..Linked::default()
-    };
+    let linked = Linked { counts, cells, ..Linked::default() };
     assert_eq!(protect(&linked).unwrap(), [false, true, false]);
 }
 

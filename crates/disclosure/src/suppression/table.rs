@@ -41,10 +41,7 @@ pub(super) struct Cell {
 impl Cell {
     /// Its place among the inner cells, if it has a level in each dimension. A total over one level is none.
     pub(super) fn as_inner(&self) -> Option<usize> {
-        let inner = self
-            .key
-            .iter()
-            .all(|category| matches!(category, Category::Level(_)));
+        let inner = self.key.iter().all(|category| matches!(category, Category::Level(_)));
         self.parts.first().copied().filter(|_| inner)
     }
 }
@@ -78,19 +75,11 @@ impl FixedTable {
     ///
     /// If the counts don't fill the dimensions, or a group names what is not there.
     pub fn try_new(dimensions: &[Dimension], counts: &[u64]) -> Result<Self, NotATable> {
-        let places = dimensions
-            .iter()
-            .map(|dimension| dimension.levels)
-            .product();
+        let places = dimensions.iter().map(|dimension| dimension.levels).product();
         if places != counts.len() {
-            return Err(NotATable::Counts {
-                places,
-                counts: counts.len(),
-            });
+            return Err(NotATable::Counts { places, counts: counts.len() });
         }
-        let all = counts
-            .iter()
-            .fold(0_u64, |all, &count| all.saturating_add(count));
+        let all = counts.iter().fold(0_u64, |all, &count| all.saturating_add(count));
         if all > LARGEST {
             return Err(NotATable::Large);
         }
@@ -104,10 +93,7 @@ impl FixedTable {
         let inner: Vec<i64> = counts.iter().map(|&count| count.cast_signed()).collect();
         let mut cells = vec![(Vec::new(), vec![0])];
         for dimension in dimensions {
-            cells = cells
-                .iter()
-                .flat_map(|cell| extended(cell, dimension))
-                .collect();
+            cells = cells.iter().flat_map(|cell| extended(cell, dimension)).collect();
         }
         let cells: Vec<Cell> = cells
             .into_iter()
@@ -118,19 +104,13 @@ impl FixedTable {
             })
             .collect();
         // The total of each dimension comes last.
-        Ok(Self {
-            grand_total: cells.len() - 1,
-            cells,
-            inner,
-        })
+        Ok(Self { grand_total: cells.len() - 1, cells, inner })
     }
 
     /// The cells and their counts, totals and groups included, in the order of the dimensions' levels, groups
     /// and total, the last dimension's changing first.
     pub fn cells(&self) -> impl Iterator<Item = (&[Category], u64)> {
-        self.cells
-            .iter()
-            .map(|cell| (cell.key.as_slice(), cell.count.cast_unsigned()))
+        self.cells.iter().map(|cell| (cell.key.as_slice(), cell.count.cast_unsigned()))
     }
 
     /// Whether a cell may be hidden to protect others: not if it is empty or the grand total.
@@ -145,28 +125,16 @@ fn extended(
     dimension: &Dimension,
 ) -> Vec<(Vec<Category>, Vec<usize>)> {
     let all: Vec<usize> = (0..dimension.levels).collect();
-    let levels = all
-        .iter()
-        .map(|&level| (Category::Level(level), vec![level]));
-    let groups = dimension
-        .groups
-        .iter()
-        .enumerate()
-        .map(|(at, group)| (Category::Group(at), group.clone()));
+    let levels = all.iter().map(|&level| (Category::Level(level), vec![level]));
+    let groups =
+        dimension.groups.iter().enumerate().map(|(at, group)| (Category::Group(at), group.clone()));
     levels
         .chain(groups)
         .chain([(Category::Total, all.clone())])
         .map(|(category, levels)| {
             let key = key.iter().copied().chain([category]).collect();
-            let parts = parts
-                .iter()
-                .flat_map(|part| levels.iter().map(move |level| (part, level)));
-            (
-                key,
-                parts
-                    .map(|(part, level)| part * dimension.levels + level)
-                    .collect(),
-            )
+            let parts = parts.iter().flat_map(|part| levels.iter().map(move |level| (part, level)));
+            (key, parts.map(|(part, level)| part * dimension.levels + level).collect())
         })
         .collect()
 }

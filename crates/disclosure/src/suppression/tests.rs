@@ -5,18 +5,12 @@ use proptest::prelude::*;
 use super::{Category, Dimension, FixedTable, NotATable, Protection, Suppressed, audit, suppress};
 
 fn table(levels: &[usize], counts: &[u64]) -> FixedTable {
-    let dimensions = levels.iter().map(|&levels| Dimension {
-        levels,
-        groups: Vec::new(),
-    });
+    let dimensions = levels.iter().map(|&levels| Dimension { levels, groups: Vec::new() });
     FixedTable::try_new(&dimensions.collect::<Vec<_>>(), counts).unwrap()
 }
 
 const fn below(threshold: u64) -> Protection {
-    Protection {
-        threshold,
-        width: 1,
-    }
+    Protection { threshold, width: 1 }
 }
 
 /// The hidden cells that an attacker knows exactly.
@@ -34,10 +28,7 @@ fn worked_out(table: &FixedTable, suppressed: &Suppressed) -> Vec<Vec<Category>>
 fn hides_what_it_should(table: &FixedTable, threshold: u64, secondary: usize) {
     let suppressed = suppress(table, below(threshold)).unwrap();
     for ((key, count), hidden) in table.cells().zip(&suppressed.hidden) {
-        assert!(
-            *hidden || !(1..threshold).contains(&count),
-            "{key:?} is {count}"
-        );
+        assert!(*hidden || !(1..threshold).contains(&count), "{key:?} is {count}");
         assert!(!hidden || count > 0, "{key:?} is an empty cell");
     }
     assert_eq!(worked_out(table, &suppressed), Vec::<Vec<Category>>::new());
@@ -66,23 +57,13 @@ fn a_table_without_small_counts_is_not_touched() {
 
 #[test]
 fn one_small_count_takes_a_rectangle() {
-    hides_what_it_should(
-        &table(&[3, 4], &[24, 13, 31, 9, 17, 8, 2, 22, 40, 11, 19, 16]),
-        5,
-        3,
-    );
+    hides_what_it_should(&table(&[3, 4], &[24, 13, 31, 9, 17, 8, 2, 22, 40, 11, 19, 16]), 5, 3);
 }
 
 #[test]
 fn a_region_is_protected_together_with_its_authorities() {
-    let authorities = Dimension {
-        levels: 6,
-        groups: vec![vec![0, 1, 2], vec![3, 4, 5]],
-    };
-    let sexes = Dimension {
-        levels: 2,
-        groups: Vec::new(),
-    };
+    let authorities = Dimension { levels: 6, groups: vec![vec![0, 1, 2], vec![3, 4, 5]] };
+    let sexes = Dimension { levels: 2, groups: Vec::new() };
     let counts = [12, 9, 3, 14, 18, 22, 25, 21, 7, 2, 16, 13];
     let table = FixedTable::try_new(&[authorities, sexes], &counts).unwrap();
     hides_what_it_should(&table, 5, 6);
@@ -97,10 +78,7 @@ fn three_dimensions_with_all_their_totals_are_protected() {
 #[test]
 fn a_width_makes_a_count_as_uncertain_as_it_says() {
     let table = table(&[5], &[55, 12, 18, 2, 4]);
-    let protection = Protection {
-        threshold: 6,
-        width: 5,
-    };
+    let protection = Protection { threshold: 6, width: 5 };
     let suppressed = suppress(&table, protection).unwrap();
     for cell in [3, 4] {
         let (least, greatest) = audit::interval(&table, &suppressed.hidden, cell).unwrap();
@@ -112,19 +90,8 @@ fn a_width_makes_a_count_as_uncertain_as_it_says() {
 fn what_no_hiding_protects_is_refused() {
     // Six children in all, and that is shown: no count can be told from all others below 5.
     let table = table(&[5], &[0, 1, 0, 2, 3]);
-    let refused = suppress(
-        &table,
-        Protection {
-            threshold: 5,
-            width: 4,
-        },
-    )
-    .unwrap_err();
-    assert!(
-        refused
-            .to_string()
-            .ends_with("the table needs broader categories")
-    );
+    let refused = suppress(&table, Protection { threshold: 5, width: 4 }).unwrap_err();
+    assert!(refused.to_string().ends_with("the table needs broader categories"));
 }
 
 #[test]
@@ -132,13 +99,7 @@ fn counts_that_make_no_table_are_refused() {
     let dimension = |groups| [Dimension { levels: 2, groups }];
     let refused =
         |groups, counts: &[u64]| FixedTable::try_new(&dimension(groups), counts).unwrap_err();
-    assert_eq!(
-        refused(vec![], &[1]),
-        NotATable::Counts {
-            places: 2,
-            counts: 1
-        }
-    );
+    assert_eq!(refused(vec![], &[1]), NotATable::Counts { places: 2, counts: 1 });
     assert_eq!(refused(vec![vec![2]], &[1, 2]), NotATable::Group);
     assert_eq!(refused(vec![], &[1, 2_000_000_000]), NotATable::Large);
 }

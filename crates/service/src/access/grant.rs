@@ -144,7 +144,5 @@ pub struct Grant {
 #[must_use]
 pub(super) fn scopes_of(list: &serde_json::Value) -> BTreeSet<ScopeName> {
     let words = list.as_array().into_iter().flatten();
-    words
-        .filter_map(|word| word.as_str()?.parse().ok())
-        .collect()
+    words.filter_map(|word| word.as_str()?.parse().ok()).collect()
 }

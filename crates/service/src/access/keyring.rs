@@ -53,9 +53,7 @@ pub struct PublicKey {
 
 impl std::fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PublicKey")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("PublicKey").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -80,11 +78,7 @@ impl Keyring {
     /// A ring of the keys that the master key opens.
     #[must_use]
     pub fn new(master_key: MasterKey) -> Self {
-        Self {
-            master_key,
-            known: ArcSwap::default(),
-            last_read: Mutex::default(),
-        }
+        Self { master_key, known: ArcSwap::default(), last_read: Mutex::default() }
     }
 
     /// The keys that verify tokens.
@@ -113,14 +107,7 @@ impl Keyring {
         for row in rows {
             let x = URL_SAFE_NO_PAD.encode(&row.public_key);
             let verifier = DecodingKey::from_ed_components(&x).map_err(Error::internal)?;
-            known.insert(
-                row.id,
-                Arc::new(PublicKey {
-                    id: row.id,
-                    x,
-                    verifier,
-                }),
-            );
+            known.insert(row.id, Arc::new(PublicKey { id: row.id, x, verifier }));
         }
         self.known.store(Arc::new(known));
         Ok(())
@@ -168,9 +155,7 @@ impl Keyring {
             .decrypt(&row.private_key)?
             .try_into()
             .map_err(|_| damaged("a signing key is not 32 bytes long"))?;
-        let document = SigningKey::from_bytes(&seed)
-            .to_pkcs8_der()
-            .map_err(Error::internal)?;
+        let document = SigningKey::from_bytes(&seed).to_pkcs8_der().map_err(Error::internal)?;
         Ok(EncodingKey::from_ed_der(document.as_bytes()))
     }
 
@@ -314,10 +299,7 @@ impl Keyring {
         let seed: [u8; 32] = source.random();
         Ok(signing_key::Model {
             id: source.id(),
-            public_key: SigningKey::from_bytes(&seed)
-                .verifying_key()
-                .to_bytes()
-                .to_vec(),
+            public_key: SigningKey::from_bytes(&seed).verifying_key().to_bytes().to_vec(),
             private_key: self.master_key.encrypt(source, &seed)?,
             created_at: source.now(),
             retired_at: None,
@@ -341,13 +323,7 @@ async fn end(write: &mut Write, row: signing_key::Model) -> Result<()> {
     retired.retired_at = Set(Some(write.source().now()));
     retired.update(write.connection()).await?;
     // What it was holds its private part, and stays where it is.
-    write.updated(
-        ChangeKind::SigningKey,
-        id,
-        ChangeOperation::Withdrawn,
-        2,
-        &(),
-    )
+    write.updated(ChangeKind::SigningKey, id, ChangeOperation::Withdrawn, 2, &())
 }
 
 /// The key that signs at a moment: of those that may by then, the newest.

@@ -150,10 +150,7 @@ mod tests {
 
     #[test]
     fn wider_networks_cover_narrower_ones_and_never_the_other_way() {
-        let (wide, narrow) = (
-            networks(&["10.0.0.0/8"]),
-            networks(&["10.1.0.0/16", "10.2.3.4"]),
-        );
+        let (wide, narrow) = (networks(&["10.0.0.0/8"]), networks(&["10.1.0.0/16", "10.2.3.4"]));
         let everywhere = AllowedNetworks::default();
         assert!(wide.cover(&narrow) && everywhere.cover(&wide) && wide.cover(&wide));
         assert!(!narrow.cover(&wide) && !wide.cover(&everywhere));
@@ -164,9 +161,6 @@ mod tests {
     fn a_record_comes_back_as_it_went() {
         let networks = networks(&["192.0.2.0/24"]);
         let record = networks.to_record();
-        assert_eq!(
-            AllowedNetworks::of_record(record.as_ref()).unwrap(),
-            networks
-        );
+        assert_eq!(AllowedNetworks::of_record(record.as_ref()).unwrap(), networks);
     }
 }

@@ -54,10 +54,7 @@ pub fn authorise(viewer: &Viewer, action: &Action) -> Result<()> {
     } else {
         return Ok(());
     };
-    Err(Error {
-        refused_action: Some(action.name()),
-        ..refusal
-    })
+    Err(Error { refused_action: Some(action.name()), ..refusal })
 }
 
 impl Action {

@@ -28,14 +28,12 @@ fn next(action: Option<&Action>, centre: CentreId) -> Option<Action> {
         Action::WriteEvidence(_) => Some(Action::ReviewEvidence(OWN, centre)),
         Action::ReviewEvidence(..) => Some(Action::WriteCollaboration(centre)),
         Action::WriteCollaboration(_) => Some(Action::ReadTokens(centre)),
-        Action::ReadTokens(_) => Some(Action::IssueToken(
-            centre,
-            BTreeSet::from([ScopeName::EvidenceRead]),
-        )),
-        Action::IssueToken(_, scopes) if scopes.len() == 1 => Some(Action::IssueToken(
-            centre,
-            ScopeName::ALL.iter().copied().collect(),
-        )),
+        Action::ReadTokens(_) => {
+            Some(Action::IssueToken(centre, BTreeSet::from([ScopeName::EvidenceRead])))
+        }
+        Action::IssueToken(_, scopes) if scopes.len() == 1 => {
+            Some(Action::IssueToken(centre, ScopeName::ALL.iter().copied().collect()))
+        }
         Action::IssueToken(_, _) => Some(Action::ApproveToken(centre)),
         Action::ApproveToken(_) => Some(Action::RevokeToken(centre)),
         Action::RevokeToken(_) => Some(Action::ReadAudit(Some(centre))),
@@ -91,15 +89,8 @@ fn viewers() -> Vec<(String, Viewer)> {
         ("operator of the space".to_owned(), Viewer::operator()),
         ("token without a scope".to_owned(), holder([])),
     ];
-    viewers.extend(
-        ScopeName::ALL
-            .iter()
-            .map(|scope| (scope.to_string(), holder([*scope]))),
-    );
-    viewers.push((
-        "token with all scopes".to_owned(),
-        holder(ScopeName::ALL.iter().copied()),
-    ));
+    viewers.extend(ScopeName::ALL.iter().map(|scope| (scope.to_string(), holder([*scope]))));
+    viewers.push(("token with all scopes".to_owned(), holder(ScopeName::ALL.iter().copied())));
     viewers
 }
 
@@ -132,28 +123,16 @@ fn verdict(outcome: &Result<()>) -> &'static str {
 /// A line for each viewer, a column for each action.
 fn table() -> String {
     let actions = actions();
-    let mut rows = vec![
-        vec!["who may ...".to_owned()],
-        vec!["... of which centre".to_owned()],
-    ];
+    let mut rows = vec![vec!["who may ...".to_owned()], vec!["... of which centre".to_owned()]];
     for action in &actions {
         let (what, centre) = words(action);
-        let of = centre.map_or(
-            "",
-            |centre| if centre == OWN { "its own" } else { "another" },
-        );
+        let of = centre.map_or("", |centre| if centre == OWN { "its own" } else { "another" });
         let is_repeated = rows[0].iter().any(|heading| heading == what);
-        rows[0].push(if is_repeated {
-            String::new()
-        } else {
-            what.to_owned()
-        });
+        rows[0].push(if is_repeated { String::new() } else { what.to_owned() });
         rows[1].push(of.to_owned());
     }
     for (who, viewer) in viewers() {
-        let verdicts = actions
-            .iter()
-            .map(|action| verdict(&authorise(&viewer, action)).to_owned());
+        let verdicts = actions.iter().map(|action| verdict(&authorise(&viewer, action)).to_owned());
         rows.push(std::iter::once(who).chain(verdicts).collect());
     }
     aligned(&rows)
@@ -165,11 +144,7 @@ fn named_scopes() -> String {
     for action in actions() {
         let (what, centre) = words(&action);
         let of = centre.map_or("", |centre| {
-            if centre == OWN {
-                " of its own centre"
-            } else {
-                " of another centre"
-            }
+            if centre == OWN { " of its own centre" } else { " of another centre" }
         });
         let refusal =
             authorise(&holder([]), &action).expect_err("a token without a scope may do nothing");
@@ -192,12 +167,7 @@ fn aligned(rows: &[Vec<String>]) -> String {
         } else {
             heading.len()
         };
-        rows.iter()
-            .skip(1)
-            .map(|row| row[column].len())
-            .max()
-            .unwrap_or_default()
-            .max(share)
+        rows.iter().skip(1).map(|row| row[column].len()).max().unwrap_or_default().max(share)
     };
     let widths: Vec<usize> = (0..rows[1].len()).map(width).collect();
     let mut text = String::new();
@@ -219,11 +189,8 @@ fn aligned(rows: &[Vec<String>]) -> String {
 
 #[test]
 fn who_may_do_what_is_as_the_table_says() {
-    let text = format!(
-        "{}\nA token without a scope is told to ask for:\n{}",
-        table(),
-        named_scopes()
-    );
+    let text =
+        format!("{}\nA token without a scope is told to ask for:\n{}", table(), named_scopes());
     insta::assert_snapshot!(text);
 }
 

@@ -222,13 +222,7 @@ impl Holder {
 impl AccessNews {
     /// Whether nothing has happened.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self {
-            revoked,
-            changed,
-            retired,
-            providers,
-            is_anything,
-        } = self;
+        let Self { revoked, changed, retired, providers, is_anything } = self;
         revoked.is_empty()
             && changed.is_empty()
             && retired.is_empty()
@@ -248,12 +242,9 @@ impl Guest {
     fn consequence(&self, news: &AccessNews) -> Consequence {
         match self.grant.as_ref().map(|grant| &grant.credential) {
             None => Consequence::None,
-            Some(Credential::Token { id, .. }) if news.revoked.contains(id) => {
-                Consequence::Leave(Error::new(
-                    Code::TokenRevoked,
-                    "The token was revoked; ask whoever issued it.",
-                ))
-            }
+            Some(Credential::Token { id, .. }) if news.revoked.contains(id) => Consequence::Leave(
+                Error::new(Code::TokenRevoked, "The token was revoked; ask whoever issued it."),
+            ),
             Some(Credential::Token { key, .. }) if news.retired.contains(key) => {
                 Consequence::Leave(token::invalid())
             }
@@ -300,10 +291,7 @@ impl Guest {
 
 /// Whether an error says nothing about the credential.
 fn is_ours(code: Code) -> bool {
-    matches!(
-        code,
-        Code::Unavailable | Code::InternalServerError | Code::TimedOut
-    )
+    matches!(code, Code::Unavailable | Code::InternalServerError | Code::TimedOut)
 }
 
 fn blind() -> Error {

@@ -73,21 +73,15 @@ fn a_rating_needs(viewer: &Viewer, now: DateTime<Utc>) -> Condition {
     Condition::any()
         .add(rating::Column::InterventionId.is_not_null())
         .add(sees::<study::Entity>(viewer, now, rating::Column::StudyId))
-        .add(sees::<publication::Entity>(
-            viewer,
-            now,
-            rating::Column::PublicationId,
-        ))
+        .add(sees::<publication::Entity>(viewer, now, rating::Column::PublicationId))
 }
 
 fn a_feedback_needs(viewer: &Viewer, now: DateTime<Utc>) -> Condition {
-    Condition::any()
-        .add(feedback::Column::StudyId.is_null())
-        .add(sees::<study::Entity>(
-            viewer,
-            now,
-            feedback::Column::StudyId,
-        ))
+    Condition::any().add(feedback::Column::StudyId.is_null()).add(sees::<study::Entity>(
+        viewer,
+        now,
+        feedback::Column::StudyId,
+    ))
 }
 
 /// Whether the viewer sees the thing that a column of another table refers to.
@@ -125,16 +119,12 @@ fn visible<E: SharedEntity>(viewer: &Viewer, now: DateTime<Utc>) -> Select<E> {
 
 /// The rule of visibility, for everything that is shared.
 fn visibility<E: SharedEntity>(viewer: &Viewer, now: DateTime<Utc>) -> Condition {
-    let embargo_is_over = || {
-        Condition::any()
-            .add(E::EMBARGOED_UNTIL.is_null())
-            .add(E::EMBARGOED_UNTIL.lte(now))
-    };
+    let embargo_is_over =
+        || Condition::any().add(E::EMBARGOED_UNTIL.is_null()).add(E::EMBARGOED_UNTIL.lte(now));
     match viewer.who() {
         Who::Operator => Condition::all(),
-        Who::Token(grant) if viewer.has(ScopeName::EvidenceRead) => Condition::any()
-            .add(E::CONTRIBUTED_BY.eq(grant.centre))
-            .add(
+        Who::Token(grant) if viewer.has(ScopeName::EvidenceRead) => {
+            Condition::any().add(E::CONTRIBUTED_BY.eq(grant.centre)).add(
                 Condition::all().add(embargo_is_over()).add(
                     Condition::any()
                         .add(E::VISIBILITY.is_in([Visibility::Public, Visibility::Network]))
@@ -144,10 +134,11 @@ fn visibility<E: SharedEntity>(viewer: &Viewer, now: DateTime<Utc>) -> Condition
                                 .add(Expr::exists(shared_with_member::<E>(grant.centre))),
                         ),
                 ),
-            ),
-        Who::Anonymous | Who::Token(_) => Condition::all()
-            .add(E::VISIBILITY.eq(Visibility::Public))
-            .add(embargo_is_over()),
+            )
+        }
+        Who::Anonymous | Who::Token(_) => {
+            Condition::all().add(E::VISIBILITY.eq(Visibility::Public)).add(embargo_is_over())
+        }
     }
 }
 
@@ -349,9 +340,8 @@ fn hid_from(viewer: &Viewer) -> Option<Condition> {
                 )
                 .and_where(change_hidden_from::Column::CentreId.eq(grant.centre))
                 .to_owned();
-            let by_name = Condition::all()
-                .add(hidden_from.eq(HiddenFrom::Centres))
-                .add(Expr::exists(named));
+            let by_name =
+                Condition::all().add(hidden_from.eq(HiddenFrom::Centres)).add(Expr::exists(named));
             Some(
                 Condition::any()
                     .add(hidden_from.is_in([HiddenFrom::Everybody, HiddenFrom::Network]))

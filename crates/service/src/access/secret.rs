@@ -49,20 +49,14 @@ impl MasterKey {
 
     pub(super) fn encrypt(&self, source: &Source, plain: &[u8]) -> Result<Vec<u8>> {
         let nonce: [u8; NONCE] = source.random();
-        let hidden = self
-            .cipher()
-            .encrypt(&XNonce::from(nonce), plain)
-            .map_err(|_| unreadable_key())?;
+        let hidden =
+            self.cipher().encrypt(&XNonce::from(nonce), plain).map_err(|_| unreadable_key())?;
         Ok([nonce.as_slice(), &hidden].concat())
     }
 
     pub(super) fn decrypt(&self, stored: &[u8]) -> Result<Vec<u8>> {
-        let (nonce, hidden) = stored
-            .split_first_chunk::<NONCE>()
-            .ok_or_else(unreadable_key)?;
-        self.cipher()
-            .decrypt(&XNonce::from(*nonce), hidden)
-            .map_err(|_| unreadable_key())
+        let (nonce, hidden) = stored.split_first_chunk::<NONCE>().ok_or_else(unreadable_key)?;
+        self.cipher().decrypt(&XNonce::from(*nonce), hidden).map_err(|_| unreadable_key())
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
@@ -137,9 +131,6 @@ mod tests {
     fn a_secret_does_not_print() {
         let key = MasterKey::generate(&Source::default());
         assert_eq!(format!("{key:?}"), "MasterKey(…)");
-        assert_eq!(
-            key.reveal().parse::<MasterKey>().map(|read| read.0),
-            Ok(key.0)
-        );
+        assert_eq!(key.reveal().parse::<MasterKey>().map(|read| read.0), Ok(key.0));
     }
 }

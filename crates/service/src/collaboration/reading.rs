@@ -36,12 +36,10 @@ pub async fn get(
     slug: &str,
 ) -> Result<Option<collaboration::Model>> {
     let store = space.store();
-    Ok(
-        scope::shared::<collaboration::Entity>(viewer, store.source().now())
-            .filter(collaboration::Column::Slug.eq(spelling::slug(slug)))
-            .one(store.connection())
-            .await?,
-    )
+    Ok(scope::shared::<collaboration::Entity>(viewer, store.source().now())
+        .filter(collaboration::Column::Slug.eq(spelling::slug(slug)))
+        .one(store.connection())
+        .await?)
 }
 
 /// A page of the collaborations that the viewer may see, by slug.
@@ -108,19 +106,12 @@ pub async fn members(
     let store = space.store();
     let column = collaboration_member::Column::CollaborationId;
     let rows = scope::parts_of_seen::<collaboration_member::Entity>()
-        .filter(scope::among(
-            store.backend(),
-            column,
-            collaborations.iter().copied(),
-        ))
+        .filter(scope::among(store.backend(), column, collaborations.iter().copied()))
         .all(store.connection())
         .await?;
     let mut members: HashMap<Uuid, Vec<_>> = HashMap::new();
     for row in rows {
-        members
-            .entry(row.collaboration_id.into())
-            .or_default()
-            .push(row.centre_id);
+        members.entry(row.collaboration_id.into()).or_default().push(row.centre_id);
     }
     Ok(members)
 }

@@ -39,10 +39,7 @@ impl Link {
 
     /// The rows with two columns of these names.
     pub(crate) fn named(mut self, study: &'static str, term: &'static str) -> SelectStatement {
-        self.rows
-            .expr_as(Expr::col(self.study), study)
-            .expr_as(Expr::col(self.term), term)
-            .take()
+        self.rows.expr_as(Expr::col(self.study), study).expr_as(Expr::col(self.term), term).take()
     }
 }
 
@@ -69,9 +66,7 @@ pub(crate) fn united(
 ) -> SelectStatement {
     let mut all = links.into_iter().map(select);
     let first = all.next().unwrap_or_default();
-    all.fold(first, |mut united, next| {
-        united.union(UnionType::Distinct, next).take()
-    })
+    all.fold(first, |mut united, next| united.union(UnionType::Distinct, next).take())
 }
 
 /// Whether a study that the viewer sees is about one of these terms of a vocabulary.

@@ -22,18 +22,13 @@ pub fn text(
     style: Style,
 ) -> String {
     let names: Vec<&str> = authors.iter().map(|author| author.name.as_str()).collect();
-    let year = publication
-        .year
-        .map_or_else(|| "n.d.".to_owned(), |year| year.to_string());
+    let year = publication.year.map_or_else(|| "n.d.".to_owned(), |year| year.to_string());
     let title = publication.title.trim_end_matches('.');
     let address = match (&publication.doi, &publication.url) {
         (Some(doi), _) => Some(identifier::doi_address(doi)),
         (None, url) => url.clone(),
     };
-    let venue = publication
-        .venue
-        .as_deref()
-        .map(|venue| venue.trim_end_matches('.'));
+    let venue = publication.venue.as_deref().map(|venue| venue.trim_end_matches('.'));
     match style {
         Style::Apa => {
             let head = match names.is_empty() {
@@ -41,9 +36,7 @@ pub fn text(
                 false => format!("{} ({year}). {title}.", joined(&names, "&")),
             };
             let venue = venue.map(|venue| format!(" {venue}.")).unwrap_or_default();
-            let address = address
-                .map(|address| format!(" {address}"))
-                .unwrap_or_default();
+            let address = address.map(|address| format!(" {address}")).unwrap_or_default();
             format!("{head}{venue}{address}")
         }
         Style::Harvard => {
@@ -52,9 +45,8 @@ pub fn text(
                 false => format!("{} ({year}) '{title}'", joined(&names, "and")),
             };
             let venue = venue.map(|venue| format!(", {venue}")).unwrap_or_default();
-            let address = address
-                .map(|address| format!(" Available at: {address}"))
-                .unwrap_or_default();
+            let address =
+                address.map(|address| format!(" Available at: {address}")).unwrap_or_default();
             format!("{head}{venue}.{address}")
         }
     }
@@ -77,9 +69,6 @@ mod tests {
     fn names_are_joined_as_in_a_list_of_references() {
         assert_eq!(joined(&["A, B."], "&"), "A, B.");
         assert_eq!(joined(&["A, B.", "C, D."], "&"), "A, B. & C, D.");
-        assert_eq!(
-            joined(&["A, B.", "C, D.", "E, F."], "and"),
-            "A, B., C, D., and E, F."
-        );
+        assert_eq!(joined(&["A, B.", "C, D.", "E, F."], "and"), "A, B., C, D., and E, F.");
     }
 }

@@ -75,15 +75,8 @@ pub async fn of_studies(
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<finding::Model>>> {
     let parent = finding::Column::StudyId;
-    listing::read_for_each(
-        space.store(),
-        of_seen(space, viewer),
-        parent,
-        studies,
-        &sort(),
-        request,
-    )
-    .await
+    listing::read_for_each(space.store(), of_seen(space, viewer), parent, studies, &sort(), request)
+        .await
 }
 
 /// How many findings each of these studies has, which the viewer has been shown.
@@ -165,10 +158,7 @@ pub(super) const fn column_of(vocabulary: Vocabulary) -> finding::Column {
 }
 
 pub(super) fn sort() -> SortKey<finding::Model> {
-    SortKey::new(
-        "finding",
-        [finding::Column::Id.as_column_ref()],
-        false,
-        |row: &finding::Model| vec![KeyPart::Id(row.id.0)],
-    )
+    SortKey::new("finding", [finding::Column::Id.as_column_ref()], false, |row: &finding::Model| {
+        vec![KeyPart::Id(row.id.0)]
+    })
 }

@@ -198,10 +198,7 @@ impl StudyLists {
             StudiesOf::Term(vocabulary) => {
                 let links = links(viewer, space.store().source().now(), &[vocabulary]);
                 let pairs = united(links, |link| link.named(STUDY_ID, TERM_ID));
-                (
-                    linked_to(select, pairs),
-                    Parent::of_subquery(LINK, TERM_ID, true),
-                )
+                (linked_to(select, pairs), Parent::of_subquery(LINK, TERM_ID, true))
             }
         })
     }

@@ -71,10 +71,7 @@ pub struct PublicationOrder {
 
 impl Default for PublicationOrder {
     fn default() -> Self {
-        Self {
-            field: PublicationOrderField::Published,
-            descending: true,
-        }
+        Self { field: PublicationOrderField::Published, descending: true }
     }
 }
 
@@ -169,15 +166,8 @@ pub async fn of_studies(
 ) -> Result<HashMap<Uuid, Page<publication::Model>>> {
     let order = sort(PublicationOrder::default());
     let parent = study_publication::Column::StudyId;
-    listing::read_for_each(
-        space.store(),
-        reports(space, viewer),
-        parent,
-        studies,
-        &order,
-        request,
-    )
-    .await
+    listing::read_for_each(space.store(), reports(space, viewer), parent, studies, &order, request)
+        .await
 }
 
 /// How many publications report each of these studies.
@@ -197,12 +187,7 @@ fn reports(space: &Space, viewer: &Viewer) -> Select<publication::Entity> {
     let seen = scope::shared::<publication::Entity>(viewer, space.store().source().now())
         .filter(publication::Column::WithdrawnAt.is_null());
     let link = study_publication::Entity;
-    listing::joined(
-        seen,
-        publication::Column::Id,
-        link,
-        study_publication::Column::PublicationId,
-    )
+    listing::joined(seen, publication::Column::Id, link, study_publication::Column::PublicationId)
 }
 
 /// The authors of publications, in their order.
@@ -216,20 +201,13 @@ pub async fn authors(
     let store = space.store();
     let column = publication_author::Column::PublicationId;
     let rows = scope::parts_of_seen::<publication_author::Entity>()
-        .filter(scope::among(
-            store.backend(),
-            column,
-            publications.iter().copied(),
-        ))
+        .filter(scope::among(store.backend(), column, publications.iter().copied()))
         .order_by_asc(publication_author::Column::Position)
         .all(store.connection())
         .await?;
     let mut authors: HashMap<Uuid, Vec<_>> = HashMap::new();
     for row in rows {
-        authors
-            .entry(row.publication_id.into())
-            .or_default()
-            .push(row);
+        authors.entry(row.publication_id.into()).or_default().push(row);
     }
     Ok(authors)
 }
@@ -296,9 +274,9 @@ fn sort(order: PublicationOrder) -> SortKey<publication::Model> {
     type Part = fn(&publication::Model) -> KeyPart;
     let (name, column, part): (_, publication::Column, Part) = match order.field {
         PublicationOrderField::Published => ("published", SortOn, |row| KeyPart::Day(row.sort_on)),
-        PublicationOrderField::Title => ("title", TitleKey, |row| {
-            KeyPart::Text(row.title_key.clone())
-        }),
+        PublicationOrderField::Title => {
+            ("title", TitleKey, |row| KeyPart::Text(row.title_key.clone()))
+        }
         PublicationOrderField::Updated => {
             ("updated", UpdatedAt, |row| KeyPart::Moment(row.updated_at))
         }
@@ -307,10 +285,7 @@ fn sort(order: PublicationOrder) -> SortKey<publication::Model> {
         }
     };
     let columns = [column.as_column_ref(), Id.as_column_ref()];
-    SortKey::new(
-        name,
-        columns,
-        order.descending,
-        move |row: &publication::Model| vec![part(row), KeyPart::Id(row.id.0)],
-    )
+    SortKey::new(name, columns, order.descending, move |row: &publication::Model| {
+        vec![part(row), KeyPart::Id(row.id.0)]
+    })
 }

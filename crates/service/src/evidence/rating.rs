@@ -127,14 +127,9 @@ const UNDATED: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
 };
 
 fn newest() -> SortKey<rating::Model> {
-    let day = Func::coalesce([
-        Expr::col(rating::Column::RatedOn.as_column_ref()),
-        Expr::val(UNDATED),
-    ]);
-    let columns = vec![
-        Expr::from(day),
-        Expr::col(rating::Column::Id.as_column_ref()),
-    ];
+    let day =
+        Func::coalesce([Expr::col(rating::Column::RatedOn.as_column_ref()), Expr::val(UNDATED)]);
+    let columns = vec![Expr::from(day), Expr::col(rating::Column::Id.as_column_ref())];
     SortKey::of_expressions("rated", columns, true, |row: &rating::Model| {
         let day = row.rated_on.unwrap_or(UNDATED);
         vec![KeyPart::Day(day), KeyPart::Id(row.id.into())]
@@ -157,10 +152,7 @@ pub async fn scores(space: &Space, ratings: &[Uuid]) -> Result<HashMap<Uuid, Vec
         .await?;
     let mut scores: HashMap<Uuid, Vec<_>> = HashMap::new();
     for row in rows {
-        scores
-            .entry(row.rating_id.into())
-            .or_default()
-            .push(row.level_id);
+        scores.entry(row.rating_id.into()).or_default().push(row.level_id);
     }
     Ok(scores)
 }
@@ -261,30 +253,19 @@ pub(crate) fn with_levels(
 }
 
 fn level_ids(directory: &Directory, filter: &LevelFilter) -> Result<Vec<LevelId>> {
-    let standard = directory
-        .standards
-        .by_key(&filter.standard)
-        .ok_or_else(|| {
-            Error::bad_input(
-                "filter.rated.standard",
-                format!("There is no standard '{}'.", filter.standard),
-            )
-        })?;
+    let standard = directory.standards.by_key(&filter.standard).ok_or_else(|| {
+        Error::bad_input(
+            "filter.rated.standard",
+            format!("There is no standard '{}'.", filter.standard),
+        )
+    })?;
     let levels: Vec<LevelId> = standard
         .versions
         .iter()
-        .filter(|version| {
-            filter
-                .version
-                .as_ref()
-                .is_none_or(|code| *code == version.row.code)
-        })
+        .filter(|version| filter.version.as_ref().is_none_or(|code| *code == version.row.code))
         .flat_map(|version| &version.dimensions)
         .filter(|dimension| {
-            filter
-                .dimension
-                .as_ref()
-                .is_none_or(|code| *code == dimension.row.code)
+            filter.dimension.as_ref().is_none_or(|code| *code == dimension.row.code)
         })
         .flat_map(|dimension| &dimension.levels)
         .filter(|level| filter.levels.admits(&level.code))

@@ -72,9 +72,7 @@ pub async fn of_findings(space: &Space, viewer: &Viewer, findings: &[Uuid]) -> R
     use finding::Column::{Id, PublicationId, StudyId};
 
     let mut relied = Search::new(space, viewer, findings);
-    relied
-        .find::<study::Entity, finding::Entity>(Reliance::ResultOf, StudyId, Id)
-        .await?;
+    relied.find::<study::Entity, finding::Entity>(Reliance::ResultOf, StudyId, Id).await?;
     relied
         .find::<publication::Entity, finding::Entity>(Reliance::ReportedBy, PublicationId, Id)
         .await?;
@@ -89,12 +87,8 @@ pub async fn of_ratings(space: &Space, viewer: &Viewer, ratings: &[Uuid]) -> Res
     use rating::Column::{Id, PublicationId, StudyId};
 
     let mut relied = Search::new(space, viewer, ratings);
-    relied
-        .find::<study::Entity, rating::Entity>(Reliance::Rates, StudyId, Id)
-        .await?;
-    relied
-        .find::<publication::Entity, rating::Entity>(Reliance::Rates, PublicationId, Id)
-        .await?;
+    relied.find::<study::Entity, rating::Entity>(Reliance::Rates, StudyId, Id).await?;
+    relied.find::<publication::Entity, rating::Entity>(Reliance::Rates, PublicationId, Id).await?;
     relied
         .find::<study::Entity, considered_study::Entity>(
             Reliance::Considered,
@@ -156,12 +150,7 @@ struct Search<'s> {
 
 impl<'s> Search<'s> {
     fn new(space: &'s Space, viewer: &'s Viewer, leaning: &'s [Uuid]) -> Self {
-        Self {
-            space,
-            viewer,
-            leaning,
-            found: ByThing::new(),
-        }
+        Self { space, viewer, leaning, found: ByThing::new() }
     }
 
     /// Finds evidence by a table that links it to what leans on it. What was found before is not
@@ -174,9 +163,7 @@ impl<'s> Search<'s> {
     ) -> Result<()> {
         let store = self.space.store();
         let fallen = scope::shared::<E>(self.viewer, store.source().now()).filter(
-            Condition::any()
-                .add(E::WITHDRAWN_AT.is_not_null())
-                .add(E::SUPERSEDED_BY.is_not_null()),
+            Condition::any().add(E::WITHDRAWN_AT.is_not_null()).add(E::SUPERSEDED_BY.is_not_null()),
         );
         let among = scope::among(store.backend(), leaning, self.leaning.iter().copied());
         let mut select = listing::joined(fallen, E::ID, L::default(), evidence)

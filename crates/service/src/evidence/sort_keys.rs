@@ -28,11 +28,7 @@ pub async fn complete_sort_keys(space: &Space) -> Result<usize> {
     use study::Column as OfStudy;
 
     let studies = (OfStudy::Id, OfStudy::Title, OfStudy::TitleKey);
-    let publications = (
-        OfPublication::Id,
-        OfPublication::Title,
-        OfPublication::TitleKey,
-    );
+    let publications = (OfPublication::Id, OfPublication::Title, OfPublication::TitleKey);
     let studies = complete::<study::Entity>(space, studies).await?;
     Ok(studies + complete::<publication::Entity>(space, publications).await?)
 }

@@ -84,10 +84,7 @@ pub struct StudyOrder {
 
 impl Default for StudyOrder {
     fn default() -> Self {
-        Self {
-            field: StudyOrderField::Started,
-            descending: true,
-        }
+        Self { field: StudyOrderField::Started, descending: true }
     }
 }
 
@@ -124,10 +121,7 @@ pub async fn list(
                 "filter.centres",
                 "centre",
             )?;
-            let others = StudyFilter {
-                centres: AnyOf::default(),
-                ..filter.clone()
-            };
+            let others = StudyFilter { centres: AnyOf::default(), ..filter.clone() };
             let select = matching(space, viewer, &directory, &others)?;
             (of_centre(select, &centre), sort_by_centre(order.descending))
         }
@@ -171,13 +165,8 @@ pub async fn count_of_publications(
     publications: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>> {
     let parent = study_publication::Column::PublicationId;
-    listing::count_for_each(
-        space.store(),
-        reported_studies(space, viewer),
-        parent,
-        publications,
-    )
-    .await
+    listing::count_for_each(space.store(), reported_studies(space, viewer), parent, publications)
+        .await
 }
 
 fn reported_studies(space: &Space, viewer: &Viewer) -> Select<study::Entity> {
@@ -246,22 +235,13 @@ pub(super) fn matching(
     }
     // A study that says when it begins is sorted by that day: saying so lets an index find it.
     if let Some(from) = filter.started_from {
-        all = all
-            .add(study::Column::StartsOn.gte(from))
-            .add(study::Column::SortOn.gte(from));
+        all = all.add(study::Column::StartsOn.gte(from)).add(study::Column::SortOn.gte(from));
     }
     if let Some(to) = filter.started_to {
-        all = all
-            .add(study::Column::StartsOn.lte(to))
-            .add(study::Column::SortOn.lte(to));
+        all = all.add(study::Column::StartsOn.lte(to)).add(study::Column::SortOn.lte(to));
     }
     if let Some(programmes) = filter.programmes.named() {
-        let ids = named::ids(
-            &directory.programmes,
-            programmes,
-            "filter.programmes",
-            "programme",
-        )?;
+        let ids = named::ids(&directory.programmes, programmes, "filter.programmes", "programme")?;
         all = all.add(study::Column::ProgrammeId.is_in(ids));
     }
     if let Some(centres) = filter.centres.named() {
@@ -273,12 +253,7 @@ pub(super) fn matching(
     }
     if let Some(authorities) = filter.local_authorities.named() {
         let list = &directory.local_authorities;
-        let ids = named::ids(
-            list,
-            authorities,
-            "filter.localAuthorities",
-            "local authority",
-        )?;
+        let ids = named::ids(list, authorities, "filter.localAuthorities", "local authority")?;
         all = all.add(has::<study_site::Entity>(
             study_site::Column::StudyId,
             study_site::Column::LocalAuthorityId.is_in(ids),
@@ -307,9 +282,7 @@ pub(super) fn matching(
         all = all.add(Expr::exists(strong.into_query()));
     }
     if let Some(rated) = filter.rated.named() {
-        all = all.add(Expr::exists(
-            with_levels(ratings(), directory, rated)?.into_query(),
-        ));
+        all = all.add(Expr::exists(with_levels(ratings(), directory, rated)?.into_query()));
     }
     Ok(scope::shared::<study::Entity>(viewer, now).filter(all))
 }
@@ -325,13 +298,8 @@ fn has<E: EntityTrait>(study_id: E::Column, condition: impl IntoCondition) -> Ex
 }
 
 fn of_centre(select: Select<study::Entity>, centre: &[CentreId]) -> Select<study::Entity> {
-    listing::joined(
-        select,
-        study::Column::Id,
-        study_centre::Entity,
-        study_centre::Column::StudyId,
-    )
-    .filter(study_centre::Column::CentreId.is_in(centre.iter().copied()))
+    listing::joined(select, study::Column::Id, study_centre::Entity, study_centre::Column::StudyId)
+        .filter(study_centre::Column::CentreId.is_in(centre.iter().copied()))
 }
 
 pub(super) fn sort_by_centre(descending: bool) -> SortKey<study::Model> {
@@ -361,10 +329,7 @@ pub(super) fn sort(order: StudyOrder) -> SortKey<study::Model> {
         StudyOrderField::Created => |row| KeyPart::Moment(row.created_at),
     };
     let columns = [column.as_column_ref(), Id.as_column_ref()];
-    SortKey::new(
-        name,
-        columns,
-        order.descending,
-        move |row: &study::Model| vec![parts(row), KeyPart::Id(row.id.0)],
-    )
+    SortKey::new(name, columns, order.descending, move |row: &study::Model| {
+        vec![parts(row), KeyPart::Id(row.id.0)]
+    })
 }

@@ -55,16 +55,13 @@ pub async fn follow(
         read: VecDeque::new(),
         order: sort(),
     };
-    Ok(futures::stream::unfold(
-        Some(follower),
-        |follower| async move {
-            let mut follower = follower?;
-            match follower.next().await {
-                Ok(item) => Some((Ok(item), Some(follower))),
-                Err(failure) => Some((Err(failure), None)),
-            }
-        },
-    ))
+    Ok(futures::stream::unfold(Some(follower), |follower| async move {
+        let mut follower = follower?;
+        match follower.next().await {
+            Ok(item) => Some((Ok(item), Some(follower))),
+            Err(failure) => Some((Err(failure), None)),
+        }
+    }))
 }
 
 /// The number in a cursor, which must be in the log.

@@ -47,11 +47,7 @@ pub async fn at(
     let store = space.store();
     let places = places.iter().copied();
     let rows = scope::changes(viewer, store.source().now())
-        .filter(scope::among(
-            store.backend(),
-            change::Column::Sequence,
-            places,
-        ))
+        .filter(scope::among(store.backend(), change::Column::Sequence, places))
         .all(store.connection())
         .await?;
     Ok(rows.into_iter().map(|row| (row.sequence, row)).collect())

@@ -66,10 +66,7 @@ pub async fn give(
     if let Some(day) = new.received_on {
         said.set("received_on", day.to_string());
     }
-    let how = How {
-        key,
-        ..How::default()
-    };
+    let how = How { key, ..How::default() };
     entry::contribute::<entry::Feedback>(space, viewer, said, how).await
 }
 
@@ -87,10 +84,7 @@ pub async fn answer(
     let today = space.store().source().now().date_naive();
     let mut said = Entry::default();
     said.set("answer", answer.text);
-    said.set(
-        "answered_on",
-        answer.answered_on.unwrap_or(today).to_string(),
-    );
+    said.set("answered_on", answer.answered_on.unwrap_or(today).to_string());
     let (version, how) = (answer.expected_version, How::default());
     entry::revise::<entry::Feedback>(space, viewer, id.into(), version, said, how).await
 }

@@ -47,28 +47,18 @@ pub async fn as_of(space: &Space, at: DateTime<Utc>) -> Result<Arc<Space>> {
     }
     let at = last_meant(at);
     let connection = space.store().apart().await?;
-    let past = Past {
-        backend: space.store().backend(),
-        connection: &connection,
-        at,
-    };
+    let past = Past { backend: space.store().backend(), connection: &connection, at };
     past.begin().await?;
     past.create_shadow(shared_with::Entity.table_name()).await?;
-    past.put::<StudyDraft>(ChangeKind::Study, study::Entity.table_name())
-        .await?;
-    past.put::<PublicationDraft>(ChangeKind::Publication, publication::Entity.table_name())
-        .await?;
-    past.put::<FindingDraft>(ChangeKind::Finding, finding::Entity.table_name())
-        .await?;
-    past.put::<RatingDraft>(ChangeKind::Rating, rating::Entity.table_name())
-        .await?;
-    past.put::<FeedbackDraft>(ChangeKind::Feedback, feedback::Entity.table_name())
-        .await?;
+    past.put::<StudyDraft>(ChangeKind::Study, study::Entity.table_name()).await?;
+    past.put::<PublicationDraft>(ChangeKind::Publication, publication::Entity.table_name()).await?;
+    past.put::<FindingDraft>(ChangeKind::Finding, finding::Entity.table_name()).await?;
+    past.put::<RatingDraft>(ChangeKind::Rating, rating::Entity.table_name()).await?;
+    past.put::<FeedbackDraft>(ChangeKind::Feedback, feedback::Entity.table_name()).await?;
     let shared = ["study", "publication", "finding", "rating", "feedback"]
         .map(|table| format!("SELECT id FROM {}", gone(table)))
         .join(" UNION ALL ");
-    past.create_view(shared_with::Entity.table_name(), "thing_id", &shared)
-        .await?;
+    past.create_view(shared_with::Entity.table_name(), "thing_id", &shared).await?;
     past.forget_the_tables().await?;
     let source = Source::standing_at(at);
     let directory = space.directory().await?;
@@ -160,8 +150,7 @@ impl Past<'_> {
             return Ok(());
         }
         let schema = self.schema().await?;
-        self.run(&format!("SET LOCAL search_path = pg_temp, \"{schema}\""))
-            .await
+        self.run(&format!("SET LOCAL search_path = pg_temp, \"{schema}\"")).await
     }
 
     /// Puts the things of a kind in place as they were.
@@ -170,10 +159,7 @@ impl Past<'_> {
         D: Draft,
     {
         let gone = gone(table);
-        self.run(&format!(
-            "CREATE TEMP TABLE {gone} AS SELECT id FROM {table} LIMIT 0"
-        ))
-        .await?;
+        self.run(&format!("CREATE TEMP TABLE {gone} AS SELECT id FROM {table} LIMIT 0")).await?;
         let parts = D::Parts::tables();
         self.create_shadow(table).await?;
         for (part, _) in own(&parts) {
@@ -295,10 +281,7 @@ fn own<'t>(
     parts: &'t [(&'static str, &'static str)],
 ) -> impl Iterator<Item = (&'static str, &'static str)> + 't {
     let of_all = shared_with::Entity.table_name();
-    parts
-        .iter()
-        .copied()
-        .filter(move |(table, _)| *table != of_all)
+    parts.iter().copied().filter(move |(table, _)| *table != of_all)
 }
 
 fn is_revision() -> sea_orm::sea_query::Expr {

@@ -7,15 +7,8 @@ use serde_json::Value;
 use crate::record::State;
 
 /// Fields that follow from others, or that every version changes.
-const FOLLOWING: &[&str] = &[
-    "id",
-    "version",
-    "created_at",
-    "updated_at",
-    "title_key",
-    "sort_on",
-    "strength_rank",
-];
+const FOLLOWING: &[&str] =
+    &["id", "version", "created_at", "updated_at", "title_key", "sort_on", "strength_rank"];
 
 /// What a revision changed in one field.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,20 +29,14 @@ pub(super) fn differences(was: &State, is: &State) -> Vec<FieldChange> {
         if FOLLOWING.contains(&field.as_str()) {
             continue;
         }
-        let (before, after) = (
-            was.get(field).unwrap_or(&Value::Null),
-            is.get(field).unwrap_or(&Value::Null),
-        );
+        let (before, after) =
+            (was.get(field).unwrap_or(&Value::Null), is.get(field).unwrap_or(&Value::Null));
         let (before, after) = match (rows(before), rows(after)) {
             (Some(were), Some(are)) => (without(were, are), without(are, were)),
             _ => (before.clone(), after.clone()),
         };
         if before != after {
-            changes.push(FieldChange {
-                field: field.clone(),
-                before,
-                after,
-            });
+            changes.push(FieldChange { field: field.clone(), before, after });
         }
     }
     changes
@@ -66,11 +53,7 @@ fn rows(value: &Value) -> Option<&[Value]> {
 
 /// The rows that another list doesn't have; nothing, where neither is a list.
 fn without(rows: &[Value], others: &[Value]) -> Value {
-    let left: Vec<Value> = rows
-        .iter()
-        .filter(|row| !others.contains(row))
-        .cloned()
-        .collect();
+    let left: Vec<Value> = rows.iter().filter(|row| !others.contains(row)).cloned().collect();
     if left.is_empty() && rows.is_empty() && others.is_empty() {
         Value::Null
     } else {

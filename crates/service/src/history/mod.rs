@@ -114,11 +114,7 @@ async fn changes(
         .is_not_null()
         .or(change::Column::Operation.eq(ChangeOperation::Created));
     let rows = scope::parts_of_seen::<change::Entity>()
-        .filter(scope::among(
-            space.store().backend(),
-            change::Column::SubjectId,
-            ids,
-        ))
+        .filter(scope::among(space.store().backend(), change::Column::SubjectId, ids))
         .filter(is_revision)
         .order_by_asc(change::Column::Sequence)
         .all(space.store().connection())
@@ -196,10 +192,7 @@ impl Past {
         let mut state = present;
         let mut states = Vec::with_capacity(changes.len());
         for change in changes.iter().rev() {
-            let began = Began {
-                sequence: change.sequence,
-                at: change.at,
-            };
+            let began = Began { sequence: change.sequence, at: change.at };
             states.push((began, state.clone()));
             if let Some(Value::Object(way)) = &change.before {
                 go_back(&mut state, way);
@@ -247,15 +240,11 @@ impl Past {
         let Some(sharing) = sharing(state) else {
             return false;
         };
-        let of_collaborations = collaborations(state)
-            .filter_map(|id| members.get(&id))
-            .flatten();
+        let of_collaborations = collaborations(state).filter_map(|id| members.get(&id)).flatten();
         let members_of_all = of_collaborations.copied().collect();
         sharing.audience(&members_of_all, end.at).includes(viewer)
             && self.needs().iter().all(|(_, id)| {
-                pasts
-                    .get(id)
-                    .is_none_or(|needed| needed.is_seen(viewer, end, pasts, members))
+                pasts.get(id).is_none_or(|needed| needed.is_seen(viewer, end, pasts, members))
             })
     }
 
@@ -271,20 +260,12 @@ impl Past {
             before: next.sequence,
             at: next.at - TimeDelta::microseconds(1),
         });
-        let last = End {
-            before: i64::MAX,
-            at: now,
-        };
+        let last = End { before: i64::MAX, at: now };
         let seen: Vec<bool> = self
             .states
             .iter()
             .zip(ends.chain([last]))
-            .map(|((began, _), end)| {
-                sees(End {
-                    at: Ord::max(end.at, began.at),
-                    ..end
-                })
-            })
+            .map(|((began, _), end)| sees(End { at: Ord::max(end.at, began.at), ..end }))
             .collect();
         let mut revisions = Vec::new();
         for (at, row) in changes.iter().enumerate() {
@@ -292,9 +273,8 @@ impl Past {
                 continue;
             }
             let mut revision = revision(row, names);
-            let before = at
-                .checked_sub(1)
-                .filter(|before| seen.get(*before).copied().unwrap_or_default());
+            let before =
+                at.checked_sub(1).filter(|before| seen.get(*before).copied().unwrap_or_default());
             if let Some((_, was)) = before.and_then(|before| self.states.get(before))
                 && let Some((_, is)) = self.states.get(at)
             {
@@ -340,8 +320,7 @@ fn sharing(state: &Map<String, Value>) -> Option<SharingState> {
 fn collaborations(state: &Map<String, Value>) -> impl Iterator<Item = CollaborationId> {
     let rows = state.get("shared_with").and_then(Value::as_array);
     let ids = rows.into_iter().flatten();
-    ids.filter_map(|row| row.get("collaboration_id").and_then(uuid_of))
-        .map(CollaborationId)
+    ids.filter_map(|row| row.get("collaboration_id").and_then(uuid_of)).map(CollaborationId)
 }
 
 fn uuid_of(value: &Value) -> Option<Uuid> {
@@ -393,11 +372,7 @@ async fn token_names<'c>(
         return Ok(HashMap::new());
     }
     let tokens = scope::access_tokens()
-        .filter(scope::among(
-            space.store().backend(),
-            access_token::Column::Id,
-            ids,
-        ))
+        .filter(scope::among(space.store().backend(), access_token::Column::Id, ids))
         .all(space.store().connection())
         .await?;
     let named = tokens.into_iter().map(|token| {

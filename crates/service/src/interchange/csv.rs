@@ -31,6 +31,5 @@ pub fn written<'n>(
     for row in rows {
         file.write_record(row).map_err(Error::internal)?;
     }
-    file.into_inner()
-        .map_err(|failure| Error::internal(failure.into_error()))
+    file.into_inner().map_err(|failure| Error::internal(failure.into_error()))
 }

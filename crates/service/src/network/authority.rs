@@ -102,11 +102,7 @@ impl Directory {
         let Some(first) = named.first() else {
             return Err(refused(unknown(name)));
         };
-        let there: Vec<&Authority> = named
-            .iter()
-            .copied()
-            .filter(|one| existed(one, on))
-            .collect();
+        let there: Vec<&Authority> = named.iter().copied().filter(|one| existed(one, on)).collect();
         let found = match there.as_slice() {
             [] => return Err(refused(self.not_there(first, on))),
             [one] => *one,
@@ -130,10 +126,7 @@ impl Directory {
         let is_named = |one: &&Authority| {
             let names = [Some(&one.name), one.official_name.as_ref()];
             one.dfe_number.as_deref() == Some(name)
-                || names
-                    .into_iter()
-                    .flatten()
-                    .any(|own| own.to_lowercase() == name.to_lowercase())
+                || names.into_iter().flatten().any(|own| own.to_lowercase() == name.to_lowercase())
         };
         let mut named: Vec<_> = self.local_authorities.listed(false).collect();
         named.retain(is_named);
@@ -146,10 +139,7 @@ impl Directory {
 
     fn not_there(&self, one: &Authority, on: NaiveDate) -> String {
         let day = |date: Option<&PartialDate>| date.map_or_else(String::new, ToString::to_string);
-        let is_later = one
-            .established
-            .as_ref()
-            .is_some_and(|from| from.first_day() > on);
+        let is_later = one.established.as_ref().is_some_and(|from| from.first_day() > on);
         let what = match is_later {
             true => format!(
                 "was founded on {}, after the collection ended",
@@ -165,16 +155,11 @@ impl Directory {
             [] => "Give the GSS code of the authority that had children's social care there then."
                 .to_owned(),
             [right] => format!("Is it the return of {}? Give that code.", named(right)),
-            several => format!(
-                "It may be the return of one of these: {}. Give its code.",
-                list(several)
-            ),
+            several => {
+                format!("It may be the return of one of these: {}. Give its code.", list(several))
+            }
         };
-        format!(
-            "{} {what} on {}. {advice}",
-            named(one),
-            on.format("%-d %B %Y")
-        )
+        format!("{} {what} on {}. {advice}", named(one), on.format("%-d %B %Y"))
     }
 
     /// The authorities that made returns on a day, of those that came before one that was founded later, or after one
@@ -218,9 +203,7 @@ impl Directory {
                     then.insert(one.gss_code.clone());
                 }
                 false => then.extend(
-                    self.in_its_place(one.id, on)
-                        .into_iter()
-                        .map(|other| other.gss_code.clone()),
+                    self.in_its_place(one.id, on).into_iter().map(|other| other.gss_code.clone()),
                 ),
             }
         }
@@ -384,18 +367,10 @@ mod tests {
             gss_code: code.to_owned(),
             ..authority(None, None)
         };
-        assert!(!has_social_care(&of(
-            Some("Non-metropolitan District "),
-            "X01000001"
-        )));
+        assert!(!has_social_care(&of(Some("Non-metropolitan District "), "X01000001")));
         assert!(!has_social_care(&of(None, "E07000223")));
         assert!(!has_social_care(&of(Some("NI district"), "N09000002")));
-        for kind in [
-            "County",
-            "Metropolitan district",
-            "London borough",
-            "Unitary authority",
-        ] {
+        for kind in ["County", "Metropolitan district", "London borough", "Unitary authority"] {
             assert!(has_social_care(&of(Some(kind), "E06000001")), "{kind}");
         }
     }

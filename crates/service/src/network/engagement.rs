@@ -52,15 +52,7 @@ pub async fn of_each(
         |row: &engagement::Model| vec![KeyPart::Id(row.id.0)],
     );
     let select = standing();
-    listing::read_for_each(
-        space.store(),
-        select,
-        whose.column(),
-        parents,
-        &sort,
-        request,
-    )
-    .await
+    listing::read_for_each(space.store(), select, whose.column(), parents, &sort, request).await
 }
 
 /// How many engagements each of these centres or local authorities has.
@@ -83,11 +75,7 @@ pub async fn count_of_each(
 pub async fn by_ids(space: &Space, ids: &[Uuid]) -> Result<HashMap<Uuid, engagement::Model>> {
     let store = space.store();
     let rows = scope::network::<engagement::Entity>()
-        .filter(scope::among(
-            store.backend(),
-            engagement::Column::Id,
-            ids.iter().copied(),
-        ))
+        .filter(scope::among(store.backend(), engagement::Column::Id, ids.iter().copied()))
         .all(store.connection())
         .await?;
     Ok(rows.into_iter().map(|row| (row.id.0, row)).collect())

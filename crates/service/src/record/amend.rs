@@ -52,18 +52,13 @@ pub(crate) async fn amend<D: Whole, E: Part<D>>(
     let mut amended = Vec::new();
     let mut answers = Vec::with_capacity(amendments.len());
     for Amendment { whole, wanted } in amendments {
-        let row = rows
-            .get(&whole)
-            .ok_or_else(|| Error::not_found("thing to amend"))?;
+        let row = rows.get(&whole).ok_or_else(|| Error::not_found("thing to amend"))?;
         if let Err(refusal) = policy::authorise(viewer, &D::action_on(row)) {
             answers.push(Err(vec![forbidden(refusal)]));
             continue;
         }
         let Some(parts) = differing::<D, E>(wanted, whole, &before) else {
-            answers.push(Ok(Recorded {
-                id: whole,
-                outcome: Outcome::Unchanged,
-            }));
+            answers.push(Ok(Recorded { id: whole, outcome: Outcome::Unchanged }));
             continue;
         };
         let mut revised = row.clone();
@@ -76,9 +71,7 @@ pub(crate) async fn amend<D: Whole, E: Part<D>>(
         amended.push(revised.clone());
         if version.is_some() {
             let revised = revised.into_active_model().reset_all();
-            D::Table::update(revised)
-                .exec_without_returning(write.connection())
-                .await?;
+            D::Table::update(revised).exec_without_returning(write.connection()).await?;
         }
         let version = version.unwrap_or_else(|| versions.get(&whole).copied().unwrap_or(1) + 1);
         let subject = D::subject_of(row);
@@ -89,10 +82,7 @@ pub(crate) async fn amend<D: Whole, E: Part<D>>(
             version,
             &way_back,
         )?;
-        answers.push(Ok(Recorded {
-            id: whole,
-            outcome: Outcome::Updated,
-        }));
+        answers.push(Ok(Recorded { id: whole, outcome: Outcome::Updated }));
     }
     replace::<D, E>(write, changed, &before).await?;
     D::follow_up(write, &amended).await?;

@@ -31,10 +31,7 @@ impl Problems {
     pub fn key(&mut self, field: &'static str, value: &str) {
         self.filled(field, value);
         self.plain(field, value);
-        if value
-            .chars()
-            .any(|letter| letter.is_control() && letter != '\0')
-        {
+        if value.chars().any(|letter| letter.is_control() && letter != '\0') {
             self.add(
                 field,
                 Fault::NotText,
@@ -105,10 +102,7 @@ impl Problems {
         self.add(
             field,
             Fault::NotAnIdentifier,
-            format!(
-                "{} is not well formed, or its check digit is wrong.",
-                quoted(value)
-            ),
+            format!("{} is not well formed, or its check digit is wrong.", quoted(value)),
             format!("Compare it with its source; it looks like {example}."),
         );
     }
@@ -184,17 +178,9 @@ impl Problems {
 
     /// A list that names nothing twice.
     pub fn distinct<T: PartialEq>(&mut self, field: &'static str, list: &[T]) {
-        let repeated = list
-            .iter()
-            .enumerate()
-            .any(|(at, item)| list[..at].contains(item));
+        let repeated = list.iter().enumerate().any(|(at, item)| list[..at].contains(item));
         if repeated {
-            self.add(
-                field,
-                Fault::Repeated,
-                "It names the same twice.",
-                "Name each only once.",
-            );
+            self.add(field, Fault::Repeated, "It names the same twice.", "Name each only once.");
         }
     }
 
@@ -214,12 +200,7 @@ impl Problems {
             );
         }
         if value.trim() != value {
-            self.add(
-                field,
-                Fault::NotText,
-                "It has spaces around it.",
-                "Remove them.",
-            );
+            self.add(field, Fault::NotText, "It has spaces around it.", "Remove them.");
         }
     }
 

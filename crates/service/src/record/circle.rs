@@ -35,16 +35,10 @@ async fn refuse_in<D: Draft>(write: &Write, slots: &mut [Slot<D>], chain: &Chain
         return Ok(());
     }
     follow(write, &mut next, chain).await?;
-    let circular: HashSet<Uuid> = moved
-        .into_iter()
-        .filter(|start| leads_back(*start, &next))
-        .collect();
+    let circular: HashSet<Uuid> =
+        moved.into_iter().filter(|start| leads_back(*start, &next)).collect();
     for slot in slots {
-        if slot
-            .before
-            .as_ref()
-            .is_some_and(|before| circular.contains(&D::id_of(before)))
-        {
+        if slot.before.as_ref().is_some_and(|before| circular.contains(&D::id_of(before))) {
             slot.problems.add(
                 chain.field,
                 Fault::Circle,
@@ -64,12 +58,8 @@ async fn follow<D: Draft>(
 ) -> Result<()> {
     let backend = write.connection().get_database_backend();
     loop {
-        let ends: HashSet<Uuid> = next
-            .values()
-            .flatten()
-            .filter(|id| !next.contains_key(id))
-            .copied()
-            .collect();
+        let ends: HashSet<Uuid> =
+            next.values().flatten().filter(|id| !next.contains_key(id)).copied().collect();
         if ends.is_empty() {
             return Ok(());
         }

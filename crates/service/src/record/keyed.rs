@@ -41,10 +41,7 @@ macro_rules! keyed_within {
                     entity::$table::Column::$whole_column,
                     drafts.iter().map(|draft| uuid::Uuid::from(draft.$whole())),
                 ),
-                (
-                    entity::$table::Column::$column,
-                    drafts.iter().map(|draft| draft.$key.clone()),
-                ),
+                (entity::$table::Column::$column, drafts.iter().map(|draft| draft.$key.clone())),
             )
         }
     };

@@ -87,10 +87,7 @@ impl<E> Table for E where
 pub type RowOf<D> = <<D as Draft>::Table as EntityTrait>::Model;
 
 /// What somebody wants a thing to be.
-#[expect(
-    private_bounds,
-    reason = "how parts are written is recording's own business"
-)]
+#[expect(private_bounds, reason = "how parts are written is recording's own business")]
 pub trait Draft: Clone + Debug + Send + Sync + Sized + 'static {
     /// Its table.
     type Table: Table;
@@ -197,20 +194,12 @@ pub struct Subject {
 impl Subject {
     /// The row itself.
     pub fn itself(kind: ChangeKind, id: impl Into<Uuid>) -> Self {
-        Self {
-            kind,
-            id: id.into(),
-            is_itself: true,
-        }
+        Self { kind, id: id.into(), is_itself: true }
     }
 
     /// The thing that the row is a part of.
     pub fn whole(kind: ChangeKind, id: impl Into<Uuid>) -> Self {
-        Self {
-            kind,
-            id: id.into(),
-            is_itself: false,
-        }
+        Self { kind, id: id.into(), is_itself: false }
     }
 }
 
@@ -350,32 +339,19 @@ async fn record_as<D: Draft>(
     D::prepare(write, &mut slots).await?;
     circle::refuse(write, &mut slots).await?;
 
-    let known: Vec<Uuid> = slots
-        .iter()
-        .filter_map(|slot| slot.before.as_ref())
-        .map(D::id_of)
-        .collect();
+    let known: Vec<Uuid> =
+        slots.iter().filter_map(|slot| slot.before.as_ref()).map(D::id_of).collect();
     let parts = D::Parts::read(write.connection(), &known).await?;
     let now = write.source().now();
-    let mut plan = Plan {
-        new: Vec::new(),
-        revised: Vec::new(),
-        with_parts: Vec::new(),
-    };
+    let mut plan = Plan { new: Vec::new(), revised: Vec::new(), with_parts: Vec::new() };
     let mut answers = Vec::with_capacity(slots.len());
     for (at, slot) in slots.into_iter().enumerate() {
-        let Slot {
-            draft,
-            before,
-            problems,
-        } = slot;
+        let Slot { draft, before, problems } = slot;
         if !problems.is_empty() {
             answers.push(Err(problems.into_vec()));
             continue;
         }
-        let id = before
-            .as_ref()
-            .map_or_else(|| expected.id(write, at), D::id_of);
+        let id = before.as_ref().map_or_else(|| expected.id(write, at), D::id_of);
         let mut row = draft.row(id, before.as_ref(), now);
         let parts_differ = D::Parts::differ(&draft, &row, &parts);
         let outcome = match before {
@@ -416,21 +392,14 @@ fn checked<D: Draft>(drafts: Vec<D>) -> Vec<Slot<D>> {
         if !keys.insert(draft.key()) {
             problems.push(another_has_its_key());
         }
-        Slot {
-            draft,
-            before: None,
-            problems,
-        }
+        Slot { draft, before: None, problems }
     };
     drafts.into_iter().map(check).collect()
 }
 
 async fn recognise<D: Draft>(write: &Write, slots: &mut [Slot<D>]) -> Result<()> {
-    let sound: Vec<&D> = slots
-        .iter()
-        .filter(|slot| slot.problems.is_empty())
-        .map(|slot| &slot.draft)
-        .collect();
+    let sound: Vec<&D> =
+        slots.iter().filter(|slot| slot.problems.is_empty()).map(|slot| &slot.draft).collect();
     if sound.is_empty() {
         return Ok(());
     }
@@ -448,10 +417,7 @@ async fn recognise<D: Draft>(write: &Write, slots: &mut [Slot<D>]) -> Result<()>
 
 fn authorise<D: Draft>(viewer: &Viewer, slots: &mut [Slot<D>]) {
     for slot in slots {
-        let actions = [
-            Some(slot.draft.action()),
-            slot.before.as_ref().map(D::action_on),
-        ];
+        let actions = [Some(slot.draft.action()), slot.before.as_ref().map(D::action_on)];
         for action in actions.into_iter().flatten() {
             if let Err(refusal) = policy::authorise(viewer, &action) {
                 slot.problems.push(forbidden(refusal));

@@ -41,10 +41,7 @@ pub(crate) struct Wanted<M> {
 impl<M> Wanted<M> {
     /// Exactly these rows.
     pub(crate) fn exactly(rows: impl IntoIterator<Item = M>) -> Option<Self> {
-        Some(Self {
-            rows: rows.into_iter().collect(),
-            are_all: true,
-        })
+        Some(Self { rows: rows.into_iter().collect(), are_all: true })
     }
 }
 
@@ -76,10 +73,7 @@ impl<T> Children<T> {
             Self::Exactly(_) => true,
             Self::AtLeast(_) => false,
         };
-        Some(Wanted {
-            rows: self.named().iter().map(row).collect(),
-            are_all,
-        })
+        Some(Wanted { rows: self.named().iter().map(row).collect(), are_all })
     }
 
     pub(crate) fn check(&self, problems: &mut Problems, check: impl Fn(&T, &mut Problems)) {
@@ -265,9 +259,7 @@ pub(super) async fn replace<D: Draft, E: Part<D>>(
     let rows: Vec<E::Model> = changed.into_iter().flat_map(|(_, rows)| rows).collect();
     for some in rows.chunks(ROWS_PER_STATEMENT) {
         let some = some.iter().cloned().map(IntoActiveModel::into_active_model);
-        E::insert_many(some)
-            .exec_without_returning(write.connection())
-            .await?;
+        E::insert_many(some).exec_without_returning(write.connection()).await?;
     }
     Ok(())
 }

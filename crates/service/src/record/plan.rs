@@ -53,26 +53,17 @@ impl<D: Draft> Plan<D> {
         let reach = self.reach(write).await?;
         for some in self.new.chunks(ROWS_PER_STATEMENT) {
             let rows = some.iter().map(|(_, row)| row.clone().into_active_model());
-            D::Table::insert_many(rows)
-                .exec_without_returning(write.connection())
-                .await?;
+            D::Table::insert_many(rows).exec_without_returning(write.connection()).await?;
         }
         for revision in &self.revised {
             let row = revision.after.clone().into_active_model().reset_all();
-            D::Table::update(row)
-                .exec_without_returning(write.connection())
-                .await?;
+            D::Table::update(row).exec_without_returning(write.connection()).await?;
         }
         D::Parts::write(write, &self.with_parts, parts).await?;
         self.tell(write).await?;
         self.tell_what_follows(write, reach).await?;
         let revised = self.revised.into_iter().map(|revision| revision.after);
-        let written: Vec<_> = self
-            .new
-            .into_iter()
-            .map(|(_, row)| row)
-            .chain(revised)
-            .collect();
+        let written: Vec<_> = self.new.into_iter().map(|(_, row)| row).chain(revised).collect();
         D::follow_up(write, &written).await
     }
 
@@ -105,19 +96,15 @@ impl<D: Draft> Plan<D> {
         let Some(kind) = D::SHARED else {
             return Ok(());
         };
-        let mut told: HashSet<Uuid> = self
-            .revised
-            .iter()
-            .map(|revision| D::id_of(&revision.before))
-            .collect();
+        let mut told: HashSet<Uuid> =
+            self.revised.iter().map(|revision| D::id_of(&revision.before)).collect();
         told.extend(reach.tell(write, &told).await?);
         let is_withdrawn = |revision: &&Revision<D>| {
             D::operation(&revision.before, &revision.after) == ChangeOperation::Withdrawn
         };
         let withdrawn = self.revised.iter().filter(is_withdrawn);
-        let withdrawn: Vec<Thing> = withdrawn
-            .map(|revision| (kind, D::id_of(&revision.before)))
-            .collect();
+        let withdrawn: Vec<Thing> =
+            withdrawn.map(|revision| (kind, D::id_of(&revision.before))).collect();
         reach::tell_of_what_leans(write, &withdrawn, &told).await?;
 
         let until = |row: &RowOf<D>| D::sharing_of(row).and_then(|state| state.embargoed_until);
@@ -131,11 +118,8 @@ impl<D: Draft> Plan<D> {
     }
 
     async fn tell(&self, write: &mut Write) -> Result<()> {
-        let (created, extended): (Vec<_>, Vec<_>) = self
-            .new
-            .iter()
-            .map(|(subject, _)| *subject)
-            .partition(|subject| subject.is_itself);
+        let (created, extended): (Vec<_>, Vec<_>) =
+            self.new.iter().map(|(subject, _)| *subject).partition(|subject| subject.is_itself);
         for subject in created {
             write.created(subject.kind, subject.id);
         }

@@ -110,10 +110,7 @@ impl Words {
         bundle: impl Into<Cow<'static, str>>,
         input: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::Apart {
-            bundle: bundle.into(),
-            input: input.into(),
-        }
+        Self::Apart { bundle: bundle.into(), input: input.into() }
     }
 
     /// For whoever brings a bundle.
@@ -179,13 +176,7 @@ pub fn quoted(value: &str) -> String {
     let mut shown: String = value
         .chars()
         .take(LONGEST)
-        .map(|letter| {
-            if letter.is_control() {
-                '\u{fffd}'
-            } else {
-                letter
-            }
-        })
+        .map(|letter| if letter.is_control() { '\u{fffd}' } else { letter })
         .collect();
     if value.chars().nth(LONGEST).is_some() {
         shown.push('…');

@@ -74,10 +74,8 @@ impl Reach {
     async fn judge(write: &Write, mut rows: HashMap<Uuid, Row>, at: DateTime<Utc>) -> Result<Self> {
         let reached: Vec<Uuid> = rows.keys().copied().collect();
         let needed: Vec<Thing> = rows.values().filter_map(|row| row.needs).collect();
-        let needed: Vec<Thing> = needed
-            .into_iter()
-            .filter(|(_, id)| !rows.contains_key(id))
-            .collect();
+        let needed: Vec<Thing> =
+            needed.into_iter().filter(|(_, id)| !rows.contains_key(id)).collect();
         read(write, &needed, &mut rows).await?;
         let members = members(write, &rows).await?;
         let nobody = BTreeSet::new();
@@ -91,11 +89,7 @@ impl Reach {
                 Some(needed) => own(row).and(&own(needed)),
                 None => own(row),
             };
-            let reached = Reached {
-                kind: row.kind,
-                version: row.version,
-                audience,
-            };
+            let reached = Reached { kind: row.kind, version: row.version, audience };
             Some((id, reached))
         });
         Ok(Self(reached.collect()))
@@ -111,10 +105,7 @@ impl Reach {
         let now = self.again(write).await?;
         let mut touched = HashSet::new();
         for (id, before) in &self.0 {
-            let Some(after) = now
-                .0
-                .get(id)
-                .filter(|after| after.audience != before.audience)
+            let Some(after) = now.0.get(id).filter(|after| after.audience != before.audience)
             else {
                 continue;
             };
@@ -140,9 +131,7 @@ pub(crate) async fn audiences(
     read(write, things, &mut rows).await?;
     let Reach(reached) = Reach::judge(write, rows, at).await?;
     let audiences = reached.into_iter();
-    Ok(audiences
-        .map(|(id, reached)| (id, reached.audience))
-        .collect())
+    Ok(audiences.map(|(id, reached)| (id, reached.audience)).collect())
 }
 
 /// Tells the log of what leans on things that were withdrawn, but for things that it tells of already.
@@ -156,20 +145,12 @@ pub(super) async fn tell_of_what_leans(
     let publications = ids_of(withdrawn, ChangeKind::Publication);
     if !publications.is_empty() {
         let backend = write.connection().get_database_backend();
-        let reported = scope::among(
-            backend,
-            finding::Column::PublicationId,
-            publications.clone(),
-        );
+        let reported = scope::among(backend, finding::Column::PublicationId, publications.clone());
         read_findings(write, reported, &mut leaning).await?;
         let reports: Vec<StudyId> = scope::for_writing::<study_publication::Entity>()
             .select_only()
             .column(study_publication::Column::StudyId)
-            .filter(scope::among(
-                backend,
-                study_publication::Column::PublicationId,
-                publications,
-            ))
+            .filter(scope::among(backend, study_publication::Column::PublicationId, publications))
             .into_tuple()
             .all(write.connection())
             .await?;
@@ -213,9 +194,7 @@ async fn ratings_that_considered(write: &Write, things: &[Thing]) -> Result<Vec<
         Study considered_study StudyId;
         Publication considered_publication PublicationId;
     }
-    let things = ratings
-        .into_iter()
-        .map(|id| (ChangeKind::Rating, id.into()));
+    let things = ratings.into_iter().map(|id| (ChangeKind::Rating, id.into()));
     Ok(things.collect())
 }
 
@@ -247,10 +226,7 @@ pub(super) async fn note_embargoes(
 }
 
 /// Forgets embargoes: they were lifted, or have passed.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "an embargo is kept only until it passes"
-)]
+#[expect(clippy::disallowed_methods, reason = "an embargo is kept only until it passes")]
 pub(crate) async fn forget_embargoes(write: &Write, things: Vec<Uuid>) -> Result<()> {
     let backend = write.connection().get_database_backend();
     embargo::Entity::delete_many()
@@ -328,10 +304,7 @@ async fn read_findings(write: &Write, which: Expr, into: &mut HashMap<Uuid, Row>
         .into_tuple()
         .all(write.connection())
         .await?;
-    let findings: Vec<Thing> = findings
-        .into_iter()
-        .map(|id| (ChangeKind::Finding, id))
-        .collect();
+    let findings: Vec<Thing> = findings.into_iter().map(|id| (ChangeKind::Finding, id)).collect();
     read(write, &findings, into).await
 }
 
@@ -353,11 +326,7 @@ async fn read_what_needs(
         let feedback: Vec<Uuid> = scope::for_writing::<feedback::Entity>()
             .select_only()
             .column(feedback::Column::Id)
-            .filter(scope::among(
-                backend,
-                feedback::Column::StudyId,
-                studies.clone(),
-            ))
+            .filter(scope::among(backend, feedback::Column::StudyId, studies.clone()))
             .into_tuple()
             .all(write.connection())
             .await?;
@@ -371,19 +340,12 @@ async fn read_what_needs(
         .filter(
             Condition::any()
                 .add(scope::among(backend, rating::Column::StudyId, studies))
-                .add(scope::among(
-                    backend,
-                    rating::Column::PublicationId,
-                    publications,
-                )),
+                .add(scope::among(backend, rating::Column::PublicationId, publications)),
         )
         .into_tuple()
         .all(write.connection())
         .await?;
-    let ratings: Vec<Thing> = ratings
-        .into_iter()
-        .map(|id| (ChangeKind::Rating, id))
-        .collect();
+    let ratings: Vec<Thing> = ratings.into_iter().map(|id| (ChangeKind::Rating, id)).collect();
     read(write, &ratings, into).await
 }
 
@@ -398,11 +360,7 @@ async fn shared_with_collaborations(write: &Write, things: &[Thing]) -> Result<V
         .select_only()
         .column(shared_with::Column::ThingId)
         .distinct()
-        .filter(scope::among(
-            backend,
-            shared_with::Column::CollaborationId,
-            collaborations,
-        ))
+        .filter(scope::among(backend, shared_with::Column::CollaborationId, collaborations))
         .into_tuple()
         .all(write.connection())
         .await?;
@@ -424,9 +382,7 @@ async fn members(
     write: &Write,
     rows: &HashMap<Uuid, Row>,
 ) -> Result<HashMap<Uuid, BTreeSet<CentreId>>> {
-    let shared = rows
-        .values()
-        .filter(|row| row.state.visibility == Visibility::Collaboration);
+    let shared = rows.values().filter(|row| row.state.visibility == Visibility::Collaboration);
     let shared: Vec<Uuid> = shared.map(|row| row.id).collect();
     let mut members: HashMap<Uuid, BTreeSet<CentreId>> = HashMap::new();
     if shared.is_empty() {

@@ -61,12 +61,12 @@ impl<D: SharedDraft> Part<D> for entity::shared_with::Entity {
 
     fn wanted(draft: &D, row: &RowOf<D>) -> Option<Wanted<entity::shared_with::Model>> {
         let thing_id = D::id_of(row);
-        Wanted::exactly(draft.shared_with(row).into_iter().map(|collaboration_id| {
-            entity::shared_with::Model {
-                thing_id,
-                collaboration_id,
-            }
-        }))
+        Wanted::exactly(
+            draft
+                .shared_with(row)
+                .into_iter()
+                .map(|collaboration_id| entity::shared_with::Model { thing_id, collaboration_id }),
+        )
     }
 
     fn replaces(new: &entity::shared_with::Model, old: &entity::shared_with::Model) -> bool {

@@ -45,10 +45,7 @@ pub async fn company(space: &Space, viewer: &Viewer, card: ReportCard) -> Result
     let others = centres.filter(|centre| {
         with.contains(&centre.row.id) && card.centre.is_none_or(|own| own != centre.row.id)
     });
-    Ok(Company {
-        centres: others.cloned().collect(),
-        collaborations,
-    })
+    Ok(Company { centres: others.cloned().collect(), collaborations })
 }
 
 /// The collaborations that were running in the card's time. Dates of any precision are compared here,
@@ -85,10 +82,7 @@ async fn study_company(space: &Space, viewer: &Viewer, card: ReportCard) -> Resu
     use study_centre::Column::{CentreId, StudyId};
 
     const OTHER: &str = "other";
-    let seen = under_way(space, viewer, card)
-        .select_only()
-        .column(study::Column::Id)
-        .into_query();
+    let seen = under_way(space, viewer, card).select_only().column(study::Column::Id).into_query();
     let other = Query::select()
         .expr(Expr::val(1))
         .from_as(study_centre::Entity, OTHER)

@@ -144,9 +144,7 @@ type Engagement = (LocalAuthorityId, Option<PartialDate>, Option<PartialDate>);
 async fn engagements(space: &Space, card: ReportCard) -> Result<Vec<Engagement>> {
     use engagement::Column::{Ended, LocalAuthorityId, Started};
 
-    let is_dated = Condition::any()
-        .add(Started.is_not_null())
-        .add(Ended.is_not_null());
+    let is_dated = Condition::any().add(Started.is_not_null()).add(Ended.is_not_null());
     let rows = of_card(card)
         .filter(is_dated)
         .select_only()

@@ -54,9 +54,7 @@ pub(super) fn most_stated(
     stated: fn(&entity::programme::Model) -> Option<i32>,
 ) -> u64 {
     let programmes = running(directory, card);
-    let stated = programmes
-        .iter()
-        .filter_map(|programme| stated(&programme.row));
+    let stated = programmes.iter().filter_map(|programme| stated(&programme.row));
     stated.max().unwrap_or_default().unsigned_abs().into()
 }
 

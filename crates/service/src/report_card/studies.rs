@@ -37,13 +37,8 @@ pub enum Milestone {
 }
 
 impl Milestone {
-    const ALL: [Self; 5] = [
-        Self::Planned,
-        Self::Launched,
-        Self::InterimResults,
-        Self::Reported,
-        Self::Stopped,
-    ];
+    const ALL: [Self; 5] =
+        [Self::Planned, Self::Launched, Self::InterimResults, Self::Reported, Self::Stopped];
 
     const fn status(self) -> StudyStatus {
         match self {
@@ -118,28 +113,18 @@ pub async fn milestones(
     );
     let select = reached(space, viewer, card, milestone, reasons);
     let page = listing::read(space.store(), select, &sort, request).await?;
-    let ids: Vec<Uuid> = page
-        .items
-        .iter()
-        .map(|(_, change)| change.study_id.into())
-        .collect();
+    let ids: Vec<Uuid> = page.items.iter().map(|(_, change)| change.study_id.into()).collect();
     let studies = match ids.as_slice() {
         [] => HashMap::new(),
         ids => shared::by_ids::<study::Entity>(space, viewer, ids).await?,
     };
-    let studies: HashMap<Uuid, Arc<study::Model>> = studies
-        .into_iter()
-        .map(|(id, study)| (id, Arc::new(study)))
-        .collect();
+    let studies: HashMap<Uuid, Arc<study::Model>> =
+        studies.into_iter().map(|(id, study)| (id, Arc::new(study))).collect();
     let arrivals = page.items.into_iter().filter_map(|(cursor, change)| {
         let study = Arc::clone(studies.get(&change.study_id.into())?);
         Some((cursor, Arrival { change, study }))
     });
-    Ok(Page {
-        items: arrivals.collect(),
-        has_previous: page.has_previous,
-        has_next: page.has_next,
-    })
+    Ok(Page { items: arrivals.collect(), has_previous: page.has_previous, has_next: page.has_next })
 }
 
 /// How many studies came to a milestone.
@@ -174,10 +159,8 @@ pub async fn stop_reasons(
         .group_by(study_status_change::Column::StopReason);
     let rows: Vec<(Option<StopReason>, i64)> =
         grouped.into_tuple().all(space.store().connection()).await?;
-    let mut reasons: Vec<_> = rows
-        .into_iter()
-        .map(|(reason, total)| (reason, total.unsigned_abs()))
-        .collect();
+    let mut reasons: Vec<_> =
+        rows.into_iter().map(|(reason, total)| (reason, total.unsigned_abs())).collect();
     reasons.sort_by_key(|(reason, total)| (std::cmp::Reverse(*total), reason.is_none(), *reason));
     Ok(reasons)
 }
@@ -200,10 +183,8 @@ pub async fn launched_at_least(space: &Space, viewer: &Viewer, card: ReportCard)
         .group_by(study::Column::ProgrammeId);
     let rows: Vec<(Option<ProgrammeId>, i64)> =
         grouped.into_tuple().all(space.store().connection()).await?;
-    let mut named: HashMap<Option<ProgrammeId>, u64> = rows
-        .into_iter()
-        .map(|(programme, total)| (programme, total.unsigned_abs()))
-        .collect();
+    let mut named: HashMap<Option<ProgrammeId>, u64> =
+        rows.into_iter().map(|(programme, total)| (programme, total.unsigned_abs())).collect();
     let directory = space.directory().await?;
     for programme in super::begun(&directory, card) {
         let stated = programme.row.studies_stated.unwrap_or_default();
@@ -223,10 +204,7 @@ pub async fn by_centre(
     viewer: &Viewer,
     card: ReportCard,
 ) -> Result<Vec<CentreLine>> {
-    let any = Milestone::ALL
-        .into_iter()
-        .map(arriving)
-        .fold(Condition::any(), Condition::add);
+    let any = Milestone::ALL.into_iter().map(arriving).fold(Condition::any(), Condition::add);
     let select = within(space, viewer, card).filter(any);
     let mut grouped = listing::joined(
         select,
@@ -290,9 +268,7 @@ pub(super) fn studies(space: &Space, viewer: &Viewer, card: ReportCard) -> Selec
 /// over before it.
 pub(super) fn under_way(space: &Space, viewer: &Viewer, card: ReportCard) -> Select<study::Entity> {
     let has_begun = began(Expr::col(study::Column::StartsOn.as_column_ref())).lte(card.to);
-    studies(space, viewer, card)
-        .filter(has_begun)
-        .filter(is_not_over(card))
+    studies(space, viewer, card).filter(has_begun).filter(is_not_over(card))
 }
 
 /// When a study began, as far as is known: on a day of its own, or when it went into delivery.
@@ -307,9 +283,7 @@ pub(super) fn is_not_over(card: ReportCard) -> Condition {
     let ends_on = Expr::col(study::Column::EndsOn.as_column_ref());
     let last = first_day_with(&[StudyStatus::Reported, StudyStatus::Stopped]);
     let over: Expr = Func::coalesce([ends_on, Expr::from(last)]).into();
-    Condition::any()
-        .add(over.clone().is_null())
-        .add(over.gte(card.from))
+    Condition::any().add(over.clone().is_null()).add(over.gte(card.from))
 }
 
 fn first_day_with(statuses: &[StudyStatus]) -> SelectStatement {
@@ -343,10 +317,7 @@ fn reached(
 
 /// The changes of status in the card's time.
 fn within(space: &Space, viewer: &Viewer, card: ReportCard) -> Select<study_status_change::Entity> {
-    let seen = studies(space, viewer, card)
-        .select_only()
-        .column(study::Column::Id)
-        .into_query();
+    let seen = studies(space, viewer, card).select_only().column(study::Column::Id).into_query();
     scope::parts_of_seen::<study_status_change::Entity>()
         .filter(study_status_change::Column::On.between(card.from, card.to))
         .filter(study_status_change::Column::StudyId.in_subquery(seen))
@@ -372,9 +343,7 @@ fn arriving(milestone: Milestone) -> Condition {
             .and_where(Expr::col((BETWEEN, "on")).lt(Expr::col(On.as_column_ref())));
         before.and_where(Expr::exists(went_on).not());
     }
-    Condition::all()
-        .add(Status.eq(milestone.status()))
-        .add(Expr::exists(before).not())
+    Condition::all().add(Status.eq(milestone.status())).add(Expr::exists(before).not())
 }
 
 /// The changes of the study of a change, under another name.

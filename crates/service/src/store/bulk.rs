@@ -30,9 +30,7 @@ where
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let some = rows.by_ref().take(PARAMETERS / columns.len());
-            A::Entity::insert_many(some)
-                .exec_without_returning(connection)
-                .await?;
+            A::Entity::insert_many(some).exec_without_returning(connection).await?;
         }
         return Ok(());
     }
@@ -68,9 +66,7 @@ where
                 bound.push(Value::Array(kind, Some(Box::new(array))));
             }
         }
-        let aliases: Vec<_> = (1..=columns.len())
-            .map(|place| format!("c{place}"))
-            .collect();
+        let aliases: Vec<_> = (1..=columns.len()).map(|place| format!("c{place}")).collect();
         let sql = format!(
             "INSERT INTO {} ({}) SELECT {} FROM UNNEST({}) AS t({})",
             A::Entity::default().table_name(),
@@ -116,7 +112,5 @@ fn unknown() -> Error {
 }
 
 fn unset(column: &str) -> Error {
-    Error::internal(std::io::Error::other(format!(
-        "a row that is to be inserted has no {column}"
-    )))
+    Error::internal(std::io::Error::other(format!("a row that is to be inserted has no {column}")))
 }

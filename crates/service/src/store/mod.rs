@@ -59,10 +59,7 @@ impl Store {
     /// least of all.
     #[must_use]
     pub(crate) fn for_reading(self) -> Self {
-        Self {
-            is_for_reading: true,
-            ..self
-        }
+        Self { is_for_reading: true, ..self }
     }
 
     /// The pool, for reading.
@@ -110,10 +107,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database cannot be reached.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the store is where transactions begin"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the store is where transactions begin")]
     pub async fn snapshot(&self) -> Result<DatabaseTransaction> {
         let options = match self.backend() {
             DbBackend::Postgres => TransactionOptions {
@@ -233,10 +227,7 @@ impl Store {
         Ok(())
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the store is where transactions begin"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the store is where transactions begin")]
     async fn begin(&self) -> Result<DatabaseTransaction> {
         if self.is_for_reading {
             let reason = "something was about to be written into the past";

@@ -84,12 +84,8 @@ impl Write {
     /// # Errors
     /// When the database cannot be reached.
     pub(crate) async fn mark(&self) -> Result<Mark> {
-        self.transaction
-            .execute_unprepared("SAVEPOINT mark")
-            .await?;
-        Ok(Mark {
-            noted: self.changes.len(),
-        })
+        self.transaction.execute_unprepared("SAVEPOINT mark").await?;
+        Ok(Mark { noted: self.changes.len() })
     }
 
     /// Keeps what was done since the mark.
@@ -98,9 +94,7 @@ impl Write {
     /// When the database cannot be reached.
     pub(crate) async fn keep(&self, mark: Mark) -> Result<()> {
         let Mark { noted: _ } = mark;
-        self.transaction
-            .execute_unprepared("RELEASE SAVEPOINT mark")
-            .await?;
+        self.transaction.execute_unprepared("RELEASE SAVEPOINT mark").await?;
         Ok(())
     }
 
@@ -110,12 +104,8 @@ impl Write {
     /// When the database cannot be reached.
     pub(crate) async fn take_back(&mut self, mark: Mark) -> Result<()> {
         self.changes.truncate(mark.noted);
-        self.transaction
-            .execute_unprepared("ROLLBACK TO SAVEPOINT mark")
-            .await?;
-        self.transaction
-            .execute_unprepared("RELEASE SAVEPOINT mark")
-            .await?;
+        self.transaction.execute_unprepared("ROLLBACK TO SAVEPOINT mark").await?;
+        self.transaction.execute_unprepared("RELEASE SAVEPOINT mark").await?;
         Ok(())
     }
 
@@ -245,9 +235,7 @@ impl Write {
         }
         let last = self.append_changes(now).await?;
         if !events.is_empty() {
-            chain
-                .append(&self.transaction, &self.source, events)
-                .await?;
+            chain.append(&self.transaction, &self.source, events).await?;
         }
         if let Some(last) = last
             && self.transaction.get_database_backend() == DbBackend::Postgres
@@ -305,10 +293,8 @@ impl Write {
                 .await?;
         }
         let reason = self.reason.take();
-        let rows = changes
-            .into_iter()
-            .zip(last - count + 1..)
-            .map(|(changed, sequence)| change::ActiveModel {
+        let rows = changes.into_iter().zip(last - count + 1..).map(|(changed, sequence)| {
+            change::ActiveModel {
                 sequence: Set(sequence),
                 kind: Set(changed.kind),
                 subject_id: Set(changed.subject),
@@ -320,7 +306,8 @@ impl Write {
                 before: Set(changed.before),
                 reason: Set(reason.clone()),
                 hidden_from: Set(changed.loss.map(|loss| loss.word())),
-            });
+            }
+        });
         let rows: Vec<_> = rows.collect();
         for some in rows.chunks(ROWS_PER_STATEMENT) {
             change::Entity::insert_many(some.to_vec())

@@ -112,8 +112,7 @@ impl Tail {
             let is_end = entries.len() < CHUNK;
             if !entries.is_empty() {
                 News::of(&entries).tell(space).await?;
-                self.position
-                    .send_modify(|position| position.advance(&entries));
+                self.position.send_modify(|position| position.advance(&entries));
             }
             if is_end {
                 self.know_the_end(asked);
@@ -127,8 +126,7 @@ impl Tail {
         let asked = Instant::now();
         let head = head(space.store()).await?;
         News::whatever_it_was(head).tell(space).await?;
-        self.position
-            .send_modify(|position| *position = Position::beginning_at(head));
+        self.position.send_modify(|position| *position = Position::beginning_at(head));
         self.know_the_end(asked);
         Ok(())
     }
@@ -138,10 +136,7 @@ impl Tail {
     }
 
     fn know_the_end(&self, asked: Instant) {
-        *self
-            .caught_up
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = asked;
+        *self.caught_up.lock().unwrap_or_else(PoisonError::into_inner) = asked;
     }
 }
 
@@ -150,9 +145,7 @@ impl Tail {
 /// # Errors
 /// When the database cannot be read.
 pub(crate) async fn head(store: &Store) -> Result<i64> {
-    let head = scope::network::<change_head::Entity>()
-        .one(store.connection())
-        .await?;
+    let head = scope::network::<change_head::Entity>().one(store.connection()).await?;
     Ok(head.map_or(0, |head| head.sequence))
 }
 
@@ -172,18 +165,10 @@ async fn entries(store: &Store, seen: i64) -> Result<Vec<Entry>> {
         .into_tuple()
         .all(store.connection())
         .await?;
-    let entry = |(sequence, kind, subject, operation)| Entry {
-        sequence,
-        kind,
-        subject,
-        operation,
-    };
+    let entry = |(sequence, kind, subject, operation)| Entry { sequence, kind, subject, operation };
     Ok(rows.into_iter().map(entry).collect())
 }
 
 fn too_slow() -> Error {
-    Error::new(
-        Code::Unavailable,
-        format!("No answer within {} seconds.", READING.as_secs()),
-    )
+    Error::new(Code::Unavailable, format!("No answer within {} seconds.", READING.as_secs()))
 }

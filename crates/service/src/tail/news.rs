@@ -32,10 +32,7 @@ impl News {
         Self {
             directory: Some(head),
             has_new_keys: true,
-            access: AccessNews {
-                is_anything: true,
-                ..AccessNews::default()
-            },
+            access: AccessNews { is_anything: true, ..AccessNews::default() },
         }
     }
 

@@ -26,10 +26,7 @@ impl Position {
 
     /// What is known at the beginning: the last number, and of what came before nothing.
     pub(super) const fn beginning_at(head: i64) -> Self {
-        Self {
-            sequence: head,
-            latest: [head; ChangeKind::ALL.len()],
-        }
+        Self { sequence: head, latest: [head; ChangeKind::ALL.len()] }
     }
 
     pub(super) fn advance(&mut self, entries: &[Entry]) {

@@ -18,11 +18,7 @@ pub(super) struct WakeUp<'s> {
 
 impl<'s> WakeUp<'s> {
     pub(super) fn new(store: &'s Store) -> Self {
-        Self {
-            store,
-            written: store.written(),
-            listener: None,
-        }
+        Self { store, written: store.written(), listener: None }
     }
 
     /// Waits until the log may have grown beyond a number, or for [`POLL`].

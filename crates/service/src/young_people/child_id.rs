@@ -49,11 +49,7 @@ impl ChildId {
         let is_decimal = whole(&composed).is_some();
         let is_plain = text.is_ascii() && !is_decimal;
         let earlier = (!is_plain).then(|| text.trim().nfc().collect::<String>().to_uppercase());
-        Ok(Self {
-            earlier: earlier.filter(|earlier| *earlier != key),
-            is_decimal,
-            key,
-        })
+        Ok(Self { earlier: earlier.filter(|earlier| *earlier != key), is_decimal, key })
     }
 
     /// The form in which it is compared.
@@ -126,10 +122,7 @@ mod tests {
 
     #[test]
     fn a_decimal_number_is_the_whole_one_and_zeros_before_it_stay() {
-        assert_eq!(
-            (key("100200.0").as_str(), key("00123.00").as_str()),
-            ("100200", "00123")
-        );
+        assert_eq!((key("100200.0").as_str(), key("00123.00").as_str()), ("100200", "00123"));
         assert!(ChildId::read("100200.0").is_ok_and(|id| id.is_decimal()));
         assert!(ChildId::read("100200").is_ok_and(|id| !id.is_decimal()));
         assert_ne!(key("100200.5"), key("100200"));
@@ -137,15 +130,9 @@ mod tests {
 
     #[test]
     fn what_a_spreadsheet_has_shortened_is_no_id() {
-        for text in [
-            "1.0E+05",
-            "1E+05",
-            "1.00e+05",
-            "1.0E5",
-            "1.23457E+11",
-            "1E-05",
-            "1234567890123456.0",
-        ] {
+        for text in
+            ["1.0E+05", "1E+05", "1.00e+05", "1.0E5", "1.23457E+11", "1E-05", "1234567890123456.0"]
+        {
             assert_eq!(ChildId::read(text), Err(NotAnId::Shortened), "{text}");
         }
         for text in ["1E5", "12E45", "E+05", "1E", "A1.0E+05"] {

@@ -20,11 +20,7 @@ pub struct Codes {
 }
 
 const fn always(codes: &'static [&'static str]) -> Codes {
-    Codes {
-        from: 0,
-        to: i32::MAX,
-        codes,
-    }
+    Codes { from: 0, to: i32::MAX, codes }
 }
 
 const fn until(to: i32, codes: &'static [&'static str]) -> Codes {
@@ -32,11 +28,7 @@ const fn until(to: i32, codes: &'static [&'static str]) -> Codes {
 }
 
 const fn since(from: i32, codes: &'static [&'static str]) -> Codes {
-    Codes {
-        from,
-        to: i32::MAX,
-        codes,
-    }
+    Codes { from, to: i32::MAX, codes }
 }
 
 /// The code that a text is, if it is accepted in a year: in capitals or small letters, without the spaces around it,
@@ -63,17 +55,14 @@ pub fn nearest(sets: &[Codes], year: i32, text: &str) -> Option<&'static str> {
 /// What a text says to a question that is answered with yes or no, in the words of schemas, spreadsheets and databases.
 #[must_use]
 pub fn yes_or_no(text: &str) -> Option<bool> {
-    const ANSWERS: &[Codes] = &[always(&[
-        "1", "TRUE", "YES", "Y", "T", "0", "FALSE", "NO", "N", "F",
-    ])];
+    const ANSWERS: &[Codes] =
+        &[always(&["1", "TRUE", "YES", "Y", "T", "0", "FALSE", "NO", "N", "F"])];
 
     find(ANSWERS, 0, text).map(|answer| matches!(answer, "1" | "TRUE" | "YES" | "Y" | "T"))
 }
 
 fn in_force(sets: &[Codes], year: i32) -> impl Iterator<Item = &'static str> + Clone {
-    let sets = sets
-        .iter()
-        .filter(move |set| (set.from..=set.to).contains(&year));
+    let sets = sets.iter().filter(move |set| (set.from..=set.to).contains(&year));
     sets.flat_map(|set| set.codes.iter().copied())
 }
 
@@ -95,10 +84,7 @@ fn looks(text: &str) -> String {
 /// census of 2024 is met with either.
 pub const SEX_903: &[Codes] = &[until(2024, &["1", "2"]), since(2025, &["M", "F", "U"])];
 /// Sex in the children in need census.
-pub const SEX_CIN: &[Codes] = &[
-    until(2024, &["0", "1", "2", "9"]),
-    since(2024, &["M", "F", "U"]),
-];
+pub const SEX_CIN: &[Codes] = &[until(2024, &["0", "1", "2", "9"]), since(2024, &["M", "F", "U"])];
 /// Ethnicity, as in the school census.
 pub const ETHNICITY: &[Codes] = &[always(&[
     "WBRI", "WIRI", "WOTH", "WIRT", "WROM", "MWBC", "MWBA", "MWAS", "MOTH", "AIND", "APKN", "ABAN",
@@ -109,15 +95,13 @@ pub const YES_OR_NO: &[Codes] = &[always(&["0", "1"])];
 /// Why an episode of being looked after began.
 pub const REASON_STARTED: &[Codes] = &[always(&["S", "L", "P", "T", "B", "U"])];
 /// Legal status.
-pub const LEGAL_STATUS: &[Codes] = &[always(&[
-    "C1", "C2", "D1", "E1", "V2", "V3", "V4", "L1", "L2", "L3", "J1", "J2", "J3",
-])];
+pub const LEGAL_STATUS: &[Codes] =
+    &[always(&["C1", "C2", "D1", "E1", "V2", "V3", "V4", "L1", "L2", "L3", "J1", "J2", "J3"])];
 /// Category of need in the SSDA903 return.
 pub const NEED_903: &[Codes] = &[always(&["N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8"])];
 /// Primary need in the census.
-pub const NEED_CIN: &[Codes] = &[always(&[
-    "N0", "N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8", "N9",
-])];
+pub const NEED_CIN: &[Codes] =
+    &[always(&["N0", "N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8", "N9"])];
 /// Placement: supported accommodation became K3 in 2025, when H5 and P2 ended; Z1 was divided in 2026.
 pub const PLACEMENT: &[Codes] = &[
     always(&[
@@ -148,9 +132,7 @@ pub const REASON_PLACEMENT_CHANGED: &[Codes] = &[
     since(2019, &["CUSTOD"]),
 ];
 /// How a child took part in a review.
-pub const REVIEW: &[Codes] = &[always(&[
-    "PN0", "PN1", "PN2", "PN3", "PN4", "PN5", "PN6", "PN7",
-])];
+pub const REVIEW: &[Codes] = &[always(&["PN0", "PN1", "PN2", "PN3", "PN4", "PN5", "PN6", "PN7"])];
 /// Missing, or away without authorisation.
 pub const MISSING: &[Codes] = &[always(&["M", "A"])];
 /// Whether the authority is in touch with a care leaver.
@@ -183,10 +165,8 @@ pub const SOCIAL_WORKER_CHANGED: &[Codes] = &[always(&[
     "OTHERS",
 ])];
 /// Why a referral was closed.
-pub const REASON_CLOSED: &[Codes] = &[
-    always(&["RC1", "RC2", "RC3", "RC4", "RC5", "RC6", "RC7", "RC8"]),
-    since(2023, &["RC9"]),
-];
+pub const REASON_CLOSED: &[Codes] =
+    &[always(&["RC1", "RC2", "RC3", "RC4", "RC5", "RC6", "RC7", "RC8"]), since(2023, &["RC9"])];
 /// The category of a protection plan.
 pub const ABUSE: &[Codes] = &[always(&["NEG", "PHY", "SAB", "EMO", "MUL"])];
 
@@ -329,17 +309,14 @@ mod tests {
     fn each_code_is_the_same_in_small_letters_with_spaces_and_with_decimals() {
         let others = [PREVIOUS_PERMANENCE, SOCIAL_WORKER_CHANGED, ABUSE];
         for sets in SETS.into_iter().chain(others) {
-            for (set, code) in sets
-                .iter()
-                .flat_map(|set| set.codes.iter().map(move |code| (set, *code)))
+            for (set, code) in
+                sets.iter().flat_map(|set| set.codes.iter().map(move |code| (set, *code)))
             {
                 let year = set.from.max(2017);
                 let small = code.to_lowercase();
-                for text in [
-                    small.clone(),
-                    format!(" {small}\u{a0}"),
-                    format!("\u{feff}{code}\u{200b}"),
-                ] {
+                for text in
+                    [small.clone(), format!(" {small}\u{a0}"), format!("\u{feff}{code}\u{200b}")]
+                {
                     assert_eq!(find(sets, year, &text), Some(code), "{text:?}");
                 }
                 if code.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -377,16 +354,10 @@ mod tests {
     #[test]
     fn every_accepted_code_has_a_category() {
         let all = |sets: &[Codes]| -> Vec<&str> {
-            sets.iter()
-                .flat_map(|set| set.codes.iter().copied())
-                .collect()
+            sets.iter().flat_map(|set| set.codes.iter().copied()).collect()
         };
         for code in all(LEGAL_STATUS) {
-            assert_ne!(
-                legal_status(Some(code)),
-                LegalStatus::NotLookedAfter,
-                "{code}"
-            );
+            assert_ne!(legal_status(Some(code)), LegalStatus::NotLookedAfter, "{code}");
         }
         for code in all(PLACEMENT) {
             let is_other = placement_type(Some(code)) == PlacementType::Other;

@@ -75,9 +75,7 @@ pub(in crate::young_people) async fn publish(
             of_cin_census: Set(is_there(ReturnKind::CinCensus)),
             next_at: Set(None),
         };
-        edition::Entity::insert(edition)
-            .exec_without_returning(write.connection())
-            .await?;
+        edition::Entity::insert(edition).exec_without_returning(write.connection()).await?;
     }
     Ok(())
 }
@@ -87,13 +85,8 @@ pub(in crate::young_people) async fn publish(
     reason = "standings follow from the returns, and are made anew with them"
 )]
 async fn replace(write: &Write, of_year: Condition, standings: Vec<standing::Model>) -> Result<()> {
-    standing::Entity::delete_many()
-        .filter(of_year)
-        .exec(write.connection())
-        .await?;
-    let rows = standings
-        .into_iter()
-        .map(IntoActiveModel::into_active_model);
+    standing::Entity::delete_many().filter(of_year).exec(write.connection()).await?;
+    let rows = standings.into_iter().map(IntoActiveModel::into_active_model);
     bulk::insert(write.connection(), rows.collect()).await
 }
 
@@ -135,10 +128,7 @@ async fn unlink(write: &Write, published: &[standing::Model], person: YoungPerso
     };
     let nobody: YoungPersonId = write.source().id();
     standing::Entity::update_many()
-        .col_expr(
-            standing::Column::YoungPersonId,
-            Expr::value(uuid::Uuid::from(nobody)),
-        )
+        .col_expr(standing::Column::YoungPersonId, Expr::value(uuid::Uuid::from(nobody)))
         .filter(standing::Column::Year.eq(row.year))
         .filter(standing::Column::LocalAuthorityId.eq(row.local_authority_id))
         .filter(standing::Column::YoungPersonId.eq(person))
@@ -199,10 +189,7 @@ fn changed(published: &[standing::Model], standings: &[standing::Model]) -> usiz
     for (rows, sign) in [(published, -1), (standings, 1)] {
         let mut of_persons: HashMap<YoungPersonId, Vec<Told>> = HashMap::new();
         for row in rows {
-            of_persons
-                .entry(row.young_person_id)
-                .or_default()
-                .push(told(row));
+            of_persons.entry(row.young_person_id).or_default().push(told(row));
         }
         for mut of_person in of_persons.into_values() {
             of_person.sort_unstable();
@@ -259,10 +246,7 @@ pub async fn publish_due(space: &Space) -> Result<usize> {
         .filter(edition::Column::NextAt.lte(store.source().now()))
         .all(store.connection())
         .await?;
-    let mut due: Vec<_> = due
-        .into_iter()
-        .map(|row| (row.local_authority_id, row.year))
-        .collect();
+    let mut due: Vec<_> = due.into_iter().map(|row| (row.local_authority_id, row.year)).collect();
     due.dedup();
     for (authority, year) in &due {
         let (authority, year) = (*authority, CollectionYear(*year));
@@ -298,13 +282,7 @@ mod tests {
         let published = ["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"].map(day);
         let waits = Verdict::Wait(Some(day("2027-01-01")));
         assert_eq!(verdict(500, &published, day("2026-12-31")), waits);
-        assert_eq!(
-            verdict(500, &published, day("2027-01-01")),
-            Verdict::Publish
-        );
-        assert_eq!(
-            verdict(500, &published[1..], day("2026-12-31")),
-            Verdict::Publish
-        );
+        assert_eq!(verdict(500, &published, day("2027-01-01")), Verdict::Publish);
+        assert_eq!(verdict(500, &published[1..], day("2026-12-31")), Verdict::Publish);
     }
 }

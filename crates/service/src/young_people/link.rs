@@ -86,10 +86,7 @@ pub fn by_population(filter: Where, as_at: NaiveDate) -> Question {
 #[must_use]
 pub fn by_authority_and_population(as_at: NaiveDate) -> Question {
     Question {
-        by: vec![
-            StatisticsDimension::LocalAuthority,
-            StatisticsDimension::Population,
-        ],
+        by: vec![StatisticsDimension::LocalAuthority, StatisticsDimension::Population],
         filter: Where::default(),
         as_at,
         share_of: Vec::new(),
@@ -101,9 +98,7 @@ pub fn by_authority_and_population(as_at: NaiveDate) -> Question {
 pub fn cells_of(table: &Table, keys: &[&[&str]]) -> Vec<Cell> {
     let is_among = |cell: &&Cell| {
         let pairs = cell.keys.iter().zip(keys);
-        pairs
-            .into_iter()
-            .all(|(key, some)| some.contains(&key.as_str()))
+        pairs.into_iter().all(|(key, some)| some.contains(&key.as_str()))
     };
     table.cells.iter().filter(is_among).cloned().collect()
 }
@@ -160,10 +155,7 @@ impl EvidenceNeed {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "numbers of people and studies, to sort by"
-)]
+#[expect(clippy::cast_precision_loss, reason = "numbers of people and studies, to sort by")]
 const fn as_float(count: u64) -> f64 {
     count as f64
 }
@@ -199,9 +191,7 @@ async fn strengths(
         .all(space.store().connection())
         .await?;
     let counted = counted.into_iter();
-    Ok(counted
-        .map(|(strength, studies)| (strength, studies.unsigned_abs()))
-        .collect())
+    Ok(counted.map(|(strength, studies)| (strength, studies.unsigned_abs())).collect())
 }
 
 /// The studies about some populations.

@@ -55,17 +55,13 @@ impl PseudonymKeys {
     /// A new key.
     #[must_use]
     pub fn generate(source: &Source) -> Self {
-        Self {
-            keys: vec![source.random()],
-        }
+        Self { keys: vec![source.random()] }
     }
 
     /// A key that follows from the master key, for whoever keeps no other.
     #[must_use]
     pub fn derived_from(master: &MasterKey) -> Self {
-        Self {
-            keys: vec![master.derive("pseudonyms")],
-        }
+        Self { keys: vec![master.derive("pseudonyms")] }
     }
 
     /// The same keys and a new one after them.
@@ -148,10 +144,7 @@ impl PseudonymKeys {
     /// can tell that they are of the same person.
     #[must_use]
     pub fn under(&self, agreement: AgreementId, person: YoungPersonId) -> String {
-        let key = keyed_hash(
-            &self.newest(),
-            &[b"agreement", b"\0", agreement.0.as_bytes()],
-        );
+        let key = keyed_hash(&self.newest(), &[b"agreement", b"\0", agreement.0.as_bytes()]);
         let hash = keyed_hash(&key, &[person.0.as_bytes()]);
         URL_SAFE_NO_PAD.encode(&hash[..16])
     }
@@ -193,9 +186,7 @@ mod tests {
     use super::*;
 
     fn keys() -> PseudonymKeys {
-        "rDk2rc4XbjbPQ1khLSxexiIEILfCI+s+9VLkfOOCpec="
-            .parse()
-            .unwrap()
+        "rDk2rc4XbjbPQ1khLSxexiIEILfCI+s+9VLkfOOCpec=".parse().unwrap()
     }
 
     fn child(authority: &str, id: &str) -> KeyHash {
@@ -216,10 +207,7 @@ mod tests {
     #[test]
     fn the_same_identifier_has_the_same_hash_however_it_is_typed() {
         assert_eq!(child("E06000001", "ch0001"), child("E06000001", " CH0001 "));
-        assert_eq!(
-            child("E06000001", "\u{c5}sa-7"),
-            child("E06000001", "A\u{30a}sa-7")
-        );
+        assert_eq!(child("E06000001", "\u{c5}sa-7"), child("E06000001", "A\u{30a}sa-7"));
     }
 
     #[test]

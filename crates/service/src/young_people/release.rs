@@ -73,12 +73,7 @@ pub async fn release(space: &Space, viewer: &Viewer, new: &NewRelease) -> Result
         ..Where::default()
     };
     let asked = Asked {
-        question: Question {
-            by: new.by.clone(),
-            filter,
-            as_at: new.as_at,
-            share_of: Vec::new(),
-        },
+        question: Question { by: new.by.clone(), filter, as_at: new.as_at, share_of: Vec::new() },
         has_totals: true,
         showing: Showing::Truly(threshold),
         agreement: None,
@@ -98,19 +93,13 @@ pub async fn release(space: &Space, viewer: &Viewer, new: &NewRelease) -> Result
     };
     let given = give(space, viewer, year, &asked, &[event]).await?;
     if given.coverage.authorities.is_empty() {
-        return Err(not_countable(
-            "regions",
-            "No return of the year is counted there.",
-        ));
+        return Err(not_countable("regions", "No return of the year is counted there."));
     }
     Ok(Release {
         cells: given
             .cells
             .into_iter()
-            .map(|cell| ReleasedCell {
-                keys: cell.keys,
-                count: cell.count,
-            })
+            .map(|cell| ReleasedCell { keys: cell.keys, count: cell.count })
             .collect(),
         threshold,
     })
@@ -127,10 +116,7 @@ fn check(new: &NewRelease, threshold: u64, least: u64) -> Result<()> {
     }
     for (at, dimension) in new.by.iter().enumerate() {
         if new.by.iter().take(at).any(|earlier| earlier == dimension) {
-            return Err(Error::bad_input(
-                "by",
-                format!("`by` names {dimension} twice."),
-            ));
+            return Err(Error::bad_input("by", format!("`by` names {dimension} twice.")));
         }
     }
     if new.by.contains(&StatisticsDimension::Population) {
@@ -139,10 +125,7 @@ fn check(new: &NewRelease, threshold: u64, least: u64) -> Result<()> {
             "One person may be in several populations, so they don't add up to a total. Release a table for each population.",
         ));
     }
-    let both = [
-        StatisticsDimension::LocalAuthority,
-        StatisticsDimension::Region,
-    ];
+    let both = [StatisticsDimension::LocalAuthority, StatisticsDimension::Region];
     if both.iter().all(|dimension| new.by.contains(dimension)) {
         return Err(Error::bad_input(
             "by",

@@ -30,16 +30,11 @@ pub async fn rotate(space: &Space, keys: &PseudonymKeys) -> Result<usize> {
                     clippy::disallowed_methods,
                     reason = "each row takes the place of the one that it was"
                 )]
-                young_person_key::Entity::delete_many()
-                    .exec(write.connection())
-                    .await?;
+                young_person_key::Entity::delete_many().exec(write.connection()).await?;
                 let count = rows.len();
                 let renewed = rows.into_iter().filter_map(|row| {
                     let hash = KeyHash::try_from(row.hash.as_slice()).ok()?;
-                    let row = young_person_key::Model {
-                        hash: keys.renewed(hash).to_vec(),
-                        ..row
-                    };
+                    let row = young_person_key::Model { hash: keys.renewed(hash).to_vec(), ..row };
                     Some(row.into_active_model())
                 });
                 bulk::insert(write.connection(), renewed.collect()).await?;

@@ -86,12 +86,7 @@ impl Standings {
             .filter(loaded_return::Column::State.eq(ReturnState::Current))
             .all(write.connection())
             .await?;
-        Ok(Self {
-            authority,
-            year,
-            returns,
-            rows: Vec::new(),
-        })
+        Ok(Self { authority, year, returns, rows: Vec::new() })
     }
 
     pub(in crate::young_people) const fn year(&self) -> CollectionYear {
@@ -143,21 +138,14 @@ impl About {
         returns: &[loaded_return::Model],
         who: &[YoungPersonId],
     ) -> Result<Self> {
-        let leading = returns
-            .iter()
-            .find(|row| row.kind == ReturnKind::Ssda903)
-            .map(|row| row.id);
+        let leading = returns.iter().find(|row| row.kind == ReturnKind::Ssda903).map(|row| row.id);
         let backend = write.connection().get_database_backend();
         let (mut records, mut keys) = (HashMap::new(), HashMap::new());
         for some in who.chunks(5_000) {
             let ids = || some.iter().copied().map(uuid::Uuid::from);
             let found = scope::for_writing::<child_record::Entity>()
                 .filter(child_record::Column::ReturnId.is_in(returns.iter().map(|row| row.id)))
-                .filter(scope::among(
-                    backend,
-                    child_record::Column::YoungPersonId,
-                    ids(),
-                ))
+                .filter(scope::among(backend, child_record::Column::YoungPersonId, ids()))
                 .all(write.connection())
                 .await?;
             for record in found {
@@ -177,9 +165,7 @@ impl About {
     }
 
     fn of(&self, person: YoungPersonId) -> Option<(&child_record::Model, i16)> {
-        self.records
-            .get(&person)
-            .zip(self.keys.get(&person).copied())
+        self.records.get(&person).zip(self.keys.get(&person).copied())
     }
 }
 
@@ -210,24 +196,15 @@ fn stand(
         need => need,
     };
     let populations = [
-        (
-            SocialWorkPopulation::InNeed,
-            in_need.is_some() && need_of(in_need) != Need::NotInNeed,
-        ),
-        (
-            SocialWorkPopulation::ProtectionPlan,
-            on_the_day(EpisodeKind::ProtectionPlan).is_some(),
-        ),
+        (SocialWorkPopulation::InNeed, in_need.is_some() && need_of(in_need) != Need::NotInNeed),
+        (SocialWorkPopulation::ProtectionPlan, on_the_day(EpisodeKind::ProtectionPlan).is_some()),
         (SocialWorkPopulation::LookedAfter, care.is_some()),
         (
             SocialWorkPopulation::UnaccompaniedAsylumSeeking,
             care.is_some() && record.is_unaccompanied,
         ),
         (SocialWorkPopulation::ShortBreaks, short_break.is_some()),
-        (
-            SocialWorkPopulation::CareLeaver,
-            on_the_day(EpisodeKind::CareLeaver).is_some(),
-        ),
+        (SocialWorkPopulation::CareLeaver, on_the_day(EpisodeKind::CareLeaver).is_some()),
     ];
     let is_unborn = record.birth_month.is_none() && record.sex == Sex::NotKnown;
     let held = populations.into_iter().filter(|(_, holds)| *holds);

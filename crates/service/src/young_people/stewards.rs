@@ -69,10 +69,7 @@ pub(super) async fn may_contribute(
     Err(Error {
         field: Some("authority".to_owned()),
         refused_action: Some("young-people.contribute"),
-        ..Error::new(
-            Code::Forbidden,
-            "Your token acts for other authorities. Ask their steward.",
-        )
+        ..Error::new(Code::Forbidden, "Your token acts for other authorities. Ask their steward.")
     })
 }
 
@@ -149,12 +146,10 @@ pub async fn appoint(
                     .filter(access_token_authority::Column::TokenId.eq(token))
                     .exec(write.connection())
                     .await?;
-                let rows = rows
-                    .into_iter()
-                    .map(|authority| access_token_authority::ActiveModel {
-                        token_id: Set(token),
-                        local_authority_id: Set(authority),
-                    });
+                let rows = rows.into_iter().map(|authority| access_token_authority::ActiveModel {
+                    token_id: Set(token),
+                    local_authority_id: Set(authority),
+                });
                 bulk::insert(write.connection(), rows.collect()).await?;
                 write.touched(entity::ChangeKind::AccessToken, token.into(), 1);
                 write.of_centre(record.centre_id);

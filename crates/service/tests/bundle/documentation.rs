@@ -25,12 +25,7 @@ fn documented() -> BTreeMap<String, Vec<Marked>> {
             let meaning: String = cells.collect();
             for name in names.split(',') {
                 let has_star = name.trim().ends_with('*');
-                let name = name
-                    .trim()
-                    .trim_end_matches('*')
-                    .trim()
-                    .trim_matches('`')
-                    .to_owned();
+                let name = name.trim().trim_end_matches('*').trim().trim_matches('`').to_owned();
                 for file in &files {
                     let marked = (name.clone(), has_star, meaning.contains("**key**"));
                     tables.entry(file.clone()).or_default().push(marked);
@@ -42,9 +37,7 @@ fn documented() -> BTreeMap<String, Vec<Marked>> {
 }
 
 fn marked(columns: impl Iterator<Item = Column>) -> Vec<Marked> {
-    columns
-        .map(|column| (column.name.to_owned(), column.is_required, column.is_key))
-        .collect()
+    columns.map(|column| (column.name.to_owned(), column.is_required, column.is_key)).collect()
 }
 
 #[test]
@@ -57,18 +50,9 @@ fn the_documentation_names_exactly_the_columns_that_are_read() {
     assert_eq!(withdrawn, marked(columns.into_iter()));
     for table in TABLES {
         let columns = documented.remove(table.name).unwrap_or_default();
-        assert_eq!(
-            columns,
-            marked(table.own_columns().iter().copied()),
-            "{}",
-            table.name
-        );
+        assert_eq!(columns, marked(table.own_columns().iter().copied()), "{}", table.name);
     }
-    assert_eq!(
-        documented,
-        BTreeMap::new(),
-        "tables that are documented but not read"
-    );
+    assert_eq!(documented, BTreeMap::new(), "tables that are documented but not read");
 }
 
 #[test]

@@ -13,21 +13,11 @@ fn a_bundle_that_cannot_be_opened_says_why() {
     let nowhere =
         Bundle::open(std::path::Path::new("no/such/place"), Limits::default()).unwrap_err();
     assert_eq!(nowhere.code, Code::BadUserInput);
-    let later = Files::new(&[(
-        "bundle.json",
-        "{\"format\": \"commonground-bundle\", \"version\": 2}",
-    )]);
-    assert!(
-        refusal(&later, Limits::default())
-            .message
-            .contains("version 2")
-    );
+    let later =
+        Files::new(&[("bundle.json", "{\"format\": \"commonground-bundle\", \"version\": 2}")]);
+    assert!(refusal(&later, Limits::default()).message.contains("version 2"));
     let other = Files::new(&[("bundle.json", "{\"format\": \"x\", \"version\": 1}")]);
-    assert!(
-        refusal(&other, Limits::default())
-            .message
-            .contains("commonground-bundle")
-    );
+    assert!(refusal(&other, Limits::default()).message.contains("commonground-bundle"));
 }
 
 #[tokio::test]
@@ -36,24 +26,15 @@ async fn a_zip_that_is_too_large_or_leads_out_of_itself_is_refused() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let mut zip = zip::ZipWriter::new(file.reopen().unwrap());
         for (name, size) in entries {
-            zip.start_file(*name, zip::write::SimpleFileOptions::default())
-                .unwrap();
+            zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
             zip.write_all(&vec![b'x'; *size]).unwrap();
         }
         zip.finish().unwrap();
         file
     };
-    let limits = Limits {
-        entries: 3,
-        unpacked_bytes: 1_000,
-        ..Limits::default()
-    };
+    let limits = Limits { entries: 3, unpacked_bytes: 1_000, ..Limits::default() };
     let refusal = |entries: &[(&str, usize)]| {
-        Bundle::open(zip(entries).path(), limits)
-            .map(drop)
-            .unwrap_err()
-            .message
-            .into_owned()
+        Bundle::open(zip(entries).path(), limits).map(drop).unwrap_err().message.into_owned()
     };
     assert!(refusal(&[("centres.csv", 1_001)]).contains("more than 1000 bytes"));
     assert!(refusal(&[("../centres.csv", 1)]).contains("leads out of it"));
@@ -70,12 +51,7 @@ async fn a_zip_that_is_too_large_or_leads_out_of_itself_is_refused() {
     }
     assert!(refusal(&[("a", 1), ("b", 1), ("c", 1), ("d", 1)]).contains("4 entries"));
     let no_zip = tempfile::NamedTempFile::new().unwrap();
-    assert!(
-        Bundle::open(no_zip.path(), limits)
-            .unwrap_err()
-            .message
-            .contains("neither a folder")
-    );
+    assert!(Bundle::open(no_zip.path(), limits).unwrap_err().message.contains("neither a folder"));
 }
 
 #[tokio::test]
@@ -111,8 +87,7 @@ async fn a_file_that_is_in_a_zip_twice_is_a_problem() {
         ("mine/outcomes.csv", "slug,name\na,A\n"),
         ("mine/outcomez.csv", "slug,name\nb,B\n"),
     ] {
-        zip.start_file(name, zip::write::SimpleFileOptions::default())
-            .unwrap();
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
         zip.write_all(text.as_bytes()).unwrap();
     }
     zip.finish().unwrap();
@@ -129,10 +104,7 @@ async fn a_file_that_is_in_a_zip_twice_is_a_problem() {
     let report = space.import(file.path()).await;
     assert_eq!(places(&report), ["outcomes.csv:1 - TWO_FILES"]);
     assert!(report.problems[0].reason.contains("2 times"));
-    assert_eq!(
-        (space.count("centre").await, space.count("term").await),
-        (2, 0)
-    );
+    assert_eq!((space.count("centre").await, space.count("term").await), (2, 0));
 }
 
 /// A zip of entries as they are given.
@@ -140,8 +112,7 @@ fn zip_of(entries: &[(&str, &str)]) -> tempfile::NamedTempFile {
     let file = tempfile::NamedTempFile::new().unwrap();
     let mut zip = zip::ZipWriter::new(file.reopen().unwrap());
     for (name, text) in entries {
-        zip.start_file(*name, zip::write::SimpleFileOptions::default())
-            .unwrap();
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
         zip.write_all(text.as_bytes()).unwrap();
     }
     zip.finish().unwrap();
@@ -152,13 +123,9 @@ const OUTCOMES: &str = "slug,name\na,A\n";
 
 #[tokio::test]
 async fn a_zip_of_windows_or_of_a_mac_is_read_whatever_the_system_left_in_it() {
-    for (folder, separator) in [
-        ("", ""),
-        ("mine", "\\"),
-        ("mine", "/"),
-        ("a\\b", "\\"),
-        ("./mine", "/"),
-    ] {
+    for (folder, separator) in
+        [("", ""), ("mine", "\\"), ("mine", "/"), ("a\\b", "\\"), ("./mine", "/")]
+    {
         let own = |name: &str| format!("{folder}{separator}{name}");
         let (centres, outcomes) = (own("Centres.CSV"), own("OUTCOMES.csv"));
         let (desktop, resource) = (own("desktop.ini"), own("._OUTCOMES.csv"));
@@ -194,10 +161,7 @@ async fn a_folder_within_a_folder_is_read_as_one_within_a_zip() {
     files.put("__MACOSX/outcomes.csv", b"x");
     let space = Space::empty().await;
     let report = space.import(files.path()).await;
-    assert_eq!(
-        (report.problems.as_slice(), report.warnings.len()),
-        (&[][..], 0)
-    );
+    assert_eq!((report.problems.as_slice(), report.warnings.len()), (&[][..], 0));
     assert_eq!(report.total().created, 3);
 }
 
@@ -208,38 +172,24 @@ async fn files_that_are_one_but_for_their_letters_are_refused_by_name() {
         ("outcomes.csv", OUTCOMES),
         ("centres.csv", CENTRES),
     ]);
-    let zip = zip_of(&[
-        ("Outcomes.CSV", OUTCOMES),
-        ("outcomes.csv", OUTCOMES),
-        ("centres.csv", CENTRES),
-    ]);
+    let zip =
+        zip_of(&[("Outcomes.CSV", OUTCOMES), ("outcomes.csv", OUTCOMES), ("centres.csv", CENTRES)]);
     for path in [files.path(), zip.path()] {
         let report = Space::empty().await.import(path).await;
         assert_eq!(places(&report), ["outcomes.csv:1 - TWO_FILES"]);
         for name in ["'Outcomes.CSV'", "'outcomes.csv'"] {
-            assert!(
-                report.problems[0].reason.contains(name),
-                "{}",
-                report.problems[0]
-            );
+            assert!(report.problems[0].reason.contains(name), "{}", report.problems[0]);
         }
     }
     let apart = zip_of(&[("a/outcomes.csv", OUTCOMES), ("b/centres.csv", CENTRES)]);
     let folders = Files::new(&[]);
-    for (folder, file, text) in [
-        ("a", "outcomes.csv", OUTCOMES),
-        ("b", "centres.csv", CENTRES),
-    ] {
+    for (folder, file, text) in [("a", "outcomes.csv", OUTCOMES), ("b", "centres.csv", CENTRES)] {
         std::fs::create_dir(folders.path().join(folder)).unwrap();
         folders.put(&format!("{folder}/{file}"), text.as_bytes());
     }
     for path in [apart.path(), folders.path()] {
         let refusal = Bundle::open(path, Limits::default()).unwrap_err();
-        assert!(
-            refusal.message.contains("several folders"),
-            "{}",
-            refusal.message
-        );
+        assert!(refusal.message.contains("several folders"), "{}", refusal.message);
     }
 }
 
@@ -266,33 +216,20 @@ async fn a_file_whose_name_is_near_a_known_one_is_told_with_it() {
         ("notes.txt", "x"),
     ]);
     let report = Space::empty().await.import(files.path()).await;
-    let told: Vec<_> = report
-        .warnings
-        .iter()
-        .map(|warning| warning.remedy.as_ref())
-        .collect();
+    let told: Vec<_> = report.warnings.iter().map(|warning| warning.remedy.as_ref()).collect();
     assert_eq!(told.len(), 3, "{told:?}");
-    for (told, name) in told
-        .iter()
-        .zip(["findings.csv", "outcomes.csv", "studies.csv"])
-    {
+    for (told, name) in told.iter().zip(["findings.csv", "outcomes.csv", "studies.csv"]) {
         assert!(told.contains(name), "{told}");
     }
     let nothing = Files::new(&[("study.csv", "x")]);
     let refusal = Bundle::open(nothing.path(), Limits::default()).unwrap_err();
-    assert!(
-        refusal.message.contains("studies.csv"),
-        "{}",
-        refusal.message
-    );
+    assert!(refusal.message.contains("studies.csv"), "{}", refusal.message);
 }
 
 #[test]
 fn what_holds_no_file_of_a_bundle_is_no_bundle() {
     let empty_zip = tempfile::NamedTempFile::new().unwrap();
-    zip::ZipWriter::new(empty_zip.reopen().unwrap())
-        .finish()
-        .unwrap();
+    zip::ZipWriter::new(empty_zip.reopen().unwrap()).finish().unwrap();
     let other = Files::new(&[("study.csv", "slug\n"), ("README.md", "read me")]);
     let empty = Files::new(&[]);
     for path in [empty_zip.path(), other.path(), empty.path()] {

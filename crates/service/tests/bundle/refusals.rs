@@ -8,10 +8,7 @@ async fn refused(files: &[(&str, &str)]) -> (Space, Report) {
     let space = Space::empty().await;
     let report = space.import(Files::new(files).path()).await;
     for problem in &report.problems {
-        assert!(
-            problem.reason.len() > 10 && problem.remedy.len() > 10,
-            "{problem}"
-        );
+        assert!(problem.reason.len() > 10 && problem.remedy.len() > 10, "{problem}");
     }
     (space, report)
 }
@@ -59,11 +56,7 @@ async fn wrong_rows_are_named_and_good_ones_land() {
         ]
     );
     assert_eq!(space.count("study").await, 2);
-    let studies = report
-        .tables
-        .iter()
-        .find(|table| table.table == "studies")
-        .unwrap();
+    let studies = report.tables.iter().find(|table| table.table == "studies").unwrap();
     assert_eq!((studies.read, studies.created, studies.refused), (11, 2, 9));
 }
 
@@ -88,11 +81,8 @@ async fn findings_that_cannot_be_are_refused() {
     );
     let space = Space::empty().await;
     let report = space.import(files.path()).await;
-    let codes: Vec<_> = report
-        .problems
-        .iter()
-        .map(|problem| (problem.line, problem.fault.as_str()))
-        .collect();
+    let codes: Vec<_> =
+        report.problems.iter().map(|problem| (problem.line, problem.fault.as_str())).collect();
     assert_eq!(
         codes,
         [
@@ -135,12 +125,7 @@ async fn ratings_must_use_levels_of_their_standards_version() {
             "ratings.csv:5 subject UNKNOWN_REFERENCE",
         ]
     );
-    assert_eq!(
-        space
-            .number("SELECT strength_rank AS answer FROM rating")
-            .await,
-        1
-    );
+    assert_eq!(space.number("SELECT strength_rank AS answer FROM rating").await, 1);
 }
 
 #[tokio::test]
@@ -214,37 +199,18 @@ async fn circles_are_refused_wherever_they_close() {
     )])
     .await;
     assert_eq!(report.problems.len(), 5, "{:#?}", report.problems);
-    assert!(
-        report
-            .problems
-            .iter()
-            .all(|problem| problem.fault.as_str() == "CIRCLE")
-    );
+    assert!(report.problems.iter().all(|problem| problem.fault.as_str() == "CIRCLE"));
     assert_eq!(space.count("term").await, 1);
 
-    let chain = Files::new(&[(
-        "interventions.csv",
-        "slug,name,broader\na,A,\nb,B,a\nc,C,b\n",
-    )]);
+    let chain = Files::new(&[("interventions.csv", "slug,name,broader\na,A,\nb,B,a\nc,C,b\n")]);
     assert_eq!(space.import(chain.path()).await.problems, []);
-    let closing = Files::new(&[(
-        "interventions.csv",
-        "slug,name,broader\na,A,c\nfree,Free,a\n",
-    )]);
-    assert_eq!(
-        places(&space.import(closing.path()).await),
-        ["interventions.csv:2 broader CIRCLE"]
-    );
-    let both = Files::new(&[(
-        "interventions.csv",
-        "slug,name,broader\nfree,Free,c\nc,C,free\nb,B,\n",
-    )]);
+    let closing = Files::new(&[("interventions.csv", "slug,name,broader\na,A,c\nfree,Free,a\n")]);
+    assert_eq!(places(&space.import(closing.path()).await), ["interventions.csv:2 broader CIRCLE"]);
+    let both =
+        Files::new(&[("interventions.csv", "slug,name,broader\nfree,Free,c\nc,C,free\nb,B,\n")]);
     assert_eq!(
         places(&space.import(both.path()).await),
-        [
-            "interventions.csv:2 broader CIRCLE",
-            "interventions.csv:3 broader CIRCLE"
-        ]
+        ["interventions.csv:2 broader CIRCLE", "interventions.csv:3 broader CIRCLE"]
     );
 }
 
@@ -257,25 +223,15 @@ async fn what_only_the_database_refuses_costs_only_its_row() {
     }
     for strict in [false, true] {
         let space = Space::empty().await;
-        let files = Files::new(&[
-            ("centres.csv", CENTRES),
-            ("publications.csv", &publications),
-        ]);
+        let files = Files::new(&[("centres.csv", CENTRES), ("publications.csv", &publications)]);
         let report = if strict {
             space.import_strictly(files.path()).await
         } else {
             space.import(files.path()).await
         };
         assert_eq!(places(&report), ["publications.csv:302 - TAKEN"]);
-        assert!(
-            report.problems[0].reason.contains("doi"),
-            "{}",
-            report.problems[0]
-        );
-        assert_eq!(
-            space.count("publication").await,
-            if strict { 0 } else { 599 }
-        );
+        assert!(report.problems[0].reason.contains("doi"), "{}", report.problems[0]);
+        assert_eq!(space.count("publication").await, if strict { 0 } else { 599 });
         assert_eq!(space.count("change").await, if strict { 0 } else { 601 });
     }
 }
@@ -291,17 +247,9 @@ async fn a_child_row_that_is_refused_takes_nothing_away() {
     let report = space.import(files.path()).await;
     assert_eq!(
         places(&report),
-        [
-            "study_sites.csv:2 step NOT_A_WHOLE_NUMBER",
-            "study_sites.csv:4 - DUPLICATE_KEY"
-        ]
+        ["study_sites.csv:2 step NOT_A_WHOLE_NUMBER", "study_sites.csv:4 - DUPLICATE_KEY"]
     );
-    assert_eq!(
-        space
-            .number("SELECT sum(step) AS answer FROM study_site")
-            .await,
-        1 + 3
-    );
+    assert_eq!(space.number("SELECT sum(step) AS answer FROM study_site").await, 1 + 3);
 }
 
 #[tokio::test]
@@ -358,10 +306,7 @@ async fn bytes_that_are_no_text_cost_only_their_row() {
         ]
     );
     let slugs = "SELECT count(*) AS answer FROM partner WHERE slug IN ('a', 'e', 'f', 'i', 'j')";
-    assert_eq!(
-        (space.number(slugs).await, space.count("partner").await),
-        (5, 5)
-    );
+    assert_eq!((space.number(slugs).await, space.count("partner").await), (5, 5));
 }
 
 #[tokio::test]
@@ -412,11 +357,8 @@ async fn a_file_as_spreadsheets_save_it_is_read() {
     let stated =
         "SELECT studies_stated AS answer FROM programme WHERE slug = 'a' AND started = '2019'";
     assert_eq!(space.number(stated).await, 9);
-    let told: Vec<_> = report
-        .warnings
-        .iter()
-        .map(|warning| (warning.line, warning.fault.as_str()))
-        .collect();
+    let told: Vec<_> =
+        report.warnings.iter().map(|warning| (warning.line, warning.fault.as_str())).collect();
     assert_eq!(told, [(3, "WRONG_WIDTH")]);
 }
 
@@ -469,18 +411,9 @@ async fn a_reference_is_one_however_its_letters_are_composed() {
     ];
     assert_eq!(space.import(Files::new(&files).path()).await.problems, []);
     let decomposed = of("Ty\u{302} 1");
-    let report = space
-        .import(Files::new(&[("feedback.csv", &decomposed)]).path())
-        .await;
-    assert_eq!(
-        (report.total().created, report.total().unchanged),
-        (0, 1),
-        "{:?}",
-        report.problems
-    );
+    let report = space.import(Files::new(&[("feedback.csv", &decomposed)]).path()).await;
+    assert_eq!((report.total().created, report.total().unchanged), (0, 1), "{:?}", report.problems);
     let both = format!("{composed}early-years,Ty\u{302} 1,p,parent,y,2020-01-01\n");
-    let report = space
-        .import(Files::new(&[("feedback.csv", &both)]).path())
-        .await;
+    let report = space.import(Files::new(&[("feedback.csv", &both)]).path()).await;
     assert_eq!(places(&report), ["feedback.csv:3 - DUPLICATE_KEY"]);
 }

@@ -36,19 +36,13 @@ async fn an_export_reads_as_it_was_written() {
                    old-centre,\"The Old Centre, closed\",Old,Care,\"It \"\"was\"\"\nfirst\",2010,https://old.example/,https://ror.org/00f2yqf98,new-centre\n";
     assert_eq!(export["centres.csv"], centres);
     let publications = export["publications.csv"].lines().nth(1).unwrap();
-    assert!(
-        publications.contains(",10.1002/cl2.1152,2021-03,"),
-        "{publications}"
-    );
+    assert!(publications.contains(",10.1002/cl2.1152,2021-03,"), "{publications}");
     assert!(
         publications.contains(",PUBLIC,,2027-01-31T00:00:00.250000Z,,,report-2"),
         "{publications}"
     );
     let study = export["studies.csv"].lines().nth(2).unwrap();
-    assert!(
-        study.contains(",mentoring,,care-leavers,report-1;report-2,"),
-        "{study}"
-    );
+    assert!(study.contains(",mentoring,,care-leavers,report-1;report-2,"), "{study}");
     assert!(export["findings.csv"].contains(",-0.001,"));
 }
 
@@ -63,10 +57,7 @@ async fn an_export_holds_what_the_viewer_may_see_and_no_name_of_anything_else() 
         !export.contains_key("publications.csv") && !export.contains_key("publication_authors.csv")
     );
     for (name, text) in &export {
-        assert!(
-            !text.contains("report-") && !text.contains("second"),
-            "{name}: {text}"
-        );
+        assert!(!text.contains("report-") && !text.contains("second"), "{name}: {text}");
     }
     assert_eq!(export["studies.csv"].lines().count(), 2);
     assert_eq!(export["findings.csv"].lines().count(), 2);
@@ -86,10 +77,7 @@ async fn a_zip_and_a_folder_are_the_same() {
     std::fs::remove_file(path).unwrap();
     assert_eq!((report.problems, report.warnings), (vec![], vec![]));
     let operator = Viewer::operator();
-    assert_eq!(
-        zip.exported(&operator).await,
-        folder.exported(&operator).await
-    );
+    assert_eq!(zip.exported(&operator).await, folder.exported(&operator).await);
 }
 
 #[tokio::test]
@@ -97,15 +85,8 @@ async fn ndjson_and_csv_are_the_same() {
     let (csv, ndjson) = (Space::empty().await, Space::empty().await);
     csv.import(full().path()).await;
     let export = csv.exported(&Viewer::operator()).await;
-    let lists = [
-        "partners",
-        "synonyms",
-        "members",
-        "shared_with",
-        "publications",
-        "scores",
-        "outcomes",
-    ];
+    let lists =
+        ["partners", "synonyms", "members", "shared_with", "publications", "scores", "outcomes"];
     let mut files = BTreeMap::new();
     for (name, text) in &export {
         let Some(stem) = name.strip_suffix(".csv") else {
@@ -163,36 +144,21 @@ async fn what_looks_like_an_attack_is_kept_as_text() {
         ));
     }
     let space = Space::empty().await;
-    let report = space
-        .import(Files::new(&[("centres.csv", CENTRES), ("studies.csv", &rows)]).path())
-        .await;
+    let report =
+        space.import(Files::new(&[("centres.csv", CENTRES), ("studies.csv", &rows)]).path()).await;
     assert_eq!(report.problems, []);
     let export = space.exported(&Viewer::operator()).await;
     let mut reader = csv::Reader::from_reader(export["studies.csv"].as_bytes());
-    let kept: Vec<String> = reader
-        .records()
-        .map(|row| row.unwrap()[2].to_owned())
-        .collect();
+    let kept: Vec<String> = reader.records().map(|row| row.unwrap()[2].to_owned()).collect();
     assert_eq!(kept, texts);
 }
 
 #[tokio::test]
 async fn an_export_for_spreadsheets_calculates_nothing_and_is_imported_as_it_was() {
-    let texts = [
-        "=1+1",
-        "+44 20 7946 0000",
-        "-x",
-        "@here",
-        "'=1+1",
-        "'tis",
-        "Tŷ",
-        "\u{feff}=1",
-    ];
+    let texts = ["=1+1", "+44 20 7946 0000", "-x", "@here", "'=1+1", "'tis", "Tŷ", "\u{feff}=1"];
     let mut rows = "slug,title,design,status,lead_centre,contributed_by\n".to_owned();
     for (at, text) in texts.iter().enumerate() {
-        rows.push_str(&format!(
-            "s{at},\"{text}\",OTHER,PLANNED,early-years,early-years\n"
-        ));
+        rows.push_str(&format!("s{at},\"{text}\",OTHER,PLANNED,early-years,early-years\n"));
     }
     let findings = "study,reference,outcome,measure,estimate,contributed_by\ns0,f,o,FISHER_Z,-0.25,early-years\n";
     let space = Space::empty().await;
@@ -206,9 +172,7 @@ async fn an_export_for_spreadsheets_calculates_nothing_and_is_imported_as_it_was
     ];
     assert_eq!(space.import(Files::new(&files).path()).await.problems, []);
     let plain = space.exported(&Viewer::operator()).await;
-    let sheets = space
-        .exported_as(&Viewer::operator(), Format::Spreadsheet)
-        .await;
+    let sheets = space.exported_as(&Viewer::operator(), Format::Spreadsheet).await;
     for (name, text) in sheets.iter().filter(|(name, _)| name.ends_with(".csv")) {
         assert!(text.starts_with('\u{feff}'), "{name}");
         let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
@@ -226,10 +190,7 @@ async fn an_export_for_spreadsheets_calculates_nothing_and_is_imported_as_it_was
     assert_eq!(again.import(Files::of(&sheets).path()).await.problems, []);
     assert_eq!(again.exported(&Viewer::operator()).await, plain);
     let mut reader = csv::Reader::from_reader(plain["studies.csv"].as_bytes());
-    let kept: Vec<String> = reader
-        .records()
-        .map(|row| row.unwrap()[1].to_owned())
-        .collect();
+    let kept: Vec<String> = reader.records().map(|row| row.unwrap()[1].to_owned()).collect();
     assert_eq!(kept[0], "=1+1");
     assert_eq!(kept[4], "''=1+1");
 }
@@ -248,15 +209,10 @@ fn odd_text() -> impl Strategy<Value = String> {
     vec(piece, 1..12)
         .prop_map(|pieces| pieces.concat().trim().nfc().collect::<String>())
         .prop_filter("empty", |text| !text.is_empty())
-        .prop_filter(
-            "an apostrophe that guards a formula is taken away",
-            |text| {
-                !text.starts_with('\'')
-                    || !text
-                        .trim_start_matches('\'')
-                        .starts_with(['=', '+', '-', '@'])
-            },
-        )
+        .prop_filter("an apostrophe that guards a formula is taken away", |text| {
+            !text.starts_with('\'')
+                || !text.trim_start_matches('\'').starts_with(['=', '+', '-', '@'])
+        })
 }
 
 proptest! {

@@ -25,10 +25,7 @@ pub(crate) struct Space {
 impl Space {
     pub(crate) async fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!(
-            "sqlite://{}?mode=rwc",
-            folder.path().join("space.sqlite").display()
-        );
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("space.sqlite").display());
         let connection = connect(&url, 4, |_| {}).await.unwrap();
         Migrator::up(&connection, None).await.unwrap();
         Self {
@@ -47,21 +44,12 @@ impl Space {
     }
 
     pub(crate) async fn import_strictly(&self, path: &Path) -> Report {
-        self.import_with(
-            path,
-            Options {
-                strict: true,
-                ..Options::default()
-            },
-        )
-        .await
+        self.import_with(path, Options { strict: true, ..Options::default() }).await
     }
 
     pub(crate) async fn import_with(&self, path: &Path, options: Options<'_>) -> Report {
         let bundle = Bundle::open(path, Limits::default()).unwrap();
-        import(&self.store, &Viewer::operator(), bundle, options)
-            .await
-            .unwrap()
+        import(&self.store, &Viewer::operator(), bundle, options).await.unwrap()
     }
 
     /// What the operator's export holds.
@@ -74,10 +62,10 @@ impl Space {
         viewer: &Viewer,
         format: Format,
     ) -> BTreeMap<String, String> {
-        let copy = self.folder.path().join(format!(
-            "copy-{}",
-            self.store.source().now().timestamp_micros()
-        ));
+        let copy = self
+            .folder
+            .path()
+            .join(format!("copy-{}", self.store.source().now().timestamp_micros()));
         export(&self.store, viewer, &copy, format).await.unwrap();
         std::fs::read_dir(copy)
             .unwrap()
@@ -90,8 +78,7 @@ impl Space {
     }
 
     pub(crate) async fn count(&self, table: &str) -> i64 {
-        self.number(&format!("SELECT count(*) AS answer FROM \"{table}\""))
-            .await
+        self.number(&format!("SELECT count(*) AS answer FROM \"{table}\"")).await
     }
 
     pub(crate) async fn centre(&self, slug: &str) -> CentreId {
@@ -105,13 +92,7 @@ impl Space {
     pub(crate) async fn number(&self, question: &str) -> i64 {
         let connection = self.store.connection();
         let question = Statement::from_string(connection.get_database_backend(), question);
-        connection
-            .query_one_raw(question)
-            .await
-            .unwrap()
-            .unwrap()
-            .try_get("", "answer")
-            .unwrap()
+        connection.query_one_raw(question).await.unwrap().unwrap().try_get("", "answer").unwrap()
     }
 }
 
@@ -122,10 +103,7 @@ pub(crate) fn places(report: &Report) -> Vec<String> {
         .iter()
         .map(|problem| {
             let column = problem.column.as_deref().unwrap_or("-");
-            format!(
-                "{}:{} {column} {}",
-                problem.file, problem.line, problem.fault
-            )
+            format!("{}:{} {column} {}", problem.file, problem.line, problem.fault)
         })
         .collect()
 }
@@ -137,9 +115,7 @@ pub(crate) struct Files {
 
 impl Files {
     pub(crate) fn new(files: &[(&str, &str)]) -> Self {
-        let made = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
+        let made = Self { folder: tempfile::tempdir().unwrap() };
         for (name, text) in files {
             made.put(name, text.as_bytes());
         }
@@ -147,10 +123,8 @@ impl Files {
     }
 
     pub(crate) fn of(files: &BTreeMap<String, String>) -> Self {
-        let files: Vec<_> = files
-            .iter()
-            .map(|(name, text)| (name.as_str(), text.as_str()))
-            .collect();
+        let files: Vec<_> =
+            files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         Self::new(&files)
     }
 
@@ -164,25 +138,20 @@ impl Files {
 
     /// The same files as a zip, in a folder as a desktop would put them.
     pub(crate) fn zipped(&self) -> PathBuf {
-        let mut names: Vec<_> = std::fs::read_dir(self.path())
-            .unwrap()
-            .map(|file| file.unwrap().file_name())
-            .collect();
+        let mut names: Vec<_> =
+            std::fs::read_dir(self.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
         names.sort();
-        let path = self.path().join("../").join(format!(
-            "{}.zip",
-            self.path().file_name().unwrap().to_string_lossy()
-        ));
+        let path = self
+            .path()
+            .join("../")
+            .join(format!("{}.zip", self.path().file_name().unwrap().to_string_lossy()));
         let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
         let options = zip::write::SimpleFileOptions::default();
         for name in names {
             let name = name.to_string_lossy();
-            zip.start_file(format!("my bundle/{name}"), options)
-                .unwrap();
-            zip.write_all(&std::fs::read(self.path().join(&*name)).unwrap())
-                .unwrap();
-            zip.start_file(format!("__MACOSX/my bundle/._{name}"), options)
-                .unwrap();
+            zip.start_file(format!("my bundle/{name}"), options).unwrap();
+            zip.write_all(&std::fs::read(self.path().join(&*name)).unwrap()).unwrap();
+            zip.start_file(format!("__MACOSX/my bundle/._{name}"), options).unwrap();
             zip.write_all(b"resource fork").unwrap();
         }
         zip.finish().unwrap();
@@ -195,10 +164,7 @@ pub(crate) const CENTRES: &str = "slug,name,policy_area\nearly-years,Early Years
 /// A small bundle that has every file and every column filled.
 pub(crate) fn full() -> Files {
     Files::new(&[
-        (
-            "bundle.json",
-            "{\"format\": \"commonground-bundle\", \"version\": 1}\n",
-        ),
+        ("bundle.json", "{\"format\": \"commonground-bundle\", \"version\": 1}\n"),
         ("README.md", "not read"),
         (
             "centres.csv",
@@ -242,14 +208,8 @@ pub(crate) fn full() -> Files {
             "interventions.csv",
             "slug,name,description,broader,owner,synonyms,withdrawn_at,withdrawal_reason,superseded_by\nbuddies,Buddies,,support,,,2020-01-01T00:00:00Z,The same,mentoring\nmentoring,Mentoring,One to one,support,new-centre,buddying;befriending,,,\nsupport,Support,,,,,,,\n",
         ),
-        (
-            "outcomes.csv",
-            "slug,name\nreading,Reading\nattendance,Attendance\n",
-        ),
-        (
-            "populations.csv",
-            "slug,name,description\ncare-leavers,Care leavers,Aged 16 to 25\n",
-        ),
+        ("outcomes.csv", "slug,name\nreading,Reading\nattendance,Attendance\n"),
+        ("populations.csv", "slug,name,description\ncare-leavers,Care leavers,Aged 16 to 25\n"),
         (
             "term_labels.csv",
             "vocabulary,term,centre,label\nINTERVENTION,mentoring,new-centre,Mentors\nPOPULATION,care-leavers,old-centre,Leavers\nINTERVENTION,mentoring,old-centre,Buddies\n",

@@ -20,12 +20,7 @@ async fn every_file_and_every_column_is_imported() {
         (total.read, 0, 0, 0)
     );
     assert_eq!(report.warnings, []);
-    assert_eq!(
-        space
-            .number("SELECT max(version) AS answer FROM study")
-            .await,
-        1
-    );
+    assert_eq!(space.number("SELECT max(version) AS answer FROM study").await, 1);
     let strength = "SELECT strength_rank AS answer FROM rating WHERE study_id IS NOT NULL";
     assert_eq!(space.number(strength).await, 3);
     // What the findings of the study are about stands with them alone.
@@ -63,15 +58,9 @@ async fn what_differs_is_revised_and_the_log_keeps_what_it_was() {
     let space = Space::empty().await;
     space.import(full().path()).await;
     let files = full();
-    files.put(
-        "study_sites.csv",
-        b"study,local_authority,step\ntrial,E08000035,1\n",
-    );
+    files.put("study_sites.csv", b"study,local_authority,step\ntrial,E08000035,1\n");
     let studies = std::fs::read_to_string(files.path().join("studies.csv")).unwrap();
-    files.put(
-        "studies.csv",
-        studies.replace("The Trial", "The Renamed Trial").as_bytes(),
-    );
+    files.put("studies.csv", studies.replace("The Trial", "The Renamed Trial").as_bytes());
     let report = space.import(files.path()).await;
     assert_eq!(report.problems, []);
     assert_eq!(
@@ -81,12 +70,7 @@ async fn what_differs_is_revised_and_the_log_keeps_what_it_was() {
         report.tables
     );
     assert_eq!(space.count("study_site").await, 1);
-    assert_eq!(
-        space
-            .number("SELECT version AS answer FROM study WHERE slug = 'trial'")
-            .await,
-        2
-    );
+    assert_eq!(space.number("SELECT version AS answer FROM study WHERE slug = 'trial'").await, 2);
     let kept = "SELECT count(*) AS answer FROM change WHERE operation = 'UPDATED' AND kind = 'STUDY' AND version = 2 \
                 AND json_extract(before, '$.title') = 'The Trial' AND json_array_length(before, '$.sites.\"$rows\".gone') > 0";
     assert_eq!(space.number(kept).await, 1);
@@ -101,10 +85,7 @@ async fn columns_that_are_left_out_are_named_when_something_is_revised() {
             "local_authorities.csv",
             "gss_code,name,country,region\nE08000035,Leeds,England,\nE06000001,Hartlepool,England,\n",
         ),
-        (
-            "people.ndjson",
-            "{\"slug\": \"josiah-carberry\", \"name\": \"J. Carberry\"}\n",
-        ),
+        ("people.ndjson", "{\"slug\": \"josiah-carberry\", \"name\": \"J. Carberry\"}\n"),
         (
             "study_sites.csv",
             "study,local_authority,starts_on\ntrial,E08000035,\ntrial,E10000023,\n",
@@ -133,10 +114,7 @@ async fn children_may_come_without_their_parent() {
     let space = Space::empty().await;
     space.import(full().path()).await;
     let files = Files::new(&[
-        (
-            "study_sites.csv",
-            "study,local_authority\ntrial,E10000023\nnobody,E10000023\n",
-        ),
+        ("study_sites.csv", "study,local_authority\ntrial,E10000023\nnobody,E10000023\n"),
         (
             "term_labels.csv",
             "vocabulary,term,centre,label\nPOPULATION,care-leavers,new-centre,Young adults\n",
@@ -148,35 +126,19 @@ async fn children_may_come_without_their_parent() {
     ]);
     let report = space.import(files.path()).await;
     let total = report.total();
-    assert_eq!(
-        (total.created, total.updated, total.refused),
-        (1, 3, 1),
-        "{report:#?}"
-    );
+    assert_eq!((total.created, total.updated, total.refused), (1, 3, 1), "{report:#?}");
     assert_eq!(report.problems.len(), 1);
     assert_eq!(
-        report.problems[0]
-            .to_string()
-            .split(' ')
-            .take(3)
-            .collect::<Vec<_>>(),
+        report.problems[0].to_string().split(' ').take(3).collect::<Vec<_>>(),
         ["study_sites.csv:3", "study", "[UNKNOWN_REFERENCE]"]
     );
-    assert_eq!(
-        space
-            .number("SELECT version AS answer FROM study WHERE slug = 'trial'")
-            .await,
-        2
-    );
+    assert_eq!(space.number("SELECT version AS answer FROM study WHERE slug = 'trial'").await, 2);
     assert_eq!(space.count("study_site").await, 1);
     assert_eq!(space.count("term_label").await, 3);
     let standards = "SELECT count(*) AS answer FROM change WHERE kind = 'EVIDENCE_STANDARD' AND operation = 'CREATED'";
     assert_eq!(space.number(standards).await, 3);
     let again = space.import(files.path()).await.total();
-    assert_eq!(
-        (again.created, again.updated, again.unchanged, again.refused),
-        (0, 0, 4, 1)
-    );
+    assert_eq!((again.created, again.updated, again.unchanged, again.refused), (0, 0, 4, 1));
 }
 
 #[tokio::test]
@@ -190,9 +152,7 @@ async fn rows_may_refer_to_rows_further_down() {
         ));
     }
     outcomes.push_str("o2000,The root,\n");
-    let report = space
-        .import(Files::new(&[("outcomes.csv", &outcomes)]).path())
-        .await;
+    let report = space.import(Files::new(&[("outcomes.csv", &outcomes)]).path()).await;
     assert_eq!(report.problems, []);
     assert_eq!(report.total().created, 1_201);
 }
@@ -218,10 +178,7 @@ async fn a_scale_that_ratings_use_does_not_change_under_them() {
         .collect();
     assert_eq!(
         refused,
-        [
-            ("standard_dimensions.csv", 2, "IN_USE"),
-            ("standard_levels.csv", 2, "IN_USE"),
-        ]
+        [("standard_dimensions.csv", 2, "IN_USE"), ("standard_levels.csv", 2, "IN_USE"),]
     );
     assert_eq!((report.total().created, report.total().unchanged), (2, 1));
 }
@@ -236,29 +193,20 @@ async fn a_strict_import_with_a_wrong_row_writes_nothing() {
     let report = space.import_strictly(files.path()).await;
     assert!(!report.is_written);
     assert_eq!(
-        (
-            report.problem_count,
-            space.count("centre").await,
-            space.count("change").await
-        ),
+        (report.problem_count, space.count("centre").await, space.count("change").await),
         (1, 0, 0)
     );
 
     files.put("partners.csv", b"slug,name\ngood,Good\n");
     let report = space.import_strictly(files.path()).await;
     assert!(report.is_written);
-    assert_eq!(
-        (space.count("centre").await, space.count("change").await),
-        (2, 3)
-    );
+    assert_eq!((space.count("centre").await, space.count("change").await), (2, 3));
 }
 
 #[tokio::test]
 async fn an_interrupted_import_keeps_whole_batches_and_is_completed_by_the_next() {
     let space = Space::empty().await;
-    let partners: String = (0..1_700)
-        .map(|at| format!("partner-{at},Partner {at}\n"))
-        .collect();
+    let partners: String = (0..1_700).map(|at| format!("partner-{at},Partner {at}\n")).collect();
     let files = Files::new(&[
         ("partners.csv", &format!("slug,name\n{partners}")),
         ("centres.csv", CENTRES),
@@ -266,55 +214,30 @@ async fn an_interrupted_import_keeps_whole_batches_and_is_completed_by_the_next(
     let mut batches = 0;
     let progress = Box::new(|_: &_| {
         batches += 1;
-        if batches == 3 {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        if batches == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
-    let report = space
-        .import_with(
-            files.path(),
-            Options {
-                strict: false,
-                progress,
-            },
-        )
-        .await;
+    let report = space.import_with(files.path(), Options { strict: false, progress }).await;
     assert!(report.is_interrupted);
-    assert_eq!(
-        (space.count("partner").await, space.count("change").await),
-        (1_000, 1_002)
-    );
+    assert_eq!((space.count("partner").await, space.count("change").await), (1_000, 1_002));
     let report = space.import(files.path()).await;
     let total = report.total();
     assert_eq!((total.created, total.unchanged), (700, 1_002));
-    assert_eq!(
-        (space.count("partner").await, space.count("change").await),
-        (1_700, 1_702)
-    );
+    assert_eq!((space.count("partner").await, space.count("change").await), (1_700, 1_702));
 }
 
 #[tokio::test]
 async fn an_import_that_is_dropped_leaves_nothing_half_written() {
     let space = Space::empty().await;
-    let partners: String = (0..5_000)
-        .map(|at| format!("partner-{at},Partner {at}\n"))
-        .collect();
+    let partners: String = (0..5_000).map(|at| format!("partner-{at},Partner {at}\n")).collect();
     let files = Files::new(&[("partners.csv", &format!("slug,name\n{partners}"))]);
     for pause in [1, 5, 20, 60] {
         let importing = space.import(files.path());
-        tokio::time::timeout(std::time::Duration::from_millis(pause), importing)
-            .await
-            .ok();
+        tokio::time::timeout(std::time::Duration::from_millis(pause), importing).await.ok();
         let written = space.count("partner").await;
         assert_eq!((written % 500, space.count("change").await), (0, written));
     }
     assert_eq!(space.import(files.path()).await.problems, []);
-    assert_eq!(
-        (space.count("partner").await, space.count("change").await),
-        (5_000, 5_000)
-    );
+    assert_eq!((space.count("partner").await, space.count("change").await), (5_000, 5_000));
 }
 
 #[tokio::test]
@@ -324,10 +247,7 @@ async fn a_centre_imports_only_what_is_its_own() {
     space.import(files.path()).await;
     let header = "slug,title,design,status,lead_centre,contributed_by\n";
     let row = |slug, by| format!("{slug},Title,OTHER,PLANNED,early-years,{by}\n");
-    files.put(
-        "studies.csv",
-        format!("{header}{}", row("theirs", "youth-work")).as_bytes(),
-    );
+    files.put("studies.csv", format!("{header}{}", row("theirs", "youth-work")).as_bytes());
     space.import(files.path()).await;
 
     let centre = space.centre("early-years").await;
@@ -345,15 +265,9 @@ async fn a_centre_imports_only_what_is_its_own() {
         expires_at: space.store.source().now(),
     };
     let files = Files::new(&[("partners.csv", "slug,name\np,P\n")]);
-    let rows = [
-        row("ours", "early-years"),
-        row("others", "youth-work"),
-        row("theirs", "early-years"),
-    ];
-    files.put(
-        "studies.csv",
-        format!("{header}{}", rows.concat()).as_bytes(),
-    );
+    let rows =
+        [row("ours", "early-years"), row("others", "youth-work"), row("theirs", "early-years")];
+    files.put("studies.csv", format!("{header}{}", rows.concat()).as_bytes());
     let bundle = Bundle::open(files.path(), Limits::default()).unwrap();
     let viewer = Viewer::holder(grant);
     let importing = import(&space.store, &viewer, bundle, Options::default());

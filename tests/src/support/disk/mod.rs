@@ -134,13 +134,8 @@ pub enum Loss {
 
 impl Loss {
     /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Everything,
-        Self::Nothing,
-        Self::TheEnd,
-        Self::Some,
-        Self::Sectors,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Everything, Self::Nothing, Self::TheEnd, Self::Some, Self::Sectors];
 }
 
 impl<'n> Disk<'n> {
@@ -196,9 +191,7 @@ impl<'n> Disk<'n> {
                     .partition(|naming| naming.is_in(&folder));
                 let synced: Vec<Naming> = synced;
                 self.waiting = waiting;
-                synced
-                    .iter()
-                    .for_each(|naming| naming.apply(&mut self.names));
+                synced.iter().for_each(|naming| naming.apply(&mut self.names));
             }
         }
     }
@@ -346,21 +339,12 @@ mod tests {
 
     fn write_all() -> Note<'static> {
         let (file, place) = (1, 100);
-        Note::Write {
-            file,
-            place,
-            bytes: &BYTES,
-        }
+        Note::Write { file, place, bytes: &BYTES }
     }
 
     #[test]
     fn what_was_synced_is_there_whatever_is_lost_once_its_name_is() {
-        let synced = [
-            create(),
-            write_all(),
-            Note::Sync(1),
-            Note::SyncFolder("/r".into()),
-        ];
+        let synced = [create(), write_all(), Note::Sync(1), Note::SyncFolder("/r".into())];
         for loss in Loss::ALL {
             assert_eq!(left(&synced, loss).unwrap().len(), 1300, "{loss:?}");
         }

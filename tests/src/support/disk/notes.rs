@@ -73,10 +73,7 @@ fn read<'n>(rest: &mut &'n [u8]) -> Option<Note<'n>> {
     let [operation] = take(rest)?;
     let file = u64::from_le_bytes(take(rest)?);
     let place = usize::try_from(u64::from_le_bytes(take(rest)?)).ok()?;
-    let [first, second] = [
-        u32::from_le_bytes(take(rest)?),
-        u32::from_le_bytes(take(rest)?),
-    ];
+    let [first, second] = [u32::from_le_bytes(take(rest)?), u32::from_le_bytes(take(rest)?)];
     let bytes = rest.split_off(..first as usize)?;
     let path = PathBuf::from(String::from_utf8_lossy(bytes).into_owned());
     let other = rest.split_off(..second as usize)?;

@@ -26,8 +26,7 @@ async fn standing(app: &TestApp, token: &str) -> Option<String> {
 
 /// An administrator who may grant what reaches persons.
 async fn guardian(app: &TestApp, centre: &str) -> Client {
-    app.holder(centre, &[TokensManage, YoungPeopleRead, EvidenceRead])
-        .await
+    app.holder(centre, &[TokensManage, YoungPeopleRead, EvidenceRead]).await
 }
 
 fn pending(name: &str, scopes: &[ScopeName]) -> NewToken {

@@ -28,12 +28,7 @@ async fn verified(app: &TestApp, checkpoint: Option<&Checkpoint>) -> Verified {
 
 /// Changes the database behind the space's back.
 async fn tamper(app: &TestApp, sql: &str) {
-    app.space
-        .store()
-        .connection()
-        .execute_unprepared(sql)
-        .await
-        .unwrap();
+    app.space.store().connection().execute_unprepared(sql).await.unwrap();
 }
 
 async fn fault_after(app: &TestApp, sql: &str) -> Option<Fault> {

@@ -16,9 +16,7 @@ const PUBLIC: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f7
 
 fn bytes(hex: &str) -> Vec<u8> {
     let pairs = hex.as_bytes().chunks(2);
-    pairs
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
+    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
 }
 
 fn signer() -> EncodingKey {
@@ -57,10 +55,7 @@ async fn claims(app: &TestApp, id: AccessTokenId) -> Value {
 }
 
 fn sign(kid: &str, claims: &Value) -> String {
-    let header = Header {
-        kid: Some(kid.to_owned()),
-        ..Header::new(Algorithm::EdDSA)
-    };
+    let header = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::EdDSA) };
     jsonwebtoken::encode(&header, claims, &signer()).unwrap()
 }
 
@@ -84,11 +79,7 @@ fn assemble(header: &Value, claims: &Value, signature: &str) -> String {
 
 async fn assert_refused(app: &TestApp, token: &str, code: &str, why: &str) {
     let refused = app.with_token(token).ask("{ viewer { scopes } }").await;
-    assert_eq!(
-        (refused.status.as_u16(), refused.code()),
-        (401, Some(code)),
-        "{why}"
-    );
+    assert_eq!((refused.status.as_u16(), refused.code()), (401, Some(code)), "{why}");
     assert!(refused.body.get("data").is_none_or(Value::is_null), "{why}");
 }
 

@@ -24,22 +24,13 @@ fn wish() -> impl Strategy<Value = Wish> {
     // Whoever asks for little and manages tokens gets far: let some do.
     let manages = prop::bool::weighted(0.8);
     let networks = prop::sample::subsequence(
-        vec![
-            "10.0.0.0/8",
-            "10.1.0.0/16",
-            "10.1.2.0/24",
-            "192.0.2.0/24",
-            "::/0",
-        ],
+        vec!["10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/24", "192.0.2.0/24", "::/0"],
         0..=2,
     );
     let centre = prop::sample::select(vec![ALPHA, ALPHA, BETA]);
     (scopes, manages, networks, centre, prop::bool::weighted(0.2)).prop_map(
         |(scopes, manages, networks, centre, rotates)| Wish {
-            scopes: scopes
-                .into_iter()
-                .chain(manages.then_some(ScopeName::TokensManage))
-                .collect(),
+            scopes: scopes.into_iter().chain(manages.then_some(ScopeName::TokensManage)).collect(),
             networks,
             centre,
             rotates,
@@ -65,9 +56,8 @@ async fn follow(app: &TestApp, wishes: Vec<Wish>) -> usize {
         expires_at: None,
         networks: AllowedNetworks::try_new(&["10.0.0.0/8"]).unwrap(),
     };
-    let (mut token, mut record) = token::issue(&app.space, &Viewer::operator(), first, None)
-        .await
-        .unwrap();
+    let (mut token, mut record) =
+        token::issue(&app.space, &Viewer::operator(), first, None).await.unwrap();
     let mut issued = 0;
     for wish in wishes {
         if token::needs_approval(&service_scopes(&record)) {
@@ -100,18 +90,12 @@ async fn follow(app: &TestApp, wishes: Vec<Wish>) -> usize {
                 issued += 1;
                 let scopes = service_scopes(&record);
                 let networks = AllowedNetworks::of_record(record.networks.as_ref()).unwrap();
-                let child = Grant {
-                    scopes,
-                    networks,
-                    centre: record.centre_id,
-                    ..parent.clone()
-                };
+                let child = Grant { scopes, networks, centre: record.centre_id, ..parent.clone() };
                 assert!(stays_within(&child, &parent), "{child:?} of {parent:?}");
             }
-            Err(refusal) => assert!(
-                matches!(refusal.code, Code::Forbidden | Code::BadUserInput),
-                "{refusal:?}"
-            ),
+            Err(refusal) => {
+                assert!(matches!(refusal.code, Code::Forbidden | Code::BadUserInput), "{refusal:?}")
+            }
         }
     }
     issued
@@ -119,34 +103,22 @@ async fn follow(app: &TestApp, wishes: Vec<Wish>) -> usize {
 
 fn service_scopes(record: &entity::access_token::Model) -> BTreeSet<ScopeName> {
     let words = record.scopes.as_array().unwrap().iter();
-    words
-        .map(|word| word.as_str().unwrap().parse().unwrap())
-        .collect()
+    words.map(|word| word.as_str().unwrap().parse().unwrap()).collect()
 }
 
 #[test]
 fn a_token_never_grants_more_than_its_issuer_had() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let app = runtime.block_on(TestApp::start(DatabaseKind::Sqlite));
     let issued = std::cell::Cell::new(0);
-    let mut runner = TestRunner::new(Config {
-        cases: 200,
-        failure_persistence: None,
-        ..Config::default()
-    });
+    let mut runner =
+        TestRunner::new(Config { cases: 200, failure_persistence: None, ..Config::default() });
     runner
         .run(&prop::collection::vec(wish(), 1..8), |wishes| {
             issued.set(issued.get() + runtime.block_on(follow(&app, wishes)));
             Ok(())
         })
         .unwrap();
-    assert!(
-        issued.get() > 100,
-        "{} tokens came of it: too few to show anything",
-        issued.get()
-    );
+    assert!(issued.get() > 100, "{} tokens came of it: too few to show anything", issued.get());
 }

@@ -11,22 +11,13 @@ use tests::support::app::{ALPHA, TestApp};
 
 /// The ids of the published keys, and the headers of the answer.
 async fn published(app: &TestApp) -> (Vec<String>, axum::http::HeaderMap) {
-    let request = Request::get("/.well-known/jwks.json")
-        .body(Body::empty())
-        .unwrap();
+    let request = Request::get("/.well-known/jwks.json").body(Body::empty()).unwrap();
     let response = app.nobody().send(request).await;
     let headers = response.headers().clone();
-    let body = axum::body::to_bytes(response.into_body(), usize::MAX)
-        .await
-        .unwrap();
+    let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
     let body: Value = serde_json::from_slice(&body).unwrap();
     let keys = body["keys"].as_array().unwrap();
-    (
-        keys.iter()
-            .map(|key| key["kid"].as_str().unwrap().to_owned())
-            .collect(),
-        headers,
-    )
+    (keys.iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect(), headers)
 }
 
 fn kid(token: &str) -> String {
@@ -34,11 +25,7 @@ fn kid(token: &str) -> String {
 }
 
 async fn works(app: &TestApp, token: &str) -> bool {
-    app.with_token(token)
-        .ask("{ viewer { scopes } }")
-        .await
-        .status
-        == 200
+    app.with_token(token).ask("{ viewer { scopes } }").await.status == 200
 }
 
 on_both_databases! {

@@ -33,18 +33,11 @@ pub(super) async fn issue(
     let input = json!({ "name": name, "centre": centre, "scopes": scopes });
     let issued = client.ask_with(ISSUE, json!({ "input": input })).await;
     let text = |path: &str| issued.at(path).as_str().unwrap().to_owned();
-    (
-        text("/issueAccessToken/token"),
-        text("/issueAccessToken/accessToken/id"),
-    )
+    (text("/issueAccessToken/token"), text("/issueAccessToken/accessToken/id"))
 }
 
 async fn works(app: &TestApp, token: &str) -> bool {
-    app.with_token(token)
-        .ask("{ viewer { scopes } }")
-        .await
-        .status
-        == 200
+    app.with_token(token).ask("{ viewer { scopes } }").await.status == 200
 }
 
 /// The names of the tokens that a filter finds, in order.

@@ -19,8 +19,7 @@ async fn study_by_its_finding(app: &TestApp, alpha: &Client) -> (String, String,
     for slug in ["reading", "writing"] {
         app.create_term(Vocabulary::Outcome, slug, None).await;
     }
-    app.create_term(Vocabulary::Intervention, "mentoring", None)
-        .await;
+    app.create_term(Vocabulary::Intervention, "mentoring", None).await;
     let study = new_study(alpha, "A study", json!({ "visibility": "PUBLIC" })).await;
     let between = a_minute_passes(app);
     let find = r#"mutation { contributeFinding(input: {
@@ -65,9 +64,7 @@ async fn told(client: &Client, as_of: Option<&str>) -> Vec<String> {
 async fn exported_study(app: &TestApp) -> String {
     let folder = tempfile::tempdir().unwrap();
     let to = folder.path().join("out");
-    bundle::export(app.space.store(), &Viewer::operator(), &to, Format::Plain)
-        .await
-        .unwrap();
+    bundle::export(app.space.store(), &Viewer::operator(), &to, Format::Plain).await.unwrap();
     std::fs::read_to_string(to.join("studies.csv")).unwrap()
 }
 

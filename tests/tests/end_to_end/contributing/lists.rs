@@ -27,10 +27,7 @@ fn texts(chance: &mut Chance, allows: impl Fn(char) -> bool) -> Vec<String> {
     while texts.len() < LONG {
         let length = 1 + chance.below(12);
         let letters: Vec<char> = (0..length).map(|_| chance.one_of(&LETTERS)).collect();
-        let text: String = letters
-            .into_iter()
-            .filter(|letter| allows(*letter))
-            .collect();
+        let text: String = letters.into_iter().filter(|letter| allows(*letter)).collect();
         let text = text.trim();
         if !text.is_empty() {
             texts.insert(text.to_owned());
@@ -43,11 +40,7 @@ fn texts(chance: &mut Chance, allows: impl Fn(char) -> bool) -> Vec<String> {
 }
 
 async fn keeper(app: &TestApp) -> Client {
-    let scopes = [
-        ScopeName::NetworkWrite,
-        ScopeName::EvidenceWrite,
-        ScopeName::EvidenceRead,
-    ];
+    let scopes = [ScopeName::NetworkWrite, ScopeName::EvidenceWrite, ScopeName::EvidenceRead];
     app.holder(ALPHA, &scopes).await
 }
 
@@ -69,15 +62,11 @@ async fn survives_a_bundle(app: &TestApp) {
     for format in [Format::Plain, Format::Spreadsheet] {
         let folder = tempfile::tempdir().unwrap();
         let to = folder.path().join("out");
-        bundle::export(app.space.store(), &Viewer::operator(), &to, format)
-            .await
-            .unwrap();
+        bundle::export(app.space.store(), &Viewer::operator(), &to, format).await.unwrap();
         let copy = TestApp::empty(app.kind()).await;
         let opened = Bundle::open(&to, Limits::default()).unwrap();
         let (store, operator) = (copy.space.store(), Viewer::operator());
-        let report = bundle::import(store, &operator, opened, Options::default())
-            .await
-            .unwrap();
+        let report = bundle::import(store, &operator, opened, Options::default()).await.unwrap();
         assert_eq!(report.problem_count, 0, "{:#?}", report.problems);
         let copied = copy.nobody().ask(EVERYTHING).await;
         assert_eq!(copied.data(), told.data());

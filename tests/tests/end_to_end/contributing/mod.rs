@@ -37,9 +37,7 @@ fn put(input: &mut Value, others: Value) {
 }
 
 async fn contribute_study(client: &Client, input: Value) -> Answer {
-    client
-        .ask_with(CONTRIBUTE_STUDY, json!({ "input": input }))
-        .await
+    client.ask_with(CONTRIBUTE_STUDY, json!({ "input": input })).await
 }
 
 /// Contributes a study and gives its id.
@@ -51,9 +49,7 @@ async fn new_study(client: &Client, title: &str, others: Value) -> String {
 async fn revise_study(client: &Client, id: &str, version: i32, others: Value) -> Answer {
     let mut input = json!({ "id": id, "expectedVersion": version });
     put(&mut input, others);
-    client
-        .ask_with(REVISE_STUDY, json!({ "input": input }))
-        .await
+    client.ask_with(REVISE_STUDY, json!({ "input": input })).await
 }
 
 fn text(answer: &Answer, path: &str) -> String {
@@ -64,15 +60,9 @@ fn text(answer: &Answer, path: &str) -> String {
 /// What the first error says is wrong, as the field and the code of each problem.
 fn wrong(answer: &Answer) -> Vec<(String, String)> {
     let problems = answer.body.pointer("/errors/0/extensions/problems");
-    let problems = problems
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default();
+    let problems = problems.and_then(Value::as_array).cloned().unwrap_or_default();
     let told = |problem: &Value, name: &str| problem[name].as_str().unwrap_or_default().to_owned();
-    problems
-        .iter()
-        .map(|problem| (told(problem, "field"), told(problem, "code")))
-        .collect()
+    problems.iter().map(|problem| (told(problem, "field"), told(problem, "code"))).collect()
 }
 
 /// The changes of a kind that a client sees after a cursor, as operation and id; and the last cursor.
@@ -83,18 +73,11 @@ async fn changes(
 ) -> (Vec<(String, String)>, Option<String>) {
     let query = "query ($after: String, $kinds: [ChangeKind!]) { changes(after: $after, kinds: $kinds, first: 100)
         { nodes { operation subjectId } pageInfo { endCursor } } }";
-    let page = client
-        .ask_with(query, json!({ "after": after, "kinds": [kind] }))
-        .await;
+    let page = client.ask_with(query, json!({ "after": after, "kinds": [kind] })).await;
     let nodes = page.at("/changes/nodes").as_array().unwrap();
     let told = |node: &Value, name: &str| node[name].as_str().unwrap_or_default().to_owned();
-    let seen = nodes
-        .iter()
-        .map(|node| (told(node, "operation"), told(node, "subjectId")))
-        .collect();
-    let cursor = page
-        .at("/changes/pageInfo/endCursor")
-        .as_str()
-        .map(str::to_owned);
+    let seen =
+        nodes.iter().map(|node| (told(node, "operation"), told(node, "subjectId"))).collect();
+    let cursor = page.at("/changes/pageInfo/endCursor").as_str().map(str::to_owned);
     (seen, cursor.or_else(|| after.map(str::to_owned)))
 }

@@ -9,10 +9,7 @@ use tests::support::app::ALPHA;
 use super::{contribute_study, new_study, revise_study, study, wrong};
 
 fn told(problems: &[(&str, &str)]) -> Vec<(String, String)> {
-    problems
-        .iter()
-        .map(|(field, code)| ((*field).to_owned(), (*code).to_owned()))
-        .collect()
+    problems.iter().map(|(field, code)| ((*field).to_owned(), (*code).to_owned())).collect()
 }
 
 on_both_databases! {

@@ -17,10 +17,8 @@ struct Chance(u64);
 
 impl Chance {
     fn of(&mut self, below: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % below
     }
 
@@ -51,18 +49,13 @@ fn sees(model: &Model, viewer: Option<&str>, id: &str) -> bool {
         "NETWORK" => viewer.is_some(),
         _ => viewer == Some(thing.centre),
     };
-    by_itself
-        && thing
-            .study
-            .as_deref()
-            .is_none_or(|study| sees(model, viewer, study))
+    by_itself && thing.study.as_deref().is_none_or(|study| sees(model, viewer, study))
 }
 
 /// What a viewer sees, as ids with titles and versions.
 fn seen(model: &Model, viewer: Option<&str>) -> BTreeMap<String, (String, i32)> {
     let ids = model.keys().filter(|id| sees(model, viewer, id));
-    ids.map(|id| (id.clone(), (model[id].title.clone(), model[id].version)))
-        .collect()
+    ids.map(|id| (id.clone(), (model[id].title.clone(), model[id].version))).collect()
 }
 
 /// A copy that is kept in step by the feed alone.
@@ -78,9 +71,7 @@ impl Copy {
             nodes { operation subjectId subject { ... on Study { title version } ... on Finding { subgroup version } } }
             pageInfo { endCursor hasNextPage } } }";
         loop {
-            let page = client
-                .ask_with(query, json!({ "after": self.cursor }))
-                .await;
+            let page = client.ask_with(query, json!({ "after": self.cursor })).await;
             for change in page.at("/changes/nodes").as_array().unwrap() {
                 let id = change["subjectId"].as_str().unwrap().to_owned();
                 if change["operation"] == "WITHDRAWN" {
@@ -90,10 +81,8 @@ impl Copy {
                 let subject = &change["subject"];
                 let title = subject["title"].as_str().or(subject["subgroup"].as_str());
                 let version = subject["version"].as_i64().unwrap();
-                self.things.insert(
-                    id,
-                    (title.unwrap().to_owned(), i32::try_from(version).unwrap()),
-                );
+                self.things
+                    .insert(id, (title.unwrap().to_owned(), i32::try_from(version).unwrap()));
             }
             if let Some(cursor) = page.at("/changes/pageInfo/endCursor").as_str() {
                 self.cursor = Some(cursor.to_owned());
@@ -126,21 +115,13 @@ async fn revise_finding(client: &Client, id: &str, version: i32, others: Value) 
     let revise = "mutation ($input: ReviseFindingInput!) { reviseFinding(input: $input) { finding { id } } }";
     let mut input = json!({ "id": id, "expectedVersion": version });
     super::put(&mut input, others);
-    client
-        .ask_with(revise, json!({ "input": input }))
-        .await
-        .body
-        .get("errors")
-        .is_none()
+    client.ask_with(revise, json!({ "input": input })).await.body.get("errors").is_none()
 }
 
 async fn replay(app: &TestApp, seed: u64) {
     app.create_term(Vocabulary::Outcome, "reading", None).await;
     let mut chance = Chance(seed);
-    let writers = [
-        (ALPHA, app.contributor(ALPHA).await),
-        (BETA, app.contributor(BETA).await),
-    ];
+    let writers = [(ALPHA, app.contributor(ALPHA).await), (BETA, app.contributor(BETA).await)];
     let readers = [
         (None, app.nobody()),
         (Some(ALPHA), app.reader(ALPHA).await),
@@ -156,30 +137,15 @@ async fn replay(app: &TestApp, seed: u64) {
         let (centre, writer) = chance.one(&writers);
         let visibility = *chance.one(&["PUBLIC", "NETWORK", "CENTRE"]);
         let title = format!("Number {step}");
-        let studies: Vec<String> = model
-            .keys()
-            .filter(|id| model[*id].study.is_none())
-            .cloned()
-            .collect();
-        let own: Vec<String> = model
-            .keys()
-            .filter(|id| model[*id].centre == *centre)
-            .cloned()
-            .collect();
+        let studies: Vec<String> =
+            model.keys().filter(|id| model[*id].study.is_none()).cloned().collect();
+        let own: Vec<String> =
+            model.keys().filter(|id| model[*id].centre == *centre).cloned().collect();
         match chance.of(4) {
             0 => {
                 let id = new_study(writer, &title, json!({ "visibility": visibility })).await;
                 versions.entry(id.clone()).or_default().insert(1);
-                model.insert(
-                    id,
-                    Known {
-                        centre,
-                        title,
-                        visibility,
-                        version: 1,
-                        study: None,
-                    },
-                );
+                model.insert(id, Known { centre, title, visibility, version: 1, study: None });
             }
             1 if !studies.is_empty() => {
                 let study = chance.one(&studies).clone();
@@ -198,13 +164,7 @@ async fn replay(app: &TestApp, seed: u64) {
                 versions.entry(id.clone()).or_default().insert(1);
                 model.insert(
                     id,
-                    Known {
-                        centre,
-                        title,
-                        visibility,
-                        version: 1,
-                        study: Some(study),
-                    },
+                    Known { centre, title, visibility, version: 1, study: Some(study) },
                 );
             }
             _ if !own.is_empty() => {
@@ -255,11 +215,7 @@ async fn replay(app: &TestApp, seed: u64) {
     }
     for (copy, (viewer, client)) in copies.iter_mut().zip(&readers) {
         copy.catch_up(client).await;
-        assert_eq!(
-            listed(client, None).await,
-            seen(&model, *viewer),
-            "what {viewer:?} sees"
-        );
+        assert_eq!(listed(client, None).await, seen(&model, *viewer), "what {viewer:?} sees");
         assert_eq!(copy.things, seen(&model, *viewer), "the copy of {viewer:?}");
         for (moment, was) in &moments {
             assert_eq!(
@@ -270,9 +226,8 @@ async fn replay(app: &TestApp, seed: u64) {
         }
     }
     for (centre, client) in [(ALPHA, &readers[1].1), (BETA, &readers[2].1)] {
-        for (id, known) in model
-            .iter()
-            .filter(|(_, known)| known.centre == centre && known.study.is_none())
+        for (id, known) in
+            model.iter().filter(|(_, known)| known.centre == centre && known.study.is_none())
         {
             let query = "query ($id: ID!) { node(id: $id) { ... on Shared { history(first: 100) { nodes { version } } } } }";
             let answer = client.ask_with(query, json!({ "id": id })).await;

@@ -19,11 +19,7 @@ fn ladder(name: &str) -> Value {
 }
 
 async fn keeper(app: &TestApp) -> Client {
-    let scopes = [
-        ScopeName::NetworkWrite,
-        ScopeName::EvidenceWrite,
-        ScopeName::EvidenceRead,
-    ];
+    let scopes = [ScopeName::NetworkWrite, ScopeName::EvidenceWrite, ScopeName::EvidenceRead];
     app.holder(ALPHA, &scopes).await
 }
 

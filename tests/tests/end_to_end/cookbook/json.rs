@@ -30,10 +30,9 @@ impl Json {
     /// The member of an object.
     pub(super) fn get(&self, name: &str) -> Option<&Self> {
         match self {
-            Self::Object(members) => members
-                .iter()
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| value),
+            Self::Object(members) => {
+                members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+            }
             Self::Leaf(_) | Self::List(_) => None,
         }
     }
@@ -54,9 +53,8 @@ impl Json {
         let (open, items, close) = match self {
             Self::Leaf(text) => return text.clone(),
             Self::List(items) => {
-                let items = items
-                    .iter()
-                    .map(|item| format!("{pad}{}", item.indented(inner, inner + 1)));
+                let items =
+                    items.iter().map(|item| format!("{pad}{}", item.indented(inner, inner + 1)));
                 ('[', items.collect::<Vec<_>>(), ']')
             }
             Self::Object(members) => {
@@ -68,11 +66,7 @@ impl Json {
                 ('{', members.collect(), '}')
             }
         };
-        format!(
-            "{open}\n{}\n{}{close}",
-            items.join(",\n"),
-            " ".repeat(indent)
-        )
+        format!("{open}\n{}\n{}{close}", items.join(",\n"), " ".repeat(indent))
     }
 
     fn on_one_line(&self) -> String {
@@ -155,10 +149,7 @@ mod tests {
     #[test]
     fn what_is_short_stands_on_one_line_in_its_own_order() {
         let json = Json::parse(r#"{"b":[1,2.5,null],"a":{"c":"\"x\""}}"#).unwrap();
-        assert_eq!(
-            json.pretty(),
-            r#"{ "b": [1, 2.5, null], "a": { "c": "\"x\"" } }"#
-        );
+        assert_eq!(json.pretty(), r#"{ "b": [1, 2.5, null], "a": { "c": "\"x\"" } }"#);
     }
 
     #[test]

@@ -27,11 +27,7 @@ pub(crate) fn report(slug: &str) -> Paper {
 
 /// Another report, that is like no other.
 pub(crate) fn another(slug: &str, title: &str) -> Paper {
-    Paper {
-        title: title.to_owned(),
-        authors: vec!["Sanders, Michael"],
-        ..report(slug)
-    }
+    Paper { title: title.to_owned(), authors: vec!["Sanders, Michael"], ..report(slug) }
 }
 
 /// What a centre says of a publication.
@@ -46,10 +42,7 @@ pub(crate) struct Paper {
 
 impl Paper {
     pub(crate) fn with_doi(self, doi: &'static str) -> Self {
-        Self {
-            doi: Some(doi),
-            ..self
-        }
+        Self { doi: Some(doi), ..self }
     }
 }
 
@@ -108,11 +101,8 @@ async fn id_of(app: &TestApp, slug: &str) -> String {
     let connection = app.space.store().connection();
     let backend = connection.get_database_backend();
     let sql = format!("SELECT id FROM publication WHERE slug = '{slug}'");
-    let row = connection
-        .query_one_raw(Statement::from_string(backend, sql))
-        .await
-        .unwrap()
-        .unwrap();
+    let row =
+        connection.query_one_raw(Statement::from_string(backend, sql)).await.unwrap().unwrap();
     let id: uuid::Uuid = row.try_get("", "id").unwrap();
     global_id(id)
 }
@@ -177,13 +167,7 @@ pub(crate) async fn concerning(client: &Client) -> (u64, Vec<[String; 2]>) {
         |pair: &serde_json::Value, side: &str| pair[side]["slug"].as_str().unwrap().to_owned();
     let pairs = answer.at("/possibleDuplicates/nodes").as_array().unwrap();
     (
-        answer
-            .at("/possibleDuplicates/totalCount")
-            .as_u64()
-            .unwrap(),
-        pairs
-            .iter()
-            .map(|pair| [slug(pair, "of"), slug(pair, "publication")])
-            .collect(),
+        answer.at("/possibleDuplicates/totalCount").as_u64().unwrap(),
+        pairs.iter().map(|pair| [slug(pair, "of"), slug(pair, "publication")]).collect(),
     )
 }

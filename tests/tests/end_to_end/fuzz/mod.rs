@@ -76,14 +76,9 @@ async fn fill(app: &TestApp) {
     for number in 0..5 {
         let slug = format!("study-{number}");
         let study = app.create_study(&slug, &Sharing::public(ALPHA)).await;
-        app.create_publication(
-            &format!("report-{number}"),
-            &Sharing::public(ALPHA),
-            &[study],
-        )
-        .await;
-        app.create_finding("one", &Sharing::public(ALPHA), study, outcome)
+        app.create_publication(&format!("report-{number}"), &Sharing::public(ALPHA), &[study])
             .await;
+        app.create_finding("one", &Sharing::public(ALPHA), study, outcome).await;
     }
 }
 
@@ -105,10 +100,7 @@ async fn ids(client: &Client) -> Vec<String> {
 async fn send(client: &Client, request: Request<Body>) -> (StatusCode, String) {
     let (head, body) = client.send(request).await.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-    (
-        head.status,
-        String::from_utf8(bytes.to_vec()).expect("a text"),
-    )
+    (head.status, String::from_utf8(bytes.to_vec()).expect("a text"))
 }
 
 /// Checks what holds for every answer, and gives the codes in it.
@@ -125,26 +117,18 @@ fn check(status: StatusCode, body: &str, context: &str) -> Vec<String> {
         Value::Array(answers) => answers,
         one => vec![one],
     };
-    let known: BTreeSet<_> = api::error_codes()
-        .into_iter()
-        .map(|told| told.code)
-        .collect();
+    let known: BTreeSet<_> = api::error_codes().into_iter().map(|told| told.code).collect();
     let mut codes = Vec::new();
     for answer in answers {
         let errors = answer.get("errors").and_then(Value::as_array);
-        assert!(
-            errors.is_some() || answer.get("data").is_some(),
-            "{context}"
-        );
+        assert!(errors.is_some() || answer.get("data").is_some(), "{context}");
         for error in errors.into_iter().flatten() {
             let code = error.pointer("/extensions/code").and_then(Value::as_str);
             let code = code.unwrap_or_default();
             assert!(known.contains(code), "the code '{code}' in {context}");
             assert!(!FAULTS.contains(&code), "{context}");
             assert!(
-                error["message"]
-                    .as_str()
-                    .is_some_and(|message| !message.is_empty()),
+                error["message"].as_str().is_some_and(|message| !message.is_empty()),
                 "{context}"
             );
             codes.push(code.to_owned());

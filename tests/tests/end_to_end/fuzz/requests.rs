@@ -70,9 +70,7 @@ impl Requests {
     }
 
     fn batch(&self, random: &mut StdRng) -> Value {
-        (0..random.random_range(0..13))
-            .map(|_| self.body(random))
-            .collect()
+        (0..random.random_range(0..13)).map(|_| self.body(random)).collect()
     }
 
     fn by_url(&self, random: &mut StdRng) -> Sent {
@@ -83,14 +81,8 @@ impl Requests {
             escaped(&variables.to_string())
         );
         let method = ["GET", "HEAD"].choose(random).copied().unwrap_or("GET");
-        let request = Request::builder()
-            .method(method)
-            .uri(&uri)
-            .body(Body::empty());
-        Sent {
-            request: request.expect("an address"),
-            text: format!("{method} {text}"),
-        }
+        let request = Request::builder().method(method).uri(&uri).body(Body::empty());
+        Sent { request: request.expect("an address"), text: format!("{method} {text}") }
     }
 }
 
@@ -99,10 +91,7 @@ fn post(body: &str) -> Sent {
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::ACCEPT, "application/graphql-response+json")
         .body(Body::from(body.to_owned()));
-    Sent {
-        request: request.expect("a request"),
-        text: body.to_owned(),
-    }
+    Sent { request: request.expect("a request"), text: body.to_owned() }
 }
 
 /// One whose head is not as it should be.
@@ -110,33 +99,16 @@ fn odd(body: &str, random: &mut StdRng) -> Sent {
     let pick = |some: &[&'static str], random: &mut StdRng| {
         some.choose(random).copied().unwrap_or_default()
     };
-    let method = pick(
-        &["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"],
-        random,
-    );
-    let content = pick(
-        &["text/plain", "application/json", "", "multipart/form-data"],
-        random,
-    );
-    let accept = pick(
-        &[
-            "*/*",
-            "text/html",
-            "application/json;q=0",
-            ";;;",
-            "application/json",
-        ],
-        random,
-    );
+    let method = pick(&["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"], random);
+    let content = pick(&["text/plain", "application/json", "", "multipart/form-data"], random);
+    let accept =
+        pick(&["*/*", "text/html", "application/json;q=0", ";;;", "application/json"], random);
     let request = Request::builder()
         .method(method)
         .uri("/graphql")
         .header(header::CONTENT_TYPE, content)
         .header(header::ACCEPT, accept)
-        .header(
-            "x-forwarded-for",
-            pick(&["", "nonsense", "1.2.3.4, ,", "::1"], random),
-        )
+        .header("x-forwarded-for", pick(&["", "nonsense", "1.2.3.4, ,", "::1"], random))
         .body(Body::from(body.to_owned()));
     Sent {
         request: request.expect("a request"),

@@ -42,11 +42,7 @@ impl Schema {
                 TypeKind::Interface(interface) => Kind::Composite(fields(interface.fields)),
                 TypeKind::Union(_) => Kind::Composite(Vec::new()),
                 TypeKind::Enum(words) => Kind::Enum(
-                    words
-                        .values
-                        .into_iter()
-                        .map(|word| word.node.value.to_string())
-                        .collect(),
+                    words.values.into_iter().map(|word| word.node.value.to_string()).collect(),
                 ),
                 TypeKind::InputObject(input) => Kind::Input(inputs(input.fields)),
                 TypeKind::Scalar => Kind::Scalar,

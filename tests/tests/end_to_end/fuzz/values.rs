@@ -34,20 +34,8 @@ const TEXTS: [&str; 22] = [
     "U3R1ZHk6MDE5OWMwZGUtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAw",
 ];
 
-const NUMBERS: [i64; 12] = [
-    0,
-    1,
-    -1,
-    2,
-    10,
-    100,
-    101,
-    1_000_000,
-    i32::MAX as i64,
-    i32::MIN as i64,
-    i64::MAX,
-    i64::MIN,
-];
+const NUMBERS: [i64; 12] =
+    [0, 1, -1, 2, 10, 100, 101, 1_000_000, i32::MAX as i64, i32::MIN as i64, i64::MAX, i64::MIN];
 
 /// A value of a type, or now and then of another.
 pub(super) fn value(
@@ -66,9 +54,7 @@ pub(super) fn value(
     match &ty.base {
         BaseType::List(item) => {
             let length = random.random_range(0..4);
-            (0..length)
-                .map(|_| value(schema, known, item, depth, random))
-                .collect()
+            (0..length).map(|_| value(schema, known, item, depth, random)).collect()
         }
         BaseType::Named(name) => match schema.kind(ty) {
             Kind::Enum(words) => json!(words.choose(random)),
@@ -105,10 +91,7 @@ fn scalar(name: &str, known: &[String], random: &mut StdRng) -> Value {
 fn text(known: &[String], random: &mut StdRng) -> Value {
     match random.random_range(0..10) {
         0 => json!("x".repeat(random.random_range(0..3_000))),
-        1 => json!(damaged(
-            known.choose(random).map_or("x", String::as_str),
-            random
-        )),
+        1 => json!(damaged(known.choose(random).map_or("x", String::as_str), random)),
         2..5 => json!(known.choose(random)),
         _ => json!(TEXTS.choose(random)),
     }
@@ -131,9 +114,8 @@ fn anything(random: &mut StdRng) -> Value {
 pub(super) fn damaged(text: &str, random: &mut StdRng) -> String {
     let mut letters: Vec<char> = text.chars().collect();
     let place = random.random_range(0..=letters.len());
-    let letter = [
-        '{', '}', '"', '(', ')', ':', '$', '@', '!', '\\', '\u{0}', 'z', '9', ' ', '#', '.',
-    ];
+    let letter =
+        ['{', '}', '"', '(', ')', ':', '$', '@', '!', '\\', '\u{0}', 'z', '9', ' ', '#', '.'];
     let letter = letter.choose(random).copied().unwrap_or('z');
     match random.random_range(0..3) {
         0 if place < letters.len() => letters[place] = letter,

@@ -26,13 +26,7 @@ fn case(name: &str, request: Request<String>, status: u16, code: Option<&'static
     let is_draft =
         accept.is_some_and(|accept| accept.to_str().unwrap().starts_with(DRAFT.1)) && status != 406;
     let media = if is_draft { DRAFT.1 } else { LEGACY.1 };
-    Case {
-        name: name.to_owned(),
-        request,
-        status,
-        code,
-        media,
-    }
+    Case { name: name.to_owned(), request, status, code, media }
 }
 
 pub(super) fn request(
@@ -70,23 +64,12 @@ pub(super) fn transport() -> Vec<Case> {
     vec![
         case("a query", post(&[JSON, DRAFT], viewer()), 200, None),
         case("no Accept", post(&[JSON], viewer()), 200, None),
-        case(
-            "any Accept",
-            post(&[JSON, ("accept", "*/*")], viewer()),
-            200,
-            None,
-        ),
+        case("any Accept", post(&[JSON, ("accept", "*/*")], viewer()), 200, None),
         case("JSON as it was", post(&[JSON, LEGACY], viewer()), 200, None),
         case(
             "Accept with qualities",
             post(
-                &[
-                    JSON,
-                    (
-                        "accept",
-                        "application/graphql-response+json, application/json;q=0.9",
-                    ),
-                ],
+                &[JSON, ("accept", "application/graphql-response+json, application/json;q=0.9")],
                 viewer(),
             ),
             200,
@@ -100,10 +83,7 @@ pub(super) fn transport() -> Vec<Case> {
         ),
         case(
             "a charset",
-            post(
-                &[("content-type", "application/json; charset=utf-8")],
-                viewer(),
-            ),
+            post(&[("content-type", "application/json; charset=utf-8")], viewer()),
             200,
             None,
         ),
@@ -121,25 +101,12 @@ pub(super) fn transport() -> Vec<Case> {
         ),
         case(
             "a form with JSON inside",
-            post(
-                &[("content-type", "multipart/form-data; boundary=x")],
-                viewer(),
-            ),
+            post(&[("content-type", "multipart/form-data; boundary=x")], viewer()),
             415,
             Some("UNSUPPORTED_MEDIA_TYPE"),
         ),
-        case(
-            "no content type",
-            post(&[], viewer()),
-            415,
-            Some("UNSUPPORTED_MEDIA_TYPE"),
-        ),
-        case(
-            "a query by GET",
-            request("GET", VIEWER_BY_GET, &[DRAFT], ""),
-            200,
-            None,
-        ),
+        case("no content type", post(&[], viewer()), 415, Some("UNSUPPORTED_MEDIA_TYPE")),
+        case("a query by GET", request("GET", VIEWER_BY_GET, &[DRAFT], ""), 200, None),
         case(
             "a mutation by GET",
             request("GET", MUTATION_BY_GET, &[DRAFT], ""),
@@ -152,54 +119,19 @@ pub(super) fn transport() -> Vec<Case> {
             400,
             Some("BAD_REQUEST"),
         ),
-        case(
-            "PUT",
-            request("PUT", "/graphql", &[JSON], viewer()),
-            405,
-            Some("METHOD_NOT_ALLOWED"),
-        ),
-        case(
-            "DELETE",
-            request("DELETE", "/graphql", &[JSON], ""),
-            405,
-            Some("METHOD_NOT_ALLOWED"),
-        ),
-        case(
-            "no JSON",
-            post(&[JSON, DRAFT], "{"),
-            400,
-            Some("BAD_REQUEST"),
-        ),
-        case(
-            "no JSON, as it was",
-            post(&[JSON, LEGACY], "{"),
-            400,
-            Some("BAD_REQUEST"),
-        ),
-        case(
-            "a query that is no text",
-            post(&[JSON], r#"{"query": 7}"#),
-            400,
-            Some("BAD_REQUEST"),
-        ),
+        case("PUT", request("PUT", "/graphql", &[JSON], viewer()), 405, Some("METHOD_NOT_ALLOWED")),
+        case("DELETE", request("DELETE", "/graphql", &[JSON], ""), 405, Some("METHOD_NOT_ALLOWED")),
+        case("no JSON", post(&[JSON, DRAFT], "{"), 400, Some("BAD_REQUEST")),
+        case("no JSON, as it was", post(&[JSON, LEGACY], "{"), 400, Some("BAD_REQUEST")),
+        case("a query that is no text", post(&[JSON], r#"{"query": 7}"#), 400, Some("BAD_REQUEST")),
         case(
             "too long a body",
             post(&[JSON], " ".repeat(1024 * 1024 + 1)),
             413,
             Some("BODY_TOO_LARGE"),
         ),
-        case(
-            "an empty batch",
-            post(&[JSON], "[]"),
-            400,
-            Some("BAD_REQUEST"),
-        ),
-        case(
-            "too long a batch",
-            post(&[JSON], batch(11)),
-            400,
-            Some("BATCH_TOO_LARGE"),
-        ),
+        case("an empty batch", post(&[JSON], "[]"), 400, Some("BAD_REQUEST")),
+        case("too long a batch", post(&[JSON], batch(11)), 400, Some("BATCH_TOO_LARGE")),
         case(
             "a wrong token",
             post(&[JSON, DRAFT, WRONG_TOKEN], viewer()),
@@ -227,94 +159,46 @@ fn batch(size: usize) -> String {
 
 /// What a document asks: refused before it runs, each in both media types.
 pub(super) fn documents() -> Vec<Case> {
-    let aliases = (0..51)
-        .map(|number| format!("a{number}: slug "))
-        .collect::<String>();
-    let root_fields = (0..21)
-        .map(|number| format!("a{number}: viewer {{ scopes }} "))
-        .collect::<String>();
+    let aliases = (0..51).map(|number| format!("a{number}: slug ")).collect::<String>();
+    let root_fields =
+        (0..21).map(|number| format!("a{number}: viewer {{ scopes }} ")).collect::<String>();
     let deep = format!(
         "{{ centres {{ nodes {} {{ slug }} {} }} }}",
         "{ predecessors ".repeat(16),
         "} ".repeat(16)
     );
     let documents = [
-        (
-            "broken",
-            "{ viewer { scopes }".to_owned(),
-            "GRAPHQL_PARSE_FAILED",
-        ),
-        (
-            "an unknown field",
-            "{ nothing }".to_owned(),
-            "GRAPHQL_VALIDATION_FAILED",
-        ),
+        ("broken", "{ viewer { scopes }".to_owned(), "GRAPHQL_PARSE_FAILED"),
+        ("an unknown field", "{ nothing }".to_owned(), "GRAPHQL_VALIDATION_FAILED"),
         (
             "an unknown directive",
             "{ viewer @secret { scopes } }".to_owned(),
             "GRAPHQL_VALIDATION_FAILED",
         ),
-        (
-            "an unknown fragment",
-            "{ ...Nothing }".to_owned(),
-            "GRAPHQL_VALIDATION_FAILED",
-        ),
+        ("an unknown fragment", "{ ...Nothing }".to_owned(), "GRAPHQL_VALIDATION_FAILED"),
         (
             "a fragment within itself",
             "{ ...F } fragment F on Query { ...F }".to_owned(),
             "GRAPHQL_VALIDATION_FAILED",
         ),
-        (
-            "a chain of fragments that doubles",
-            fragment_bomb(),
-            "TOO_MANY_FIELDS",
-        ),
+        ("a chain of fragments that doubles", fragment_bomb(), "TOO_MANY_FIELDS"),
         ("too deep", deep, "TOO_DEEP"),
         ("brackets alone", "{".repeat(10_000), "TOO_MANY_TOKENS"),
-        (
-            "many aliases",
-            format!("{{ centres {{ nodes {{ {aliases} }} }} }}"),
-            "TOO_MANY_ALIASES",
-        ),
-        (
-            "many root fields",
-            format!("{{ {root_fields} }}"),
-            "TOO_MANY_ROOT_FIELDS",
-        ),
-        (
-            "a long name",
-            format!("{{ {} }}", "x".repeat(1_000)),
-            "DOCUMENT_TOO_LONG",
-        ),
-        (
-            "pages of pages of pages",
-            pages_of_pages("first: 100"),
-            "TOO_COMPLEX",
-        ),
-        (
-            "the same from the end",
-            pages_of_pages("last: 100"),
-            "TOO_COMPLEX",
-        ),
+        ("many aliases", format!("{{ centres {{ nodes {{ {aliases} }} }} }}"), "TOO_MANY_ALIASES"),
+        ("many root fields", format!("{{ {root_fields} }}"), "TOO_MANY_ROOT_FIELDS"),
+        ("a long name", format!("{{ {} }}", "x".repeat(1_000)), "DOCUMENT_TOO_LONG"),
+        ("pages of pages of pages", pages_of_pages("first: 100"), "TOO_COMPLEX"),
+        ("the same from the end", pages_of_pages("last: 100"), "TOO_COMPLEX"),
         (
             "two operations, neither named",
             "query A { __typename } query B { __typename }".to_owned(),
             "OPERATION_RESOLUTION_FAILURE",
         ),
-        (
-            "a subscription",
-            "subscription { changed }".to_owned(),
-            "SUBSCRIPTION_NOT_SUPPORTED",
-        ),
+        ("a subscription", "subscription { changed }".to_owned(), "SUBSCRIPTION_NOT_SUPPORTED"),
     ];
     let mut cases = Vec::new();
     for (name, document, code) in documents {
-        cases.push(case(
-            name,
-            post(&[JSON, DRAFT], ask(&document)),
-            400,
-            Some(code),
-        ));
+        cases.push(case(name, post(&[JSON, DRAFT], ask(&document)), 400, Some(code)));
         cases.push(case(
             &format!("{name}, as it was"),
             post(&[JSON, LEGACY], ask(&document)),
@@ -327,16 +211,9 @@ pub(super) fn documents() -> Vec<Case> {
 
 /// About a kilobyte that asks for thirty million fields.
 fn fragment_bomb() -> String {
-    let links = (0..25).map(|number| {
-        format!(
-            "fragment F{number} on Query {{ ...F{0} ...F{0} }} ",
-            number + 1
-        )
-    });
-    format!(
-        "{{ ...F0 }} {} fragment F25 on Query {{ __typename }}",
-        links.collect::<String>()
-    )
+    let links = (0..25)
+        .map(|number| format!("fragment F{number} on Query {{ ...F{0} ...F{0} }} ", number + 1));
+    format!("{{ ...F0 }} {} fragment F25 on Query {{ __typename }}", links.collect::<String>())
 }
 
 pub(super) fn pages_of_pages(page: &str) -> String {

@@ -178,10 +178,7 @@ async fn each_algorithm_of_the_list_is_accepted_with_a_key_that_fits() {
     let app = TestApp::start(DatabaseKind::Sqlite).await;
     let keys = [
         TestKey::rsa("rs256"),
-        TestKey {
-            algorithm: Algorithm::PS384,
-            ..TestKey::rsa("ps384")
-        },
+        TestKey { algorithm: Algorithm::PS384, ..TestKey::rsa("ps384") },
         TestKey::elliptic("es256"),
         TestKey::edwards("eddsa"),
     ];

@@ -37,10 +37,7 @@ async fn a_new_key_is_accepted_at_once_and_unknown_ones_cost_one_reading_a_minut
     issuer.publish(&[&second]);
     assert_eq!(code(&app, &token(&second)).await, None);
     assert_eq!(issuer.readings(), 2);
-    assert_eq!(
-        code(&app, &token(&first)).await.as_deref(),
-        Some("TOKEN_INVALID")
-    );
+    assert_eq!(code(&app, &token(&first)).await.as_deref(), Some("TOKEN_INVALID"));
 
     issuer.publish(&[&third]);
     let forged = (0..20).map(|n| token(&TestKey::edwards(&n.to_string())));
@@ -49,20 +46,12 @@ async fn a_new_key_is_accepted_at_once_and_unknown_ones_cost_one_reading_a_minut
     }
     assert_eq!(issuer.readings(), 2);
 
-    let patience = Patience {
-        between_unknown_keys: Duration::ZERO,
-        ..Patience::default()
-    };
-    let server = app
-        .another_server(|space| space.with_patience(patience))
-        .await;
+    let patience = Patience { between_unknown_keys: Duration::ZERO, ..Patience::default() };
+    let server = app.another_server(|space| space.with_patience(patience)).await;
     issuer.publish(&[&first]);
     for key in [&first, &second, &third] {
         issuer.publish(&[key]);
-        assert_eq!(
-            server.with_token(&token(key)).ask(VIEWER).await.code(),
-            None
-        );
+        assert_eq!(server.with_token(&token(key)).ask(VIEWER).await.code(), None);
     }
 }
 
@@ -82,13 +71,8 @@ async fn keys_are_read_again_after_a_while_and_one_that_is_gone_stops() {
     let [old, new] = ["1", "2"].map(TestKey::edwards);
     let issuer = TestIssuer::start(&[&old]).await;
     let app = accepting(&issuer).await;
-    let patience = Patience {
-        reread_after: Duration::ZERO,
-        ..Patience::default()
-    };
-    let server = app
-        .another_server(|space| space.with_patience(patience))
-        .await;
+    let patience = Patience { reread_after: Duration::ZERO, ..Patience::default() };
+    let server = app.another_server(|space| space.with_patience(patience)).await;
     let token = old.sign(&issuer.claims(&app, "jo", &["analysts"]));
     let bearer = server.with_token(&token);
     assert_eq!(bearer.ask(VIEWER).await.code(), None);
@@ -129,10 +113,7 @@ async fn keys_that_are_held_work_on_while_the_provider_is_down_but_not_for_ever(
         assert_eq!(patient.with_token(&token).ask(VIEWER).await.code(), None);
     }
     let refused = impatient.with_token(&token).ask(VIEWER).await;
-    assert_eq!(
-        (refused.status.as_u16(), refused.code()),
-        (503, Some("ISSUER_UNAVAILABLE"))
-    );
+    assert_eq!((refused.status.as_u16(), refused.code()), (503, Some("ISSUER_UNAVAILABLE")));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -142,19 +123,10 @@ async fn a_provider_that_misbehaves_is_not_relied_on_and_the_check_says_why() {
     let keys = format!("{}/keys", elsewhere.url());
     let document = format!("{}/.well-known/openid-configuration", elsewhere.url());
     for (behaviour, says) in [
-        (
-            Behaviour::OtherIssuer,
-            "speaks for the issuer 'https://sso.example.org'",
-        ),
+        (Behaviour::OtherIssuer, "speaks for the issuer 'https://sso.example.org'"),
         (Behaviour::Redirecting(document), "is not followed"),
-        (
-            Behaviour::KeysElsewhere("file:///etc/passwd".to_owned()),
-            "which isn't asked",
-        ),
-        (
-            Behaviour::KeysElsewhere(keys.replace("127.0.0.1", "192.0.2.1")),
-            "which isn't asked",
-        ),
+        (Behaviour::KeysElsewhere("file:///etc/passwd".to_owned()), "which isn't asked"),
+        (Behaviour::KeysElsewhere(keys.replace("127.0.0.1", "192.0.2.1")), "which isn't asked"),
         (Behaviour::Endless, "can't be read"),
         (Behaviour::Garbled, "is no discovery document"),
         (Behaviour::Failing, "status 502"),
@@ -183,26 +155,13 @@ async fn a_provider_without_a_key_that_verifies_is_not_relied_on() {
     issuer.publish_raw(vec![secret, json!(7)]);
     let app = accepting(&issuer).await;
     let token = key.sign(&issuer.claims(&app, "jo", &["analysts"]));
-    assert_eq!(
-        code(&app, &token).await.as_deref(),
-        Some("ISSUER_UNAVAILABLE")
-    );
+    assert_eq!(code(&app, &token).await.as_deref(), Some("ISSUER_UNAVAILABLE"));
     let refusal = issuer::check(&app.space, "alpha-sso").await.unwrap_err();
-    assert!(
-        refusal.message.contains("it is a shared secret"),
-        "{refusal}"
-    );
+    assert!(refusal.message.contains("it is a shared secret"), "{refusal}");
 
-    issuer.publish_raw(vec![
-        json!({ "kty": "oct", "k": "c2VjcmV0" }),
-        key.jwk.clone(),
-    ]);
+    issuer.publish_raw(vec![json!({ "kty": "oct", "k": "c2VjcmV0" }), key.jwk.clone()]);
     let checked = issuer::check(&app.space, "alpha-sso").await.unwrap();
-    let usable: Vec<_> = checked
-        .keys
-        .iter()
-        .map(|key| key.unusable.is_none())
-        .collect();
+    let usable: Vec<_> = checked.keys.iter().map(|key| key.unusable.is_none()).collect();
     assert_eq!(usable, [true, false]);
 }
 
@@ -212,13 +171,8 @@ async fn a_provider_that_never_answers_is_given_up() {
     let issuer = TestIssuer::start(&[&key]).await;
     issuer.behave(Behaviour::Silent);
     let app = accepting(&issuer).await;
-    let patience = Patience {
-        answer: Duration::from_millis(100),
-        ..Patience::default()
-    };
-    let server = app
-        .another_server(|space| space.with_patience(patience))
-        .await;
+    let patience = Patience { answer: Duration::from_millis(100), ..Patience::default() };
+    let server = app.another_server(|space| space.with_patience(patience)).await;
     let token = key.sign(&issuer.claims(&app, "jo", &["analysts"]));
     let refused = server.with_token(&token).ask(VIEWER).await;
     assert_eq!(refused.code(), Some("ISSUER_UNAVAILABLE"));
@@ -231,13 +185,8 @@ async fn a_provider_that_is_slow_holds_up_its_own_tokens_only() {
     let issuer = TestIssuer::start(&[&key]).await;
     issuer.behave(Behaviour::Silent);
     let app = accepting(&issuer).await;
-    let patience = Patience {
-        answer: Duration::from_mins(5),
-        ..Patience::default()
-    };
-    let server = app
-        .another_server(|space| space.with_patience(patience))
-        .await;
+    let patience = Patience { answer: Duration::from_mins(5), ..Patience::default() };
+    let server = app.another_server(|space| space.with_patience(patience)).await;
     let token = key.sign(&issuer.claims(&app, "jo", &["analysts"]));
     let waiting: Vec<_> = (0..10)
         .map(|_| {

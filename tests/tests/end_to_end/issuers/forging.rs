@@ -88,10 +88,7 @@ async fn a_token_whose_claims_do_not_hold_is_refused() {
         ("nbf", Some(json!(now + 61))),
         ("nbf", Some(json!("now"))),
         ("iat", Some(json!(now + 61))),
-        (
-            "cnf",
-            Some(json!({ "jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" })),
-        ),
+        ("cnf", Some(json!({ "jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" }))),
     ] {
         let what = format!("{name}: {value:?}");
         let token = scene.key.sign(&scene.claims_but(name, value));
@@ -102,18 +99,13 @@ async fn a_token_whose_claims_do_not_hold_is_refused() {
         ("nbf", None),
         ("iat", Some(json!(now + 59))),
         ("iat", None),
-        (
-            "exp",
-            Some(json!(1.5 + f64::from(u32::try_from(now).unwrap()))),
-        ),
+        ("exp", Some(json!(1.5 + f64::from(u32::try_from(now).unwrap())))),
     ] {
         let token = scene.key.sign(&scene.claims_but(name, value));
         assert_eq!(scene.code(&token).await, None, "{name}");
     }
     for expired in [now, now - 3600, -1] {
-        let token = scene
-            .key
-            .sign(&scene.claims_but("exp", Some(json!(expired))));
+        let token = scene.key.sign(&scene.claims_but("exp", Some(json!(expired))));
         assert_eq!(scene.code(&token).await.as_deref(), Some("TOKEN_EXPIRED"));
     }
 }
@@ -149,15 +141,10 @@ async fn a_public_key_is_no_secret_to_sign_with() {
     let number = URL_SAFE_NO_PAD.decode(&modulus).unwrap();
     for secret in [text.as_bytes(), modulus.as_bytes(), &number] {
         for algorithm in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
-            let header = Header {
-                kid: Some("one".to_owned()),
-                ..Header::new(algorithm)
-            };
+            let header = Header { kid: Some("one".to_owned()), ..Header::new(algorithm) };
             let secret = EncodingKey::from_secret(secret);
             let forged = jsonwebtoken::encode(&header, &scene.claims(), &secret).unwrap();
-            scene
-                .assert_refused(&forged, &format!("{algorithm:?}"))
-                .await;
+            scene.assert_refused(&forged, &format!("{algorithm:?}")).await;
         }
     }
 }
@@ -172,16 +159,10 @@ async fn a_key_verifies_by_its_own_algorithm_only() {
     app.accept("alpha-sso", ALPHA, &issuer).await;
     let claims = issuer.claims(&app, "jo", &["analysts"]);
     let named = |key: &TestKey, kid: &TestKey| {
-        let header = Header {
-            kid: Some(kid.kid.clone()),
-            ..key.header()
-        };
+        let header = Header { kid: Some(kid.kid.clone()), ..key.header() };
         key.sign_with(&header, &claims)
     };
-    let stronger = TestKey {
-        algorithm: Algorithm::RS512,
-        ..rsa.clone()
-    };
+    let stronger = TestKey { algorithm: Algorithm::RS512, ..rsa.clone() };
     for (token, accepted) in [
         (named(&rsa, &rsa), true),
         (named(&elliptic, &elliptic), true),
@@ -204,30 +185,12 @@ async fn what_a_header_asks_for_is_not_done() {
     let keys = format!("{}/keys", elsewhere.url());
     let public: Jwk = serde_json::from_value(forger.jwk.clone()).unwrap();
     for header in [
-        Header {
-            jku: Some(keys.clone()),
-            ..forger.header()
-        },
-        Header {
-            x5u: Some(keys),
-            ..forger.header()
-        },
-        Header {
-            jwk: Some(public),
-            ..forger.header()
-        },
-        Header {
-            kid: Some(elsewhere.url().to_owned()),
-            ..forger.header()
-        },
-        Header {
-            kid: Some("../../one".to_owned()),
-            ..forger.header()
-        },
-        Header {
-            kid: Some("' OR 1=1 --".to_owned()),
-            ..forger.header()
-        },
+        Header { jku: Some(keys.clone()), ..forger.header() },
+        Header { x5u: Some(keys), ..forger.header() },
+        Header { jwk: Some(public), ..forger.header() },
+        Header { kid: Some(elsewhere.url().to_owned()), ..forger.header() },
+        Header { kid: Some("../../one".to_owned()), ..forger.header() },
+        Header { kid: Some("' OR 1=1 --".to_owned()), ..forger.header() },
     ] {
         let forged = forger.sign_with(&header, &scene.claims());
         scene.assert_refused(&forged, &format!("{header:?}")).await;
@@ -235,35 +198,17 @@ async fn what_a_header_asks_for_is_not_done() {
     assert_eq!((elsewhere.discoveries(), elsewhere.readings()), (0, 0));
 
     for header in [
-        Header {
-            crit: Some(vec!["exp".to_owned()]),
-            ..scene.key.header()
-        },
-        Header {
-            typ: Some("logout+jwt".to_owned()),
-            ..scene.key.header()
-        },
-        Header {
-            typ: Some("dpop+jwt".to_owned()),
-            ..scene.key.header()
-        },
-        Header {
-            kid: None,
-            ..scene.key.header()
-        },
-        Header {
-            kid: Some("x".repeat(257)),
-            ..scene.key.header()
-        },
+        Header { crit: Some(vec!["exp".to_owned()]), ..scene.key.header() },
+        Header { typ: Some("logout+jwt".to_owned()), ..scene.key.header() },
+        Header { typ: Some("dpop+jwt".to_owned()), ..scene.key.header() },
+        Header { kid: None, ..scene.key.header() },
+        Header { kid: Some("x".repeat(257)), ..scene.key.header() },
     ] {
         let token = scene.key.sign_with(&header, &scene.claims());
         scene.assert_refused(&token, &format!("{header:?}")).await;
     }
     for typ in [None, Some("at+jwt"), Some("application/at+JWT")] {
-        let header = Header {
-            typ: typ.map(str::to_owned),
-            ..scene.key.header()
-        };
+        let header = Header { typ: typ.map(str::to_owned), ..scene.key.header() };
         let token = scene.key.sign_with(&header, &scene.claims());
         assert_eq!(scene.code(&token).await, None, "{typ:?}");
     }
@@ -275,22 +220,13 @@ async fn one_provider_can_not_speak_as_another_or_as_the_space() {
     let theirs = TestKey::edwards("one");
     let other = TestIssuer::start(&[&theirs]).await;
     scene.app.accept("beta-sso", BETA, &other).await;
-    assert_eq!(
-        scene
-            .code(&theirs.sign(&other.claims(&scene.app, "jo", &[])))
-            .await,
-        None
-    );
-    scene
-        .assert_refused(&theirs.sign(&scene.claims()), "as the other provider")
-        .await;
+    assert_eq!(scene.code(&theirs.sign(&other.claims(&scene.app, "jo", &[]))).await, None);
+    scene.assert_refused(&theirs.sign(&scene.claims()), "as the other provider").await;
 
     let as_the_space = json!({
         "iss": "commonground", "aud": "commonground", "sub": ALPHA, "iat": scene.now(),
         "nbf": scene.now(), "exp": scene.now() + 60, "jti": uuid::Uuid::nil(),
         "centre": scene.app.centre_id(ALPHA).await, "scope": "evidence:read",
     });
-    scene
-        .assert_refused(&theirs.sign(&as_the_space), "as the space")
-        .await;
+    scene.assert_refused(&theirs.sign(&as_the_space), "as the space").await;
 }

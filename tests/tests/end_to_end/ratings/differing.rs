@@ -33,29 +33,18 @@ async fn mentoring(client: &Client) -> Value {
     let query = format!(
         r#"{{ intervention(slug: "mentoring") {{ ratingComparison {{ ...Comparison }} }} }} {COMPARISON}"#
     );
-    client
-        .ask(&query)
-        .await
-        .at("/intervention/ratingComparison")
-        .clone()
+    client.ask(&query).await.at("/intervention/ratingComparison").clone()
 }
 
 /// The kinds of reason of the only difference.
 fn kinds(comparison: &Value) -> Vec<&str> {
     let reasons = comparison["differences"][0]["reasons"].as_array().unwrap();
-    reasons
-        .iter()
-        .map(|reason| reason["kind"].as_str().unwrap())
-        .collect()
+    reasons.iter().map(|reason| reason["kind"].as_str().unwrap()).collect()
 }
 
 fn evidence(studies: &[&str], publications: &[&str]) -> Value {
-    let slugs = |slugs: &[&str]| {
-        slugs
-            .iter()
-            .map(|slug| json!({ "slug": slug }))
-            .collect::<Value>()
-    };
+    let slugs =
+        |slugs: &[&str]| slugs.iter().map(|slug| json!({ "slug": slug })).collect::<Value>();
     json!({ "studies": slugs(studies), "publications": slugs(publications), "hasMore": false })
 }
 

@@ -79,10 +79,7 @@ fn report(how: &str, superseded_by: &Value) -> Value {
 /// What the thing with this reference at a path leans on.
 fn of(answer: &Value, path: &str, reference: &str) -> Value {
     let things = answer.pointer(path).unwrap().as_array().unwrap();
-    let thing = things
-        .iter()
-        .find(|thing| thing["reference"] == reference)
-        .unwrap();
+    let thing = things.iter().find(|thing| thing["reference"] == reference).unwrap();
     thing["reliesOnWithdrawn"].clone()
 }
 

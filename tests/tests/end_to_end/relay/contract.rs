@@ -104,10 +104,7 @@ const BOUNDED: &[(&str, &[&str])] = &[
         "by the largest table that may be asked for",
         &["Reach.cells", "ReleaseTable.cells", "StatisticsTable.cells"],
     ),
-    (
-        "by the childhood of one person",
-        &["YoungPerson.episodes", "YoungPerson.participations"],
-    ),
+    ("by the childhood of one person", &["YoungPerson.episodes", "YoungPerson.participations"]),
 ];
 
 struct Contract {
@@ -123,9 +120,7 @@ fn contract() -> Contract {
     let mut contract = Contract {
         fields: BTreeMap::new(),
         nodes: BTreeSet::new(),
-        leaves: ["Int", "Float", "String", "Boolean", "ID"]
-            .map(str::to_owned)
-            .into(),
+        leaves: ["Int", "Float", "String", "Boolean", "ID"].map(str::to_owned).into(),
     };
     for definition in parse_schema(sdl).unwrap().definitions {
         let TypeSystemDefinition::Type(definition) = definition else {
@@ -156,9 +151,7 @@ fn contract() -> Contract {
 impl Contract {
     fn of(&self, name: &str) -> BTreeMap<String, String> {
         let fields = self.fields[name].iter();
-        fields
-            .map(|field| (field.name.node.to_string(), field.ty.node.to_string()))
-            .collect()
+        fields.map(|field| (field.name.node.to_string(), field.ty.node.to_string())).collect()
     }
 
     /// The names of the types whose names end so, without the end.
@@ -171,10 +164,7 @@ impl Contract {
 }
 
 fn named(ty: &Type) -> String {
-    ty.to_string()
-        .chars()
-        .filter(|letter| letter.is_alphanumeric() || *letter == '_')
-        .collect()
+    ty.to_string().chars().filter(|letter| letter.is_alphanumeric() || *letter == '_').collect()
 }
 
 #[test]
@@ -188,11 +178,8 @@ fn what_has_a_global_id_is_a_node_and_each_node_is_found_by_a_test() {
         .cloned()
         .collect();
     assert_eq!(with_id, contract.nodes);
-    let found: BTreeSet<String> = nodes::FOUND
-        .iter()
-        .chain(by_id::FOUND)
-        .map(|(kind, ..)| (*kind).to_owned())
-        .collect();
+    let found: BTreeSet<String> =
+        nodes::FOUND.iter().chain(by_id::FOUND).map(|(kind, ..)| (*kind).to_owned()).collect();
     assert_eq!(contract.nodes, found, "a node that no test finds by its id");
 }
 
@@ -226,12 +213,9 @@ fn each_connection_is_read_from_both_ends() {
                 .iter()
                 .map(|one| (one.node.name.node.to_string(), one.node.ty.node.to_string()))
                 .collect();
-            for (argument, ty) in [
-                ("first", "Int"),
-                ("after", "String"),
-                ("last", "Int"),
-                ("before", "String"),
-            ] {
+            for (argument, ty) in
+                [("first", "Int"), ("after", "String"), ("last", "Int"), ("before", "String")]
+            {
                 let given = arguments.get(argument).map(String::as_str);
                 assert_eq!(given, Some(ty), "{name}.{}: {argument}", field.name.node);
             }
@@ -254,11 +238,8 @@ fn a_list_that_can_grow_without_bound_has_pages() {
             }
         }
     }
-    let bounded: BTreeSet<String> = BOUNDED
-        .iter()
-        .flat_map(|(_, lists)| lists.iter())
-        .map(|list| (*list).to_owned())
-        .collect();
+    let bounded: BTreeSet<String> =
+        BOUNDED.iter().flat_map(|(_, lists)| lists.iter()).map(|list| (*list).to_owned()).collect();
     let unbounded: Vec<_> = lists.difference(&bounded).collect();
     assert!(
         unbounded.is_empty(),

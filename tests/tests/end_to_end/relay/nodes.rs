@@ -17,77 +17,37 @@ pub(crate) type Found = (&'static str, &'static str, &'static str);
 
 /// Those that are not about young people: they have a list of their own.
 pub(crate) const FOUND: &[Found] = &[
-    (
-        "Centre",
-        "{ centre(slug: \"alpha-centre\") { id } }",
-        "/centre/id",
-    ),
+    ("Centre", "{ centre(slug: \"alpha-centre\") { id } }", "/centre/id"),
     (
         "Person",
         "{ centre(slug: \"alpha-centre\") { people { person { id } } } }",
         "/centre/people/0/person/id",
     ),
-    (
-        "LocalAuthority",
-        "{ localAuthorities { nodes { id } } }",
-        "/localAuthorities/nodes/0/id",
-    ),
+    ("LocalAuthority", "{ localAuthorities { nodes { id } } }", "/localAuthorities/nodes/0/id"),
     (
         "Engagement",
         "{ centre(slug: \"alpha-centre\") { engagements { nodes { id } } } }",
         "/centre/engagements/nodes/0/id",
     ),
-    (
-        "Programme",
-        "{ programmes { nodes { id } } }",
-        "/programmes/nodes/0/id",
-    ),
+    ("Programme", "{ programmes { nodes { id } } }", "/programmes/nodes/0/id"),
     (
         "Partner",
         "{ programmes { nodes { partners { id } } } }",
         "/programmes/nodes/0/partners/0/id",
     ),
-    (
-        "EvidenceStandard",
-        "{ evidenceStandards { nodes { id } } }",
-        "/evidenceStandards/nodes/0/id",
-    ),
+    ("EvidenceStandard", "{ evidenceStandards { nodes { id } } }", "/evidenceStandards/nodes/0/id"),
     (
         "CrosswalkReading",
         "{ evidenceStandard(slug: \"guide\") { dimensions { levels { crosswalk { id } } } } }",
         "/evidenceStandard/dimensions/0/levels/0/crosswalk/0/id",
     ),
-    (
-        "Intervention",
-        "{ interventions { nodes { id } } }",
-        "/interventions/nodes/0/id",
-    ),
-    (
-        "Outcome",
-        "{ outcomes { nodes { id } } }",
-        "/outcomes/nodes/0/id",
-    ),
-    (
-        "Population",
-        "{ populations { nodes { id } } }",
-        "/populations/nodes/0/id",
-    ),
-    (
-        "Collaboration",
-        "{ collaborations { nodes { id } } }",
-        "/collaborations/nodes/0/id",
-    ),
+    ("Intervention", "{ interventions { nodes { id } } }", "/interventions/nodes/0/id"),
+    ("Outcome", "{ outcomes { nodes { id } } }", "/outcomes/nodes/0/id"),
+    ("Population", "{ populations { nodes { id } } }", "/populations/nodes/0/id"),
+    ("Collaboration", "{ collaborations { nodes { id } } }", "/collaborations/nodes/0/id"),
     ("Study", "{ study(slug: \"public\") { id } }", "/study/id"),
-    (
-        "Publication",
-        "{ publications { nodes { id } } }",
-        "/publications/nodes/0/id",
-    ),
-    (
-        "Finding",
-        "{ findings { nodes { id } } }",
-        "/findings/nodes/0/id",
-    ),
+    ("Publication", "{ publications { nodes { id } } }", "/publications/nodes/0/id"),
+    ("Finding", "{ findings { nodes { id } } }", "/findings/nodes/0/id"),
     (
         "Rating",
         "{ study(slug: \"public\") { ratings(last: 1) { edges { node { id } } } } }",
@@ -98,16 +58,8 @@ pub(crate) const FOUND: &[Found] = &[
         "{ reportCard(from: \"2019-01-01\", to: \"2019-12-31\") { feedbackReceived { nodes { id } } } }",
         "/reportCard/feedbackReceived/nodes/0/id",
     ),
-    (
-        "AccessToken",
-        "{ accessTokens { nodes { id } } }",
-        "/accessTokens/nodes/0/id",
-    ),
-    (
-        "AuditEvent",
-        "{ auditEvents { nodes { id } } }",
-        "/auditEvents/nodes/0/id",
-    ),
+    ("AccessToken", "{ accessTokens { nodes { id } } }", "/accessTokens/nodes/0/id"),
+    ("AuditEvent", "{ auditEvents { nodes { id } } }", "/auditEvents/nodes/0/id"),
     (
         "PossibleDuplicate",
         "{ possibleDuplicates { nodes { id } } }",
@@ -118,11 +70,7 @@ pub(crate) const FOUND: &[Found] = &[
         "{ study(slug: \"public\") { history(last: 1) { edges { node { id } } } } }",
         "/study/history/edges/0/node/id",
     ),
-    (
-        "Change",
-        "{ changes(last: 1) { edges { node { id } } } }",
-        "/changes/edges/0/node/id",
-    ),
+    ("Change", "{ changes(last: 1) { edges { node { id } } } }", "/changes/edges/0/node/id"),
     (
         "StudyMilestone",
         "{ reportCard(from: \"2020-01-01\", to: \"2020-12-31\") { studiesReported { nodes { id } } } }",
@@ -163,8 +111,7 @@ async fn furnish(app: &TestApp) {
         app.create_term(Intervention, "tutoring", None).await,
         app.create_term(Population, "children", None).await,
     ];
-    app.create_collaboration("joint", &public, &[ALPHA, BETA])
-        .await;
+    app.create_collaboration("joint", &public, &[ALPHA, BETA]).await;
     let study = app.create_study_on("public", &public, day, &terms).await;
     app.create_finding("public", &public, study, outcome).await;
     app.create_feedback("public", &public, Some(study)).await;

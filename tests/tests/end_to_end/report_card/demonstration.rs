@@ -27,10 +27,7 @@ async fn the_demonstration_gives_back_what_its_source_says(kind: DatabaseKind) {
     let groups = "new-research-projects-july-2019";
     let longer = "strengthening-families-protecting-children";
     let launched = |slug: &str, programme: &str| json!({ "study": { "slug": slug, "programme": { "slug": programme } } });
-    let mut studies = found["studiesLaunched"]["nodes"]
-        .as_array()
-        .unwrap()
-        .clone();
+    let mut studies = found["studiesLaunched"]["nodes"].as_array().unwrap().clone();
     studies.sort_by_key(|study| study["study"]["slug"].to_string());
     assert_eq!(
         studies,
@@ -44,10 +41,7 @@ async fn the_demonstration_gives_back_what_its_source_says(kind: DatabaseKind) {
     );
     // Nine new projects and the longer-term study.
     assert_eq!(found["studiesLaunchedAtLeast"], 10);
-    let mut interim = found["studiesWithInterimResults"]["nodes"]
-        .as_array()
-        .unwrap()
-        .clone();
+    let mut interim = found["studiesWithInterimResults"]["nodes"].as_array().unwrap().clone();
     interim.sort_by_key(|study| study["study"]["slug"].to_string());
     assert_eq!(
         interim,

@@ -31,36 +31,16 @@ pub(super) const DOORS: &[Door] = &[
         "{ centres { totalCount nodes { slug } } }",
         r#"{"totalCount":2,"nodes":[{"slug":"alpha-centre"},{"slug":"beta-centre"}]}"#,
     ),
-    open(
-        "Query.evidenceStandard",
-        r#"{ evidenceStandard(slug: "none") { slug } }"#,
-        "null",
-    ),
+    open("Query.evidenceStandard", r#"{ evidenceStandard(slug: "none") { slug } }"#, "null"),
     open(
         "Query.evidenceStandards",
         "{ evidenceStandards { totalCount nodes { slug } } }",
         r#"{"totalCount":0,"nodes":[]}"#,
     ),
-    open(
-        "Query.localAuthorities",
-        "{ localAuthorities { totalCount } }",
-        r#"{"totalCount":0}"#,
-    ),
-    open(
-        "Query.localAuthority",
-        r#"{ localAuthority(gssCode: "E08000035") { name } }"#,
-        "null",
-    ),
-    open(
-        "Query.programme",
-        r#"{ programme(slug: "none") { slug } }"#,
-        "null",
-    ),
-    open(
-        "Query.programmes",
-        "{ programmes { totalCount } }",
-        r#"{"totalCount":0}"#,
-    ),
+    open("Query.localAuthorities", "{ localAuthorities { totalCount } }", r#"{"totalCount":0}"#),
+    open("Query.localAuthority", r#"{ localAuthority(gssCode: "E08000035") { name } }"#, "null"),
+    open("Query.programme", r#"{ programme(slug: "none") { slug } }"#, "null"),
+    open("Query.programmes", "{ programmes { totalCount } }", r#"{"totalCount":0}"#),
     // So are the vocabularies; the evidence behind a term is not.
     open(
         "Query.intervention",
@@ -99,11 +79,7 @@ pub(super) const DOORS: &[Door] = &[
         "{ studies(filter: {includeWithdrawn: true}) { totalCount nodes { slug } } }",
         r#"{"totalCount":1,"nodes":[{"slug":"public"}]}"#,
     ),
-    open(
-        "Query.publication",
-        r#"{ publication(doi: "10.5555/draft") { id } }"#,
-        "null",
-    ),
+    open("Query.publication", r#"{ publication(doi: "10.5555/draft") { id } }"#, "null"),
     open(
         "Query.publications",
         "{ publications { totalCount nodes { slug studies { totalCount } } } }",
@@ -119,11 +95,7 @@ pub(super) const DOORS: &[Door] = &[
         "{ findings { totalCount nodes { reference } } }",
         r#"{"totalCount":1,"nodes":[{"reference":"public"}]}"#,
     ),
-    open(
-        "Query.collaboration",
-        r#"{ collaboration(slug: "draft") { id } }"#,
-        "null",
-    ),
+    open("Query.collaboration", r#"{ collaboration(slug: "draft") { id } }"#, "null"),
     open(
         "Query.collaborations",
         "{ collaborations { totalCount nodes { slug } } }",
@@ -169,12 +141,7 @@ pub(super) const DOORS: &[Door] = &[
         ),
     ),
     // So are the records of tokens, and the audit.
-    (
-        "Query.accessToken",
-        r#"{ accessToken(id: "<TOKEN>") { name } }"#,
-        Is("null"),
-        Is("null"),
-    ),
+    ("Query.accessToken", r#"{ accessToken(id: "<TOKEN>") { name } }"#, Is("null"), Is("null")),
     (
         "Query.accessTokens",
         "{ accessTokens { nodes { name } } }",

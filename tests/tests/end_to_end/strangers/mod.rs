@@ -28,30 +28,16 @@ fn each_root_field_of_the_published_schema_has_a_door_and_each_door_a_field() {
     let sdl =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../schema.graphql")).unwrap();
     let fields = root_fields(&sdl);
-    let doors: BTreeSet<String> = DOORS
-        .iter()
-        .map(|(field, ..)| (*field).to_owned())
-        .collect();
+    let doors: BTreeSet<String> = DOORS.iter().map(|(field, ..)| (*field).to_owned()).collect();
     assert_eq!(doors.len(), DOORS.len(), "a field has two doors");
-    let excepted: BTreeSet<String> = WITHOUT_A_DOOR
-        .iter()
-        .map(|field| (*field).to_owned())
-        .collect();
-    assert!(
-        excepted.is_empty(),
-        "an exception was added: give the field a door"
-    );
+    let excepted: BTreeSet<String> =
+        WITHOUT_A_DOOR.iter().map(|field| (*field).to_owned()).collect();
+    assert!(excepted.is_empty(), "an exception was added: give the field a door");
 
     let open: Vec<_> = fields.difference(&doors).collect();
-    assert!(
-        open.is_empty(),
-        "no stranger has tried {open:?}: give each a door in DOORS"
-    );
+    assert!(open.is_empty(), "no stranger has tried {open:?}: give each a door in DOORS");
     let gone: Vec<_> = doors.difference(&fields).collect();
-    assert!(
-        gone.is_empty(),
-        "{gone:?} is no field of the schema: take its door away"
-    );
+    assert!(gone.is_empty(), "{gone:?} is no field of the schema: take its door away");
 }
 
 /// Each field of the root types, as `Query.study`.
@@ -68,10 +54,7 @@ fn root_fields(sdl: &str) -> BTreeSet<String> {
         }
         if let TypeKind::Object(object) = definition.node.kind {
             fields.extend(
-                object
-                    .fields
-                    .iter()
-                    .map(|field| format!("{root}.{}", field.node.name.node)),
+                object.fields.iter().map(|field| format!("{root}.{}", field.node.name.node)),
             );
         }
     }
@@ -141,25 +124,15 @@ fn id_of_nothing(tag: u8) -> String {
 /// One public thing of each kind, and others that are not for strangers.
 async fn furnish(app: &TestApp) -> Ids {
     let outcome = app.create_term(Vocabulary::Outcome, "reading", None).await;
-    let intervention = app
-        .create_term(Vocabulary::Intervention, "tutoring", None)
-        .await;
-    let population = app
-        .create_term(Vocabulary::Population, "children", None)
-        .await;
+    let intervention = app.create_term(Vocabulary::Intervention, "tutoring", None).await;
+    let population = app.create_term(Vocabulary::Population, "children", None).await;
     let terms = [outcome, intervention, population];
     let network = Sharing::new(ALPHA, Visibility::Network);
     for (name, sharing) in [
         ("public", Sharing::public(ALPHA)),
         ("network", network.clone()),
         ("draft", Sharing::new(ALPHA, Visibility::Centre)),
-        (
-            "withdrawn",
-            Sharing {
-                withdrawn: true,
-                ..network
-            },
-        ),
+        ("withdrawn", Sharing { withdrawn: true, ..network }),
     ] {
         app.create_collaboration(name, &sharing, &[ALPHA]).await;
         let study = app.create_study_on(name, &sharing, None, &terms).await;
@@ -182,18 +155,13 @@ async fn furnish(app: &TestApp) -> Ids {
             .to_owned(),
         publication: publication_id(app, "public").await,
         hidden: publication_id(app, "draft").await,
-        token: issued
-            .at("/issueAccessToken/accessToken/id")
-            .as_str()
-            .unwrap()
-            .to_owned(),
+        token: issued.at("/issueAccessToken/accessToken/id").as_str().unwrap().to_owned(),
     }
 }
 
 /// Whether there is nothing in an answer but null.
 fn tells_nothing(data: &Value) -> bool {
-    data.as_object()
-        .map_or(data.is_null(), |fields| fields.values().all(tells_nothing))
+    data.as_object().map_or(data.is_null(), |fields| fields.values().all(tells_nothing))
 }
 
 on_both_databases! {

@@ -44,12 +44,7 @@ async fn revoke_in_silence(app: &TestApp, id: AccessTokenId) {
              SELECT sequence, 'ACCESS_TOKEN', {id}, 'WITHDRAWN', 2, {at} FROM change_head"
         ),
     ] {
-        app.space
-            .store()
-            .connection()
-            .execute_unprepared(&statement)
-            .await
-            .unwrap();
+        app.space.store().connection().execute_unprepared(&statement).await.unwrap();
     }
 }
 
@@ -168,12 +163,7 @@ on_both_databases! {
 async fn cut(app: &TestApp) {
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE 'LISTEN%'";
-    app.space
-        .store()
-        .connection()
-        .execute_unprepared(cut)
-        .await
-        .unwrap();
+    app.space.store().connection().execute_unprepared(cut).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -196,9 +186,7 @@ async fn a_token_that_is_revoked_on_one_server_closes_its_sockets_on_another() {
     // The channels are open again, and changes go on to be told.
     let after = last_cursor(&app).await;
     let mut socket = there.join(None).await;
-    socket
-        .subscribe("1", CHANGES, json!({ "after": after, "kinds": ["STUDY"] }))
-        .await;
+    socket.subscribe("1", CHANGES, json!({ "after": after, "kinds": ["STUDY"] })).await;
     app.create_study("later", &Sharing::public(ALPHA)).await;
     assert_eq!(slug(&socket.hear().await), Some("later"));
 }
@@ -212,12 +200,7 @@ async fn a_server_that_can_not_read_the_log_trusts_no_token_and_says_that_it_may
     let mut nobody = server.join(None).await;
     let rename = async |from: &str, to: &str| {
         let statement = format!("ALTER TABLE {from} RENAME TO {to}");
-        app.space
-            .store()
-            .connection()
-            .execute_unprepared(&statement)
-            .await
-            .unwrap();
+        app.space.store().connection().execute_unprepared(&statement).await.unwrap();
     };
     rename("change", "lost").await;
     let (code, reason) = socket.closed().await;

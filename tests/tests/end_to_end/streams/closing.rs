@@ -50,13 +50,8 @@ async fn a_message_that_is_too_large_closes_with_4400_and_the_client_hears_it() 
     let server = StreamServer::start(&app.space).await;
     let mut socket = server.join(None).await;
     let long = "x".repeat(3 * 1024 * 1024);
-    socket
-        .say(json!({ "type": "ping", "payload": { "long": long } }))
-        .await;
-    assert_eq!(
-        socket.closed().await,
-        (4400, "Invalid message: it is too large".to_owned())
-    );
+    socket.say(json!({ "type": "ping", "payload": { "long": long } })).await;
+    assert_eq!(socket.closed().await, (4400, "Invalid message: it is too large".to_owned()));
 }
 
 #[tokio::test]
@@ -77,44 +72,25 @@ async fn a_token_that_is_refused_closes_with_4403_and_the_code_of_the_refusal() 
     let (expired, _) = app.token(ALPHA, &[ScopeName::EvidenceRead]).await;
     app.clock.advance(TimeDelta::days(31));
     for (payload, code) in [
-        (
-            json!({ "authorization": format!("Bearer {revoked}") }),
-            "TOKEN_REVOKED",
-        ),
+        (json!({ "authorization": format!("Bearer {revoked}") }), "TOKEN_REVOKED"),
         (json!({ "token": expired }), "TOKEN_EXPIRED"),
         (json!({ "token": "nonsense" }), "TOKEN_INVALID"),
         (json!({ "authorization": expired }), "TOKEN_INVALID"),
         (json!({ "authorization": 7 }), "TOKEN_INVALID"),
-        (
-            json!({ "authorization": "Bearer x", "token": "x" }),
-            "TOKEN_INVALID",
-        ),
+        (json!({ "authorization": "Bearer x", "token": "x" }), "TOKEN_INVALID"),
     ] {
         let mut socket = server.open().await;
-        socket
-            .say(json!({ "type": "connection_init", "payload": payload }))
-            .await;
+        socket.say(json!({ "type": "connection_init", "payload": payload })).await;
         let (number, reason) = socket.closed().await;
         assert_eq!(number, 4403, "{reason}");
-        assert!(
-            reason.starts_with(&format!("{code}: ")),
-            "{code}, not {reason}"
-        );
+        assert!(reason.starts_with(&format!("{code}: ")), "{code}, not {reason}");
     }
     let bearer = format!("Bearer {expired}");
-    let headers = [
-        (header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL),
-        (header::AUTHORIZATION, bearer.as_str()),
-    ];
-    let mut socket = Socket::try_open(server.server.address(), &headers)
-        .await
-        .unwrap();
+    let headers =
+        [(header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL), (header::AUTHORIZATION, bearer.as_str())];
+    let mut socket = Socket::try_open(server.server.address(), &headers).await.unwrap();
     socket.say(json!({ "type": "connection_init" })).await;
-    assert_eq!(
-        socket.closed().await.0,
-        4403,
-        "a token in the header counts as well"
-    );
+    assert_eq!(socket.closed().await.0, 4403, "a token in the header counts as well");
 }
 
 #[tokio::test]
@@ -133,10 +109,7 @@ async fn another_subprotocol_or_none_closes_with_4406() {
 #[tokio::test]
 async fn who_does_not_introduce_themselves_in_time_is_closed_with_4408() {
     let app = app().await;
-    let bounds = StreamBounds {
-        init: Duration::from_millis(50),
-        ..StreamBounds::default()
-    };
+    let bounds = StreamBounds { init: Duration::from_millis(50), ..StreamBounds::default() };
     let server = StreamServer::start_with(&app.space, bounds).await;
     let mut socket = server.open().await;
     socket.say(json!({ "type": "ping" })).await;
@@ -171,20 +144,10 @@ async fn a_failure_of_ours_closes_with_4500_and_tells_nothing_of_it() {
     let server = StreamServer::start(&app.space).await;
     let (token, _) = app.token(ALPHA, &[ScopeName::EvidenceRead]).await;
     let rename = "ALTER TABLE access_token RENAME TO lost";
-    app.space
-        .store()
-        .connection()
-        .execute_unprepared(rename)
-        .await
-        .unwrap();
+    app.space.store().connection().execute_unprepared(rename).await.unwrap();
     let mut socket = server.open().await;
-    socket
-        .say(json!({ "type": "connection_init", "payload": { "token": token } }))
-        .await;
-    assert_eq!(
-        socket.closed().await,
-        (4500, "Internal server error".to_owned())
-    );
+    socket.say(json!({ "type": "connection_init", "payload": { "token": token } })).await;
+    assert_eq!(socket.closed().await, (4500, "Internal server error".to_owned()));
 }
 
 #[tokio::test]
@@ -204,10 +167,7 @@ async fn a_server_that_stops_closes_with_1001_and_is_gone_when_all_know() {
 #[tokio::test]
 async fn more_sockets_than_one_may_have_close_with_1013_and_more_than_all_may_are_refused() {
     let app = app().await;
-    let bounds = StreamBounds {
-        most: 3,
-        ..StreamBounds::default()
-    };
+    let bounds = StreamBounds { most: 3, ..StreamBounds::default() };
     let server = StreamServer::start_with(&app.space, bounds).await;
     let first = server.join(None).await;
     let mut second = server.open().await;
@@ -233,10 +193,7 @@ async fn a_page_of_another_origin_may_not_open_a_socket() {
     let server = StreamServer::start(&app.space).await;
     let address = server.server.address();
     let open = async |origin: &str| {
-        let headers = [
-            (header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL),
-            (header::ORIGIN, origin),
-        ];
+        let headers = [(header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL), (header::ORIGIN, origin)];
         Socket::try_open(address, &headers).await.err()
     };
     assert_eq!(open("https://evil.example").await, Some(403));
@@ -257,10 +214,7 @@ async fn a_socket_whose_client_gives_no_sign_of_life_is_dropped() {
     let _silent = server.join(None).await;
     let headers = [(header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL)];
     // Its place is the only one, and becomes free.
-    while Socket::try_open(server.server.address(), &headers)
-        .await
-        .is_err()
-    {
+    while Socket::try_open(server.server.address(), &headers).await.is_err() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

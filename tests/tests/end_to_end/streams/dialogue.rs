@@ -20,14 +20,8 @@ async fn app() -> TestApp {
 async fn centre_of(socket: &mut Socket) -> Value {
     socket.subscribe("who", WHO, json!({})).await;
     let answer = socket.hear().await;
-    assert_eq!(
-        socket.hear().await,
-        json!({ "type": "complete", "id": "who" })
-    );
-    answer
-        .pointer("/payload/data/viewer/centre/slug")
-        .cloned()
-        .unwrap_or(Value::Null)
+    assert_eq!(socket.hear().await, json!({ "type": "complete", "id": "who" }));
+    answer.pointer("/payload/data/viewer/centre/slug").cloned().unwrap_or(Value::Null)
 }
 
 on_both_databases! {
@@ -71,19 +65,13 @@ async fn who_asks_is_told_in_the_first_message_or_in_the_handshake() {
         json!({ "token": token }),
     ] {
         let mut socket = server.open().await;
-        socket
-            .say(json!({ "type": "connection_init", "payload": payload }))
-            .await;
+        socket.say(json!({ "type": "connection_init", "payload": payload })).await;
         assert_eq!(socket.hear().await, json!({ "type": "connection_ack" }));
         assert_eq!(centre_of(&mut socket).await, ALPHA);
     }
-    let headers = [
-        (header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL),
-        (header::AUTHORIZATION, bearer.as_str()),
-    ];
-    let mut socket = Socket::try_open(server.server.address(), &headers)
-        .await
-        .unwrap();
+    let headers =
+        [(header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL), (header::AUTHORIZATION, bearer.as_str())];
+    let mut socket = Socket::try_open(server.server.address(), &headers).await.unwrap();
     socket.introduce(None).await;
     assert_eq!(centre_of(&mut socket).await, ALPHA);
     assert_eq!(centre_of(&mut server.join(None).await).await, Value::Null);
@@ -98,13 +86,8 @@ async fn a_ping_is_answered_with_its_payload_before_and_after_the_acknowledgemen
     assert_eq!(socket.hear().await, json!({ "type": "pong" }));
     socket.introduce(None).await;
     socket.say(json!({ "type": "pong" })).await;
-    socket
-        .say(json!({ "type": "ping", "payload": { "at": 7 } }))
-        .await;
-    assert_eq!(
-        socket.hear().await,
-        json!({ "type": "pong", "payload": { "at": 7 } })
-    );
+    socket.say(json!({ "type": "ping", "payload": { "at": 7 } })).await;
+    assert_eq!(socket.hear().await, json!({ "type": "pong", "payload": { "at": 7 } }));
 }
 
 #[tokio::test]
@@ -122,27 +105,14 @@ async fn what_is_wrong_with_a_document_is_an_error_and_nothing_follows_it() {
             "subscription { changes { cursor } more: changes { cursor } }",
             "GRAPHQL_VALIDATION_FAILED",
         ),
-        (
-            "subscription { changes(kinds: [NOTHING]) { cursor } }",
-            "GRAPHQL_VALIDATION_FAILED",
-        ),
-        (
-            r#"subscription { changes(after: "x") { cursor } }"#,
-            "INVALID_CURSOR",
-        ),
-        (
-            "query A { __typename } query B { __typename }",
-            "OPERATION_RESOLUTION_FAILURE",
-        ),
+        ("subscription { changes(kinds: [NOTHING]) { cursor } }", "GRAPHQL_VALIDATION_FAILED"),
+        (r#"subscription { changes(after: "x") { cursor } }"#, "INVALID_CURSOR"),
+        ("query A { __typename } query B { __typename }", "OPERATION_RESOLUTION_FAILURE"),
     ] {
         socket.subscribe("1", query, json!({})).await;
         let refused = socket.hear().await;
         assert_eq!(refused["type"], "error", "{refused}");
-        assert_eq!(
-            (&refused["id"], code(&refused)),
-            (&json!("1"), Some(expected)),
-            "{refused}"
-        );
+        assert_eq!((&refused["id"], code(&refused)), (&json!("1"), Some(expected)), "{refused}");
     }
     // Each was the last message of its operation, or this would be another.
     socket.say(json!({ "type": "ping" })).await;
@@ -154,19 +124,14 @@ async fn an_error_of_a_field_is_a_result() {
     let app = app().await;
     let server = StreamServer::start(&app.space).await;
     let mut socket = server.join(None).await;
-    socket
-        .subscribe("1", r#"{ __typename node(id: "x") { id } }"#, json!({}))
-        .await;
+    socket.subscribe("1", r#"{ __typename node(id: "x") { id } }"#, json!({})).await;
     let answer = socket.hear().await;
     assert_eq!(
         (&answer["type"], code(&answer)),
         (&json!("next"), Some("BAD_USER_INPUT")),
         "{answer}"
     );
-    assert_eq!(
-        answer["payload"]["data"],
-        json!({ "__typename": "Query", "node": null })
-    );
+    assert_eq!(answer["payload"]["data"], json!({ "__typename": "Query", "node": null }));
     assert_eq!(socket.hear().await["type"], "complete");
 }
 
@@ -208,24 +173,15 @@ on_both_databases! {
 #[tokio::test]
 async fn one_operation_too_many_is_an_error_and_the_others_go_on() {
     let app = app().await;
-    let bounds = api::StreamBounds {
-        operations: 2,
-        ..api::StreamBounds::default()
-    };
+    let bounds = api::StreamBounds { operations: 2, ..api::StreamBounds::default() };
     let server = StreamServer::start_with(&app.space, bounds).await;
     let mut socket = server.join(None).await;
     for id in ["1", "2", "3"] {
         socket.subscribe(id, CHANGES, json!({})).await;
     }
     let refused = socket.hear().await;
-    assert_eq!(
-        (&refused["id"], code(&refused)),
-        (&json!("3"), Some("TOO_MANY_STREAMS"))
-    );
+    assert_eq!((&refused["id"], code(&refused)), (&json!("3"), Some("TOO_MANY_STREAMS")));
     socket.say(json!({ "type": "complete", "id": "1" })).await;
     socket.subscribe("3", NAME, json!({})).await;
-    assert_eq!(
-        socket.hear().await["payload"]["data"],
-        json!({ "__typename": "Query" })
-    );
+    assert_eq!(socket.hear().await["payload"]["data"], json!({ "__typename": "Query" }));
 }

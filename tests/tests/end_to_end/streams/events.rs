@@ -60,22 +60,14 @@ async fn what_is_wrong_is_an_event_with_its_code_and_complete() {
     for (token, query, expected) in [
         (None, "{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
         (None, "subscription { changes", "GRAPHQL_PARSE_FAILED"),
-        (
-            None,
-            r#"subscription { changes(after: "x") { cursor } }"#,
-            "INVALID_CURSOR",
-        ),
+        (None, r#"subscription { changes(after: "x") { cursor } }"#, "INVALID_CURSOR"),
         (Some("nonsense"), NAME, "TOKEN_INVALID"),
         (Some("nonsense"), CHANGES, "TOKEN_INVALID"),
     ] {
         let mut events = server.events(token, query, json!({})).await;
         assert_eq!(events.head().status(), 200);
         let refused = events.result().await;
-        assert_eq!(
-            (code(&refused), refused.get("data")),
-            (Some(expected), None),
-            "{refused}"
-        );
+        assert_eq!((code(&refused), refused.get("data")), (Some(expected), None), "{refused}");
         events.is_complete().await;
     }
 }
@@ -89,15 +81,9 @@ async fn by_get_queries_and_subscriptions_run_and_mutations_do_not() {
         let request = client().get(url);
         Events::of(request.header(header::ACCEPT, EVENTS)).await
     };
-    assert_eq!(
-        get(NAME).await.result().await["data"]["__typename"],
-        "Query"
-    );
+    assert_eq!(get(NAME).await.result().await["data"]["__typename"], "Query");
     let mutation = "mutation { revokeAccessTokens(input: {centre: \"alpha-centre\", reason: \"x\"}) { revoked } }";
-    assert_eq!(
-        code(&get(mutation).await.result().await),
-        Some("METHOD_NOT_ALLOWED")
-    );
+    assert_eq!(code(&get(mutation).await.result().await), Some("METHOD_NOT_ALLOWED"));
     let after = last_cursor(&app).await;
     let subscription = format!(
         "subscription {{ changes(after: {after}, kinds: [STUDY]) {{ node {{ subject {{ ... on Study {{ slug }} }} }} }} }}"
@@ -113,17 +99,10 @@ async fn who_takes_both_gets_events_for_a_subscription_and_json_for_the_rest() {
     let server = StreamServer::start(&app.space).await;
     let post = async |query: &str| {
         let request = client().post(url(&server)).header(header::ACCEPT, ANY);
-        request
-            .json(&json!({ "query": query }))
-            .send()
-            .await
-            .unwrap()
+        request.json(&json!({ "query": query })).send().await.unwrap()
     };
     let kind = |answer: &reqwest::Response| {
-        answer.headers()[header::CONTENT_TYPE]
-            .to_str()
-            .unwrap()
-            .to_owned()
+        answer.headers()[header::CONTENT_TYPE].to_str().unwrap().to_owned()
     };
     assert!(kind(&post(NAME).await).starts_with("application/graphql-response+json"));
     assert!(kind(&post("{ nothing }").await).starts_with("application/graphql-response+json"));
@@ -136,36 +115,20 @@ async fn what_is_no_request_at_all_is_refused_by_its_status() {
     let server = StreamServer::start(&app.space).await;
     let post = async |kind: &str, body: &str| {
         let request = client().post(url(&server)).header(header::ACCEPT, EVENTS);
-        let request = request
-            .header(header::CONTENT_TYPE, kind)
-            .body(body.to_owned());
+        let request = request.header(header::CONTENT_TYPE, kind).body(body.to_owned());
         request.send().await.unwrap().status().as_u16()
     };
-    assert_eq!(
-        post("text/plain", r#"{"query": "{ __typename }"}"#).await,
-        415
-    );
+    assert_eq!(post("text/plain", r#"{"query": "{ __typename }"}"#).await, 415);
     assert_eq!(post("application/json", "{").await, 400);
-    assert_eq!(
-        post("application/json", r#"[{"query": "{ __typename }"}]"#).await,
-        400
-    );
+    assert_eq!(post("application/json", r#"[{"query": "{ __typename }"}]"#).await, 400);
 }
 
 #[tokio::test]
 async fn without_a_stream_a_subscription_is_refused_with_a_word_on_where_to_go() {
     let app = app().await;
-    let refused = app
-        .nobody()
-        .ask("subscription { changes { cursor } }")
-        .await;
+    let refused = app.nobody().ask("subscription { changes { cursor } }").await;
     assert_eq!(refused.code(), Some("SUBSCRIPTION_NOT_SUPPORTED"));
-    assert!(
-        refused.body["errors"][0]["message"]
-            .as_str()
-            .unwrap()
-            .contains("text/event-stream")
-    );
+    assert!(refused.body["errors"][0]["message"].as_str().unwrap().contains("text/event-stream"));
 }
 
 #[tokio::test]

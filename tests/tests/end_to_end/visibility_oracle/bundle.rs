@@ -16,13 +16,7 @@ pub(in super::super) async fn import_network(app: &TestApp) {
                 "E06000003,Three,England,Unitary authority",
             ],
         ),
-        (
-            "programmes",
-            &[
-                "slug,title,lead_centre,started",
-                "together,Together,alpha-centre,2015",
-            ],
-        ),
+        ("programmes", &["slug,title,lead_centre,started", "together,Together,alpha-centre,2015"]),
         ("interventions", &["slug,name", "mentoring,Mentoring"]),
         (
             "outcomes",
@@ -34,20 +28,11 @@ pub(in super::super) async fn import_network(app: &TestApp) {
             ],
         ),
         ("populations", &["slug,name", "people,People"]),
-        (
-            "standards",
-            &["slug,name,owner", "guide,The Guide,alpha-centre"],
-        ),
-        (
-            "standard_versions",
-            &["standard,version,position", "guide,1,1"],
-        ),
+        ("standards", &["slug,name,owner", "guide,The Guide,alpha-centre"]),
+        ("standard_versions", &["standard,version,position", "guide,1,1"]),
         (
             "standard_dimensions",
-            &[
-                "standard,version,dimension,name,position",
-                "guide,1,strength,Strength,1",
-            ],
+            &["standard,version,dimension,name,position", "guide,1,strength,Strength,1"],
         ),
         (
             "standard_levels",
@@ -63,9 +48,8 @@ pub(in super::super) async fn import_network(app: &TestApp) {
 
 /// Imports all things, and what became of the studies.
 pub(super) async fn import_all(app: &TestApp, things: &Things) {
-    let mut files: Vec<(&str, String)> = Kind::ALL
-        .map(|kind| (table(kind), rows(kind, things.of(kind), things)))
-        .into();
+    let mut files: Vec<(&str, String)> =
+        Kind::ALL.map(|kind| (table(kind), rows(kind, things.of(kind), things))).into();
     let (mut statuses, mut sites) = (
         vec!["study,on,status,reason,stop_reason".to_owned()],
         vec!["study,local_authority".to_owned()],
@@ -81,14 +65,10 @@ pub(super) async fn import_all(app: &TestApp, things: &Things) {
     }
     files.push(("study_statuses", statuses.join("\n")));
     files.push(("study_sites", sites.join("\n")));
-    let files: Vec<(String, String)> = files
-        .into_iter()
-        .map(|(name, text)| (format!("{name}.csv"), text))
-        .collect();
-    let files: Vec<(&str, &str)> = files
-        .iter()
-        .map(|(name, text)| (name.as_str(), text.as_str()))
-        .collect();
+    let files: Vec<(String, String)> =
+        files.into_iter().map(|(name, text)| (format!("{name}.csv"), text)).collect();
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     app.import_files(&files).await;
 }
 
@@ -96,8 +76,7 @@ pub(super) async fn import_all(app: &TestApp, things: &Things) {
 pub(super) async fn import_again(app: &TestApp, some: &[Thing], things: &Things) {
     if let Some(Thing { kind, .. }) = some.first() {
         let file = format!("{}.csv", table(*kind));
-        app.import_files(&[(&file, &rows(*kind, some, things))])
-            .await;
+        app.import_files(&[(&file, &rows(*kind, some, things))]).await;
     }
 }
 
@@ -131,11 +110,7 @@ fn rows(kind: Kind, some: &[Thing], things: &Things) -> String {
         "{own},contributed_by,visibility,shared_with,embargoed_until,withdrawn_at,withdrawal_reason,superseded_by"
     )];
     for thing in some {
-        lines.push(format!(
-            "{},{}",
-            cells(thing, things),
-            sharing(thing, things)
-        ));
+        lines.push(format!("{},{}", cells(thing, things), sharing(thing, things)));
     }
     lines.join("\n")
 }
@@ -150,18 +125,10 @@ fn cells(thing: &Thing, things: &Things) -> String {
     let of = thing.of.and_then(|key| things.find(key));
     let of = of.map_or("", |of| of.name.as_str());
     let publications = names(Kind::Publication, &thing.publications, things);
-    let (on, about) = if thing.is_about_people {
-        ("mentoring", "people")
-    } else {
-        ("", "")
-    };
+    let (on, about) = if thing.is_about_people { ("mentoring", "people") } else { ("", "") };
     match thing.kind {
         Kind::Collaboration => {
-            let members: Vec<_> = thing
-                .members
-                .iter()
-                .map(|centre| CENTRES[*centre])
-                .collect();
+            let members: Vec<_> = thing.members.iter().map(|centre| CENTRES[*centre]).collect();
             format!("{name},{name},{},2019", members.join(";"))
         }
         Kind::Publication => {
@@ -170,26 +137,17 @@ fn cells(thing: &Thing, things: &Things) -> String {
         }
         Kind::Study => {
             let centres = thing.centres();
-            let others: Vec<_> = centres
-                .iter()
-                .skip(1)
-                .map(|centre| CENTRES[*centre])
-                .collect();
-            let programme = if thing.is_of_programme() {
-                "together"
-            } else {
-                ""
-            };
+            let others: Vec<_> = centres.iter().skip(1).map(|centre| CENTRES[*centre]).collect();
+            let programme = if thing.is_of_programme() { "together" } else { "" };
             format!(
                 "{name},{name},RANDOMISED,REPORTED,{},{},{programme},{on},{about},{publications}",
                 CENTRES[thing.by],
                 others.join(";")
             )
         }
-        Kind::Finding => format!(
-            "{name},{of},{},{on},{about},FISHER_Z,0.1,{publications}",
-            thing.outcome
-        ),
+        Kind::Finding => {
+            format!("{name},{of},{},{on},{about},FISHER_Z,0.1,{publications}", thing.outcome)
+        }
         Kind::Rating => {
             let (kind, of) = match thing.of {
                 Some((Kind::Study, _)) => ("STUDY", of),
@@ -210,11 +168,7 @@ fn cells(thing: &Thing, things: &Things) -> String {
 
 fn sharing(thing: &Thing, things: &Things) -> String {
     let embargo = thing.embargo.map(|until| until.to_rfc3339());
-    let (at, why) = if thing.withdrawn {
-        ("2025-05-05T10:00:00Z", "A mistake")
-    } else {
-        ("", "")
-    };
+    let (at, why) = if thing.withdrawn { ("2025-05-05T10:00:00Z", "A mistake") } else { ("", "") };
     let superseded_by = thing.superseded_by.map(|number| [number]);
     format!(
         "{},{},{},{},{at},{why},{}",
@@ -222,10 +176,6 @@ fn sharing(thing: &Thing, things: &Things) -> String {
         thing.visibility,
         names(Kind::Collaboration, &thing.with, things),
         embargo.unwrap_or_default(),
-        names(
-            thing.kind,
-            superseded_by.as_ref().map_or(&[], |one| one),
-            things
-        )
+        names(thing.kind, superseded_by.as_ref().map_or(&[], |one| one), things)
     )
 }

@@ -25,21 +25,14 @@ const QUERY: &str = "query ($kinds: [ChangeKind!], $after: String) {
 impl World {
     pub(super) async fn feed_agrees(&self, view: &View<'_>, client: &Client, what: &str) {
         let told = told(client).await;
-        let things: HashMap<Uuid, &Thing> = self
-            .present()
-            .all()
-            .map(|thing| (thing.id, thing))
-            .collect();
+        let things: HashMap<Uuid, &Thing> =
+            self.present().all().map(|thing| (thing.id, thing)).collect();
         let kinds = Kind::ALL.map(Kind::changes);
         let everything = PageRequest::first(100_000);
         let (space, operator) = (&self.app.space, Viewer::operator());
-        let log = service::feed::list(
-            space,
-            &operator,
-            &AnyOf::from(Some(kinds.to_vec())),
-            &everything,
-        )
-        .await;
+        let log =
+            service::feed::list(space, &operator, &AnyOf::from(Some(kinds.to_vec())), &everything)
+                .await;
         for (_, row) in log.unwrap().items {
             let thing = things[&row.subject_id];
             let sees = view.sees(thing);
@@ -60,23 +53,13 @@ impl World {
             let name = &thing.name;
             let of = format!("{what}: change {} of {name}", row.sequence);
             if sees || lost {
-                assert!(
-                    answer.is_some(),
-                    "{of} is not told, sees: {sees}, lost: {lost}"
-                );
+                assert!(answer.is_some(), "{of} is not told, sees: {sees}, lost: {lost}");
             }
             if let Some(answer) = answer {
-                assert!(
-                    sees || saw_before,
-                    "{of} is told to somebody who never saw it"
-                );
+                assert!(sees || saw_before, "{of} is told to somebody who never saw it");
                 let id = thing.global_id();
                 assert_eq!(answer["subjectId"], id, "{of}");
-                let subject = if sees {
-                    json!({ "id": id })
-                } else {
-                    Value::Null
-                };
+                let subject = if sees { json!({ "id": id }) } else { Value::Null };
                 assert_eq!(answer["subject"], subject, "{of}");
             }
         }
@@ -89,9 +72,7 @@ async fn told(client: &Client) -> HashMap<i64, Value> {
     let mut told = HashMap::new();
     let mut after = Value::Null;
     loop {
-        let answer = client
-            .ask_with(QUERY, json!({ "kinds": kinds, "after": after }))
-            .await;
+        let answer = client.ask_with(QUERY, json!({ "kinds": kinds, "after": after })).await;
         for node in answer.at("/changes/nodes").as_array().unwrap() {
             let place = place_in_the_log(node["id"].as_str().unwrap());
             told.insert(place, node.clone());

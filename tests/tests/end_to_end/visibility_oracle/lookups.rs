@@ -93,15 +93,8 @@ impl World {
             let next = versions.get(at + 1);
             let end = next.map_or(view.at, |(next, _)| *next - TimeDelta::microseconds(1));
             let end = Ord::max(end, *since);
-            let then = View {
-                things: self.state_at(end),
-                at: end,
-                ..*view
-            };
-            let sees = then
-                .things
-                .find(thing.key())
-                .is_some_and(|was| then.sees(was));
+            let then = View { things: self.state_at(end), at: end, ..*view };
+            let sees = then.things.find(thing.key()).is_some_and(|was| then.sees(was));
             if sees {
                 let has_changes = saw_the_last;
                 nodes.push(json!({ "version": version, "changes": has_changes }));

@@ -41,8 +41,7 @@ impl World {
         for (who, client) in self.viewers().await {
             let what = format!("seed {seed}, {who:?}");
             let view = self.view(who);
-            self.evidence_agrees(&view, &pairs, &client, None, &what)
-                .await;
+            self.evidence_agrees(&view, &pairs, &client, None, &what).await;
             self.present_agrees(&view, &pairs, &client, &what).await;
             self.feed_agrees(&view, &client, &what).await;
             let seen = self.present().all().filter(|thing| view.sees(thing));
@@ -60,14 +59,9 @@ impl World {
         for (who, client) in self.viewers().await {
             let moment = self.moment();
             let things = self.as_it_was(moment);
-            let view = View {
-                things: &things,
-                at: moment,
-                ..self.view(who)
-            };
+            let view = View { things: &things, at: moment, ..self.view(who) };
             let what = format!("seed {seed}, {who:?}, as of {moment}");
-            self.evidence_agrees(&view, &pairs, &client, Some(moment), &what)
-                .await;
+            self.evidence_agrees(&view, &pairs, &client, Some(moment), &what).await;
         }
     }
 
@@ -109,16 +103,11 @@ impl World {
         assert_same(view, answer.data(), view.about(), what);
         let answer = client.ask_with(evidence::FILTERED, variables).await;
         assert_same(view, answer.data(), view.filtered(), what);
-        let answer = client
-            .ask_with(lookups::QUERY, json!({ "asOf": as_of, "ids": ids }))
-            .await;
+        let answer = client.ask_with(lookups::QUERY, json!({ "asOf": as_of, "ids": ids })).await;
         assert_same(view, answer.data(), self.nodes(view), what);
         let (argument, most) = match as_of {
             None => (String::new(), ROOT_FIELDS),
-            Some(at) => (
-                format!(", asOf: \"{}\"", at.to_rfc3339()),
-                FIELDS_OF_THE_PAST,
-            ),
+            Some(at) => (format!(", asOf: \"{}\"", at.to_rfc3339()), FIELDS_OF_THE_PAST),
         };
         let lookups = view.things.all().flat_map(|thing| {
             let node = format!("node(id: \"{}\"{argument}) {{ id }}", thing.global_id());
@@ -134,9 +123,7 @@ impl World {
         let begin = usize::try_from(view.at.timestamp()).unwrap() % (lookups.len() - some + 1);
         for some in lookups[begin..begin + some].chunks(most) {
             let fields = some.iter().enumerate();
-            let fields: Vec<_> = fields
-                .map(|(at, (field, _))| format!("f{at}: {field}"))
-                .collect();
+            let fields: Vec<_> = fields.map(|(at, (field, _))| format!("f{at}: {field}")).collect();
             let answer = client.ask(&format!("{{ {} }}", fields.join(" "))).await;
             for (at, (field, expected)) in some.iter().enumerate() {
                 let found = answer.at(&format!("/f{at}/id"));
@@ -153,25 +140,15 @@ impl World {
     }
 
     /// The publications that were proposed as the same; whoever sees them.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "which pairs there are is told to nobody"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "which pairs there are is told to nobody")]
     async fn pairs(&self) -> Pairs {
         let connection = self.app.space.store().connection();
-        let rows = possible_duplicate::Entity::find()
-            .all(connection)
-            .await
-            .unwrap();
+        let rows = possible_duplicate::Entity::find().all(connection).await.unwrap();
         let number = |id: entity::PublicationId| {
             let mut publications = self.present().of(Kind::Publication).iter();
-            publications
-                .position(|publication| publication.id == id.0)
-                .unwrap()
+            publications.position(|publication| publication.id == id.0).unwrap()
         };
-        rows.iter()
-            .map(|row| (number(row.one_id), number(row.other_id)))
-            .collect()
+        rows.iter().map(|row| (number(row.one_id), number(row.other_id))).collect()
     }
 }
 
@@ -192,9 +169,7 @@ fn assert_same(view: &View, answer: &Value, expected: Value, what: &str) {
 
 /// Whether a name stands in a text, and not as the beginning of another.
 fn mentions(text: &str, name: &str) -> bool {
-    let mut rests = text
-        .match_indices(name)
-        .map(|(at, _)| &text[at + name.len()..]);
+    let mut rests = text.match_indices(name).map(|(at, _)| &text[at + name.len()..]);
     rests.any(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
 }
 
@@ -202,9 +177,7 @@ fn mentions(text: &str, name: &str) -> bool {
 fn differing(given: &Value, expected: &Value) -> String {
     let differences = match (given, expected) {
         (Value::Object(given), Value::Object(expected)) if given.keys().eq(expected.keys()) => {
-            let fields = given
-                .iter()
-                .filter(|(name, value)| **value != expected[*name]);
+            let fields = given.iter().filter(|(name, value)| **value != expected[*name]);
             let inner = |(name, value): (&String, &Value)| {
                 format!(".{name}{}", differing(value, &expected[name]))
             };
@@ -214,9 +187,7 @@ fn differing(given: &Value, expected: &Value) -> String {
             let too_much = given.iter().filter(|item| !expected.contains(item));
             let missing = expected.iter().filter(|item| !given.contains(item));
             let too_much = too_much.map(|item| format!(" has {item}"));
-            too_much
-                .chain(missing.map(|item| format!(" lacks {item}")))
-                .collect()
+            too_much.chain(missing.map(|item| format!(" lacks {item}"))).collect()
         }
         _ => vec![format!(" is {given}, not {expected}")],
     };
@@ -256,9 +227,7 @@ async fn everybody_sees_what_the_rule_says(kind: DatabaseKind, seeds: std::ops::
         );
         world.past_agrees_with_the_rule(seed).await;
         world.app.clock.advance(TimeDelta::days(2));
-        service::embargo::tell_of_passed(&world.app.space)
-            .await
-            .unwrap();
+        service::embargo::tell_of_passed(&world.app.space).await.unwrap();
         let (later, _) = world.agrees_with_the_rule(seed).await;
         assert!(later > 0);
     }

@@ -36,22 +36,17 @@ impl View<'_> {
         let collaborations = self.listed(Kind::Collaboration, |_| true);
         let centres = |test: &dyn Fn(usize) -> bool| -> Vec<Value> {
             let such = (0..CENTRES.len()).filter(|centre| test(*centre));
-            such.map(|centre| json!({ "slug": CENTRES[centre] }))
-                .collect()
+            such.map(|centre| json!({ "slug": CENTRES[centre] })).collect()
         };
         let work_together = |centre: usize| {
-            let companies = collaborations
-                .iter()
-                .map(|collaboration| collaboration.members.clone());
+            let companies =
+                collaborations.iter().map(|collaboration| collaboration.members.clone());
             let mut companies = companies.chain(studies.iter().map(|study| study.centres()));
             companies.any(|company| company.len() > 1 && company.contains(&centre))
         };
         let lines = (0..CENTRES.len()).filter_map(|centre| {
             let count = |studies: &[&Thing]| {
-                studies
-                    .iter()
-                    .filter(|study| study.centres().contains(&centre))
-                    .count()
+                studies.iter().filter(|study| study.centres().contains(&centre)).count()
             };
             (count(&studies) > 0).then(|| {
                 json!({
@@ -64,10 +59,8 @@ impl View<'_> {
         let mut authorities: Vec<_> = studies.iter().map(|study| study.authority()).collect();
         authorities.sort();
         authorities.dedup();
-        let authorities: Vec<_> = authorities
-            .iter()
-            .map(|code| json!({ "gssCode": code }))
-            .collect();
+        let authorities: Vec<_> =
+            authorities.iter().map(|code| json!({ "gssCode": code })).collect();
         let reasons: Vec<_> = Some(stopped.len())
             .filter(|count| *count > 0)
             .into_iter()
@@ -96,13 +89,9 @@ impl View<'_> {
 
     fn possible_duplicates(&self, pairs: &Pairs) -> Value {
         let publications = self.of(Kind::Publication);
-        let pairs = pairs
-            .iter()
-            .map(|(one, other)| (&publications[*one], &publications[*other]));
+        let pairs = pairs.iter().map(|(one, other)| (&publications[*one], &publications[*other]));
         let told = pairs.filter(|(one, other)| {
-            let is_own = [one, other]
-                .iter()
-                .any(|own| self.who.centre == Some(own.by));
+            let is_own = [one, other].iter().any(|own| self.who.centre == Some(own.by));
             self.lists(one) && self.lists(other) && (is_own || self.who.reviews)
         });
         let told =
@@ -112,10 +101,5 @@ impl View<'_> {
 }
 
 fn arrivals(studies: &[&Thing]) -> Value {
-    page_of(
-        studies
-            .iter()
-            .map(|study| json!({ "study": named(study) }))
-            .collect(),
-    )
+    page_of(studies.iter().map(|study| json!({ "study": named(study) })).collect())
 }

@@ -33,11 +33,7 @@ impl World {
         }
         let all: BTreeSet<&String> = viewers.iter().flat_map(|(.., told)| told).collect();
         let all: Vec<&String> = all.into_iter().collect();
-        assert!(
-            all.len() > 40,
-            "seed {seed} has too few parts: {}",
-            all.len()
-        );
+        assert!(all.len() > 40, "seed {seed} has too few parts: {}", all.len());
         for (who, client, told) in &viewers {
             for some in all.chunks(AT_ONCE) {
                 let query = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }";

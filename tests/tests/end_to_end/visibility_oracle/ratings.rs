@@ -109,9 +109,8 @@ impl<'w> View<'w> {
         let known = self.known_to(rating);
         let mut studies = Vec::new();
         if rating.of.is_none() && rating.rated_on < REPORTED {
-            studies = self.listed(Kind::Study, |study| {
-                self.is_about_people(study) && stands(study)
-            });
+            studies =
+                self.listed(Kind::Study, |study| self.is_about_people(study) && stands(study));
             studies.retain(|study| !known.contains(study));
         }
         let about: Vec<_> = match rating.of {
@@ -128,9 +127,7 @@ impl<'w> View<'w> {
             publications = self.listed(Kind::Publication, |publication| {
                 stands(publication)
                     && !rating.publications.contains(&publication.number)
-                    && about
-                        .iter()
-                        .any(|study| study.publications.contains(&publication.number))
+                    && about.iter().any(|study| study.publications.contains(&publication.number))
             });
         }
         (studies, publications)
@@ -146,21 +143,10 @@ impl<'w> View<'w> {
             Kind::Rating => "CONSIDERED",
             _ => "REPORTED_BY",
         };
-        let mut keys: Vec<_> = thing
-            .of
-            .into_iter()
-            .map(|key| (rated_or_found, key))
-            .collect();
+        let mut keys: Vec<_> = thing.of.into_iter().map(|key| (rated_or_found, key)).collect();
         let studies = thing.studies.iter().map(|number| (Kind::Study, *number));
-        let publications = thing
-            .publications
-            .iter()
-            .map(|number| (Kind::Publication, *number));
-        keys.extend(
-            studies
-                .chain(publications)
-                .map(|key| (reported_or_considered, key)),
-        );
+        let publications = thing.publications.iter().map(|number| (Kind::Publication, *number));
+        keys.extend(studies.chain(publications).map(|key| (reported_or_considered, key)));
         let mut told = Vec::new();
         let mut relied = Vec::new();
         for (how, key) in keys {
@@ -168,9 +154,7 @@ impl<'w> View<'w> {
             let what = what.filter(|what| what.withdrawn && !told.contains(&key));
             let Some(what) = what else { continue };
             told.push(key);
-            let instead = what
-                .superseded_by
-                .and_then(|number| self.things.find((key.0, number)));
+            let instead = what.superseded_by.and_then(|number| self.things.find((key.0, number)));
             let instead = instead.filter(|instead| self.sees(instead));
             relied.push(json!({
                 "how": how,

@@ -54,10 +54,7 @@ impl<'w> View<'w> {
                 let shared_with = |other: &Thing| {
                     thing.key() == other.key() || thing.with.contains(&other.number)
                 };
-                let mut with = self
-                    .collaborations
-                    .iter()
-                    .filter(|other| shared_with(other));
+                let mut with = self.collaborations.iter().filter(|other| shared_with(other));
                 with.any(|collaboration| collaboration.members.contains(&centre))
             }
             (Visibility::Network | Visibility::Collaboration, None) | (Visibility::Centre, _) => {
@@ -80,8 +77,7 @@ impl<'w> View<'w> {
     /// Those of a kind that are listed.
     pub(super) fn listed(&self, kind: Kind, passes: impl Fn(&Thing) -> bool) -> Vec<&'w Thing> {
         let all = self.of(kind).iter();
-        all.filter(|thing| self.lists(thing) && passes(thing))
-            .collect()
+        all.filter(|thing| self.lists(thing) && passes(thing)).collect()
     }
 
     /// Those of a kind that are seen, also withdrawn ones.
@@ -105,9 +101,7 @@ impl View<'_> {
     }
 
     pub(super) fn measures(&self, study: &Thing, outcome: &str) -> bool {
-        self.has_finding(study, |finding| {
-            outcome == "literacy" || outcome == finding.outcome
-        })
+        self.has_finding(study, |finding| outcome == "literacy" || outcome == finding.outcome)
     }
 
     fn has_finding(&self, study: &Thing, passes: impl Fn(&Thing) -> bool) -> bool {

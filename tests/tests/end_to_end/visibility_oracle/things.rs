@@ -119,11 +119,7 @@ impl Thing {
     /// Of a study, the centre that leads it, and the one that takes part.
     pub(super) fn centres(&self) -> Vec<usize> {
         let other = (self.by + 1) % CENTRES.len();
-        if self.number.is_multiple_of(2) {
-            vec![self.by]
-        } else {
-            vec![self.by, other]
-        }
+        if self.number.is_multiple_of(2) { vec![self.by] } else { vec![self.by, other] }
     }
 
     /// Of a study, whether it was stopped, for a time.

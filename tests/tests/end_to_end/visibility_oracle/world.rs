@@ -38,15 +38,9 @@ impl World {
         app.create_centre(CENTRES[2]).await;
         bundle::import_network(&app).await;
         // Everything is asked as everybody, which is more than anybody may ask in an hour.
-        let unbounded = Rates {
-            requests_per_second: 0,
-            points_per_hour: 0,
-        };
-        let settings = Settings {
-            token_rates: unbounded,
-            anonymous_rates: unbounded,
-            ..Settings::default()
-        };
+        let unbounded = Rates { requests_per_second: 0, points_per_hour: 0 };
+        let settings =
+            Settings { token_rates: unbounded, anonymous_rates: unbounded, ..Settings::default() };
         let mut world = Self {
             router: api::router(Arc::clone(&app.space), settings),
             app,
@@ -130,10 +124,7 @@ impl World {
             let was = things.of(kind)[number].clone();
             let is = self.revision(&was);
             if is != was {
-                let is = Thing {
-                    version: was.version + 1,
-                    ..is
-                };
+                let is = Thing { version: was.version + 1, ..is };
                 revised.push(is.clone());
                 things.of_mut(kind)[number] = is;
             }
@@ -147,10 +138,7 @@ impl World {
             Kind::Finding => Some((Kind::Study, self.chance.below(Kind::Study.count()))),
             Kind::Feedback | Kind::Rating => {
                 let study = (Kind::Study, self.chance.below(Kind::Study.count()));
-                let publication = (
-                    Kind::Publication,
-                    self.chance.below(Kind::Publication.count()),
-                );
+                let publication = (Kind::Publication, self.chance.below(Kind::Publication.count()));
                 match self.chance.below(3) {
                     0 => None,
                     1 if kind == Kind::Rating => Some(publication),
@@ -178,9 +166,7 @@ impl World {
             is_about_people: false,
             outcome: "reading",
             level: 1,
-            rated_on: self
-                .chance
-                .one_of(&["2018-06-01", "2019-06-01", "2026-01-01"]),
+            rated_on: self.chance.one_of(&["2018-06-01", "2019-06-01", "2026-01-01"]),
         };
         self.link(&mut thing);
         self.share(&mut thing);
@@ -210,11 +196,7 @@ impl World {
                 thing.is_about_people = self.chance.one_in(3);
                 thing.outcome = self.chance.one_of(&OUTCOMES);
                 let report = self.chance.below(Kind::Publication.count());
-                thing.publications = if self.chance.one_in(2) {
-                    vec![report]
-                } else {
-                    Vec::new()
-                };
+                thing.publications = if self.chance.one_in(2) { vec![report] } else { Vec::new() };
             }
             Kind::Rating => {
                 thing.level = 1 + self.chance.below(2);
@@ -251,10 +233,7 @@ impl World {
         }
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the ids of all things are told to nobody else"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the ids of all things are told to nobody else")]
     async fn ids(&self) -> HashMap<String, Uuid> {
         let connection = self.app.space.store().connection();
         let mut ids = HashMap::new();

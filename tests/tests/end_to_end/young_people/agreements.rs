@@ -21,16 +21,8 @@ pub(crate) struct Parties {
 
 pub(crate) async fn parties(app: &TestApp) -> Parties {
     with_authorities(app).await;
-    let reader = app
-        .holder(
-            ALPHA,
-            &[ScopeName::YoungPeopleRead, ScopeName::EvidenceRead],
-        )
-        .await;
-    Parties {
-        reader,
-        steward: steward_of(app, CAMDEN).await,
-    }
+    let reader = app.holder(ALPHA, &[ScopeName::YoungPeopleRead, ScopeName::EvidenceRead]).await;
+    Parties { reader, steward: steward_of(app, CAMDEN).await }
 }
 
 pub(super) async fn steward_of(app: &TestApp, authority: &str) -> Client {
@@ -53,11 +45,7 @@ pub(crate) fn agreement(app: &TestApp) -> Value {
 
 async fn propose(client: &Client, input: &Value) -> String {
     let answer = client.ask_with(PROPOSE, json!({ "input": input })).await;
-    answer
-        .at("/proposeDataSharingAgreement/agreement/id")
-        .as_str()
-        .expect("an id")
-        .to_owned()
+    answer.at("/proposeDataSharingAgreement/agreement/id").as_str().expect("an id").to_owned()
 }
 
 pub(super) async fn approve(
@@ -65,12 +53,7 @@ pub(super) async fn approve(
     id: &str,
     version: i32,
 ) -> tests::support::client::Answer {
-    client
-        .ask_with(
-            APPROVE,
-            json!({ "input": { "id": id, "expectedVersion": version } }),
-        )
-        .await
+    client.ask_with(APPROVE, json!({ "input": { "id": id, "expectedVersion": version } })).await
 }
 
 pub(crate) async fn in_force(app: &TestApp, parties: &Parties) -> String {
@@ -81,10 +64,7 @@ pub(crate) async fn in_force(app: &TestApp, parties: &Parties) -> String {
 pub(crate) async fn all_approve(parties: &Parties, agreement: &Value) -> String {
     let id = propose(&parties.reader, agreement).await;
     let approved = approve(&parties.steward, &id, 1).await;
-    assert_eq!(
-        approved.at("/approveDataSharingAgreement/agreement/state"),
-        "IN_FORCE"
-    );
+    assert_eq!(approved.at("/approveDataSharingAgreement/agreement/state"), "IN_FORCE");
     id
 }
 

@@ -21,9 +21,7 @@ fn document(children: &str) -> Vec<u8> {
 }
 
 fn several(count: usize) -> String {
-    (0..count)
-        .map(|number| child(&format!("X{number}"), OPEN))
-        .collect()
+    (0..count).map(|number| child(&format!("X{number}"), OPEN)).collect()
 }
 
 async fn loaded(app: &TestApp, children: &str) -> loaded_return::Model {

@@ -49,18 +49,12 @@ async fn furnish(app: &TestApp) -> (super::agreements::Parties, String) {
     let parties = parties(app).await;
     let mut files = many(1, 5);
     files[0].1.extend(b"C99999,1,14/05/2012,WBRI,,,\n");
-    files[1]
-        .1
-        .extend(b"C99999,10/06/2019,S,C2,N1,U4,PR1,,,,,,\n");
+    files[1].1.extend(b"C99999,10/06/2019,S,C2,N1,U4,PR1,,,,,,\n");
     load(app, CAMDEN, 2024, files).await;
     let id = in_force(app, &parties).await;
     let query =
         "query ($id: ID!) { youngPeople { people(agreement: $id) { nodes { pseudonym } } } }";
-    parties
-        .reader
-        .ask_with(query, json!({ "id": id }))
-        .await
-        .data();
+    parties.reader.ask_with(query, json!({ "id": id })).await.data();
     (parties, id)
 }
 

@@ -27,11 +27,7 @@ fn conditions() -> [(&'static str, &'static str, Value); 9] {
         ("ethnicGroups", "ETHNIC_GROUP", json!(["WHITE"])),
         ("legalStatuses", "LEGAL_STATUS", json!(["FULL_CARE_ORDER"])),
         ("placementTypes", "PLACEMENT_TYPE", json!(["FOSTER_OTHER"])),
-        (
-            "categoriesOfNeed",
-            "CATEGORY_OF_NEED",
-            json!(["ABUSE_OR_NEGLECT"]),
-        ),
+        ("categoriesOfNeed", "CATEGORY_OF_NEED", json!(["ABUSE_OR_NEGLECT"])),
     ]
 }
 
@@ -46,8 +42,7 @@ async fn introspect(client: &Client, name: &str) -> Value {
 
 fn names(list: &Value) -> Vec<String> {
     let list = list.as_array().into_iter().flatten();
-    list.map(|one| one["name"].as_str().unwrap().to_owned())
-        .collect()
+    list.map(|one| one["name"].as_str().unwrap().to_owned()).collect()
 }
 
 /// The name and kind of the innermost type.
@@ -74,11 +69,7 @@ async fn ways(client: &Client) -> Vec<Way> {
         let described = introspect(client, &of).await;
         for field in described["fields"].as_array().unwrap() {
             let name = field["name"].as_str().unwrap();
-            assert_eq!(
-                field["args"],
-                json!([]),
-                "{of}.{name} has arguments that no path is for"
-            );
+            assert_eq!(field["args"], json!([]), "{of}.{name} has arguments that no path is for");
             let mut next = way.clone();
             next.steps.push(name.to_owned());
             next.passed.push(format!("{of}.{name}"));
@@ -102,10 +93,7 @@ async fn ways(client: &Client) -> Vec<Way> {
 fn needs(path: &str) -> BTreeSet<PersonField> {
     let known = Path::ALL.iter().find(|known| known.name() == path);
     assert!(known.is_some(), "{path} has no entry in the table of paths");
-    known
-        .into_iter()
-        .flat_map(|known| known.needs().iter().copied())
-        .collect()
+    known.into_iter().flat_map(|known| known.needs().iter().copied()).collect()
 }
 
 /// What stands at the end of a way in a person.
@@ -134,10 +122,7 @@ impl Recipient {
         let reader = app.holder(ALPHA, &scopes).await;
         let study = reader.ask("{ study(slug: \"trial\") { id } }").await;
         Self {
-            stewards: [
-                steward_of(&app, CAMDEN).await,
-                steward_of(&app, LEEDS).await,
-            ],
+            stewards: [steward_of(&app, CAMDEN).await, steward_of(&app, LEEDS).await],
             study: study.at("/study/id").clone(),
             reader,
             app,
@@ -149,15 +134,8 @@ impl Recipient {
         let mut input = super::agreements::agreement(&self.app);
         input["controllers"] = json!([CAMDEN, LEEDS]);
         input["fields"] = fields.iter().map(|field| field.as_str()).collect();
-        let made = self
-            .reader
-            .ask_with(PROPOSE, json!({ "input": input }))
-            .await;
-        let id = made
-            .at("/proposeDataSharingAgreement/agreement/id")
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let made = self.reader.ask_with(PROPOSE, json!({ "input": input })).await;
+        let id = made.at("/proposeDataSharingAgreement/agreement/id").as_str().unwrap().to_owned();
         for (steward, version) in self.stewards.iter().zip(1..) {
             approve(steward, &id, version).await.data();
         }
@@ -173,9 +151,7 @@ impl Recipient {
         let ask = format!(
             "query ($id: ID!, $filter: YoungPersonFilter) {{ youngPeople {{ people(agreement: $id, filter: $filter) {{ nodes {{ {selection} }} pageInfo {{ endCursor }} }} }} }}"
         );
-        self.reader
-            .ask_with(&ask, json!({ "id": id, "filter": filter }))
-            .await
+        self.reader.ask_with(&ask, json!({ "id": id, "filter": filter })).await
     }
 
     async fn record(&self, id: &str, site: Option<&str>) -> Option<String> {
@@ -195,17 +171,10 @@ impl Recipient {
         for way in ways {
             let selection = format!("{}{}", way.open, way.close);
             let answer = self.people(id, Value::Null, &selection).await;
-            let nodes = answer
-                .body
-                .pointer("/data/youngPeople/people/nodes")
-                .expect("nodes");
+            let nodes = answer.body.pointer("/data/youngPeople/people/nodes").expect("nodes");
             let is_open = way.passed.iter().all(|path| needs(path).is_subset(open));
             if is_open {
-                assert_eq!(
-                    answer.body["errors"],
-                    Value::Null,
-                    "{selection} under {open:?}"
-                );
+                assert_eq!(answer.body["errors"], Value::Null, "{selection} under {open:?}");
                 continue;
             }
             assert!(
@@ -214,9 +183,7 @@ impl Recipient {
             );
             let errors = answer.body["errors"].as_array().expect("errors");
             assert!(
-                errors
-                    .iter()
-                    .all(|error| error["extensions"]["code"] == "NOT_IN_AGREEMENT"),
+                errors.iter().all(|error| error["extensions"]["code"] == "NOT_IN_AGREEMENT"),
                 "{selection}"
             );
         }
@@ -226,10 +193,7 @@ impl Recipient {
     async fn split(&self, id: &str, open: &BTreeSet<PersonField>) {
         let expected = |path: &str| (!needs(path).is_subset(open)).then_some("NOT_IN_AGREEMENT");
         for (field, values) in [
-            (
-                "localAuthorities",
-                vec![json!([CAMDEN]), json!([CAMDEN, LEEDS]), json!([])],
-            ),
+            ("localAuthorities", vec![json!([CAMDEN]), json!([CAMDEN, LEEDS]), json!([])]),
             ("participatesIn", vec![self.study.clone()]),
         ] {
             for value in values {
@@ -257,10 +221,7 @@ impl Recipient {
             let by = json!({ "by": [dimension], "asAt": "2024-03-31" });
             let among = json!({ "by": [], "where": { field: value }, "asAt": "2024-03-31" });
             for input in [by, among] {
-                let answer = self
-                    .reader
-                    .ask_with(ask, json!({ "id": id, "input": input }))
-                    .await;
+                let answer = self.reader.ask_with(ask, json!({ "id": id, "input": input })).await;
                 let code = answer.code().filter(|code| *code == "NOT_IN_AGREEMENT");
                 assert_eq!(
                     code,

@@ -44,14 +44,7 @@ fn renamed(table: &(&'static str, Vec<u8>), name: &str, other: &str) -> (&'stati
 fn twice(table: &(&'static str, Vec<u8>), at: usize, name: &str) -> (&'static str, Vec<u8>) {
     remade(table, |mut cells| {
         let is_header = cells[at] == name;
-        cells.insert(
-            at,
-            if is_header {
-                name.to_owned()
-            } else {
-                String::new()
-            },
-        );
+        cells.insert(at, if is_header { name.to_owned() } else { String::new() });
         cells
     })
 }

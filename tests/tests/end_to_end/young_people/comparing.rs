@@ -14,15 +14,8 @@ async fn table(client: &Client, by: &[&str], filter: Value) -> Vec<(Value, Value
     let ask = "query ($input: StatisticsInput!) { youngPeople { statistics(input: $input) { cells { keys count } } } }";
     let input = json!({ "by": by, "where": filter, "asAt": "2024-03-31" });
     let answer = client.ask_with(ask, json!({ "input": input })).await;
-    let cells = answer
-        .at("/youngPeople/statistics/cells")
-        .as_array()
-        .expect("cells")
-        .clone();
-    cells
-        .into_iter()
-        .map(|cell| (cell["keys"].clone(), cell["count"].clone()))
-        .collect()
+    let cells = answer.at("/youngPeople/statistics/cells").as_array().expect("cells").clone();
+    cells.into_iter().map(|cell| (cell["keys"].clone(), cell["count"].clone())).collect()
 }
 
 /// All that somebody may ask about an authority by itself, by two dimensions at a time.
@@ -31,12 +24,7 @@ async fn everything(client: &Client) -> Vec<Vec<(Value, Value)>> {
     for (at, one) in DIMENSIONS.iter().enumerate() {
         for other in DIMENSIONS.iter().skip(at + 1) {
             tables.push(
-                table(
-                    client,
-                    &["SEX", one, other],
-                    json!({ "localAuthorities": [CAMDEN] }),
-                )
-                .await,
+                table(client, &["SEX", one, other], json!({ "localAuthorities": [CAMDEN] })).await,
             );
         }
     }
@@ -48,27 +36,17 @@ fn unaccompanied(boys: usize, girl: bool) -> Files {
     let (mut header, mut episodes, mut uasc) = (String::new(), String::new(), String::new());
     for child in 0..boys + usize::from(girl) {
         let sex = if child < boys { 1 } else { 2 };
-        let (born, ethnic) = (
-            [2006, 2007, 2010][child % 3],
-            ["AOTH", "BAFR", "OOTH"][child % 5 % 3],
-        );
-        let (legal, placed) = (
-            ["V2", "C2"][child % 7 % 2],
-            ["U4", "K2", "H5"][child % 4 % 3],
-        );
+        let (born, ethnic) =
+            ([2006, 2007, 2010][child % 3], ["AOTH", "BAFR", "OOTH"][child % 5 % 3]);
+        let (legal, placed) = (["V2", "C2"][child % 7 % 2], ["U4", "K2", "H5"][child % 4 % 3]);
         header.push_str(&format!("C{child:05},{sex},14/05/{born},{ethnic},UN3,,\n"));
-        episodes.push_str(&format!(
-            "C{child:05},10/06/2023,S,{legal},N8,{placed},PR1,,,,,,\n"
-        ));
+        episodes.push_str(&format!("C{child:05},10/06/2023,S,{legal},N8,{placed},PR1,,,,,,\n"));
         uasc.push_str(&format!("C{child:05},{sex},14/05/{born},\n"));
     }
     vec![
         header_of(&header),
         episodes_of(&episodes),
-        (
-            "uasc.csv",
-            format!("CHILD,SEX,DOB,DUC\n{uasc}").into_bytes(),
-        ),
+        ("uasc.csv", format!("CHILD,SEX,DOB,DUC\n{uasc}").into_bytes()),
     ]
 }
 
@@ -77,12 +55,8 @@ fn with_more(files: Files, more: usize) -> Files {
     let mut files = files;
     for child in 0..more {
         let ethnic = ["BAFR", "WBRI", "APKN"][child % 3];
-        files[0]
-            .1
-            .extend(format!("M{child:05},2,14/05/2009,{ethnic},UN3,,\n").into_bytes());
-        files[1]
-            .1
-            .extend(format!("M{child:05},10/06/2022,S,E1,N1,U4,PR1,,,,,,\n").into_bytes());
+        files[0].1.extend(format!("M{child:05},2,14/05/2009,{ethnic},UN3,,\n").into_bytes());
+        files[1].1.extend(format!("M{child:05},10/06/2022,S,E1,N1,U4,PR1,,,,,,\n").into_bytes());
     }
     files
 }

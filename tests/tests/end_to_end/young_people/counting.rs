@@ -19,13 +19,8 @@ async fn ask(client: &Client, by: &[&str], filter: Value) -> Value {
 
 async fn refusal(client: &Client, input: Value) -> (String, String) {
     let answer = client.ask_with(ASK, json!({ "input": input })).await;
-    let message = answer.body["errors"][0]["message"]
-        .as_str()
-        .unwrap_or_default();
-    (
-        answer.code().unwrap_or_default().to_owned(),
-        message.to_owned(),
-    )
+    let message = answer.body["errors"][0]["message"].as_str().unwrap_or_default();
+    (answer.code().unwrap_or_default().to_owned(), message.to_owned())
 }
 
 /// The people whom the database holds, counted one by one.
@@ -34,14 +29,9 @@ async fn refusal(client: &Client, input: Value) -> (String, String) {
     reason = "a test looks at what is kept, not at what somebody sees"
 )]
 async fn records(app: &TestApp, counts: impl Fn(&entity::standing::Model) -> bool) -> Records {
-    let rows = entity::standing::Entity::find()
-        .all(app.space.store().connection())
-        .await
-        .expect("rows");
-    let mut records = Records {
-        count: 0,
-        key_sum: 0,
-    };
+    let rows =
+        entity::standing::Entity::find().all(app.space.store().connection()).await.expect("rows");
+    let mut records = Records { count: 0, key_sum: 0 };
     for row in rows.iter().filter(|row| counts(row)) {
         records.count += 1;
         records.key_sum += u64::from(row.record_key.unsigned_abs());
@@ -61,21 +51,13 @@ async fn counted(app: &TestApp, counts: impl Fn(&entity::standing::Model) -> boo
 
 /// The codes of the authorities that a table counts.
 fn codes(table: &Value) -> Vec<&str> {
-    let covered = table["coverage"]["authorities"]
-        .as_array()
-        .expect("authorities");
-    covered
-        .iter()
-        .filter_map(|of| of["localAuthority"]["gssCode"].as_str())
-        .collect()
+    let covered = table["coverage"]["authorities"].as_array().expect("authorities");
+    covered.iter().filter_map(|of| of["localAuthority"]["gssCode"].as_str()).collect()
 }
 
 fn cell<'a>(table: &'a Value, keys: &[&str]) -> &'a Value {
     let cells = table["cells"].as_array().expect("cells");
-    cells
-        .iter()
-        .find(|cell| cell["keys"] == json!(keys))
-        .expect("a cell")
+    cells.iter().find(|cell| cell["keys"] == json!(keys)).expect("a cell")
 }
 
 on_both_databases! {

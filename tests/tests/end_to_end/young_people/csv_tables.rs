@@ -8,10 +8,7 @@ use super::*;
 
 /// Asks for a table: the status, the media type and the text.
 async fn get(client: &Client, address: &str) -> (StatusCode, String, String) {
-    let request = Request::builder()
-        .uri(address)
-        .body(Body::empty())
-        .expect("a request");
+    let request = Request::builder().uri(address).body(Body::empty()).expect("a request");
     let response = client.send(request).await;
     let status = response.status();
     let kind = response.headers().get(header::CONTENT_TYPE);
@@ -19,11 +16,7 @@ async fn get(client: &Client, address: &str) -> (StatusCode, String, String) {
     let kind = kind.to_owned();
     let body = axum::body::to_bytes(response.into_body(), usize::MAX);
     let body = body.await.expect("a body");
-    (
-        status,
-        kind,
-        String::from_utf8(body.to_vec()).expect("UTF-8"),
-    )
+    (status, kind, String::from_utf8(body.to_vec()).expect("UTF-8"))
 }
 
 const COUNTS: &str =

@@ -17,13 +17,7 @@ struct Case {
 }
 
 const fn child(rules: &'static [&'static str], episodes: &'static [&'static str]) -> Case {
-    Case {
-        rules,
-        born: "01/02/2010",
-        episodes,
-        missing: &[],
-        leaving: None,
-    }
+    Case { rules, born: "01/02/2010", episodes, missing: &[], leaving: None }
 }
 
 const fn born(
@@ -31,10 +25,7 @@ const fn born(
     rules: &'static [&'static str],
     episodes: &'static [&'static str],
 ) -> Case {
-    Case {
-        born,
-        ..child(rules, episodes)
-    }
+    Case { born, ..child(rules, episodes) }
 }
 
 const fn missing(
@@ -42,10 +33,7 @@ const fn missing(
     episodes: &'static [&'static str],
     missing: &'static [&'static str],
 ) -> Case {
-    Case {
-        missing,
-        ..child(rules, episodes)
-    }
+    Case { missing, ..child(rules, episodes) }
 }
 
 const fn leaver(
@@ -53,10 +41,7 @@ const fn leaver(
     episodes: &'static [&'static str],
     leaving: &'static str,
 ) -> Case {
-    Case {
-        leaving: Some(leaving),
-        ..born("01/02/2005", rules, episodes)
-    }
+    Case { leaving: Some(leaving), ..born("01/02/2005", rules, episodes) }
 }
 
 const HOME: &str = "01/05/2022,S,C2,N1,U4,PR1,,,,,,";
@@ -74,40 +59,14 @@ const CASES: &[Case] = &[
     born("01/02/2020", &["373"], &["01/05/2022,S,C2,N1,S1,PR1,,,,,,"]),
     born("01/02/2010", &["374"], &["01/05/2022,S,C2,N1,P3,PR1,,,,,,"]),
     // Reasons for the end, by the age.
-    born(
-        "01/02/2005",
-        &["386"],
-        &["01/05/2022,S,E1,N1,A5,PR1,01/06/2023,E12,,,,"],
-    ),
-    born(
-        "01/02/2012",
-        &["387"],
-        &["01/05/2022,S,C2,N1,U4,PR1,01/06/2023,E5,,,,"],
-    ),
-    born(
-        "01/02/2012",
-        &["389"],
-        &["01/05/2022,S,C2,N1,U4,PR1,01/06/2023,E7,,,,"],
-    ),
-    born(
-        "01/02/2005",
-        &["407"],
-        &["01/05/2022,S,C2,N1,U4,PR1,01/06/2023,E45,,,,"],
-    ),
-    born(
-        "01/02/2008",
-        &["460"],
-        &["01/05/2022,S,C2,N1,U4,PR1,01/06/2023,E17,,,,"],
-    ),
+    born("01/02/2005", &["386"], &["01/05/2022,S,E1,N1,A5,PR1,01/06/2023,E12,,,,"]),
+    born("01/02/2012", &["387"], &["01/05/2022,S,C2,N1,U4,PR1,01/06/2023,E5,,,,"]),
+    born("01/02/2012", &["389"], &["01/05/2022,S,C2,N1,U4,PR1,01/06/2023,E7,,,,"]),
+    born("01/02/2005", &["407"], &["01/05/2022,S,C2,N1,U4,PR1,01/06/2023,E45,,,,"]),
+    born("01/02/2008", &["460"], &["01/05/2022,S,C2,N1,U4,PR1,01/06/2023,E17,,,,"]),
     // Times that last only so long.
-    child(
-        &["361", "CG16"],
-        &["01/05/2022,S,L1,N1,U4,PR1,06/05/2022,E4A,,,,"],
-    ),
-    child(
-        &["362", "CG16"],
-        &["01/05/2022,S,L2,N1,U4,PR1,23/05/2022,E4A,,,,"],
-    ),
+    child(&["361", "CG16"], &["01/05/2022,S,L1,N1,U4,PR1,06/05/2022,E4A,,,,"]),
+    child(&["362", "CG16"], &["01/05/2022,S,L2,N1,U4,PR1,23/05/2022,E4A,,,,"]),
     child(
         &["362", "362", "CG16", "CG16"],
         &[
@@ -116,14 +75,8 @@ const CASES: &[Case] = &[
         ],
     ),
     child(&["CG16"], &["01/05/2022,S,L2,N1,U4,PR1,22/05/2022,E4A,,,,"]),
-    child(
-        &["363", "CG16"],
-        &["01/05/2022,S,L3,N1,U4,PR1,09/05/2022,E4A,,,,"],
-    ),
-    child(
-        &["364", "CG16"],
-        &["01/05/2022,S,J2,N1,K1,PR1,23/05/2022,E4A,,,,"],
-    ),
+    child(&["363", "CG16"], &["01/05/2022,S,L3,N1,U4,PR1,09/05/2022,E4A,,,,"]),
+    child(&["364", "CG16"], &["01/05/2022,S,J2,N1,K1,PR1,23/05/2022,E4A,,,,"]),
     child(&["365"], &["01/05/2023,S,V3,N2,U5,PR1,19/05/2023,E8,,,,"]),
     child(
         &["367", "367", "367", "367", "367"],
@@ -173,10 +126,7 @@ const CASES: &[Case] = &[
     child(&["378"], &["01/05/2022,S,V2,N1,P1,PR0,,,,,,"]),
     child(
         &["380", "CG16"],
-        &[
-            "01/05/2022,S,C2,N1,T4,,02/05/2022,X1,,,,",
-            "02/05/2022,P,C2,N1,U4,PR1,,,,,,",
-        ],
+        &["01/05/2022,S,C2,N1,T4,,02/05/2022,X1,,,,", "02/05/2022,P,C2,N1,U4,PR1,,,,,,"],
     ),
     child(
         &["381"],
@@ -199,10 +149,7 @@ const CASES: &[Case] = &[
     // Episodes that follow each other.
     child(
         &["199"],
-        &[
-            "01/05/2022,S,E1,N1,A5,PR1,01/06/2023,E12,,,,",
-            "01/08/2023,S,C2,N1,U4,PR1,,,,,,",
-        ],
+        &["01/05/2022,S,E1,N1,A5,PR1,01/06/2023,E12,,,,", "01/08/2023,S,C2,N1,U4,PR1,,,,,,"],
     ),
     child(
         &["377", "377", "377"],
@@ -227,76 +174,39 @@ const CASES: &[Case] = &[
     child(&["388"], &["01/05/2022,S,C2,N1,U4,PR1,01/05/2023,X1,,,,"]),
     child(
         &["426", "426"],
-        &[
-            "01/05/2023,S,V3,N2,U5,PR1,02/05/2023,E8,,,,",
-            "01/06/2023,S,V4,N2,U5,PR1,,,,,,",
-        ],
+        &["01/05/2023,S,V3,N2,U5,PR1,02/05/2023,E8,,,,", "01/06/2023,S,V4,N2,U5,PR1,,,,,,"],
     ),
     child(
         &["434"],
-        &[
-            "01/05/2022,S,C2,N1,U4,PR1,01/05/2023,X1,,,,",
-            "01/05/2023,L,C2,N1,U4,PR1,,,,,,",
-        ],
+        &["01/05/2022,S,C2,N1,U4,PR1,01/05/2023,X1,,,,", "01/05/2023,L,C2,N1,U4,PR1,,,,,,"],
     ),
     child(
         &["435"],
-        &[
-            "01/05/2022,S,C1,N1,U4,PR1,01/05/2023,X1,,,,",
-            "01/05/2023,P,C2,N1,U5,PR1,,,,,,",
-        ],
+        &["01/05/2022,S,C1,N1,U4,PR1,01/05/2023,X1,,,,", "01/05/2023,P,C2,N1,U5,PR1,,,,,,"],
     ),
     child(
         &["436"],
-        &[
-            "01/05/2022,S,C2,N1,U4,PR1,01/05/2023,X1,,,,",
-            "01/05/2023,B,C2,N1,U5,PR1,,,,,,",
-        ],
+        &["01/05/2022,S,C2,N1,U4,PR1,01/05/2023,X1,,,,", "01/05/2023,B,C2,N1,U5,PR1,,,,,,"],
     ),
     child(
         &["504"],
-        &[
-            "01/05/2022,S,C2,N1,U4,PR1,01/05/2023,X1,,,,",
-            "01/05/2023,P,C2,N5,U5,PR1,,,,,,",
-        ],
+        &["01/05/2022,S,C2,N1,U4,PR1,01/05/2023,X1,,,,", "01/05/2023,P,C2,N5,U5,PR1,,,,,,"],
     ),
     // Times missing.
     missing(&[], &[HOME], &["M,01/06/2023,03/06/2023"]),
     missing(&["571"], &[HOME], &["M,01/06/2022,03/06/2022"]),
-    missing(
-        &["574"],
-        &[HOME],
-        &["M,01/06/2023,", "A,01/07/2023,03/07/2023"],
-    ),
+    missing(&["574"], &[HOME], &["M,01/06/2023,", "A,01/07/2023,03/07/2023"]),
     missing(&["575"], &[LEFT], &["M,31/05/2023,"]),
     missing(&["578"], &[LEFT], &["M,01/07/2023,03/07/2023"]),
-    missing(
-        &["581"],
-        &["01/05/2023,S,C2,N1,U4,PR1,,,,,,"],
-        &["M,20/04/2023,23/04/2023"],
-    ),
+    missing(&["581"], &["01/05/2023,S,C2,N1,U4,PR1,,,,,,"], &["M,20/04/2023,23/04/2023"]),
     // Care leavers.
     leaver(&[], &[LEFT], "YES,F2,U1"),
     leaver(&["344"], &[LEFT], "RHOM,F2,U1"),
     leaver(&["345"], &[LEFT], "YES,0,U1"),
-    Case {
-        leaving: Some("YES,F2,T1"),
-        ..born("01/02/2006", &["347"], &[LEFT])
-    },
-    Case {
-        leaving: Some("YES,F2,U1"),
-        ..born("01/02/2010", &["391"], &[LEFT])
-    },
-    leaver(
-        &["1000"],
-        &["01/05/2022,S,C2,N1,U4,PR1,01/06/2023,E2,,,,"],
-        "NO,0,0",
-    ),
-    leaver(
-        &["1011"],
-        &["01/05/2022,S,C2,N1,U4,PR1,01/06/2023,E3,,,,"],
-        "NO,0,0",
-    ),
+    Case { leaving: Some("YES,F2,T1"), ..born("01/02/2006", &["347"], &[LEFT]) },
+    Case { leaving: Some("YES,F2,U1"), ..born("01/02/2010", &["391"], &[LEFT]) },
+    leaver(&["1000"], &["01/05/2022,S,C2,N1,U4,PR1,01/06/2023,E2,,,,"], "NO,0,0"),
+    leaver(&["1011"], &["01/05/2022,S,C2,N1,U4,PR1,01/06/2023,E3,,,,"], "NO,0,0"),
 ];
 
 /// The files of a return with all cases, and whose each line is.
@@ -304,10 +214,7 @@ fn files() -> (Files, BTreeMap<(&'static str, i64), usize>) {
     let mut tables = [
         ("Header", HEADER.to_owned()),
         ("Episodes", EPISODES.to_owned()),
-        (
-            "Missing",
-            "CHILD,DOB,MISSING,MIS_START,MIS_END\n".to_owned(),
-        ),
+        ("Missing", "CHILD,DOB,MISSING,MIS_START,MIS_END\n".to_owned()),
         ("OC3", "CHILD,DOB,IN_TOUCH,ACTIV,ACCOM\n".to_owned()),
     ];
     let mut lines = BTreeMap::new();

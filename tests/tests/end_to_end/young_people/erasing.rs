@@ -14,26 +14,11 @@ use super::*;
 async fn kept(app: &TestApp) -> [u64; 5] {
     let connection = app.space.store().connection();
     [
-        entity::young_person::Entity::find()
-            .count(connection)
-            .await
-            .expect("a count"),
-        entity::young_person_key::Entity::find()
-            .count(connection)
-            .await
-            .expect("a count"),
-        entity::child_record::Entity::find()
-            .count(connection)
-            .await
-            .expect("a count"),
-        entity::episode::Entity::find()
-            .count(connection)
-            .await
-            .expect("a count"),
-        entity::standing::Entity::find()
-            .count(connection)
-            .await
-            .expect("a count"),
+        entity::young_person::Entity::find().count(connection).await.expect("a count"),
+        entity::young_person_key::Entity::find().count(connection).await.expect("a count"),
+        entity::child_record::Entity::find().count(connection).await.expect("a count"),
+        entity::episode::Entity::find().count(connection).await.expect("a count"),
+        entity::standing::Entity::find().count(connection).await.expect("a count"),
     ]
 }
 
@@ -44,14 +29,8 @@ async fn kept(app: &TestApp) -> [u64; 5] {
 )]
 async fn counted_nobody(app: &TestApp) -> usize {
     let connection = app.space.store().connection();
-    let known = entity::young_person::Entity::find()
-        .all(connection)
-        .await
-        .expect("persons");
-    let counted = entity::standing::Entity::find()
-        .all(connection)
-        .await
-        .expect("rows");
+    let known = entity::young_person::Entity::find().all(connection).await.expect("persons");
+    let counted = entity::standing::Entity::find().all(connection).await.expect("rows");
     let is_nobody = |row: &&entity::standing::Model| {
         known.iter().all(|person| person.id != row.young_person_id)
     };

@@ -46,11 +46,8 @@ async fn everything(app: &TestApp) -> String {
                     .map(|row| row.try_get_by_index(0).expect("a name"))
                     .map(|name: String| format!("coalesce(cast(\"{name}\" AS TEXT), '')"))
                     .collect();
-                let rows = ask(format!(
-                    "SELECT {} FROM \"{table}\"",
-                    columns.join(" || '|' || ")
-                ))
-                .await;
+                let rows =
+                    ask(format!("SELECT {} FROM \"{table}\"", columns.join(" || '|' || "))).await;
                 for row in rows.expect("rows") {
                     all.push_str(&row.try_get_by_index::<String>(0).unwrap_or_default());
                 }

@@ -8,16 +8,9 @@ use super::*;
 
 /// Children by their ids, as header and episodes spell them.
 fn spelt(ids: &[(String, String)]) -> Files {
-    let header = ids
-        .iter()
-        .map(|(id, _)| format!("{id},1,01/02/2015,WBRI,UN3,,\n"));
-    let episodes = ids
-        .iter()
-        .map(|(_, id)| format!("{id},01/05/2021,S,C2,N1,U4,PR1,,,,,,\n"));
-    vec![
-        header_of(&header.collect::<String>()),
-        episodes_of(&episodes.collect::<String>()),
-    ]
+    let header = ids.iter().map(|(id, _)| format!("{id},1,01/02/2015,WBRI,UN3,,\n"));
+    let episodes = ids.iter().map(|(_, id)| format!("{id},01/05/2021,S,C2,N1,U4,PR1,,,,,,\n"));
+    vec![header_of(&header.collect::<String>()), episodes_of(&episodes.collect::<String>())]
 }
 
 /// The same child in two spellings.

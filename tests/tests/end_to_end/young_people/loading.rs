@@ -230,8 +230,5 @@ on_both_databases! {
 )]
 async fn counted_rows(app: &TestApp) -> u64 {
     use sea_orm::{EntityTrait, PaginatorTrait};
-    entity::standing::Entity::find()
-        .count(app.space.store().connection())
-        .await
-        .expect("a count")
+    entity::standing::Entity::find().count(app.space.store().connection()).await.expect("a count")
 }

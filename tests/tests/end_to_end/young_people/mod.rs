@@ -83,9 +83,7 @@ pub(super) async fn load(
         year: Some(year),
         accept_losses: true,
     };
-    load_as(app, &Viewer::operator(), new, files)
-        .await
-        .expect("a return")
+    load_as(app, &Viewer::operator(), new, files).await.expect("a return")
 }
 
 /// Loads a census as the operator, whatever is lost by it.
@@ -102,9 +100,7 @@ async fn load_census(
         accept_losses: true,
     };
     let files = vec![("census.xml", census(year, children).into_bytes())];
-    load_as(app, &Viewer::operator(), new, files)
-        .await
-        .expect("a census")
+    load_as(app, &Viewer::operator(), new, files).await.expect("a census")
 }
 
 async fn load_as(
@@ -114,14 +110,9 @@ async fn load_as(
     files: Files,
 ) -> service::Result<loaded_return::Model> {
     let files = files.into_iter().map(|(name, content)| {
-        Ok(ReturnFile {
-            name: name.to_owned(),
-            content: Box::new(std::io::Cursor::new(content)),
-        })
+        Ok(ReturnFile { name: name.to_owned(), content: Box::new(std::io::Cursor::new(content)) })
     });
-    returns::load(&app.space, viewer, new, Box::new(files))
-        .await
-        .map_err(|refusal| refusal.error)
+    returns::load(&app.space, viewer, new, Box::new(files)).await.map_err(|refusal| refusal.error)
 }
 
 /// A census of some children.
@@ -147,12 +138,10 @@ fn in_need(id: &str, upn: &str, born: &str, with_plan: bool) -> String {
 /// The problems of a return: rule, file, line and whether it was a refusal.
 async fn problems(app: &TestApp, id: entity::LoadedReturnId) -> Vec<(String, String, i64, bool)> {
     let request = service::page::PageRequest::first(100);
-    let page = returns::problems(&app.space, &Viewer::operator(), id, &request)
-        .await
-        .expect("problems");
+    let page =
+        returns::problems(&app.space, &Viewer::operator(), id, &request).await.expect("problems");
     let rows = page.items.into_iter().map(|(_, row)| row);
-    rows.map(|row| (row.rule, row.file, row.line, row.is_refusal))
-        .collect()
+    rows.map(|row| (row.rule, row.file, row.line, row.is_refusal)).collect()
 }
 
 /// Sends files to an address as a form.
@@ -179,33 +168,23 @@ async fn send_body(client: &Client, address: &str, body: Vec<u8>) -> (StatusCode
         .expect("a request");
     let response = client.send(request).await;
     let status = response.status();
-    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
-        .await
-        .expect("a body");
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
     (status, serde_json::from_slice(&bytes).expect("JSON"))
 }
 
 /// The authorities of the tests.
 async fn with_authorities(app: &TestApp) -> (LocalAuthorityId, LocalAuthorityId) {
-    (
-        app.create_local_authority(CAMDEN).await,
-        app.create_local_authority(LEEDS).await,
-    )
+    (app.create_local_authority(CAMDEN).await, app.create_local_authority(LEEDS).await)
 }
 
 /// Somebody who may load returns.
 async fn steward(app: &TestApp, centre: &str) -> Client {
-    app.holder(centre, &[ScopeName::YoungPeopleContribute])
-        .await
+    app.holder(centre, &[ScopeName::YoungPeopleContribute]).await
 }
 
 /// Somebody who may ask for counts.
 async fn analyst(app: &TestApp, centre: &str) -> Client {
-    app.holder(
-        centre,
-        &[ScopeName::YoungPeopleStatistics, ScopeName::EvidenceRead],
-    )
-    .await
+    app.holder(centre, &[ScopeName::YoungPeopleStatistics, ScopeName::EvidenceRead]).await
 }
 
 /// How many stand in a population on some reference day.

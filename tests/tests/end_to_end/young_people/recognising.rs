@@ -8,10 +8,7 @@ use super::*;
 const UPN: &str = "U856006112595";
 
 fn one(id: &str, upn: &str, episodes: &str) -> Files {
-    vec![
-        header_of(&format!("{id},1,01/02/2015,WBRI,{upn},,\n")),
-        episodes_of(episodes),
-    ]
+    vec![header_of(&format!("{id},1,01/02/2015,WBRI,{upn},,\n")), episodes_of(episodes)]
 }
 
 /// Whom the rows of each return are of, each person by a letter, in the order of their days.
@@ -20,10 +17,8 @@ fn one(id: &str, upn: &str, episodes: &str) -> Files {
     reason = "a test looks at what is kept, not at what somebody sees"
 )]
 async fn who(app: &TestApp) -> String {
-    let mut rows = entity::episode::Entity::find()
-        .all(app.space.store().connection())
-        .await
-        .expect("rows");
+    let mut rows =
+        entity::episode::Entity::find().all(app.space.store().connection()).await.expect("rows");
     rows.sort_by_key(|row| row.started_on);
     let mut known = Vec::new();
     rows.iter()

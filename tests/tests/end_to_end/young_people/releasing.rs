@@ -17,9 +17,8 @@ fn mixed(first: usize, count: usize) -> Files {
     let (mut header, mut episodes) = (String::new(), String::new());
     let mut state = first as u64 + 7;
     let mut draw = |of: &[&'static str]| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         // The first are the usual.
         let at = (state >> 33) as usize % (of.len() * of.len());
         of[of.len() - 1 - (at as f64).sqrt() as usize]
@@ -29,12 +28,8 @@ fn mixed(first: usize, count: usize) -> Files {
         let born = draw(&["2012", "2016", "2007", "2021"]);
         let ethnicity = draw(&["WBRI", "MWBC", "BCRB", "AIND"]);
         let status = draw(&["C2", "C1", "V2", "E1"]);
-        header.push_str(&format!(
-            "C{child:05},{sex},14/05/{born},{ethnicity},UN3,,\n"
-        ));
-        episodes.push_str(&format!(
-            "C{child:05},10/06/2022,S,{status},N1,U4,PR1,,,,,,\n"
-        ));
+        header.push_str(&format!("C{child:05},{sex},14/05/{born},{ethnicity},UN3,,\n"));
+        episodes.push_str(&format!("C{child:05},10/06/2022,S,{status},N1,U4,PR1,,,,,,\n"));
     }
     vec![header_of(&header), episodes_of(&episodes)]
 }
@@ -58,10 +53,7 @@ fn worked_out(tables: &[Answered]) -> Vec<String> {
     for (by, cell) in cells() {
         for (dimension, key) in by.iter().zip(cell["keys"].as_array().unwrap()) {
             if let Some(key) = key.as_str() {
-                categories
-                    .entry(dimension)
-                    .or_default()
-                    .insert(key.to_owned());
+                categories.entry(dimension).or_default().insert(key.to_owned());
             }
         }
     }
@@ -90,11 +82,7 @@ fn worked_out(tables: &[Answered]) -> Vec<String> {
         let parts = parts(by, cell);
         if cell["count"] == 0 {
             for at in (0..parts.len()).filter(|at| parts[*at]) {
-                system.learn(
-                    &(0..parts.len())
-                        .map(|other| other == at)
-                        .collect::<Vec<_>>(),
-                );
+                system.learn(&(0..parts.len()).map(|other| other == at).collect::<Vec<_>>());
             }
         }
         system.learn(&parts);
@@ -107,9 +95,7 @@ fn worked_out(tables: &[Answered]) -> Vec<String> {
         .filter(|(_, cell)| cell["count"].is_null())
         .filter(|(by, cell)| !shown.contains(&parts(by, cell)));
     let known = hidden.filter(|(by, cell)| system.knows(&parts(by, cell)));
-    known
-        .map(|(by, cell)| format!("{by:?} {}", cell["keys"]))
-        .collect()
+    known.map(|(by, cell)| format!("{by:?} {}", cell["keys"])).collect()
 }
 
 /// Sums that are known, in echelon form modulo a prime.
@@ -155,10 +141,7 @@ impl System {
 
 async fn release(client: &Client, input: Value) -> tests::support::client::Answer {
     let mut whole = json!({ "asAt": "2024-03-31" });
-    whole
-        .as_object_mut()
-        .unwrap()
-        .extend(input.as_object().unwrap().clone());
+    whole.as_object_mut().unwrap().extend(input.as_object().unwrap().clone());
     client.ask_with(RELEASE, json!({ "input": whole })).await
 }
 
@@ -176,10 +159,7 @@ const TABLES: [&[&str]; 9] = [
 
 #[test]
 fn an_attacker_finds_what_a_table_and_its_margin_tell() {
-    let table = |by: &[&'static str], cells: Value| Answered {
-        by: by.to_vec(),
-        cells,
-    };
+    let table = |by: &[&'static str], cells: Value| Answered { by: by.to_vec(), cells };
     let inner = table(
         &["SEX"],
         json!([{ "keys": ["MALE"], "count": 18 }, { "keys": ["FEMALE"], "count": null }]),
@@ -189,10 +169,7 @@ fn an_attacker_finds_what_a_table_and_its_margin_tell() {
         &["SEX"],
         json!([{ "keys": ["MALE"], "count": 18 }, { "keys": ["FEMALE"], "count": null }]),
     );
-    assert_eq!(
-        worked_out(&[inner, table(&[], json!([{ "keys": [], "count": 20 }]))]).len(),
-        1
-    );
+    assert_eq!(worked_out(&[inner, table(&[], json!([{ "keys": [], "count": 20 }]))]).len(), 1);
 }
 
 on_both_databases! {

@@ -34,8 +34,7 @@ E47000012,York and North Yorkshire,England,,Combined authority,,2024-02-01,,\n";
 
 async fn register(app: &TestApp, rows: &str) {
     let content = format!("{COLUMNS}{rows}");
-    app.import_files(&[("local_authorities.csv", &content)])
-        .await;
+    app.import_files(&[("local_authorities.csv", &content)]).await;
 }
 
 /// The code of the authority under which a return stands, or the refusal.
@@ -85,10 +84,7 @@ async fn in_use(app: &TestApp) -> Vec<(String, i32, i32)> {
 )]
 async fn returns_of(app: &TestApp) -> Vec<loaded_return::Model> {
     let returns = loaded_return::Entity::find();
-    returns
-        .all(app.space.store().connection())
-        .await
-        .expect("returns")
+    returns.all(app.space.store().connection()).await.expect("returns")
 }
 
 on_both_databases! {

@@ -18,9 +18,7 @@ fn each_row(
 /// A table with each of its rows ten times, of children with ids of their own: so many are counted.
 fn ten_times(table: &str) -> String {
     let (header, rows) = table.split_once('\n').expect("a header");
-    let rows = rows
-        .lines()
-        .flat_map(|row| (0..10).map(move |copy| format!("{copy}{row}\n")));
+    let rows = rows.lines().flat_map(|row| (0..10).map(move |copy| format!("{copy}{row}\n")));
     format!("{header}\n{}", rows.collect::<String>())
 }
 

@@ -9,17 +9,11 @@ use super::*;
 
 /// The report of a return: rule, table, line and of how many rows.
 async fn report(app: &TestApp, id: entity::LoadedReturnId) -> Vec<(String, String, i64, i32)> {
-    let page = returns::problems(
-        &app.space,
-        &Viewer::operator(),
-        id,
-        &PageRequest::first(100),
-    )
-    .await
-    .expect("problems");
+    let page = returns::problems(&app.space, &Viewer::operator(), id, &PageRequest::first(100))
+        .await
+        .expect("problems");
     let rows = page.items.into_iter().map(|(_, row)| row);
-    rows.map(|row| (row.rule, row.file, row.line, row.rows))
-        .collect()
+    rows.map(|row| (row.rule, row.file, row.line, row.rows)).collect()
 }
 
 fn told(rule: &str, table: &str, line: i64, rows: i32) -> (String, String, i64, i32) {
@@ -36,10 +30,7 @@ fn with(file: &(&'static str, Vec<u8>), one: &str, other: &str) -> (&'static str
 async fn refusal(client: &Client, address: &str, files: &Files) -> String {
     let (status, body) = send(client, address, files).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
-    body["errors"][0]["message"]
-        .as_str()
-        .expect("a message")
-        .to_owned()
+    body["errors"][0]["message"].as_str().expect("a message").to_owned()
 }
 
 on_both_databases! {

@@ -89,10 +89,7 @@ fn a_document_that_selects_nothing_again_runs_as_it_is_written() {
 
 #[test]
 fn a_field_runs_once_where_it_is_first_selected() {
-    assert_eq!(
-        runs("{ a dog { id } b a dog { name id } }"),
-        " { a dog { id name } b }"
-    );
+    assert_eq!(runs("{ a dog { id } b a dog { name id } }"), " { a dog { id name } b }");
     assert_eq!(
         runs("{ ...F a ...F } fragment F on Query { b ...G } fragment G on Query { a b }"),
         " { b a }"
@@ -132,41 +129,23 @@ fn fragments_that_do_not_apply_to_the_object_are_left_out() {
 
 #[test]
 fn directives_decide_before_fields_are_merged() {
-    assert_eq!(
-        runs("{ a @skip(if: true) b a @include(if: true) }"),
-        " { b a }"
-    );
+    assert_eq!(runs("{ a @skip(if: true) b a @include(if: true) }"), " { b a }");
     assert_eq!(runs("{ a @include(if: false) b }"), " { b }");
     assert_eq!(
         runs("{ ... @skip(if: true) { a } ...F @include(if: false) b } fragment F on Query { a }"),
         " { b }"
     );
-    assert_eq!(
-        runs("{ dog { id } dog @skip(if: true) { name } }"),
-        " { dog { id } }"
-    );
+    assert_eq!(runs("{ dog { id } dog @skip(if: true) { name } }"), " { dog { id } }");
     let source = "query($yes: Boolean = true, $no: Boolean!) {
         a @include(if: $yes) b @include(if: $no) dog { id @skip(if: $yes) name @skip(if: $no) } }";
-    assert_eq!(
-        runs_with(source, json!({"no": false})),
-        " { a dog { name } }"
-    );
-    assert_eq!(
-        runs_with(source, json!({"yes": false, "no": true})),
-        " { b dog { id } }"
-    );
-    assert_eq!(
-        runs_with(source, json!({"yes": null, "no": true})),
-        " { b dog { id } }"
-    );
+    assert_eq!(runs_with(source, json!({"no": false})), " { a dog { name } }");
+    assert_eq!(runs_with(source, json!({"yes": false, "no": true})), " { b dog { id } }");
+    assert_eq!(runs_with(source, json!({"yes": null, "no": true})), " { b dog { id } }");
 }
 
 #[test]
 fn an_object_that_gets_nothing_tells_its_type() {
-    assert_eq!(
-        runs("{ dog { id @skip(if: true) } }"),
-        " { dog { (any): __typename } }"
-    );
+    assert_eq!(runs("{ dog { id @skip(if: true) } }"), " { dog { (any): __typename } }");
     assert_eq!(runs("{ a @skip(if: true) }"), " { (any): __typename }");
     assert_eq!(
         runs("{ node { ... on Dog { id } } }"),
@@ -177,10 +156,7 @@ fn an_object_that_gets_nothing_tells_its_type() {
         "{ dog { ... on Pet { name } } }",
         "{ both { ... on Dog { id } ... on Fish { fins } } }",
     ] {
-        assert!(
-            checked_with(source, json!({})).written.is_none(),
-            "{source}"
-        );
+        assert!(checked_with(source, json!({})).written.is_none(), "{source}");
     }
 }
 
@@ -274,10 +250,7 @@ fn a_subscription_has_its_field_at_the_root() {
     let source =
         "subscription { ...F ... { dogs { name } } } fragment F on Subscription { dogs { id } }";
     assert_eq!(runs(source), " { dogs { id name } }");
-    assert_eq!(
-        runs("subscription { ... { dogs { name } } }"),
-        " { dogs { name } }"
-    );
+    assert_eq!(runs("subscription { ... { dogs { name } } }"), " { dogs { name } }");
 }
 
 #[test]
@@ -291,10 +264,7 @@ fn what_runs_keeps_the_name_and_the_variables_that_it_uses() {
     };
     assert_eq!(name.as_str(), "Q");
     let declared = &operation.node.variable_definitions;
-    let declared: Vec<_> = declared
-        .iter()
-        .map(|one| one.node.name.node.as_str())
-        .collect();
+    let declared: Vec<_> = declared.iter().map(|one| one.node.name.node.as_str()).collect();
     assert_eq!(declared, ["n"]);
     assert_eq!(checked.written.unwrap().operations.iter().len(), 2);
 }
@@ -302,10 +272,7 @@ fn what_runs_keeps_the_name_and_the_variables_that_it_uses() {
 #[test]
 fn what_runs_is_what_is_paid() {
     let cost = |source: &str| checked_with(source, json!({})).cost.complexity;
-    assert_eq!(
-        cost("{ pets { name } pets { name } a a a }"),
-        cost("{ pets { name } a }")
-    );
+    assert_eq!(cost("{ pets { name } pets { name } a a a }"), cost("{ pets { name } a }"));
     assert_eq!(cost("{ a b @skip(if: true) }"), 1);
     // Writing a field for each object costs no more than what it was made of.
     assert!(
@@ -325,11 +292,7 @@ fn merging_that_multiplies_is_refused() {
     let variables = Variables::default();
     let refused = check(&source, None, &variables, &types(), &Limits::default()).unwrap_err();
     assert_eq!(refused.code, Code::TooComplex);
-    assert!(
-        refused.message.contains("types of objects"),
-        "{}",
-        refused.message
-    );
+    assert!(refused.message.contains("types of objects"), "{}", refused.message);
 }
 
 /// A selection that fits some type; what does not fit where it is printed is left out.
@@ -428,24 +391,12 @@ fn collected(sets: &[&SelectionSet], object: &str, types: &Types, most: usize) -
         if key == ANY || key == OBJECT {
             continue;
         }
-        assert!(
-            fields.len() <= most,
-            "{key} of {object} runs {} times",
-            fields.len()
-        );
-        let below: Vec<_> = fields
-            .iter()
-            .map(|field| &field.selection_set.node)
-            .collect();
+        assert!(fields.len() <= most, "{key} of {object} runs {} times", fields.len());
+        let below: Vec<_> = fields.iter().map(|field| &field.selection_set.node).collect();
         write!(text, "{key}(").unwrap();
         let ty = types.of(object, &fields[0].name.node).map(type_name);
         for possible in ty.and_then(|ty| types.possible(ty)).unwrap_or_default() {
-            write!(
-                text,
-                "{possible}:{} ",
-                collected(&below, possible, types, most)
-            )
-            .unwrap();
+            write!(text, "{possible}:{} ", collected(&below, possible, types, most)).unwrap();
         }
         text.push(')');
     }
@@ -470,11 +421,7 @@ fn assert_valid(set: &SelectionSet, parent: &str, types: &Types) {
                 let on = inline.node.type_condition.as_ref();
                 let on = on.map_or(parent, |on| on.node.on.node.as_str());
                 let possible = types.possible(parent).unwrap();
-                let applies = types
-                    .possible(on)
-                    .unwrap()
-                    .iter()
-                    .any(|one| possible.contains(one));
+                let applies = types.possible(on).unwrap().iter().any(|one| possible.contains(one));
                 assert!(applies, "{on} within {parent}");
                 assert_valid(&inline.node.selection_set.node, on, types);
             }

@@ -64,11 +64,7 @@ fn conflicts(cases: &[(&str, &str)]) {
             unreachable!("{case} passes");
         };
         assert_eq!(refusal.code, Code::GraphqlValidationFailed, "{case}");
-        assert!(
-            refusal.message.contains(reason),
-            "{case}: {}",
-            refusal.message
-        );
+        assert!(refusal.message.contains(reason), "{case}: {}", refusal.message);
         assert_eq!(refusal.locations.len(), 2, "{case}");
     }
 }
@@ -81,11 +77,7 @@ fn a_conflict_names_the_key_the_reason_and_both_places() {
         refusal.message,
         "Fields \"x\" conflict because \"a\" and \"b\" are different fields. Use different aliases to get both."
     );
-    let places: Vec<_> = refusal
-        .locations
-        .iter()
-        .map(|at| (at.line, at.column))
-        .collect();
+    let places: Vec<_> = refusal.locations.iter().map(|at| (at.line, at.column)).collect();
     assert_eq!(places, [(3, 5), (7, 22)]);
 }
 
@@ -110,10 +102,7 @@ fn the_same_field_may_be_selected_again() {
 #[test]
 fn one_key_cant_stand_for_two_fields() {
     conflicts(&[
-        (
-            "{ dog { x: name x: nickname } }",
-            "types \"String!\" and \"String\"",
-        ),
+        ("{ dog { x: name x: nickname } }", "types \"String!\" and \"String\""),
         ("{ deep { x: a x: b } }", "different fields"),
         ("{ deep { b: a b } }", "\"a\" and \"b\""),
         ("{ x: other x: text }", "different fields"),
@@ -125,10 +114,7 @@ fn one_key_cant_stand_for_two_fields() {
         ("{ dog { ... on Named { x: nickname } x: kind } }", "types"),
         ("{ dog { x: __typename x: name } }", "different fields"),
         ("{ dog { name: __typename name } }", "different fields"),
-        (
-            "mutation { dog: add(n: 1) { name } dog: add(n: 2) { name } }",
-            "differing arguments",
-        ),
+        ("mutation { dog: add(n: 1) { name } dog: add(n: 2) { name } }", "differing arguments"),
         ("{ x: __typename x: other }", "they are of the types"),
     ]);
 }
@@ -142,43 +128,16 @@ fn arguments_must_be_the_same_whatever_their_order() {
         "{ text(list: [1, 2]) text(list: [1, 2]) }",
     ]);
     conflicts(&[
-        (
-            "{ dog { doesKnow doesKnow(command: HEEL) } }",
-            "differing arguments",
-        ),
-        (
-            "{ dog { doesKnow(command: SIT) doesKnow } }",
-            "differing arguments",
-        ),
-        (
-            "{ dog { doesKnow(command: SIT) doesKnow(command: HEEL) } }",
-            "differing arguments",
-        ),
-        (
-            "{ dog { doesKnow(command: SIT) doesKnow(again: SIT) } }",
-            "differing arguments",
-        ),
-        (
-            "query Q($n: Int, $m: Int) { text(n: $n) text(n: $m) }",
-            "differing arguments",
-        ),
-        (
-            "query Q($n: Int = 1) { text(n: $n) text(n: 1) }",
-            "differing arguments",
-        ),
-        (
-            "{ text(list: [1, 2]) text(list: [2, 1]) }",
-            "differing arguments",
-        ),
-        (
-            "{ text(filter: {a: 1}) text(filter: {a: 1, b: []}) }",
-            "differing arguments",
-        ),
+        ("{ dog { doesKnow doesKnow(command: HEEL) } }", "differing arguments"),
+        ("{ dog { doesKnow(command: SIT) doesKnow } }", "differing arguments"),
+        ("{ dog { doesKnow(command: SIT) doesKnow(command: HEEL) } }", "differing arguments"),
+        ("{ dog { doesKnow(command: SIT) doesKnow(again: SIT) } }", "differing arguments"),
+        ("query Q($n: Int, $m: Int) { text(n: $n) text(n: $m) }", "differing arguments"),
+        ("query Q($n: Int = 1) { text(n: $n) text(n: 1) }", "differing arguments"),
+        ("{ text(list: [1, 2]) text(list: [2, 1]) }", "differing arguments"),
+        ("{ text(filter: {a: 1}) text(filter: {a: 1, b: []}) }", "differing arguments"),
         ("{ text(n: null) text }", "differing arguments"),
-        (
-            "{ text(kind: SIT) text(kind: \"SIT\") }",
-            "differing arguments",
-        ),
+        ("{ text(kind: SIT) text(kind: \"SIT\") }", "differing arguments"),
     ]);
 }
 
@@ -229,10 +188,7 @@ fn fields_of_different_objects_may_differ_if_their_shapes_do_not() {
             "{ pet { ... on Dog { x: barkVolume } ... on Cat { x: name } } }",
             "types \"Int\" and \"String!\"",
         ),
-        (
-            "{ pet { ... on Dog { kind } ... on Cat { kind } } }",
-            "types \"Kind\" and \"String\"",
-        ),
+        ("{ pet { ... on Dog { kind } ... on Cat { kind } } }", "types \"Kind\" and \"String\""),
         (
             "{ pet { ... on Dog { x: barkVolume } ... on Cat { x: must } } }",
             "types \"Int\" and \"Int!\"",
@@ -272,18 +228,12 @@ fn fields_of_different_objects_may_differ_if_their_shapes_do_not() {
 fn a_field_of_an_interface_may_be_one_of_any_object() {
     conflicts(&[
         ("{ pet { x: name ... on Dog { x: nickname } } }", "types"),
-        (
-            "{ box { x: scalar ... on StringBox { x: unrelated } } }",
-            "different fields",
-        ),
+        ("{ box { x: scalar ... on StringBox { x: unrelated } } }", "different fields"),
         (
             "{ box { ... on IntBox { x: scalar } ... on StringBox { x: unrelated } } }",
             "different fields",
         ),
-        (
-            "{ box { ... on IntBox { x: scalar } ... on Box { x: unrelated } } }",
-            "different fields",
-        ),
+        ("{ box { ... on IntBox { x: scalar } ... on Box { x: unrelated } } }", "different fields"),
         // The conflict with what may be the same object comes after one that may not be it.
         (
             "{ box { ... on StringBox { x: scalar } ... on NumberBox { x: unrelated } ... on Box { x: scalar } } }",
@@ -307,30 +257,18 @@ fn a_field_of_an_interface_may_be_one_of_any_object() {
 
 #[test]
 fn what_the_schema_does_not_know_conflicts_by_name_and_arguments_alone() {
-    passes(&[
-        "{ dog { name ...Unknown } }",
-        "{ unknown { a } unknown { b } }",
-    ]);
+    passes(&["{ dog { name ...Unknown } }", "{ unknown { a } unknown { b } }"]);
     conflicts(&[
         ("{ x: unknown x: stranger }", "different fields"),
-        (
-            "{ __schema { types { x: name } } __schema { types { x: kind } } }",
-            "different fields",
-        ),
-        (
-            "{ __type(name: \"A\") { name } __type(name: \"B\") { name } }",
-            "differing arguments",
-        ),
+        ("{ __schema { types { x: name } } __schema { types { x: kind } } }", "different fields"),
+        ("{ __type(name: \"A\") { name } __type(name: \"B\") { name } }", "differing arguments"),
     ]);
 }
 
 #[test]
 fn operations_that_do_not_run_are_checked_as_well() {
     conflicts(&[
-        (
-            "query Q { other } query R { x: other x: text }",
-            "different fields",
-        ),
+        ("query Q { other } query R { x: other x: text }", "different fields"),
         (
             "query Q { dog { name } } mutation R { add { x: nickname } add { x: barkVolume } }",
             "types",
@@ -372,20 +310,14 @@ fn looked_at(source: &str) -> Result<usize, Code> {
     walk.measure(operation).map_err(|refusal| refusal.code)?;
     let (fields, _) = Expansion::new(&document, &types, Some(&given)).of(operation);
     let found = overlap::check(&fields, &types, &limits);
-    found
-        .map(|found| found.looked_at)
-        .map_err(|refusal| refusal.code)
+    found.map(|found| found.looked_at).map_err(|refusal| refusal.code)
 }
 
 #[test]
 fn comparing_the_same_field_many_times_is_linear() {
     let flat = |count: usize| format!("{{ deep {{ {} }} }}", "a ".repeat(count));
-    let nested = |count: usize| {
-        format!(
-            "{{ {} }}",
-            "deep { deep { deep { a b } a } } ".repeat(count)
-        )
-    };
+    let nested =
+        |count: usize| format!("{{ {} }}", "deep { deep { deep { a b } a } } ".repeat(count));
     let in_fragments = |count: usize| {
         let spreads: String = (0..count).map(|n| format!("...F{n} ")).collect();
         let fragments: String = (0..count)
@@ -397,16 +329,8 @@ fn comparing_the_same_field_many_times_is_linear() {
         let one = "... on Dog { friend { name ... on Dog { x: nickname } } } friend { ... on Cat { x: nickname } } ";
         format!("{{ pet {{ {} }} }}", one.repeat(count))
     };
-    for document in [
-        &flat as &dyn Fn(usize) -> String,
-        &nested,
-        &in_fragments,
-        &on_objects,
-    ] {
-        let (one, ten) = (
-            looked_at(&document(20)).unwrap(),
-            looked_at(&document(200)).unwrap(),
-        );
+    for document in [&flat as &dyn Fn(usize) -> String, &nested, &in_fragments, &on_objects] {
+        let (one, ten) = (looked_at(&document(20)).unwrap(), looked_at(&document(200)).unwrap());
         assert!(ten <= 11 * one, "{one} and {ten} for {:.80}", document(2));
     }
 }

@@ -79,9 +79,7 @@ impl AuditEvent {
 
     /// The global id of the token with which it was done.
     async fn access_token_id(&self) -> Option<ID> {
-        self.0
-            .token_id
-            .map(|id| global_id(NodeKind::AccessToken, id))
+        self.0.token_id.map(|id| global_id(NodeKind::AccessToken, id))
     }
 
     /// Who it was at the centre's own identity provider, as a pseudonym.

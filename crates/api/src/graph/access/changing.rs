@@ -164,9 +164,7 @@ impl AccessMutation {
         let asker = asker(ctx);
         let id = super::token_id("id", &input.id)?;
         let row = token::approve(&asker.space, &asker.viewer, id, None).await?;
-        Ok(ApproveAccessTokenPayload {
-            access_token: AccessToken::new(row),
-        })
+        Ok(ApproveAccessTokenPayload { access_token: AccessToken::new(row) })
     }
 
     /// Puts a new access token in the place of another, which works on for a while. It needs what issuing
@@ -181,9 +179,7 @@ impl AccessMutation {
         let id = super::token_id("id", &input.id)?;
         let overlap = input
             .overlap_minutes
-            .map_or(token::DEFAULT_OVERLAP, |minutes| {
-                TimeDelta::minutes(i64::from(minutes))
-            });
+            .map_or(token::DEFAULT_OVERLAP, |minutes| TimeDelta::minutes(i64::from(minutes)));
         let expires_at = input.expires_at.map(|at| at.0);
         let rotation = token::rotate(&asker.space, &asker.viewer, id, overlap, expires_at).await?;
         Ok(RotateAccessTokenPayload {
@@ -201,10 +197,8 @@ impl AccessMutation {
     ) -> Result<RevokeAccessTokenPayload> {
         let asker = asker(ctx);
         let id = super::token_id("id", &input.id)?;
-        let revocation = Revocation {
-            reason: input.reason,
-            including_issued: input.including_issued,
-        };
+        let revocation =
+            Revocation { reason: input.reason, including_issued: input.including_issued };
         let (row, issued) = token::revoke(&asker.space, &asker.viewer, id, revocation).await?;
         Ok(RevokeAccessTokenPayload {
             access_token: AccessToken::new(row),

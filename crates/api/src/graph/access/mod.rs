@@ -27,8 +27,7 @@ fn scopes<C: FromIterator<ScopeName>>(words: &[String]) -> Result<C> {
 }
 
 fn scope(word: &str) -> Result<ScopeName> {
-    word.parse()
-        .map_err(|unknown: UnknownScope| Error::bad_input("scopes", format!("{unknown}.")))
+    word.parse().map_err(|unknown: UnknownScope| Error::bad_input("scopes", format!("{unknown}.")))
 }
 
 /// The centre that a client named by its slug.

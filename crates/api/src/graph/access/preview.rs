@@ -69,13 +69,7 @@ impl From<Preview> for AccessTokenPreview {
 
 impl From<PreviewKind> for AccessTokenPreviewKind {
     fn from(kind: PreviewKind) -> Self {
-        let PreviewKind {
-            kind,
-            public,
-            network,
-            collaboration,
-            own,
-        } = kind;
+        let PreviewKind { kind, public, network, collaboration, own } = kind;
         Self {
             kind: Word(kind),
             total: Int(public + network + collaboration + own),
@@ -118,10 +112,6 @@ impl From<&PreviewReason> for AccessTokenPreviewReason {
                 None,
             ),
         };
-        Self {
-            code,
-            message,
-            missing_scope,
-        }
+        Self { code, message, missing_scope }
     }
 }

@@ -97,10 +97,7 @@ impl AccessQuery {
             let filter = Arc::clone(&filter);
             async move { token::count(&asker.space, &asker.viewer, &filter).await }
         });
-        Ok(AccessTokenConnection::new(
-            page.map(AccessToken::new),
-            total,
-        ))
+        Ok(AccessTokenConnection::new(page.map(AccessToken::new), total))
     }
 
     /// Which tokens will end in each of the coming weeks. It needs `tokens:manage` for your own centre, or
@@ -116,9 +113,7 @@ impl AccessQuery {
         weeks: Option<i32>,
     ) -> Result<Vec<ForecastWeek>> {
         let asker = asker(ctx);
-        let centre = centre
-            .map(|slug| super::centre(asker, "centre", &slug))
-            .transpose()?;
+        let centre = centre.map(|slug| super::centre(asker, "centre", &slug)).transpose()?;
         let weeks = u32::try_from(weeks.unwrap_or(FORECAST_WEEKS)).unwrap_or_default();
         let weeks = token::forecast(&asker.space, &asker.viewer, centre, weeks).await?;
         Ok(weeks.into_iter().map(Into::into).collect())

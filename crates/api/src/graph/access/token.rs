@@ -231,8 +231,5 @@ async fn seen(ctx: &Context<'_>, id: Option<Uuid>) -> Result<Option<AccessToken>
 }
 
 fn words(list: Option<&Vec<serde_json::Value>>) -> Vec<&str> {
-    list.into_iter()
-        .flatten()
-        .filter_map(|word| word.as_str())
-        .collect()
+    list.into_iter().flatten().filter_map(|word| word.as_str()).collect()
 }

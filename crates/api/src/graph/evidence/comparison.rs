@@ -39,10 +39,7 @@ impl RatingComparison {
     async fn differences(&self) -> Vec<RatingDifference> {
         let comparison = &self.0;
         (0..comparison.differences.len())
-            .map(|at| RatingDifference {
-                comparison: Arc::clone(comparison),
-                at,
-            })
+            .map(|at| RatingDifference { comparison: Arc::clone(comparison), at })
             .collect()
     }
 
@@ -84,9 +81,7 @@ impl RatingDifference {
     /// Why they may differ: all reasons that are recorded, and at least one.
     async fn reasons(&self, ctx: &Context<'_>) -> Result<Vec<DifferenceReason>> {
         let reasons = self.told()?.reasons.iter();
-        reasons
-            .map(|explained| self.reason(asker(ctx), explained))
-            .collect()
+        reasons.map(|explained| self.reason(asker(ctx), explained)).collect()
     }
 
     /// What the crosswalk says of the one on the scale of the other.
@@ -103,19 +98,13 @@ impl RatingDifference {
 
 impl RatingDifference {
     fn told(&self) -> Result<&Difference> {
-        self.comparison
-            .differences
-            .get(self.at)
-            .ok_or_else(|| lost("difference"))
+        self.comparison.differences.get(self.at).ok_or_else(|| lost("difference"))
     }
 
     fn rating(&self, id: RatingId) -> Result<Rating> {
         let ratings = &self.comparison.ratings;
         let found = ratings.iter().find(|rating| rating.id == id);
-        found
-            .cloned()
-            .map(Rating)
-            .ok_or_else(|| lost("rating that is compared"))
+        found.cloned().map(Rating).ok_or_else(|| lost("rating that is compared"))
     }
 
     fn reason(&self, asker: &Asker, explained: &Explained) -> Result<DifferenceReason> {
@@ -127,15 +116,14 @@ impl RatingDifference {
             named: Arc::clone(&self.comparison.named),
         };
         Ok(match &explained.reason {
-            Reason::DifferentEvidence {
-                only_one,
-                only_other,
-            } => DifferenceReason::DifferentEvidence(DifferentEvidence {
-                kind,
-                sentence,
-                only_one: evidence(only_one),
-                only_other: evidence(only_other),
-            }),
+            Reason::DifferentEvidence { only_one, only_other } => {
+                DifferenceReason::DifferentEvidence(DifferentEvidence {
+                    kind,
+                    sentence,
+                    only_one: evidence(only_one),
+                    only_other: evidence(only_other),
+                })
+            }
             Reason::DifferentOutcome { one, other } => {
                 DifferenceReason::DifferentOutcome(DifferentOutcome {
                     kind,
@@ -174,11 +162,7 @@ fn lost(what: &str) -> Error {
 /// Why two ratings may differ.
 #[derive(Interface)]
 #[graphql(
-    field(
-        name = "kind",
-        ty = "Word<DifferenceReasonKind>",
-        desc = "Which reason it is."
-    ),
+    field(name = "kind", ty = "Word<DifferenceReasonKind>", desc = "Which reason it is."),
     field(name = "sentence", ty = "String", desc = "The same for people.")
 )]
 enum DifferenceReason {
@@ -274,9 +258,7 @@ impl EvidenceSet {
     /// The studies.
     async fn studies(&self) -> Vec<Study> {
         let ids = self.ids.studies.iter().copied().map(Into::into);
-        ids.filter_map(|id: Uuid| self.named.studies.get(&id).cloned())
-            .map(Study)
-            .collect()
+        ids.filter_map(|id: Uuid| self.named.studies.get(&id).cloned()).map(Study).collect()
     }
 
     /// The publications.
@@ -311,17 +293,9 @@ impl RatingRule {
             StandardVersion::find(asker, rule.version).ok_or_else(|| lost("standard's version"))?;
         let decided_by = rule.decided_by.iter().filter_map(|decision| {
             let (dimension, level) = StandardLevel::find(asker, decision.level)?;
-            Some(DecidingLevel {
-                dimension,
-                level,
-                only_here: decision.only_here,
-            })
+            Some(DecidingLevel { dimension, level, only_here: decision.only_here })
         });
-        Ok(Self {
-            standard,
-            version,
-            decided_by: decided_by.collect(),
-        })
+        Ok(Self { standard, version, decided_by: decided_by.collect() })
     }
 }
 

@@ -47,10 +47,7 @@ pub(crate) struct StudyOrder {
 
 impl From<StudyOrder> for study::StudyOrder {
     fn from(order: StudyOrder) -> Self {
-        Self {
-            field: order.field.into(),
-            descending: order.direction == OrderDirection::Desc,
-        }
+        Self { field: order.field.into(), descending: order.direction == OrderDirection::Desc }
     }
 }
 
@@ -79,10 +76,7 @@ pub(crate) struct PublicationOrder {
 
 impl From<PublicationOrder> for publication::PublicationOrder {
     fn from(order: PublicationOrder) -> Self {
-        Self {
-            field: order.field.into(),
-            descending: order.direction == OrderDirection::Desc,
-        }
+        Self { field: order.field.into(), descending: order.direction == OrderDirection::Desc }
     }
 }
 
@@ -252,10 +246,7 @@ impl TryFrom<FindingFilterInput> for FindingFilter {
     fn try_from(input: FindingFilterInput) -> Result<Self> {
         let study = |id: ID| match global_id::parse(&id)? {
             (NodeKind::Study, id) => Ok(id.into()),
-            _ => Err(Error::bad_input(
-                "filter.studies",
-                "Every id must be a study's.",
-            )),
+            _ => Err(Error::bad_input("filter.studies", "Every id must be a study's.")),
         };
         Ok(Self {
             studies: AnyOf::from(input.studies).try_map(study)?,

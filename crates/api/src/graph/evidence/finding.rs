@@ -55,9 +55,7 @@ impl Finding {
 
     /// What was done; null when the source does not say.
     async fn intervention(&self, ctx: &Context<'_>) -> Option<Intervention> {
-        self.0
-            .intervention_id
-            .and_then(|id| Intervention::find(asker(ctx), id))
+        self.0.intervention_id.and_then(|id| Intervention::find(asker(ctx), id))
     }
 
     /// With what it was compared.
@@ -79,9 +77,7 @@ impl Finding {
 
     /// In whom it was measured; null when the source does not say.
     async fn population(&self, ctx: &Context<'_>) -> Option<Population> {
-        self.0
-            .population_id
-            .and_then(|id| Population::find(asker(ctx), id))
+        self.0.population_id.and_then(|id| Population::find(asker(ctx), id))
     }
 
     /// The scale of the estimate.
@@ -146,9 +142,7 @@ impl Finding {
 
     /// What it leans on and was withdrawn or superseded: its study, or the publication that reports it, as far as you may see it.
     async fn relies_on_withdrawn(&self, ctx: &Context<'_>) -> Result<Vec<ReliedUpon>> {
-        Ok(wrap_relied(
-            asker(ctx).relied_on_by_finding(self.0.id).await?,
-        ))
+        Ok(wrap_relied(asker(ctx).relied_on_by_finding(self.0.id).await?))
     }
 }
 
@@ -169,10 +163,7 @@ pub(super) async fn list_findings(
         let filter = Arc::clone(&filter);
         async move { evidence::finding::count(&asker.space, &asker.viewer, &filter).await }
     });
-    Ok(FindingConnection::new(
-        page.map(|row| Finding(Arc::new(row))),
-        total,
-    ))
+    Ok(FindingConnection::new(page.map(|row| Finding(Arc::new(row))), total))
 }
 
 /// A page of the findings on a term, read together with those on its siblings.
@@ -185,9 +176,7 @@ pub(crate) async fn findings_on(
 ) -> Result<FindingConnection> {
     let filter = filter.unwrap_or_default().or_narrower().try_into()?;
     let lists = Arc::new(FindingLists { on, filter });
-    let page = asker
-        .findings_on(term.into(), Arc::clone(&lists), request)
-        .await?;
+    let page = asker.findings_on(term.into(), Arc::clone(&lists), request).await?;
     let total = Total::of(move |asker| {
         let lists = Arc::clone(&lists);
         async move { asker.count_findings_on(term.into(), lists).await }

@@ -70,12 +70,7 @@ impl Publication {
     /// Its authors, in their order.
     async fn authors(&self, ctx: &Context<'_>) -> Result<Vec<Author>> {
         let authors = asker(ctx).publication_authors(self.0.id).await?;
-        Ok(authors
-            .iter()
-            .flat_map(|list| list.iter())
-            .cloned()
-            .map(Author)
-            .collect())
+        Ok(authors.iter().flat_map(|list| list.iter()).cloned().map(Author).collect())
     }
 
     /// Its digital object identifier, in lower case and without an address before it.
@@ -97,12 +92,7 @@ impl Publication {
 
     /// The year in which it was published.
     async fn year(&self) -> Option<i32> {
-        self.0.year.or_else(|| {
-            self.0
-                .published
-                .as_ref()
-                .map(|date| date.first_day().year())
-        })
+        self.0.year.or_else(|| self.0.published.as_ref().map(|date| date.first_day().year()))
     }
 
     /// The journal, series or publisher.
@@ -131,15 +121,8 @@ impl Publication {
         ctx: &Context<'_>,
         #[graphql(desc = "In which style; APA when nothing is said.")] style: Option<CitationStyle>,
     ) -> Result<String> {
-        let authors = asker(ctx)
-            .publication_authors(self.0.id)
-            .await?
-            .unwrap_or_default();
-        Ok(citation::text(
-            &self.0,
-            &authors,
-            style.unwrap_or_default().into(),
-        ))
+        let authors = asker(ctx).publication_authors(self.0.id).await?.unwrap_or_default();
+        Ok(citation::text(&self.0, &authors, style.unwrap_or_default().into()))
     }
 
     /// The studies that it reports.
@@ -166,11 +149,7 @@ impl Publication {
         let pairs = asker(ctx).possible_duplicates(self.0.id).await?;
         let of_this =
             |pair: &possible_duplicate::Model| PossibleDuplicate::seen_from(self.0.id, pair);
-        Ok(pairs
-            .iter()
-            .flat_map(|list| list.iter())
-            .map(of_this)
-            .collect())
+        Ok(pairs.iter().flat_map(|list| list.iter()).map(of_this).collect())
     }
 
     /// What centres hold of it, each on its own standard, newest first: by the day on which they rated it, and of one day
@@ -189,9 +168,7 @@ impl Publication {
 
     /// The ratings that stand, side by side, and why those that differ do so.
     async fn rating_comparison(&self, ctx: &Context<'_>) -> Result<RatingComparison> {
-        Ok(wrap_comparison(
-            asker(ctx).publication_comparison(self.0.id).await?,
-        ))
+        Ok(wrap_comparison(asker(ctx).publication_comparison(self.0.id).await?))
     }
 }
 

@@ -96,9 +96,8 @@ impl EvidenceQuery {
     ) -> Result<PublicationConnection> {
         let asker = asker_as_of(ctx, as_of).await?;
         let request = page_request(first, after, last, before)?;
-        let filter = Arc::new(evidence::publication::PublicationFilter::from(
-            filter.unwrap_or_default(),
-        ));
+        let filter =
+            Arc::new(evidence::publication::PublicationFilter::from(filter.unwrap_or_default()));
         let order = order_by.map(Into::into).unwrap_or_default();
         let page =
             evidence::publication::list(&asker.space, &asker.viewer, &filter, order, &request)
@@ -107,10 +106,7 @@ impl EvidenceQuery {
             let filter = Arc::clone(&filter);
             async move { evidence::publication::count(&asker.space, &asker.viewer, &filter).await }
         });
-        Ok(PublicationConnection::new(
-            page.map(|row| Publication(Arc::new(row))),
-            total,
-        ))
+        Ok(PublicationConnection::new(page.map(|row| Publication(Arc::new(row))), total))
     }
 
     /// The findings that you may see, in the order of their contribution.

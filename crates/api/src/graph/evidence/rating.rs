@@ -65,10 +65,7 @@ impl Rating {
         let asker = asker(ctx);
         let row = &self.0;
         let subject = if let Some(id) = row.study_id {
-            asker
-                .study(id)
-                .await?
-                .map(|study| Rated::Study(Study(study)))
+            asker.study(id).await?.map(|study| Rated::Study(Study(study)))
         } else if let Some(id) = row.publication_id {
             asker
                 .publication(id)
@@ -86,15 +83,10 @@ impl Rating {
     async fn scores(&self, ctx: &Context<'_>) -> Result<Vec<RatingScore>> {
         let asker = asker(ctx);
         let levels = asker.rating_scores(self.0.id).await?.unwrap_or_default();
-        let mut scores: Vec<_> = levels
-            .iter()
-            .filter_map(|id| StandardLevel::find(asker, *id))
-            .collect();
+        let mut scores: Vec<_> =
+            levels.iter().filter_map(|id| StandardLevel::find(asker, *id)).collect();
         scores.sort_by_key(|(dimension, _)| dimension.0.row.position);
-        Ok(scores
-            .into_iter()
-            .map(|(dimension, level)| RatingScore { dimension, level })
-            .collect())
+        Ok(scores.into_iter().map(|(dimension, level)| RatingScore { dimension, level }).collect())
     }
 
     /// The weakest published reading among its levels; null when none of them has one. It lets
@@ -115,9 +107,7 @@ impl Rating {
 
     /// The outcome that it speaks of; null when it speaks of none in particular.
     async fn outcome(&self, ctx: &Context<'_>) -> Option<Outcome> {
-        self.0
-            .outcome_id
-            .and_then(|id| Outcome::find(asker(ctx), id))
+        self.0.outcome_id.and_then(|id| Outcome::find(asker(ctx), id))
     }
 
     /// The studies that it took into account, withdrawn or not, in the order of their contribution; none
@@ -157,26 +147,19 @@ impl Rating {
             let count = asker.count_considered_publications(id).await?;
             Ok(count.unwrap_or_default())
         });
-        Ok(PublicationConnection::new(
-            wrapped(&page, Publication),
-            total,
-        ))
+        Ok(PublicationConnection::new(wrapped(&page, Publication), total))
     }
 
     /// What it leans on and was withdrawn or superseded: what it rates, or what it took into account, as far as you may see it.
     async fn relies_on_withdrawn(&self, ctx: &Context<'_>) -> Result<Vec<ReliedUpon>> {
-        Ok(wrap_relied(
-            asker(ctx).relied_on_by_rating(self.0.id).await?,
-        ))
+        Ok(wrap_relied(asker(ctx).relied_on_by_rating(self.0.id).await?))
     }
 }
 
 impl Rating {
     fn bound_to(&self, ctx: &Context<'_>) -> Result<(EvidenceStandard, StandardVersion)> {
         StandardVersion::find(asker(ctx), self.0.version_id).ok_or_else(|| {
-            Error::internal(std::io::Error::other(
-                "the standard's version is not in the directory",
-            ))
+            Error::internal(std::io::Error::other("the standard's version is not in the directory"))
         })
     }
 }

@@ -54,19 +54,13 @@ impl ReliedUpon {
         Ok(match &self.0.what {
             Piece::Study(row) => match row.superseded_by {
                 None => None,
-                Some(id) => asker
-                    .study(id)
-                    .await?
-                    .map(Study)
-                    .map(PieceOfEvidence::Study),
+                Some(id) => asker.study(id).await?.map(Study).map(PieceOfEvidence::Study),
             },
             Piece::Publication(row) => match row.superseded_by {
                 None => None,
-                Some(id) => asker
-                    .publication(id)
-                    .await?
-                    .map(Publication)
-                    .map(PieceOfEvidence::Publication),
+                Some(id) => {
+                    asker.publication(id).await?.map(Publication).map(PieceOfEvidence::Publication)
+                }
             },
         })
     }

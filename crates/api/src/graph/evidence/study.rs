@@ -71,11 +71,7 @@ impl Study {
     /// How its status changed, from the oldest, as far as the source gives dates.
     async fn status_history(&self, ctx: &Context<'_>) -> Result<Vec<StatusChange>> {
         let changes = asker(ctx).study_statuses(self.0.id).await?;
-        Ok(changes
-            .iter()
-            .flat_map(|list| list.iter())
-            .map(StatusChange::new)
-            .collect())
+        Ok(changes.iter().flat_map(|list| list.iter()).map(StatusChange::new).collect())
     }
 
     /// When it begins.
@@ -114,17 +110,14 @@ impl Study {
             .iter()
             .flat_map(|list| list.iter())
             .filter(|row| row.role == StudyRole::Collaborator);
-        Ok(by_slug(
-            collaborators.filter_map(|row| Centre::find(asker, row.centre_id)),
-            |centre| &centre.0.row.slug,
-        ))
+        Ok(by_slug(collaborators.filter_map(|row| Centre::find(asker, row.centre_id)), |centre| {
+            &centre.0.row.slug
+        }))
     }
 
     /// The programme that it belongs to.
     async fn programme(&self, ctx: &Context<'_>) -> Option<Programme> {
-        self.0
-            .programme_id
-            .and_then(|id| Programme::find(asker(ctx), id))
+        self.0.programme_id.and_then(|id| Programme::find(asker(ctx), id))
     }
 
     /// The organisations that take part, as far as they are named.
@@ -142,10 +135,8 @@ impl Study {
     async fn sites(&self, ctx: &Context<'_>) -> Result<Vec<Site>> {
         let asker = asker(ctx);
         let rows = asker.study_sites(self.0.id).await?;
-        let sites = rows
-            .iter()
-            .flat_map(|list| list.iter())
-            .filter_map(|row| Site::new(asker, row));
+        let sites =
+            rows.iter().flat_map(|list| list.iter()).filter_map(|row| Site::new(asker, row));
         Ok(by_slug(sites, |site| &site.local_authority.0.gss_code))
     }
 
@@ -155,10 +146,9 @@ impl Study {
         let asker = asker(ctx);
         let rows = asker.study_terms(self.0.id).await?;
         let terms = rows.iter().flat_map(|list| list.iter());
-        Ok(by_slug(
-            terms.filter_map(|term| Intervention::find(asker, *term)),
-            |term| &term.0.row.slug,
-        ))
+        Ok(by_slug(terms.filter_map(|term| Intervention::find(asker, *term)), |term| {
+            &term.0.row.slug
+        }))
     }
 
     /// The outcomes that it measures: those that it names itself, and those of its findings that you may see and that
@@ -167,10 +157,7 @@ impl Study {
         let asker = asker(ctx);
         let rows = asker.study_terms(self.0.id).await?;
         let terms = rows.iter().flat_map(|list| list.iter());
-        Ok(by_slug(
-            terms.filter_map(|term| Outcome::find(asker, *term)),
-            |term| &term.0.row.slug,
-        ))
+        Ok(by_slug(terms.filter_map(|term| Outcome::find(asker, *term)), |term| &term.0.row.slug))
     }
 
     /// How many young people there are in its populations and at its sites, safely: null when the returns of local
@@ -198,10 +185,9 @@ impl Study {
         let asker = asker(ctx);
         let rows = asker.study_terms(self.0.id).await?;
         let terms = rows.iter().flat_map(|list| list.iter());
-        Ok(by_slug(
-            terms.filter_map(|term| Population::find(asker, *term)),
-            |term| &term.0.row.slug,
-        ))
+        Ok(by_slug(terms.filter_map(|term| Population::find(asker, *term)), |term| {
+            &term.0.row.slug
+        }))
     }
 
     /// The documents that report it, newest first.
@@ -219,10 +205,7 @@ impl Study {
         let total = Total::of(move |asker| async move {
             Ok(asker.study_publication_count(id).await?.unwrap_or_default())
         });
-        Ok(PublicationConnection::new(
-            wrapped(&page, Publication),
-            total,
-        ))
+        Ok(PublicationConnection::new(wrapped(&page, Publication), total))
     }
 
     /// Its findings, in the order of their contribution.
@@ -259,9 +242,7 @@ impl Study {
 
     /// The ratings that stand, side by side, and why those that differ do so.
     async fn rating_comparison(&self, ctx: &Context<'_>) -> Result<RatingComparison> {
-        Ok(wrap_comparison(
-            asker(ctx).study_comparison(self.0.id).await?,
-        ))
+        Ok(wrap_comparison(asker(ctx).study_comparison(self.0.id).await?))
     }
 
     /// What it leans on and was withdrawn or superseded: publications that report it, as far as you may see it.
@@ -289,10 +270,7 @@ pub(super) async fn list_studies(
         let filter = Arc::clone(&filter);
         async move { evidence::study::count(&asker.space, &asker.viewer, &filter).await }
     });
-    Ok(StudyConnection::new(
-        page.map(|row| Study(Arc::new(row))),
-        total,
-    ))
+    Ok(StudyConnection::new(page.map(|row| Study(Arc::new(row))), total))
 }
 
 /// A page of the studies of a parent, read together with those of its siblings.
@@ -315,9 +293,7 @@ pub(crate) async fn studies_of(
         filter: filter.into(),
         order: order_by.map(Into::into).unwrap_or_default(),
     });
-    let page = asker
-        .studies_of(parent, Arc::clone(&lists), request)
-        .await?;
+    let page = asker.studies_of(parent, Arc::clone(&lists), request).await?;
     let total = Total::of(move |asker| {
         let lists = Arc::clone(&lists);
         async move { asker.count_studies_of(parent, lists).await }
@@ -380,10 +356,6 @@ struct Site {
 impl Site {
     fn new(asker: &Asker, row: &study_site::Model) -> Option<Self> {
         let local_authority = LocalAuthority::find(asker, row.local_authority_id)?;
-        Some(Self {
-            local_authority,
-            step: row.step,
-            starts_on: row.starts_on.map(Date),
-        })
+        Some(Self { local_authority, step: row.step, starts_on: row.starts_on.map(Date) })
     }
 }

@@ -88,9 +88,7 @@ impl FeedbackMutation {
         let key = input.idempotency_key;
         let row = feedback::give(&asker.space, &asker.viewer, new, key).await?;
         after_a_write(ctx).await?;
-        Ok(GiveFeedbackPayload {
-            feedback: Feedback(Arc::new(row)),
-        })
+        Ok(GiveFeedbackPayload { feedback: Feedback(Arc::new(row)) })
     }
 
     /// Answers feedback that your centre received. It needs `collaboration:write`.
@@ -110,8 +108,6 @@ impl FeedbackMutation {
         };
         let row = feedback::answer(&asker.space, &asker.viewer, id.into(), answer).await?;
         after_a_write(ctx).await?;
-        Ok(AnswerFeedbackPayload {
-            feedback: Feedback(Arc::new(row)),
-        })
+        Ok(AnswerFeedbackPayload { feedback: Feedback(Arc::new(row)) })
     }
 }

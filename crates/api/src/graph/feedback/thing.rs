@@ -55,10 +55,7 @@ impl Feedback {
         if let Some(id) = row.programme_id {
             return Ok(Programme::find(asker, id).map(FeedbackSubject::Programme));
         }
-        Ok(Some(FeedbackSubject::Centre(Centre::of(
-            asker,
-            row.contributed_by,
-        )?)))
+        Ok(Some(FeedbackSubject::Centre(Centre::of(asker, row.contributed_by)?)))
     }
 
     /// From whom it came, as a role such as `practice leader`; never a name.

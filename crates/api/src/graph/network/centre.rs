@@ -35,9 +35,7 @@ impl Centre {
     /// `INTERNAL_SERVER_ERROR`: the database does not let a centre go to which something refers.
     pub(crate) fn of(asker: &Asker, id: CentreId) -> Result<Self> {
         Self::find(asker, id).ok_or_else(|| {
-            Error::internal(std::io::Error::other(format!(
-                "centre {id} is not in the directory"
-            )))
+            Error::internal(std::io::Error::other(format!("centre {id} is not in the directory")))
         })
     }
 }
@@ -93,11 +91,7 @@ impl Centre {
 
     /// Its standing in the network over time, from the oldest.
     async fn status_history(&self) -> Vec<NetworkStatusPeriod> {
-        self.0
-            .statuses
-            .iter()
-            .filter_map(NetworkStatusPeriod::new)
-            .collect()
+        self.0.statuses.iter().filter_map(NetworkStatusPeriod::new).collect()
     }
 
     /// Its id in the Research Organization Registry.
@@ -112,19 +106,12 @@ impl Centre {
 
     /// The centre that carries on its work.
     async fn successor(&self, ctx: &Context<'_>) -> Option<Self> {
-        self.0
-            .row
-            .successor
-            .and_then(|id| Self::find(asker(ctx), id))
+        self.0.row.successor.and_then(|id| Self::find(asker(ctx), id))
     }
 
     /// The centres whose work it carries on.
     async fn predecessors(&self, ctx: &Context<'_>) -> Vec<Self> {
-        self.0
-            .predecessors
-            .iter()
-            .filter_map(|id| Self::find(asker(ctx), *id))
-            .collect()
+        self.0.predecessors.iter().filter_map(|id| Self::find(asker(ctx), *id)).collect()
     }
 
     /// The people who work, or worked, for it, without those whose entries were withdrawn.
@@ -134,13 +121,7 @@ impl Centre {
             let person = people.by_id(role.person_id);
             person.is_some_and(|person| person.row.withdrawn_at.is_none())
         };
-        self.0
-            .roles
-            .iter()
-            .filter(stands)
-            .cloned()
-            .map(Role)
-            .collect()
+        self.0.roles.iter().filter(stands).cloned().map(Role).collect()
     }
 
     /// The studies that it leads or takes part in.
@@ -227,14 +208,6 @@ impl CentreFilterInput {
         let passes = |centre: &&Arc<directory::Centre>| {
             statuses.admits(&centre.status_on(today)) && areas.admits(&centre.row.policy_area)
         };
-        asker
-            .directory
-            .centres
-            .all()
-            .iter()
-            .filter(passes)
-            .cloned()
-            .map(Centre)
-            .collect()
+        asker.directory.centres.all().iter().filter(passes).cloned().map(Centre).collect()
     }
 }

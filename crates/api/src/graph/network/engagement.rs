@@ -36,14 +36,7 @@ impl Engagement {
         let row = &self.0;
         let reason = row.withdrawal_reason.as_ref();
         let by = None;
-        Withdrawal::of(
-            asker(ctx),
-            NodeKind::Engagement,
-            row.withdrawn_at,
-            reason,
-            by,
-        )
-        .await
+        Withdrawal::of(asker(ctx), NodeKind::Engagement, row.withdrawn_at, reason, by).await
     }
 
     /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.

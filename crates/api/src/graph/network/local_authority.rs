@@ -27,12 +27,7 @@ pub(crate) struct LocalAuthority(pub(crate) Arc<local_authority::Model>);
 
 impl LocalAuthority {
     pub(crate) fn find(asker: &Asker, id: LocalAuthorityId) -> Option<Self> {
-        asker
-            .directory
-            .local_authorities
-            .by_id(id)
-            .cloned()
-            .map(Self)
+        asker.directory.local_authorities.by_id(id).cloned().map(Self)
     }
 
     /// Some authorities, by GSS code.
@@ -61,14 +56,7 @@ impl LocalAuthority {
         let row = &self.0;
         let reason = row.withdrawal_reason.as_ref();
         let by = row.superseded_by.map(Into::into);
-        Withdrawal::of(
-            asker(ctx),
-            NodeKind::LocalAuthority,
-            row.withdrawn_at,
-            reason,
-            by,
-        )
-        .await
+        Withdrawal::of(asker(ctx), NodeKind::LocalAuthority, row.withdrawn_at, reason, by).await
     }
 
     /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
@@ -186,10 +174,7 @@ impl LocalAuthority {
         let id = self.0.id;
         let page = asker(ctx).authority_engagements(id, request).await?;
         let total = Total::of(move |asker| async move {
-            Ok(asker
-                .authority_engagement_count(id)
-                .await?
-                .unwrap_or_default())
+            Ok(asker.authority_engagement_count(id).await?.unwrap_or_default())
         });
         Ok(EngagementConnection::new(wrapped(&page, Engagement), total))
     }
@@ -240,10 +225,7 @@ impl LocalAuthorityFilterInput {
                 && regions.admits(&authority.region.as_deref().map(folded))
                 && folded(&authority.name).contains(&text)
                 && numbers.admits(&authority.dfe_number)
-                && [today, as_at]
-                    .into_iter()
-                    .flatten()
-                    .all(|day| existed(authority, day))
+                && [today, as_at].into_iter().flatten().all(|day| existed(authority, day))
                 && self
                     .has_childrens_social_care
                     .is_none_or(|wanted| wanted == has_social_care(authority))

@@ -89,9 +89,7 @@ impl Role {
 
     /// From when, as precisely as is known.
     async fn since(&self) -> Option<ApproximateDate> {
-        PartialDate::try_from(self.0.since.clone())
-            .ok()
-            .map(ApproximateDate)
+        PartialDate::try_from(self.0.since.clone()).ok().map(ApproximateDate)
     }
 
     /// Until when; null while it lasts.

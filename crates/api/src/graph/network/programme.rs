@@ -46,14 +46,7 @@ impl Programme {
         let row = &self.0.row;
         let reason = row.withdrawal_reason.as_ref();
         let by = row.superseded_by.map(Into::into);
-        Withdrawal::of(
-            asker(ctx),
-            NodeKind::Programme,
-            row.withdrawn_at,
-            reason,
-            by,
-        )
-        .await
+        Withdrawal::of(asker(ctx), NodeKind::Programme, row.withdrawn_at, reason, by).await
     }
 
     /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
@@ -102,11 +95,7 @@ impl Programme {
 
     /// The organisations that take part, as far as they are named.
     async fn partners(&self, ctx: &Context<'_>) -> Vec<Partner> {
-        self.0
-            .partners
-            .iter()
-            .filter_map(|id| Partner::find(asker(ctx), *id))
-            .collect()
+        self.0.partners.iter().filter_map(|id| Partner::find(asker(ctx), *id)).collect()
     }
 
     /// Its studies.

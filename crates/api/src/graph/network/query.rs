@@ -34,12 +34,7 @@ impl NetworkQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
     ) -> Option<Centre> {
-        asker(ctx)
-            .directory
-            .centres
-            .by_key(&slug)
-            .cloned()
-            .map(Centre)
+        asker(ctx).directory.centres.by_key(&slug).cloned().map(Centre)
     }
 
     /// The local authority with this GSS code, or null.
@@ -48,12 +43,7 @@ impl NetworkQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its GSS code, such as `E08000035`.")] gss_code: String,
     ) -> Option<LocalAuthority> {
-        asker(ctx)
-            .directory
-            .local_authorities
-            .by_key(&gss_code)
-            .cloned()
-            .map(LocalAuthority)
+        asker(ctx).directory.local_authorities.by_key(&gss_code).cloned().map(LocalAuthority)
     }
 
     /// The programme with this slug, or null.
@@ -62,12 +52,7 @@ impl NetworkQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
     ) -> Option<Programme> {
-        asker(ctx)
-            .directory
-            .programmes
-            .by_key(&slug)
-            .cloned()
-            .map(Programme)
+        asker(ctx).directory.programmes.by_key(&slug).cloned().map(Programme)
     }
 
     /// The intervention with this slug, or null.
@@ -92,12 +77,7 @@ impl NetworkQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
     ) -> Option<Outcome> {
-        asker(ctx)
-            .directory
-            .outcomes
-            .by_key(&slug)
-            .cloned()
-            .map(Outcome)
+        asker(ctx).directory.outcomes.by_key(&slug).cloned().map(Outcome)
     }
 
     /// The population with this slug, or null.
@@ -106,12 +86,7 @@ impl NetworkQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
     ) -> Option<Population> {
-        asker(ctx)
-            .directory
-            .populations
-            .by_key(&slug)
-            .cloned()
-            .map(Population)
+        asker(ctx).directory.populations.by_key(&slug).cloned().map(Population)
     }
 
     /// The evidence standard with this slug, or null.
@@ -120,12 +95,7 @@ impl NetworkQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
     ) -> Option<EvidenceStandard> {
-        asker(ctx)
-            .directory
-            .standards
-            .by_key(&slug)
-            .cloned()
-            .map(EvidenceStandard)
+        asker(ctx).directory.standards.by_key(&slug).cloned().map(EvidenceStandard)
     }
 
     /// Centres, sorted by slug.
@@ -237,11 +207,7 @@ impl NetworkQuery {
     async fn programmes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            default,
-            name = "includeWithdrawn",
-            desc = "Also those that were withdrawn."
-        )]
+        #[graphql(default, name = "includeWithdrawn", desc = "Also those that were withdrawn.")]
         include_withdrawn: bool,
         #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
@@ -267,11 +233,7 @@ impl NetworkQuery {
     async fn evidence_standards(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            default,
-            name = "includeWithdrawn",
-            desc = "Also those that were withdrawn."
-        )]
+        #[graphql(default, name = "includeWithdrawn", desc = "Also those that were withdrawn.")]
         include_withdrawn: bool,
         #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
@@ -295,10 +257,5 @@ fn terms<T>(
     vocabulary: Vocabulary,
     wrap: fn(Arc<directory::Term>) -> T,
 ) -> Result<Vec<T>> {
-    Ok(filter
-        .unwrap_or_default()
-        .apply(asker, vocabulary)?
-        .into_iter()
-        .map(wrap)
-        .collect())
+    Ok(filter.unwrap_or_default().apply(asker, vocabulary)?.into_iter().map(wrap).collect())
 }

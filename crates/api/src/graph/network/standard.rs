@@ -60,14 +60,7 @@ impl EvidenceStandard {
         let row = &self.0.row;
         let reason = row.withdrawal_reason.as_ref();
         let by = row.superseded_by.map(Into::into);
-        Withdrawal::of(
-            asker(ctx),
-            NodeKind::EvidenceStandard,
-            row.withdrawn_at,
-            reason,
-            by,
-        )
-        .await
+        Withdrawal::of(asker(ctx), NodeKind::EvidenceStandard, row.withdrawn_at, reason, by).await
     }
 
     /// Its name.
@@ -92,10 +85,7 @@ impl EvidenceStandard {
 
     /// The dimensions of its newest version.
     async fn dimensions(&self) -> Vec<StandardDimension> {
-        self.0
-            .current()
-            .map(|version| dimensions(version))
-            .unwrap_or_default()
+        self.0.current().map(|version| dimensions(version)).unwrap_or_default()
     }
 
     /// Its versions, from the oldest.
@@ -114,10 +104,7 @@ impl StandardVersion {
     /// The standard and version of this id.
     pub(crate) fn find(asker: &Asker, id: StandardVersionId) -> Option<(EvidenceStandard, Self)> {
         let (standard, version) = asker.directory.versions.get(&id)?;
-        Some((
-            EvidenceStandard(Arc::clone(standard)),
-            Self(Arc::clone(version)),
-        ))
+        Some((EvidenceStandard(Arc::clone(standard)), Self(Arc::clone(version))))
     }
 }
 
@@ -156,11 +143,7 @@ impl StandardVersion {
 }
 
 fn dimensions(version: &directory::StandardVersion) -> Vec<StandardDimension> {
-    version
-        .dimensions
-        .iter()
-        .map(|dimension| StandardDimension(Arc::clone(dimension)))
-        .collect()
+    version.dimensions.iter().map(|dimension| StandardDimension(Arc::clone(dimension))).collect()
 }
 
 /// One dimension of a version of a standard.
@@ -194,11 +177,7 @@ impl StandardDimension {
 
     /// Its levels, from the lowest.
     async fn levels(&self) -> Vec<StandardLevel> {
-        self.0
-            .levels
-            .iter()
-            .map(|level| StandardLevel(Arc::clone(level)))
-            .collect()
+        self.0.levels.iter().map(|level| StandardLevel(Arc::clone(level))).collect()
     }
 
     /// The version that it is a dimension of.
@@ -216,10 +195,7 @@ impl StandardLevel {
     /// The dimension and level of this id.
     pub(crate) fn find(asker: &Asker, id: LevelId) -> Option<(StandardDimension, Self)> {
         let (dimension, level) = asker.directory.levels.get(&id)?;
-        Some((
-            StandardDimension(Arc::clone(dimension)),
-            Self(Arc::clone(level)),
-        ))
+        Some((StandardDimension(Arc::clone(dimension)), Self(Arc::clone(level))))
     }
 }
 
@@ -260,12 +236,7 @@ impl StandardLevel {
     /// How it reads on other standards, each reading with its caveat; without those that were withdrawn.
     async fn crosswalk(&self, ctx: &Context<'_>) -> Vec<CrosswalkReading> {
         let readings = asker(ctx).directory.crosswalk.get(&self.0.id);
-        readings
-            .into_iter()
-            .flatten()
-            .cloned()
-            .map(CrosswalkReading)
-            .collect()
+        readings.into_iter().flatten().cloned().map(CrosswalkReading).collect()
     }
 }
 
@@ -303,14 +274,7 @@ impl CrosswalkReading {
         let row = &self.0;
         let reason = row.withdrawal_reason.as_ref();
         let by = None;
-        Withdrawal::of(
-            asker(ctx),
-            NodeKind::CrosswalkReading,
-            row.withdrawn_at,
-            reason,
-            by,
-        )
-        .await
+        Withdrawal::of(asker(ctx), NodeKind::CrosswalkReading, row.withdrawn_at, reason, by).await
     }
 
     /// The level that is read.

@@ -34,10 +34,7 @@ struct TermLabel {
 
 fn labels(asker: &Asker, term: &directory::Term) -> Vec<TermLabel> {
     let label = |(centre, label): &(_, String)| {
-        Centre::find(asker, *centre).map(|centre| TermLabel {
-            centre,
-            label: label.clone(),
-        })
+        Centre::find(asker, *centre).map(|centre| TermLabel { centre, label: label.clone() })
     };
     term.labels.iter().filter_map(label).collect()
 }

@@ -38,11 +38,7 @@ pub(super) struct ReportCard {
 
 impl ReportCard {
     pub(super) fn new(card: report_card::ReportCard) -> Self {
-        Self {
-            card,
-            places: OnceCell::new(),
-            company: OnceCell::new(),
-        }
+        Self { card, places: OnceCell::new(), company: OnceCell::new() }
     }
 
     async fn places(&self, asker: &Asker) -> Result<&Arc<Places>> {
@@ -92,14 +88,7 @@ impl ReportCard {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyMilestoneConnection> {
         let request = page_request(first, after, last, before)?;
-        milestones(
-            ctx,
-            self.card,
-            Milestone::Planned,
-            AnyOf::default(),
-            request,
-        )
-        .await
+        milestones(ctx, self.card, Milestone::Planned, AnyOf::default(), request).await
     }
 
     /// The studies that went into delivery for the first time.
@@ -112,14 +101,7 @@ impl ReportCard {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyMilestoneConnection> {
         let request = page_request(first, after, last, before)?;
-        milestones(
-            ctx,
-            self.card,
-            Milestone::Launched,
-            AnyOf::default(),
-            request,
-        )
-        .await
+        milestones(ctx, self.card, Milestone::Launched, AnyOf::default(), request).await
     }
 
     /// How many studies were launched at least: those that are named, and those that programmes which
@@ -140,14 +122,7 @@ impl ReportCard {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyMilestoneConnection> {
         let request = page_request(first, after, last, before)?;
-        milestones(
-            ctx,
-            self.card,
-            Milestone::InterimResults,
-            AnyOf::default(),
-            request,
-        )
-        .await
+        milestones(ctx, self.card, Milestone::InterimResults, AnyOf::default(), request).await
     }
 
     /// The studies that were reported.
@@ -160,14 +135,7 @@ impl ReportCard {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<StudyMilestoneConnection> {
         let request = page_request(first, after, last, before)?;
-        milestones(
-            ctx,
-            self.card,
-            Milestone::Reported,
-            AnyOf::default(),
-            request,
-        )
-        .await
+        milestones(ctx, self.card, Milestone::Reported, AnyOf::default(), request).await
     }
 
     /// The studies that were stopped, with the reasons. A study that went on and was stopped again is
@@ -210,10 +178,7 @@ impl ReportCard {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<ProgrammeConnection> {
         let request = page_request(first, after, last, before)?;
-        programmes(
-            report_card::begun(&asker(ctx).directory, self.card),
-            &request,
-        )
+        programmes(report_card::begun(&asker(ctx).directory, self.card), &request)
     }
 
     /// The programmes that were running, with their partners and with how much they state. One whose end
@@ -227,10 +192,7 @@ impl ReportCard {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<ProgrammeConnection> {
         let request = page_request(first, after, last, before)?;
-        programmes(
-            report_card::running(&asker(ctx).directory, self.card),
-            &request,
-        )
+        programmes(report_card::running(&asker(ctx).directory, self.card), &request)
     }
 
     /// The partners of the programmes that were running, as far as they are named.
@@ -253,10 +215,7 @@ impl ReportCard {
     /// How many partners the programmes had at least: as many as are named, or as one programme states,
     /// whichever is more.
     async fn partners_at_least(&self, ctx: &Context<'_>) -> i32 {
-        at_least(report_card::partners_at_least(
-            &asker(ctx).directory,
-            self.card,
-        ))
+        at_least(report_card::partners_at_least(&asker(ctx).directory, self.card))
     }
 
     /// The local authorities where there was an engagement, or a study with a site there was under way.
@@ -301,10 +260,7 @@ impl ReportCard {
         let total = Total::of(move |asker| async move {
             report_card::count_undated_engagements(&asker.space, card).await
         });
-        Ok(EngagementConnection::new(
-            page.map(|row| Engagement(Arc::new(row))),
-            total,
-        ))
+        Ok(EngagementConnection::new(page.map(|row| Engagement(Arc::new(row))), total))
     }
 
     /// The centres with which the centre worked, in collaborations that were running and in studies that
@@ -393,9 +349,8 @@ fn programmes(
 ) -> Result<ProgrammeConnection> {
     let total = Total::known(list.len());
     let list = list.into_iter().map(Programme).collect();
-    let page = Page::of_sorted(request, list, |programme: &Programme| {
-        programme.0.row.slug.clone()
-    })?;
+    let page =
+        Page::of_sorted(request, list, |programme: &Programme| programme.0.row.slug.clone())?;
     Ok(ProgrammeConnection::new(page, total))
 }
 
@@ -409,8 +364,5 @@ async fn feedback_of(
     let total = Total::of(move |asker| async move {
         feedback::count(&asker.space, &asker.viewer, card, event).await
     });
-    Ok(FeedbackConnection::new(
-        page.map(|row| Feedback(Arc::new(row))),
-        total,
-    ))
+    Ok(FeedbackConnection::new(page.map(|row| Feedback(Arc::new(row))), total))
 }

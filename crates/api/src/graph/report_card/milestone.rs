@@ -123,8 +123,5 @@ pub(super) async fn milestones(
             report_card::count_milestones(space, viewer, card, milestone, &reasons).await
         }
     });
-    Ok(StudyMilestoneConnection::new(
-        page.map(StudyMilestone),
-        total,
-    ))
+    Ok(StudyMilestoneConnection::new(page.map(StudyMilestone), total))
 }

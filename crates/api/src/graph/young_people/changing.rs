@@ -194,10 +194,8 @@ impl YoungPeopleMutation {
         #[graphql(desc = "Which.")] input: ApproveDataSharingAgreementInput,
     ) -> Result<DataSharingAgreementPayload> {
         let asker = asker(ctx);
-        let decision = Decision {
-            id: agreement_id(&input.id)?,
-            expected_version: input.expected_version,
-        };
+        let decision =
+            Decision { id: agreement_id(&input.id)?, expected_version: input.expected_version };
         let approved = agreement::approve(&asker.space, &asker.viewer, decision).await?;
         payload(ctx, approved).await
     }
@@ -210,10 +208,8 @@ impl YoungPeopleMutation {
         #[graphql(desc = "Which, and why.")] input: EndDataSharingAgreementInput,
     ) -> Result<DataSharingAgreementPayload> {
         let asker = asker(ctx);
-        let decision = Decision {
-            id: agreement_id(&input.id)?,
-            expected_version: input.expected_version,
-        };
+        let decision =
+            Decision { id: agreement_id(&input.id)?, expected_version: input.expected_version };
         let ended = agreement::end(&asker.space, &asker.viewer, decision, input.reason).await?;
         payload(ctx, ended).await
     }
@@ -240,9 +236,7 @@ impl YoungPeopleMutation {
         };
         let person = people::participate(&asker.space, &asker.viewer, new).await?;
         after_a_write(ctx).await?;
-        Ok(RecordParticipationPayload {
-            person: YoungPerson(Arc::new(person)),
-        })
+        Ok(RecordParticipationPayload { person: YoungPerson(Arc::new(person)) })
     }
 
     /// Erases a return that is in use, on the controller's word: its rows, and whom nothing else tells of. It needs
@@ -256,9 +250,7 @@ impl YoungPeopleMutation {
         let id = return_id(&input.id)?;
         let erased = returns::erase(&asker.space, &asker.viewer, id).await?;
         after_a_write(ctx).await?;
-        Ok(EraseReturnPayload {
-            erased: Return(erased),
-        })
+        Ok(EraseReturnPayload { erased: Return(erased) })
     }
 
     /// Erases what an authority's returns tell of one child, on the controller's word. It needs
@@ -272,10 +264,7 @@ impl YoungPeopleMutation {
         let (place, child) = (&input.local_authority, &input.child_id);
         let erased = people::erase_child(&asker.space, &asker.viewer, place, child).await?;
         after_a_write(ctx).await?;
-        Ok(EraseYoungPersonPayload {
-            returns: Int(erased.returns),
-            forgotten: erased.is_forgotten,
-        })
+        Ok(EraseYoungPersonPayload { returns: Int(erased.returns), forgotten: erased.is_forgotten })
     }
 
     /// Has the holder of a token act for local authorities: load and erase their returns and no others', and decide
@@ -292,9 +281,7 @@ impl YoungPeopleMutation {
         let codes = &input.local_authorities;
         let places = stewards::appoint(&asker.space, &asker.viewer, token.into(), codes).await?;
         let places = places.into_iter();
-        let local_authorities = places
-            .filter_map(|id| LocalAuthority::find(asker, id))
-            .collect();
+        let local_authorities = places.filter_map(|id| LocalAuthority::find(asker, id)).collect();
         after_a_write(ctx).await?;
         Ok(AppointStewardPayload { local_authorities })
     }
@@ -305,7 +292,5 @@ async fn payload(
     agreement: agreement::Agreement,
 ) -> Result<DataSharingAgreementPayload> {
     after_a_write(ctx).await?;
-    Ok(DataSharingAgreementPayload {
-        agreement: DataSharingAgreement(Arc::new(agreement)),
-    })
+    Ok(DataSharingAgreementPayload { agreement: DataSharingAgreement(Arc::new(agreement)) })
 }

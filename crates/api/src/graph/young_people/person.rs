@@ -33,10 +33,7 @@ impl YoungPerson {
         let pseudonym = String::from_utf8(part).map_err(|_| global_id::invalid())?;
         match asker.young_person(agreement, pseudonym).await {
             Ok(found) => Ok(found.map(Self)),
-            Err(Error {
-                code: Code::NotFound,
-                ..
-            }) => Ok(None),
+            Err(Error { code: Code::NotFound, .. }) => Ok(None),
             Err(refusal) => Err(refusal),
         }
     }
@@ -76,11 +73,7 @@ impl YoungPerson {
     /// The authorities whose returns tell of them what the agreement is about.
     async fn local_authorities(&self, ctx: &Context<'_>) -> Result<Option<Vec<LocalAuthority>>> {
         let places = self.0.authorities()?.iter();
-        Ok(Some(
-            places
-                .filter_map(|id| LocalAuthority::find(asker(ctx), *id))
-                .collect(),
-        ))
+        Ok(Some(places.filter_map(|id| LocalAuthority::find(asker(ctx), *id)).collect()))
     }
 
     /// Their times in touch with social work that the agreement is about, the earliest first.
@@ -233,9 +226,6 @@ impl YoungPersonFilter {
                 _ => return Err(Error::not_found("study")),
             },
         };
-        Ok(PeopleFilter {
-            local_authorities,
-            participates_in,
-        })
+        Ok(PeopleFilter { local_authorities, participates_in })
     }
 }

@@ -33,28 +33,25 @@ impl YoungPeopleSubscription {
         let id = return_id(&id)?;
         let first = returns::by_id(&space, &viewer, id).await?;
         let state = (space, viewer, Some(first), None::<loaded_return::Model>);
-        Ok(stream::unfold(
-            state,
-            move |(space, viewer, first, told)| async move {
-                if let Some(row) = first {
-                    let told = Some(row.clone());
-                    return Some((Ok(Return(row)), (space, viewer, None, told)));
-                }
-                if told.as_ref()?.state != ReturnState::Loading {
-                    return None;
-                }
-                loop {
-                    tokio::time::sleep(EVERY).await;
-                    match returns::by_id(&space, &viewer, id).await {
-                        Ok(row) if Some(&row) == told.as_ref() => {}
-                        Ok(row) => {
-                            let told = Some(row.clone());
-                            return Some((Ok(Return(row)), (space, viewer, None, told)));
-                        }
-                        Err(refusal) => return Some((Err(refusal), (space, viewer, None, None))),
+        Ok(stream::unfold(state, move |(space, viewer, first, told)| async move {
+            if let Some(row) = first {
+                let told = Some(row.clone());
+                return Some((Ok(Return(row)), (space, viewer, None, told)));
+            }
+            if told.as_ref()?.state != ReturnState::Loading {
+                return None;
+            }
+            loop {
+                tokio::time::sleep(EVERY).await;
+                match returns::by_id(&space, &viewer, id).await {
+                    Ok(row) if Some(&row) == told.as_ref() => {}
+                    Ok(row) => {
+                        let told = Some(row.clone());
+                        return Some((Ok(Return(row)), (space, viewer, None, told)));
                     }
+                    Err(refusal) => return Some((Err(refusal), (space, viewer, None, None))),
                 }
-            },
-        ))
+            }
+        }))
     }
 }

@@ -150,10 +150,7 @@ impl YoungPeople {
         let asker = asker(ctx);
         match returns::by_id(&asker.space, &asker.viewer, return_id(&id)?).await {
             Ok(row) => Ok(Some(Return(row))),
-            Err(Error {
-                code: service::Code::NotFound,
-                ..
-            }) => Ok(None),
+            Err(Error { code: service::Code::NotFound, .. }) => Ok(None),
             Err(refusal) => Err(refusal),
         }
     }

@@ -34,13 +34,7 @@ mod tests {
         let digits = "ecf4edb46db40b5132295c0291d62fb65d6759a9eedfa4d5d612dd5ec54a6b38";
         assert_eq!(Hash::parse(digits), Some(Hash::of("{__typename}")));
         assert_eq!(Hash::parse(&digits.to_uppercase()), Hash::parse(digits));
-        for other in [
-            "",
-            "ecf4",
-            &"g".repeat(64),
-            &"+1".repeat(32),
-            &"é".repeat(32),
-        ] {
+        for other in ["", "ecf4", &"g".repeat(64), &"+1".repeat(32), &"é".repeat(32)] {
             assert_eq!(Hash::parse(other), None, "{other}");
         }
     }

@@ -79,19 +79,13 @@ impl Documents {
                 Code::BadRequest,
                 "The request has no `query`; send the text of a GraphQL document in it.",
             )),
-            (Self::Kept(_), Some(query), None) => Ok(Found {
-                text: query.into(),
-                keep: None,
-            }),
+            (Self::Kept(_), Some(query), None) => Ok(Found { text: query.into(), keep: None }),
             (Self::Kept(_), Some(query), Some(id)) => {
                 let hash = Hash::of(&query);
                 if Hash::parse(&id) != Some(hash) {
                     return Err(mismatch());
                 }
-                Ok(Found {
-                    text: query.into(),
-                    keep: Some(hash),
-                })
+                Ok(Found { text: query.into(), keep: Some(hash) })
             }
             (Self::Kept(kept), None, Some(id)) => Hash::parse(&id)
                 .and_then(|hash| kept.get(&hash))
@@ -102,8 +96,7 @@ impl Documents {
                     Some(query) => list.by_text(query),
                     None => id.as_deref().and_then(|id| list.by_id(id)),
                 };
-                text.map(|text| Found { text, keep: None })
-                    .ok_or_else(not_allowed)
+                text.map(|text| Found { text, keep: None }).ok_or_else(not_allowed)
             }
         }
     }

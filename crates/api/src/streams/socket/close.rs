@@ -42,10 +42,7 @@ impl Close {
 
     /// The client speaks another subprotocol, or none.
     pub(super) fn subprotocol_not_acceptable() -> Self {
-        Self::new(
-            4406,
-            "Subprotocol not acceptable: speak graphql-transport-ws",
-        )
+        Self::new(4406, "Subprotocol not acceptable: speak graphql-transport-ws")
     }
 
     /// The client has not said who it is in time.

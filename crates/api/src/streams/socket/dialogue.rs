@@ -93,9 +93,8 @@ impl Dialogue {
             let presence = Presence::register(space, &viewer, most).await?;
             Ok((viewer, presence))
         };
-        let (viewer, presence) = entering
-            .await
-            .map_err(|refusal: Error| Close::refused(&refusal))?;
+        let (viewer, presence) =
+            entering.await.map_err(|refusal: Error| Close::refused(&refusal))?;
         line.say(Say::ConnectionAck.text()).await?;
         Ok((viewer, presence))
     }
@@ -209,10 +208,7 @@ impl Conversation {
             return Ok(line.say(Say::Error { id, payload }.text()).await?);
         }
         self.begun += 1;
-        let name = Name {
-            id: id.clone(),
-            number: self.begun,
-        };
+        let name = Name { id: id.clone(), number: self.begun };
         let carrying_out = operation::carry_out(self.ground.clone(), name, parameters);
         let task = self.tasks.spawn(carrying_out);
         self.running.insert(id, (self.begun, task));

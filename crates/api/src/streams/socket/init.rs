@@ -24,17 +24,12 @@ pub(super) async fn viewer(
     let mut sent = in_payload(payload)?;
     if sent.is_empty() {
         let in_headers = headers.iter().map(|value| value.to_str());
-        sent = in_headers
-            .map(|value| value.unwrap_or_default().to_owned())
-            .collect();
+        sent = in_headers.map(|value| value.unwrap_or_default().to_owned()).collect();
     }
     match sent.as_slice() {
         [] => Ok(Viewer::anonymous()),
         [authorization] => endpoint::holder(space, authorization, from).await,
-        _ => Err(Error::new(
-            Code::TokenInvalid,
-            "The token was sent more than once.",
-        )),
+        _ => Err(Error::new(Code::TokenInvalid, "The token was sent more than once.")),
     }
 }
 

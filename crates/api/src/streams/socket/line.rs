@@ -39,11 +39,7 @@ pub(super) struct Gone;
 
 impl Line {
     pub(super) const fn new(socket: WebSocketStream<TokioIo<Upgraded>>, unread: Duration) -> Self {
-        Self {
-            socket,
-            unread,
-            is_broken: false,
-        }
+        Self { socket, unread, is_broken: false }
     }
 
     /// The next that comes. Given up, it loses nothing.
@@ -91,15 +87,8 @@ impl Line {
 
     /// Closes the socket, and waits a moment for the client to know.
     pub(super) async fn close(mut self, close: Close) {
-        tracing::debug!(
-            code = close.code,
-            reason = close.reason,
-            "a socket is closed"
-        );
-        let frame = CloseFrame {
-            code: close.code.into(),
-            reason: close.reason.into(),
-        };
+        tracing::debug!(code = close.code, reason = close.reason, "a socket is closed");
+        let frame = CloseFrame { code: close.code.into(), reason: close.reason.into() };
         let parting = async {
             if self.socket.close(Some(frame)).await.is_err() {
                 return;

@@ -88,10 +88,7 @@ pub(super) enum Say<'m> {
     /// A result.
     Next { id: &'m str, payload: &'m Answer },
     /// That the operation was not carried out, and why.
-    Error {
-        id: &'m str,
-        payload: &'m [async_graphql::ServerError],
-    },
+    Error { id: &'m str, payload: &'m [async_graphql::ServerError] },
     /// That the operation is over.
     Complete { id: &'m str },
 }
@@ -134,10 +131,7 @@ mod tests {
 
     #[test]
     fn what_is_no_message_of_a_client_is_refused() {
-        let long = format!(
-            r#"{{"id": "{}", "type": "complete"}}"#,
-            "x".repeat(LONGEST_ID + 1)
-        );
+        let long = format!(r#"{{"id": "{}", "type": "complete"}}"#, "x".repeat(LONGEST_ID + 1));
         for text in [
             "",
             "{",

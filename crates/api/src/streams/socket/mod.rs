@@ -144,10 +144,7 @@ fn switched(key: HeaderValue, subprotocol: Option<HeaderValue>) -> Response {
 
 fn refused(refusal: Refusal) -> Response {
     let mut response = protocol::refused(refusal);
-    response.headers_mut().insert(
-        header::SEC_WEBSOCKET_VERSION,
-        HeaderValue::from_static(VERSION),
-    );
+    response.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static(VERSION));
     response
 }
 

@@ -37,22 +37,9 @@ pub(super) struct Ground {
 
 /// Carries out an operation. It waits while its messages are not taken.
 pub(super) async fn carry_out(ground: Ground, name: Name, parameters: Parameters) {
-    let Ground {
-        endpoint,
-        viewer,
-        address,
-        request_id,
-        steps,
-    } = ground;
-    let executor = Executor::new(
-        Arc::clone(&endpoint),
-        Ok(viewer),
-        address,
-        request_id.clone(),
-    );
-    let running = endpoint
-        .protocol
-        .begin(parameters, true, &executor, &request_id);
+    let Ground { endpoint, viewer, address, request_id, steps } = ground;
+    let executor = Executor::new(Arc::clone(&endpoint), Ok(viewer), address, request_id.clone());
+    let running = endpoint.protocol.begin(parameters, true, &executor, &request_id);
     let mut running = running.await;
     loop {
         let answer = running.next().await;
@@ -70,18 +57,8 @@ fn step(name: &Name, answer: Option<&Answer>) -> Step {
         None => (Say::Complete { id }, true),
         Some(answer) => match answer.refusal() {
             Some(payload) => (Say::Error { id, payload }, true),
-            None => (
-                Say::Next {
-                    id,
-                    payload: answer,
-                },
-                false,
-            ),
+            None => (Say::Next { id, payload: answer }, false),
         },
     };
-    Step {
-        operation: name.clone(),
-        text: message.text(),
-        is_last,
-    }
+    Step { operation: name.clone(), text: message.text(), is_last }
 }

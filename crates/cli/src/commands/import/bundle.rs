@@ -44,12 +44,7 @@ pub(crate) struct ImportBundle {
 
 impl ImportBundle {
     pub(crate) async fn run(self, config: &Config) -> Result<ExitCode> {
-        let Self {
-            path,
-            strict,
-            report: file,
-            excel,
-        } = self;
+        let Self { path, strict, report: file, excel } = self;
         // A long import should not end with a report that cannot be written.
         let begin = |file| report::begin(file, std::slice::from_ref(&path));
         let begun = file.as_deref().map(begin).transpose()?;
@@ -69,15 +64,7 @@ impl ImportBundle {
                 false => ControlFlow::Continue(()),
             }
         };
-        let told = load(
-            &space,
-            &path,
-            Options {
-                strict,
-                progress: Box::new(progress),
-            },
-        )
-        .await?;
+        let told = load(&space, &path, Options { strict, progress: Box::new(progress) }).await?;
         bar.finish_and_clear();
         print(&told, strict, file.as_deref())?;
         if let (Some(begun), Some(file)) = (begun, &file) {

@@ -145,10 +145,7 @@ async fn tell(space: &Space, loaded: &loaded_return::Model, report: &mut Report)
     report.tell_hidden()?;
     let became = match loaded.state {
         ReturnState::Abandoned => "nothing of them is kept".to_owned(),
-        _ => format!(
-            "{} kept, {} checked and forgotten",
-            loaded.kept, loaded.checked
-        ),
+        _ => format!("{} kept, {} checked and forgotten", loaded.kept, loaded.checked),
     };
     telemetry::answer(&format!(
         "{:>9} children; {} rows read, {became}, {} refused, {} in doubt",
@@ -203,17 +200,7 @@ impl Report {
     /// Writes why the whole return was refused.
     fn refused(&mut self, refusal: &anyhow::Error) -> Result<()> {
         if let Some(rows) = &mut self.rows {
-            rows.write_record([
-                "refused",
-                "",
-                "",
-                "",
-                "",
-                &format!("{refusal:#}"),
-                "",
-                "",
-                "",
-            ])?;
+            rows.write_record(["refused", "", "", "", "", &format!("{refusal:#}"), "", "", ""])?;
         }
         Ok(())
     }

@@ -54,9 +54,7 @@ impl Chain {
     /// The chain of the space with this master key.
     #[must_use]
     pub fn new(master_key: &MasterKey) -> Self {
-        Self {
-            key: master_key.derive("audit chain"),
-        }
+        Self { key: master_key.derive("audit chain") }
     }
 
     /// The hash that an event must carry, given the hash of the one before it.
@@ -87,10 +85,7 @@ impl Chain {
 
     /// Appends events. The end of the chain stays locked until the transaction ends, so this comes
     /// last, after the change log's lock.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "only the chain moves its own end"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "only the chain moves its own end")]
     pub(crate) async fn append(
         &self,
         transaction: &DatabaseTransaction,
@@ -124,10 +119,7 @@ impl Chain {
                 .await?;
         }
         audit_head::Entity::update_many()
-            .set(audit_head::ActiveModel {
-                hash: Set(hash),
-                ..Default::default()
-            })
+            .set(audit_head::ActiveModel { hash: Set(hash), ..Default::default() })
             .exec(transaction)
             .await?;
         Ok(())

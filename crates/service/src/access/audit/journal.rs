@@ -71,11 +71,7 @@ impl Journal {
         now: DateTime<Utc>,
     ) {
         let refusal = Refusal {
-            actor: Actor {
-                token: Some(token.into()),
-                identity: None,
-                centre: Some(centre),
-            },
+            actor: Actor { token: Some(token.into()), identity: None, centre: Some(centre) },
             action: USE_TOKEN,
             subject: Some((ChangeKind::AccessToken, token.into(), centre)),
             code,
@@ -172,11 +168,7 @@ impl Tallies {
         self.refusals
             .entry(refusal)
             .and_modify(|tally| tally.times = tally.times.saturating_add(1))
-            .or_insert(Tally {
-                times: 1,
-                first: now,
-                request_id,
-            });
+            .or_insert(Tally { times: 1, first: now, request_id });
     }
 
     fn take_back(&mut self, earlier: Self) {
@@ -189,10 +181,7 @@ impl Tallies {
         }
         for (refusal, before) in earlier.refusals {
             let times = self.refusals.get(&refusal).map_or(0, |later| later.times);
-            let whole = Tally {
-                times: before.times.saturating_add(times),
-                ..before
-            };
+            let whole = Tally { times: before.times.saturating_add(times), ..before };
             self.refusals.insert(refusal, whole);
         }
     }
@@ -241,10 +230,7 @@ fn statement(token: AccessTokenId, uses: Uses) -> UpdateMany<access_token::Entit
 /// The later of a column and a moment: several servers write what they saw, in any order.
 fn later(column: access_token::Column, moment: DateTime<Utc>) -> Expr {
     CaseStatement::new()
-        .case(
-            Expr::col(column.into_column_ref()).gte(moment),
-            Expr::col(column.into_column_ref()),
-        )
+        .case(Expr::col(column.into_column_ref()).gte(moment), Expr::col(column.into_column_ref()))
         .finally(Expr::val(moment))
         .into()
 }

@@ -90,23 +90,18 @@ pub fn pages<'a>(
     viewer: &'a Viewer,
     filter: &'a AuditFilter,
 ) -> impl Stream<Item = Result<Vec<audit_event::Model>>> + 'a {
-    stream::try_unfold(
-        Some(PageRequest::first(LARGEST_SIZE)),
-        move |request| async move {
-            let Some(request) = request else {
-                return Ok(None);
-            };
-            let select = selected(viewer, filter)?;
-            let page = listing::read(space.store(), select, &sort(false), &request).await?;
-            let after = page.items.last().map(|(cursor, _)| cursor.clone());
-            let next = (page.has_next && after.is_some()).then(|| PageRequest {
-                after,
-                ..PageRequest::first(LARGEST_SIZE)
-            });
-            let rows = page.items.into_iter().map(|(_, row)| row).collect();
-            Ok(Some((rows, next)))
-        },
-    )
+    stream::try_unfold(Some(PageRequest::first(LARGEST_SIZE)), move |request| async move {
+        let Some(request) = request else {
+            return Ok(None);
+        };
+        let select = selected(viewer, filter)?;
+        let page = listing::read(space.store(), select, &sort(false), &request).await?;
+        let after = page.items.last().map(|(cursor, _)| cursor.clone());
+        let next = (page.has_next && after.is_some())
+            .then(|| PageRequest { after, ..PageRequest::first(LARGEST_SIZE) });
+        let rows = page.items.into_iter().map(|(_, row)| row).collect();
+        Ok(Some((rows, next)))
+    })
 }
 
 fn selected(viewer: &Viewer, filter: &AuditFilter) -> Result<Select<audit_event::Entity>> {

@@ -85,14 +85,8 @@ async fn walk<C: ConnectionTrait>(
         .ok_or_else(|| Error::internal(std::io::Error::other("the audit has no head")))?;
     let mut verified = Verified {
         events: head.sequence,
-        before_the_chain: scope::audit_events(None)
-            .filter(is_outside())
-            .count(connection)
-            .await?,
-        end: Checkpoint {
-            sequence: 0,
-            hash: Vec::new(),
-        },
+        before_the_chain: scope::audit_events(None).filter(is_outside()).count(connection).await?,
+        end: Checkpoint { sequence: 0, hash: Vec::new() },
         fault: None,
     };
     let mut first_at = None;
@@ -118,10 +112,7 @@ async fn walk<C: ConnectionTrait>(
                 verified.fault = Some(Fault::Altered(expected));
                 return Ok(verified);
             }
-            verified.end = Checkpoint {
-                sequence: expected,
-                hash,
-            };
+            verified.end = Checkpoint { sequence: expected, hash };
             if checkpoint.is_some_and(|kept| kept.sequence == expected && *kept != verified.end) {
                 verified.fault = Some(Fault::Checkpoint(expected));
                 return Ok(verified);
@@ -152,12 +143,7 @@ fn is_outside() -> Condition {
 
 impl std::fmt::Display for Checkpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{}:{}",
-            self.sequence,
-            URL_SAFE_NO_PAD.encode(&self.hash)
-        )
+        write!(f, "{}:{}", self.sequence, URL_SAFE_NO_PAD.encode(&self.hash))
     }
 }
 

@@ -24,9 +24,7 @@ pub(super) fn checked_issuer(text: &str) -> Result<Url> {
         refusal("Write the issuer as its tokens do, such as https://sso.example.org/realms/staff.")
     })?;
     if !is_conceivable(text) {
-        return Err(refusal(
-            "The issuer must be plain ASCII without spaces, 512 bytes at most.",
-        ));
+        return Err(refusal("The issuer must be plain ASCII without spaces, 512 bytes at most."));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(refusal("The issuer must not name a user."));

@@ -63,9 +63,7 @@ pub(in crate::access) async fn origin(space: &Space, sent: &str, own: &str) -> R
         .filter(identity_provider::Column::RemovedAt.is_null())
         .one(space.store().connection())
         .await?;
-    Ok(provider.map_or(Origin::Elsewhere, |provider| {
-        Origin::Provider(Box::new(provider))
-    }))
+    Ok(provider.map_or(Origin::Elsewhere, |provider| Origin::Provider(Box::new(provider))))
 }
 
 /// Verifies a token against its provider, and notes its refusal.
@@ -83,9 +81,7 @@ pub(in crate::access) async fn authenticate(
         Err(refusal) => Err(refusal),
     };
     if let Err(refusal) = &granted {
-        space
-            .journal()
-            .refused_identity(provider.id, provider.centre_id, refusal.code, now);
+        space.journal().refused_identity(provider.id, provider.centre_id, refusal.code, now);
     }
     granted
 }
@@ -105,9 +101,7 @@ pub(in crate::access) async fn refuse_if_removed(
         .await?;
     match provider {
         Some(_) => Ok(()),
-        None => Err(invalid(
-            "The identity provider that issued the token is no longer accepted.",
-        )),
+        None => Err(invalid("The identity provider that issued the token is no longer accepted.")),
     }
 }
 
@@ -140,20 +134,13 @@ async fn verified_claims(
 fn checked_kid(header: &Header) -> Result<&str> {
     let is_access_token = header.typ.as_deref().is_none_or(|typ| {
         let typ = typ.to_ascii_lowercase();
-        matches!(
-            typ.strip_prefix("application/").unwrap_or(&typ),
-            "jwt" | "at+jwt"
-        )
+        matches!(typ.strip_prefix("application/").unwrap_or(&typ), "jwt" | "at+jwt")
     });
     if !is_access_token {
-        return Err(invalid(
-            "The token is of another type: an access token is `JWT` or `at+jwt`.",
-        ));
+        return Err(invalid("The token is of another type: an access token is `JWT` or `at+jwt`."));
     }
     if header.crit.is_some() {
-        return Err(invalid(
-            "The token's header asks for something that isn't understood here.",
-        ));
+        return Err(invalid("The token's header asks for something that isn't understood here."));
     }
     let kid = header.kid.as_deref();
     kid.filter(|kid| !kid.is_empty() && kid.len() <= LONGEST_KID)

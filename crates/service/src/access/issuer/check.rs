@@ -60,10 +60,5 @@ pub async fn check(space: &Space, slug: &str) -> Result<Checked> {
     published
         .into_usable()
         .map_err(|fault| Error::new(Code::IssuerUnavailable, fault.to_string()))?;
-    Ok(Checked {
-        discovery: address::discovery(&provider.issuer),
-        keys_at,
-        keys,
-        provider,
-    })
+    Ok(Checked { discovery: address::discovery(&provider.issuer), keys_at, keys, provider })
 }

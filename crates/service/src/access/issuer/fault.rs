@@ -12,19 +12,11 @@ pub(super) enum Fault {
     #[error("{url} answers with status {status}")]
     Status { url: String, status: u16 },
     #[error("{url} is no {expected}: {cause}")]
-    Malformed {
-        url: String,
-        expected: &'static str,
-        cause: String,
-    },
+    Malformed { url: String, expected: &'static str, cause: String },
     #[error(
         "{url} speaks for the issuer '{found}', not for '{expected}'; both must be the same, letter by letter"
     )]
-    OtherIssuer {
-        url: String,
-        expected: String,
-        found: String,
-    },
+    OtherIssuer { url: String, expected: String, found: String },
     #[error(
         "{url} says that the keys are at {keys}, which isn't asked: it must be https, and not this machine"
     )]

@@ -159,8 +159,7 @@ impl State {
     }
 
     fn is_left_alone(&self, now: Instant, patience: Patience) -> bool {
-        self.failed_at
-            .is_some_and(|failed_at| now - failed_at < patience.after_failure)
+        self.failed_at.is_some_and(|failed_at| now - failed_at < patience.after_failure)
     }
 }
 

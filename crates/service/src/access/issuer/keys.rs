@@ -67,9 +67,7 @@ impl KeySet {
 
     /// The key of this name that verifies this algorithm.
     pub(super) fn find(&self, kid: &str, algorithm: Algorithm) -> Option<&ProviderKey> {
-        self.usable
-            .iter()
-            .find(|key| key.kid == kid && key.algorithms.contains(&algorithm))
+        self.usable.iter().find(|key| key.kid == kid && key.algorithms.contains(&algorithm))
     }
 }
 
@@ -81,10 +79,7 @@ impl ProviderKey {
         if kid.len() > LONGEST_KID {
             return Err("its `kid` is too long");
         }
-        if !matches!(
-            jwk.common.public_key_use,
-            None | Some(PublicKeyUse::Signature)
-        ) {
+        if !matches!(jwk.common.public_key_use, None | Some(PublicKeyUse::Signature)) {
             return Err("its `use` is not `sig`");
         }
         if let Some(operations) = &jwk.common.key_operations
@@ -139,9 +134,7 @@ fn fitting_algorithms(key: &AlgorithmParameters) -> Result<&'static [Algorithm],
 fn bits(number: &[u8]) -> usize {
     let first = number.iter().position(|byte| *byte != 0);
     let number = first.map_or(&[][..], |first| &number[first..]);
-    let zeros = number
-        .first()
-        .map_or(0, |byte| byte.leading_zeros() as usize);
+    let zeros = number.first().map_or(0, |byte| byte.leading_zeros() as usize);
     number.len() * 8 - zeros
 }
 
@@ -165,17 +158,11 @@ mod tests {
     #[test]
     fn a_key_verifies_what_fits_its_type_and_nothing_else() {
         let ed = json!({ "kty": "OKP", "crv": "Ed25519", "kid": "a", "x": X });
-        assert_eq!(
-            ProviderKey::try_new(&ed).unwrap().algorithms,
-            [Algorithm::EdDSA]
-        );
+        assert_eq!(ProviderKey::try_new(&ed).unwrap().algorithms, [Algorithm::EdDSA]);
         assert_eq!(ProviderKey::try_new(&rsa(256)).unwrap().algorithms, RSA);
         let mut only = rsa(256);
         only["alg"] = json!("PS256");
-        assert_eq!(
-            ProviderKey::try_new(&only).unwrap().algorithms,
-            [Algorithm::PS256]
-        );
+        assert_eq!(ProviderKey::try_new(&only).unwrap().algorithms, [Algorithm::PS256]);
         only["alg"] = json!("HS256");
         assert!(refusal(&only).is_some());
         only["alg"] = json!("RSA-OAEP");

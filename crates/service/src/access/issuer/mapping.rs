@@ -39,10 +39,8 @@ impl Mapping {
                 })?;
             let mapped = mapping.entry(value.to_owned()).or_default();
             for scope in scopes.split(',') {
-                let scope: ScopeName = scope
-                    .trim()
-                    .parse()
-                    .map_err(|unknown| refusal(format!("{unknown}.")))?;
+                let scope: ScopeName =
+                    scope.trim().parse().map_err(|unknown| refusal(format!("{unknown}.")))?;
                 match scope.reach() {
                     Reach::Centre => mapped.insert(scope),
                     Reach::Space | Reach::Persons => {
@@ -65,16 +63,10 @@ impl Mapping {
     pub(super) fn of_record(record: &Value) -> Self {
         let granted = |scopes: &Value| {
             let scopes = scopes_of(scopes).into_iter();
-            scopes
-                .filter(|scope| scope.reach() == Reach::Centre)
-                .collect()
+            scopes.filter(|scope| scope.reach() == Reach::Centre).collect()
         };
         let entries = record.as_object().into_iter().flatten();
-        Self(
-            entries
-                .map(|(value, scopes)| (value.clone(), granted(scopes)))
-                .collect(),
-        )
+        Self(entries.map(|(value, scopes)| (value.clone(), granted(scopes))).collect())
     }
 
     pub(super) fn to_record(&self) -> Value {
@@ -82,19 +74,13 @@ impl Mapping {
             scopes.iter().map(|scope| scope.as_str()).collect()
         };
         let entries = self.0.iter();
-        entries
-            .map(|(value, scopes)| (value.clone(), words(scopes)))
-            .collect()
+        entries.map(|(value, scopes)| (value.clone(), words(scopes))).collect()
     }
 
     /// The scopes that a token's claims are worth, all its values together.
     pub(super) fn scopes(&self, claims: &Map<String, Value>, claim: &str) -> BTreeSet<ScopeName> {
         let values = values(claims, claim).into_iter();
-        values
-            .filter_map(|value| self.0.get(value))
-            .flatten()
-            .copied()
-            .collect()
+        values.filter_map(|value| self.0.get(value)).flatten().copied().collect()
     }
 }
 
@@ -154,15 +140,9 @@ mod tests {
     #[test]
     fn a_claim_may_be_a_path_or_have_dots_in_its_name() {
         let path = json!({ "realm_access": { "roles": ["analysts"] } });
-        assert_eq!(
-            scopes(&mapping(), &path, "realm_access.roles"),
-            ["evidence:read"]
-        );
+        assert_eq!(scopes(&mapping(), &path, "realm_access.roles"), ["evidence:read"]);
         let dots = json!({ "https://example.org/roles": ["analysts"] });
-        assert_eq!(
-            scopes(&mapping(), &dots, "https://example.org/roles"),
-            ["evidence:read"]
-        );
+        assert_eq!(scopes(&mapping(), &dots, "https://example.org/roles"), ["evidence:read"]);
     }
 
     #[test]

@@ -69,9 +69,6 @@ mod tests {
             assert!(other.name != one.name && other.root != one.root);
         }
         let elsewhere = Pseudonyms::new(&MasterKey::generate(&Source::default()));
-        assert_ne!(
-            elsewhere.of("staff", "https://a.example", "jo@example.org"),
-            one
-        );
+        assert_ne!(elsewhere.of("staff", "https://a.example", "jo@example.org"), one);
     }
 }

@@ -43,10 +43,7 @@ impl Published {
         }
         let reasons = self.keys.unusable.iter().map(|(_, reason)| *reason);
         let reasons: Vec<_> = reasons.collect();
-        Err(Fault::NoKey {
-            url: self.at,
-            reasons: reasons.join("; "),
-        })
+        Err(Fault::NoKey { url: self.at, reasons: reasons.join("; ") })
     }
 }
 
@@ -70,10 +67,7 @@ struct Jwks {
 
 impl From<&identity_provider::Model> for Place {
     fn from(provider: &identity_provider::Model) -> Self {
-        Self {
-            issuer: provider.issuer.clone(),
-            certificates: provider.certificates.clone(),
-        }
+        Self { issuer: provider.issuer.clone(), certificates: provider.certificates.clone() }
     }
 }
 
@@ -91,16 +85,10 @@ pub(super) fn read(place: &Place, answer: Duration) -> Result<Published, Fault> 
         });
     }
     if !address::may_lead_to(&place.issuer, &metadata.jwks_uri) {
-        return Err(Fault::KeysElsewhere {
-            url,
-            keys: metadata.jwks_uri,
-        });
+        return Err(Fault::KeysElsewhere { url, keys: metadata.jwks_uri });
     }
     let jwks: Jwks = document(&agent, &metadata.jwks_uri, "set of keys", end)?;
-    Ok(Published {
-        at: metadata.jwks_uri,
-        keys: KeySet::of(&jwks.keys),
-    })
+    Ok(Published { at: metadata.jwks_uri, keys: KeySet::of(&jwks.keys) })
 }
 
 fn agent(place: &Place) -> Agent {
@@ -126,10 +114,8 @@ fn document<T: DeserializeOwned>(
     expected: &'static str,
     end: Instant,
 ) -> Result<T, Fault> {
-    let unreachable = |cause: ureq::Error| Fault::Unreachable {
-        url: url.to_owned(),
-        cause: cause.to_string(),
-    };
+    let unreachable =
+        |cause: ureq::Error| Fault::Unreachable { url: url.to_owned(), cause: cause.to_string() };
     let left = end.saturating_duration_since(Instant::now());
     let mut response = agent
         .get(url)
@@ -140,16 +126,10 @@ fn document<T: DeserializeOwned>(
         .map_err(unreachable)?;
     let status = response.status();
     if status.is_redirection() {
-        return Err(Fault::Redirects {
-            url: url.to_owned(),
-            status: status.as_u16(),
-        });
+        return Err(Fault::Redirects { url: url.to_owned(), status: status.as_u16() });
     }
     if status != 200 {
-        return Err(Fault::Status {
-            url: url.to_owned(),
-            status: status.as_u16(),
-        });
+        return Err(Fault::Status { url: url.to_owned(), status: status.as_u16() });
     }
     let body = response.body_mut().with_config().limit(LONGEST);
     let bytes = body.read_to_vec().map_err(unreachable)?;

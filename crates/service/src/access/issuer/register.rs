@@ -74,9 +74,7 @@ pub async fn add(space: &Space, new: NewIssuer) -> Result<identity_provider::Mod
             ));
         }
     }
-    new.certificates
-        .as_deref()
-        .map_or(Ok(()), certificates::checked)?;
+    new.certificates.as_deref().map_or(Ok(()), certificates::checked)?;
     let source = space.store().source();
     let row = identity_provider::Model {
         id: source.id(),
@@ -132,10 +130,7 @@ pub async fn remove(space: &Space, slug: &str, including_issued: bool) -> Result
                 for record in issued.into_iter().filter(|_| including_issued) {
                     token::end(write, record, &reason, now).await?;
                 }
-                Ok(Removed {
-                    provider: removed,
-                    tokens,
-                })
+                Ok(Removed { provider: removed, tokens })
             })
         })
         .await

@@ -27,9 +27,7 @@ pub async fn approve(
     id: AccessTokenId,
     approver: Option<&str>,
 ) -> Result<access_token::Model> {
-    let approver = approver
-        .map(|name| name.trim().to_owned())
-        .filter(|name| !name.is_empty());
+    let approver = approver.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
     if matches!(viewer.who(), Who::Operator) && approver.is_none() {
         return Err(Error::bad_input(
             "approver",

@@ -34,9 +34,7 @@ pub async fn authenticate(space: &Space, sent: &str, from: Option<IpAddr>) -> Re
         Origin::Own => {}
         Origin::Provider(provider) => return issuer::authenticate(space, &provider, sent).await,
         Origin::Elsewhere => {
-            space
-                .journal()
-                .refused_unknown_token(Code::TokenInvalid, now);
+            space.journal().refused_unknown_token(Code::TokenInvalid, now);
             return Err(invalid());
         }
     }
@@ -94,11 +92,7 @@ struct Verified {
 async fn verified(space: &Space, sent: &str) -> Result<Verified> {
     let (key, claims) = verified_claims(space, sent).await?;
     let record = record(space, claims.jti.into(), key).await?;
-    Ok(Verified {
-        claims,
-        key,
-        record,
-    })
+    Ok(Verified { claims, key, record })
 }
 
 /// The record of a token, unless the key that signed it is retired: read anew at each request, so that
@@ -119,11 +113,7 @@ async fn record(space: &Space, id: Uuid, key: SigningKeyId) -> Result<access_tok
 }
 
 fn grant(verified: Verified, from: Option<IpAddr>, now: DateTime<Utc>) -> Result<Grant> {
-    let Verified {
-        claims,
-        key,
-        record,
-    } = verified;
+    let Verified { claims, key, record } = verified;
     refuse_unless_active(&record, now)?;
     let expires_at = Ord::min(record.expires_at, moment(claims.exp)?);
     if expires_at <= now {
@@ -161,10 +151,7 @@ fn refuse_unless_active(record: &access_token::Model, now: DateTime<Utc>) -> Res
             let reason = record.revocation_reason.as_deref().unwrap_or_default();
             Err(Error::new(
                 Code::TokenRevoked,
-                format!(
-                    "The token was revoked on {}: {reason}",
-                    on.format("%-d %B %Y")
-                ),
+                format!("The token was revoked on {}: {reason}", on.format("%-d %B %Y")),
             ))
         }
         AccessTokenState::Expired => Err(expired(record.expires_at)),
@@ -178,10 +165,7 @@ fn refuse_unless_active(record: &access_token::Model, now: DateTime<Utc>) -> Res
 pub(in crate::access) fn expired(on: DateTime<Utc>) -> Error {
     Error::new(
         Code::TokenExpired,
-        format!(
-            "The token expired on {}. Ask for a new one.",
-            on.format("%-d %B %Y")
-        ),
+        format!("The token expired on {}. Ask for a new one.", on.format("%-d %B %Y")),
     )
 }
 
@@ -193,16 +177,9 @@ async fn verified_claims(space: &Space, sent: &str) -> Result<(SigningKeyId, Cla
     if header.alg != Algorithm::EdDSA {
         return Err(invalid());
     }
-    let kid: SigningKeyId = header
-        .kid
-        .and_then(|kid| kid.parse::<Uuid>().ok())
-        .ok_or_else(invalid)?
-        .into();
-    let key = space
-        .keyring()
-        .verifying(space.store(), kid)
-        .await?
-        .ok_or_else(invalid)?;
+    let kid: SigningKeyId =
+        header.kid.and_then(|kid| kid.parse::<Uuid>().ok()).ok_or_else(invalid)?.into();
+    let key = space.keyring().verifying(space.store(), kid).await?.ok_or_else(invalid)?;
 
     let mut rules = Validation::new(Algorithm::EdDSA);
     rules.set_issuer(&[ISSUER]);

@@ -36,10 +36,7 @@ pub async fn forecast(
     weeks: u32,
 ) -> Result<Vec<ForecastWeek>> {
     if !(1..=MOST_WEEKS).contains(&weeks) {
-        return Err(Error::bad_input(
-            "weeks",
-            format!("Ask for 1 to {MOST_WEEKS} weeks."),
-        ));
+        return Err(Error::bad_input("weeks", format!("Ask for 1 to {MOST_WEEKS} weeks.")));
     }
     let now = space.store().source().now();
     let filter = TokenFilter {
@@ -61,11 +58,7 @@ pub async fn forecast(
         while let Some(token) = tokens.next_if(|token| token.expires_at <= to) {
             ending.push(token);
         }
-        ForecastWeek {
-            from,
-            to,
-            tokens: ending,
-        }
+        ForecastWeek { from, to, tokens: ending }
     };
     Ok((0..weeks).map(week).collect())
 }

@@ -33,9 +33,7 @@ pub async fn issue(
     new: NewToken,
     key: Option<&str>,
 ) -> Result<(BearerToken, access_token::Model)> {
-    let once = key
-        .map(|key| Once::try_new(viewer, key, "token.issue", &new))
-        .transpose()?;
+    let once = key.map(|key| Once::try_new(viewer, key, "token.issue", &new)).transpose()?;
     let record = record(space, viewer, new, None).await?;
     let row = record.clone();
     let record = space
@@ -137,10 +135,7 @@ pub(super) async fn record(
             ),
         )
     })?;
-    policy::authorise(
-        viewer,
-        &Action::IssueToken(centre.row.id, new.scopes.clone()),
-    )?;
+    policy::authorise(viewer, &Action::IssueToken(centre.row.id, new.scopes.clone()))?;
     let now = space.store().source().now();
     let expires_at = checked_expiry(space, &new, now)?;
     let networks = granted_networks(viewer, new.networks)?;
@@ -177,16 +172,11 @@ pub(super) async fn record(
 pub(super) async fn sign(space: &Space, record: &access_token::Model) -> Result<BearerToken> {
     let directory = space.directory().await?;
     let centre = directory.centres.by_id(record.centre_id);
-    let scopes: Vec<_> = scopes_of(&record.scopes)
-        .into_iter()
-        .map(ScopeName::as_str)
-        .collect();
+    let scopes: Vec<_> = scopes_of(&record.scopes).into_iter().map(ScopeName::as_str).collect();
     let claims = Claims {
         iss: ISSUER.to_owned(),
         aud: ISSUER.to_owned(),
-        sub: centre
-            .map(|centre| centre.row.slug.clone())
-            .unwrap_or_default(),
+        sub: centre.map(|centre| centre.row.slug.clone()).unwrap_or_default(),
         iat: record.created_at.timestamp(),
         nbf: record.created_at.timestamp(),
         exp: record.expires_at.timestamp(),
@@ -195,10 +185,7 @@ pub(super) async fn sign(space: &Space, record: &access_token::Model) -> Result<
         scope: scopes.join(" "),
     };
     let key = record.key_id.unwrap_or_default();
-    let header = Header {
-        kid: Some(key.to_string()),
-        ..Header::new(Algorithm::EdDSA)
-    };
+    let header = Header { kid: Some(key.to_string()), ..Header::new(Algorithm::EdDSA) };
     let signer = space.keyring().signer(space.store(), key).await?;
     let text = jsonwebtoken::encode(&header, &claims, &signer).map_err(Error::internal)?;
     Ok(BearerToken::new(text))
@@ -227,10 +214,7 @@ fn granted_networks(viewer: &Viewer, asked: AllowedNetworks) -> Result<AllowedNe
 
 fn checked_expiry(space: &Space, new: &NewToken, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
     if new.name.trim().is_empty() {
-        return Err(Error::bad_input(
-            "name",
-            "Say what the token is for, such as `nightly copy`.",
-        ));
+        return Err(Error::bad_input("name", "Say what the token is for, such as `nightly copy`."));
     }
     if new.scopes.is_empty() {
         return Err(Error::bad_input(
@@ -242,18 +226,12 @@ fn checked_expiry(space: &Space, new: &NewToken, now: DateTime<Utc>) -> Result<D
     let default = now + DEFAULT_VALIDITY.min(longest);
     let expires_at = new.expires_at.map_or(default, millisecond);
     if expires_at <= now {
-        return Err(Error::bad_input(
-            "expiresAt",
-            "The expiry lies in the past.",
-        ));
+        return Err(Error::bad_input("expiresAt", "The expiry lies in the past."));
     }
     if expires_at > now + longest {
         return Err(Error::bad_input(
             "expiresAt",
-            format!(
-                "A token is valid for at most {} days here.",
-                longest.num_days()
-            ),
+            format!("A token is valid for at most {} days here.", longest.num_days()),
         ));
     }
     Ok(expires_at)

@@ -43,12 +43,10 @@ pub async fn list(
     request: &PageRequest,
 ) -> Result<Page<access_token::Model>> {
     let select = selected(space, viewer, filter)?;
-    let sort = SortKey::new(
-        "token",
-        [access_token::Column::Id],
-        true,
-        |row: &access_token::Model| vec![KeyPart::Id(row.id.into())],
-    );
+    let sort =
+        SortKey::new("token", [access_token::Column::Id], true, |row: &access_token::Model| {
+            vec![KeyPart::Id(row.id.into())]
+        });
     listing::read(space.store(), select, &sort, request).await
 }
 
@@ -70,10 +68,7 @@ pub async fn all(
     filter: &TokenFilter,
 ) -> Result<Vec<access_token::Model>> {
     let select = selected(space, viewer, filter)?;
-    Ok(select
-        .order_by_desc(access_token::Column::Id)
-        .all(space.store().connection())
-        .await?)
+    Ok(select.order_by_desc(access_token::Column::Id).all(space.store().connection()).await?)
 }
 
 /// The record of a token, if the viewer may see it.
@@ -85,9 +80,7 @@ pub async fn get(
     viewer: &Viewer,
     id: AccessTokenId,
 ) -> Result<Option<access_token::Model>> {
-    Ok(by_ids(space, viewer, &[id.into()])
-        .await?
-        .remove(&Uuid::from(id)))
+    Ok(by_ids(space, viewer, &[id.into()]).await?.remove(&Uuid::from(id)))
 }
 
 /// The records with these ids that the viewer may see.
@@ -108,11 +101,7 @@ pub async fn by_ids(
     let may_see = |record: &access_token::Model| {
         policy::authorise(viewer, &Action::ReadTokens(record.centre_id)).is_ok()
     };
-    Ok(records
-        .into_iter()
-        .filter(may_see)
-        .map(|record| (record.id.into(), record))
-        .collect())
+    Ok(records.into_iter().filter(may_see).map(|record| (record.id.into(), record)).collect())
 }
 
 /// The records of which the viewer manages the tokens, and that a filter wants.
@@ -148,9 +137,8 @@ pub(super) fn selected(
         select = select.filter(any(states, |state| stands(backend, *state, now)));
     }
     if let Some(since) = filter.unused_since {
-        let unused = Condition::any()
-            .add(Column::LastUsedAt.is_null())
-            .add(Column::LastUsedAt.lt(since));
+        let unused =
+            Condition::any().add(Column::LastUsedAt.is_null()).add(Column::LastUsedAt.lt(since));
         select = select.filter(unused);
     }
     if let Some(within) = filter.expiring_within {
@@ -166,22 +154,17 @@ pub(super) fn selected(
 fn stands(backend: DbBackend, state: AccessTokenState, now: DateTime<Utc>) -> Condition {
     use access_token::Column::{ApprovedAt, ExpiresAt, RevokedAt};
 
-    let of_persons: Vec<_> = ScopeName::ALL
-        .iter()
-        .copied()
-        .filter(|scope| scope.reach() == Reach::Persons)
-        .collect();
-    let live = Condition::all()
-        .add(RevokedAt.is_null())
-        .add(ExpiresAt.gt(now));
+    let of_persons: Vec<_> =
+        ScopeName::ALL.iter().copied().filter(|scope| scope.reach() == Reach::Persons).collect();
+    let live = Condition::all().add(RevokedAt.is_null()).add(ExpiresAt.gt(now));
     match state {
         AccessTokenState::Revoked => Condition::all().add(RevokedAt.is_not_null()),
-        AccessTokenState::Expired => Condition::all()
-            .add(RevokedAt.is_null())
-            .add(ExpiresAt.lte(now)),
-        AccessTokenState::PendingApproval => live
-            .add(ApprovedAt.is_null())
-            .add(grants_any(backend, &of_persons)),
+        AccessTokenState::Expired => {
+            Condition::all().add(RevokedAt.is_null()).add(ExpiresAt.lte(now))
+        }
+        AccessTokenState::PendingApproval => {
+            live.add(ApprovedAt.is_null()).add(grants_any(backend, &of_persons))
+        }
         AccessTokenState::Active => live.add(
             Condition::any()
                 .add(ApprovedAt.is_not_null())
@@ -202,9 +185,5 @@ fn grants_any(backend: DbBackend, scopes: &[ScopeName]) -> Expr {
             [scope.as_str()],
         ),
     };
-    scopes
-        .iter()
-        .map(one)
-        .reduce(|any, next| any.or(next))
-        .unwrap_or_else(|| Expr::val(false))
+    scopes.iter().map(one).reduce(|any, next| any.or(next)).unwrap_or_else(|| Expr::val(false))
 }

@@ -120,13 +120,7 @@ async fn count<E: SharedEntity>(
         .group_by(E::VISIBILITY)
         .group_by(E::CONTRIBUTED_BY)
         .into_query();
-    let mut counted = PreviewKind {
-        kind,
-        public: 0,
-        network: 0,
-        collaboration: 0,
-        own: 0,
-    };
+    let mut counted = PreviewKind { kind, public: 0, network: 0, collaboration: 0, own: 0 };
     for row in store.connection().query_all(&grouped).await? {
         let visibility: Visibility = row.try_get("", E::VISIBILITY.as_str())?;
         let by: CentreId = row.try_get("", E::CONTRIBUTED_BY.as_str())?;

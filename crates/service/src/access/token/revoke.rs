@@ -67,10 +67,7 @@ pub async fn revoke(
                 let now = write.source().now();
                 let revoked = end(write, record, &reason, now).await?;
                 let mut others = Vec::with_capacity(issued.len());
-                for other in issued
-                    .into_iter()
-                    .filter(|other| other.revoked_at.is_none())
-                {
+                for other in issued.into_iter().filter(|other| other.revoked_at.is_none()) {
                     others.push(end(write, other, &reason, now).await?);
                 }
                 Ok((revoked, others))
@@ -133,10 +130,7 @@ pub(super) async fn seen_for_writing(
     {
         return Ok(record);
     }
-    policy::authorise(
-        viewer,
-        &action(viewer.centre().unwrap_or(CentreId(Uuid::nil()))),
-    )?;
+    policy::authorise(viewer, &action(viewer.centre().unwrap_or(CentreId(Uuid::nil()))))?;
     Err(Error::not_found("access token"))
 }
 
@@ -154,13 +148,7 @@ pub(in crate::access) async fn end(
     revoked.revoked_at = Set(Some(now));
     revoked.revocation_reason = Set(Some(reason.to_owned()));
     let revoked = revoked.update(write.connection()).await?;
-    write.updated(
-        ChangeKind::AccessToken,
-        record.id,
-        ChangeOperation::Withdrawn,
-        2,
-        &record,
-    )?;
+    write.updated(ChangeKind::AccessToken, record.id, ChangeOperation::Withdrawn, 2, &record)?;
     Ok(revoked)
 }
 

@@ -57,23 +57,15 @@ pub async fn rotate(
         return Err(Error::not_found("access token"));
     };
     let now = space.store().source().now();
-    if matches!(
-        state(&old, now),
-        AccessTokenState::Expired | AccessTokenState::Revoked
-    ) {
-        return Err(Error::bad_input(
-            "id",
-            "The token has ended; issue a new one.",
-        ));
+    if matches!(state(&old, now), AccessTokenState::Expired | AccessTokenState::Revoked) {
+        return Err(Error::bad_input("id", "The token has ended; issue a new one."));
     }
     let directory = space.directory().await?;
     let centre = directory.centres.by_id(old.centre_id);
     let lifetime = (old.expires_at - old.created_at).min(space.longest_validity());
     let new = NewToken {
         name: old.name.clone(),
-        centre: centre
-            .map(|centre| centre.row.slug.clone())
-            .unwrap_or_default(),
+        centre: centre.map(|centre| centre.row.slug.clone()).unwrap_or_default(),
         scopes: scopes_of(&old.scopes),
         expires_at: expires_at.or(Some(now + lifetime)),
         networks: AllowedNetworks::of_record(old.networks.as_ref())?,
@@ -91,20 +83,10 @@ pub async fn rotate(
                 let mut ending = old.clone().into_active_model();
                 ending.expires_at = Set(old.expires_at.min(now + overlap));
                 let ending = ending.update(write.connection()).await?;
-                write.updated(
-                    ChangeKind::AccessToken,
-                    id,
-                    ChangeOperation::Updated,
-                    2,
-                    &old,
-                )?;
+                write.updated(ChangeKind::AccessToken, id, ChangeOperation::Updated, 2, &old)?;
                 Ok(ending)
             })
         })
         .await?;
-    Ok(Rotation {
-        token,
-        record,
-        replaced,
-    })
+    Ok(Rotation { token, record, replaced })
 }

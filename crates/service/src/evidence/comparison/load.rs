@@ -79,9 +79,7 @@ pub(super) async fn compared(
             .filter(|(_, standing)| standing.ratings.len() > 1)
             .map(|(subject, standing)| (*subject, standing.ratings.iter()))
     };
-    let ids: Vec<Uuid> = several()
-        .flat_map(|(_, rows)| rows.map(|row| row.id.into()))
-        .collect();
+    let ids: Vec<Uuid> = several().flat_map(|(_, rows)| rows.map(|row| row.id.into())).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -106,11 +104,7 @@ pub(super) async fn compared(
             rated_on: row.rated_on,
             outcome: outcome.map(|term| (term.row.id, term.row.name.clone())),
             scores: scores_of(directory, &levels),
-            studies: studies
-                .remove(&id)
-                .unwrap_or_default()
-                .into_iter()
-                .collect(),
+            studies: studies.remove(&id).unwrap_or_default().into_iter().collect(),
             publications: publications
                 .map(|id| (id, reported.get(&id).cloned().unwrap_or_default()))
                 .collect(),
@@ -183,24 +177,15 @@ async fn reported(
         return Ok(reported);
     }
     let store = space.store();
-    let (publication, study) = (
-        study_publication::Column::PublicationId,
-        study_publication::Column::StudyId,
-    );
+    let (publication, study) =
+        (study_publication::Column::PublicationId, study_publication::Column::StudyId);
     let rows = scope::parts_of_seen::<study_publication::Entity>()
         .filter(scope::among(store.backend(), publication, ids))
-        .filter(scope::sees::<study::Entity>(
-            viewer,
-            store.source().now(),
-            study,
-        ))
+        .filter(scope::sees::<study::Entity>(viewer, store.source().now(), study))
         .all(store.connection())
         .await?;
     for row in rows {
-        reported
-            .entry(row.publication_id)
-            .or_default()
-            .insert(row.study_id);
+        reported.entry(row.publication_id).or_default().insert(row.study_id);
     }
     Ok(reported)
 }
@@ -219,8 +204,5 @@ where
     }
     let ids: Vec<Uuid> = ids.into_iter().collect();
     let rows = shared::by_ids::<E>(space, viewer, &ids).await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, row)| (id, Arc::new(row)))
-        .collect())
+    Ok(rows.into_iter().map(|(id, row)| (id, Arc::new(row))).collect())
 }

@@ -73,9 +73,7 @@ pub async fn of_subjects(
         let days = differing.filter_map(|(one, other)| pair::older(one, other));
         Some((*subject, days.map(|(_, day)| day).min()?))
     });
-    let since: Vec<Newest> = since
-        .map(|(subject, since)| Newest { subject, since })
-        .collect();
+    let since: Vec<Newest> = since.map(|(subject, since)| Newest { subject, since }).collect();
     let newer = newer::than(space, viewer, kind, &since).await?;
 
     let nothing_newer = Newer::default();

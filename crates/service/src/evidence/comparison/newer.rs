@@ -44,26 +44,20 @@ pub(super) async fn than(
     let Some(since) = wanted.iter().map(|newest| newest.since).min() else {
         return Ok(newer);
     };
-    let period = Period {
-        since,
-        until: space.store().source().now().date_naive(),
-    };
+    let period = Period { since, until: space.store().source().now().date_naive() };
     let subjects: Vec<Uuid> = wanted.iter().map(|newest| newest.subject).collect();
     let (studies, publications) = match kind {
         RatedKind::Publication => return Ok(newer),
-        RatedKind::Study => (
-            HashMap::new(),
-            publications_of_studies(space, viewer, &subjects, period).await?,
-        ),
+        RatedKind::Study => {
+            (HashMap::new(), publications_of_studies(space, viewer, &subjects, period).await?)
+        }
         RatedKind::Intervention => (
             studies_about(space, viewer, &subjects, period).await?,
             publications_about(space, viewer, &subjects, period).await?,
         ),
     };
-    let read: Vec<Uuid> = studies
-        .values()
-        .flat_map(|page| page.items.iter().map(|(_, row)| row.id.into()))
-        .collect();
+    let read: Vec<Uuid> =
+        studies.values().flat_map(|page| page.items.iter().map(|(_, row)| row.id.into())).collect();
     let told = told_on(space, &read, period).await?;
     for (subject, page) in studies {
         let newer: &mut Newer = newer.entry(subject).or_default();
@@ -74,9 +68,7 @@ pub(super) async fn than(
             Some((row.id, days.into_iter().flatten().max()?))
         });
         newer.studies.extend(days);
-        newer
-            .studies
-            .sort_by_key(|(_, day)| std::cmp::Reverse(*day));
+        newer.studies.sort_by_key(|(_, day)| std::cmp::Reverse(*day));
     }
     for (subject, page) in publications {
         let newer: &mut Newer = newer.entry(subject).or_default();
@@ -96,9 +88,7 @@ struct Period {
 
 impl Period {
     fn holds<C: ColumnTrait>(self, column: C) -> Condition {
-        Condition::all()
-            .add(column.gt(self.since))
-            .add(column.lte(self.until))
+        Condition::all().add(column.gt(self.since)).add(column.lte(self.until))
     }
 }
 

@@ -149,10 +149,7 @@ impl Reason {
     /// The evidence that it names.
     pub(super) fn evidence(&self) -> Vec<&Evidence> {
         match self {
-            Self::DifferentEvidence {
-                only_one,
-                only_other,
-            } => vec![only_one, only_other],
+            Self::DifferentEvidence { only_one, only_other } => vec![only_one, only_other],
             Self::OlderThanNewEvidence { newer, .. } => vec![newer],
             Self::DifferentOutcome { .. } | Self::DifferentRule { .. } | Self::NotRecorded => {
                 Vec::new()
@@ -220,10 +217,9 @@ pub(super) fn difference(
     if reasons.is_empty() {
         reasons.push(Reason::NotRecorded);
     }
-    let explained = reasons.into_iter().map(|reason| Explained {
-        sentence: sentences::why(one, other, &reason),
-        reason,
-    });
+    let explained = reasons
+        .into_iter()
+        .map(|reason| Explained { sentence: sentences::why(one, other, &reason), reason });
     let one_read = scales::read(one, other, crosswalk);
     let other_read = scales::read(other, one, crosswalk);
     Some(Difference {
@@ -245,9 +241,7 @@ pub(super) fn other_levels<'c>(
         let same_dimension = |theirs: &&Score| theirs.dimension == score.dimension;
         Some((score, other.scores.iter().find(same_dimension)?))
     });
-    pairs
-        .filter(|(own, theirs)| own.level != theirs.level)
-        .collect()
+    pairs.filter(|(own, theirs)| own.level != theirs.level).collect()
 }
 
 impl Compared {
@@ -275,10 +269,7 @@ impl Compared {
             .iter()
             .filter(|(publication, reported)| is_new(publication, reported))
             .map(|(publication, _)| *publication);
-        Evidence::cut(
-            studies.difference(&known).copied().collect(),
-            publications.collect(),
-        )
+        Evidence::cut(studies.difference(&known).copied().collect(), publications.collect())
     }
 
     fn rule(&self, other: &Self) -> Rule {
@@ -286,19 +277,14 @@ impl Compared {
         let decides = |score: &&Score| weakest.is_none() || score.strength == weakest;
         let only_here = |score: &Score| {
             self.standard != other.standard
-                || other
-                    .scores
-                    .iter()
-                    .all(|theirs| theirs.dimension_code != score.dimension_code)
+                || other.scores.iter().all(|theirs| theirs.dimension_code != score.dimension_code)
         };
-        let decisions = self.scores.iter().filter(decides).map(|score| Decision {
-            level: score.level,
-            only_here: only_here(score),
-        });
-        Rule {
-            version: self.version,
-            decided_by: decisions.collect(),
-        }
+        let decisions = self
+            .scores
+            .iter()
+            .filter(decides)
+            .map(|score| Decision { level: score.level, only_here: only_here(score) });
+        Rule { version: self.version, decided_by: decisions.collect() }
     }
 }
 
@@ -307,11 +293,7 @@ impl Evidence {
         let has_more = studies.len() > LISTED || publications.len() > LISTED;
         studies.truncate(LISTED);
         publications.truncate(LISTED);
-        Self {
-            studies,
-            publications,
-            has_more,
-        }
+        Self { studies, publications, has_more }
     }
 
     const fn is_empty(&self) -> bool {
@@ -324,18 +306,13 @@ fn different_evidence(one: &Compared, other: &Compared) -> Option<Reason> {
         return None;
     }
     let (only_one, only_other) = (one.only(other), other.only(one));
-    (!only_one.is_empty() || !only_other.is_empty()).then_some(Reason::DifferentEvidence {
-        only_one,
-        only_other,
-    })
+    (!only_one.is_empty() || !only_other.is_empty())
+        .then_some(Reason::DifferentEvidence { only_one, only_other })
 }
 
 fn different_outcome(one: &Compared, other: &Compared) -> Option<Reason> {
     let ((one, _), (other, _)) = (one.outcome.as_ref()?, other.outcome.as_ref()?);
-    (one != other).then_some(Reason::DifferentOutcome {
-        one: *one,
-        other: *other,
-    })
+    (one != other).then_some(Reason::DifferentOutcome { one: *one, other: *other })
 }
 
 /// The day of the older of two, if both days are known and differ.
@@ -369,10 +346,8 @@ fn older_than_new_evidence(one: &Compared, other: &Compared, newer: &Newer) -> O
     let oldest_listed = newer.publications.last().map(|(_, since)| *since);
     let cut_off = newer.more_publications && oldest_listed.is_some_and(|since| since > rated_on);
     evidence.has_more |= newer.more_studies || cut_off;
-    (!evidence.is_empty()).then_some(Reason::OlderThanNewEvidence {
-        older: older.id,
-        newer: evidence,
-    })
+    (!evidence.is_empty())
+        .then_some(Reason::OlderThanNewEvidence { older: older.id, newer: evidence })
 }
 
 /// Another version is another rule; within one, a dimension decides that only one of them rates.
@@ -380,8 +355,5 @@ fn different_rule(one: &Compared, other: &Compared) -> Option<Reason> {
     let (rule, other_rule) = (one.rule(other), other.rule(one));
     let mut decisions = rule.decided_by.iter().chain(&other_rule.decided_by);
     let differs = one.version != other.version || decisions.any(|decision| decision.only_here);
-    differs.then_some(Reason::DifferentRule {
-        one: rule,
-        other: other_rule,
-    })
+    differs.then_some(Reason::DifferentRule { one: rule, other: other_rule })
 }

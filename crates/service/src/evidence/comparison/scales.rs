@@ -97,34 +97,23 @@ pub(super) fn read(from: &Compared, to: &Compared, crosswalk: &Crosswalk) -> Sca
 fn applied<'c>(from: &'c Compared, to: &'c Compared, crosswalk: &'c Crosswalk) -> Vec<Applied<'c>> {
     let of_score = |score: &'c Score| {
         let readings = crosswalk.get(&score.level).into_iter().flatten();
-        readings
-            .filter(|reading| reading.version == to.version)
-            .map(move |reading| Applied {
-                score,
-                reading,
-                given: to
-                    .scores
-                    .iter()
-                    .find(|given| given.dimension == reading.dimension),
-            })
+        readings.filter(|reading| reading.version == to.version).map(move |reading| Applied {
+            score,
+            reading,
+            given: to.scores.iter().find(|given| given.dimension == reading.dimension),
+        })
     };
     from.scores.iter().flat_map(of_score).collect()
 }
 
 fn standing(applied: &[Applied<'_>]) -> CrosswalkStanding {
     let verdicts: Vec<_> = applied.iter().filter_map(Applied::verdict).collect();
-    let worst_first = [
-        CrosswalkStanding::Differs,
-        CrosswalkStanding::NotComparable,
-        CrosswalkStanding::Agrees,
-    ];
-    worst_first
-        .into_iter()
-        .find(|verdict| verdicts.contains(verdict))
-        .unwrap_or(match applied {
-            [] => CrosswalkStanding::NotPublished,
-            [..] => CrosswalkStanding::Undecided,
-        })
+    let worst_first =
+        [CrosswalkStanding::Differs, CrosswalkStanding::NotComparable, CrosswalkStanding::Agrees];
+    worst_first.into_iter().find(|verdict| verdicts.contains(verdict)).unwrap_or(match applied {
+        [] => CrosswalkStanding::NotPublished,
+        [..] => CrosswalkStanding::Undecided,
+    })
 }
 
 impl Applied<'_> {

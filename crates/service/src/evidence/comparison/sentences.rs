@@ -23,9 +23,7 @@ pub(super) fn what(one: &Compared, other: &Compared, read: &[&ScaleAnswer]) -> S
             own.dimension_name, one.name, own.label, other.name, theirs.label
         ));
     }
-    let by_crosswalk = read
-        .iter()
-        .filter(|answer| answer.standing == CrosswalkStanding::Differs);
+    let by_crosswalk = read.iter().filter(|answer| answer.standing == CrosswalkStanding::Differs);
     sentences.extend(by_crosswalk.map(|answer| answer.sentence.clone()));
     sentences.join(" ")
 }
@@ -33,10 +31,7 @@ pub(super) fn what(one: &Compared, other: &Compared, read: &[&ScaleAnswer]) -> S
 /// Why they may differ.
 pub(super) fn why(one: &Compared, other: &Compared, reason: &Reason) -> String {
     match reason {
-        Reason::DifferentEvidence {
-            only_one,
-            only_other,
-        } => {
+        Reason::DifferentEvidence { only_one, only_other } => {
             let sides = [(one, only_one, other), (other, only_other, one)];
             let told = sides.iter().filter_map(|(who, only, than)| {
                 Some(format!(
@@ -62,11 +57,8 @@ pub(super) fn why(one: &Compared, other: &Compared, reason: &Reason) -> String {
             )
         }
         Reason::OlderThanNewEvidence { older, newer } => {
-            let (older, rated_on) = if *older == one.id {
-                (one, one.rated_on)
-            } else {
-                (other, other.rated_on)
-            };
+            let (older, rated_on) =
+                if *older == one.id { (one, one.rated_on) } else { (other, other.rated_on) };
             format!(
                 "{} is of {}; since then {} came that it did not take into account.",
                 older.name,
@@ -74,14 +66,9 @@ pub(super) fn why(one: &Compared, other: &Compared, reason: &Reason) -> String {
                 amount(newer).unwrap_or_default()
             )
         }
-        Reason::DifferentRule {
-            one: rule,
-            other: other_rule,
-        } => format!(
-            "{} {}",
-            decided(one, rule, other),
-            decided(other, other_rule, one)
-        ),
+        Reason::DifferentRule { one: rule, other: other_rule } => {
+            format!("{} {}", decided(one, rule, other), decided(other, other_rule, one))
+        }
         Reason::NotRecorded => {
             "Nothing that you may see is recorded that would explain the difference.".to_owned()
         }
@@ -90,10 +77,7 @@ pub(super) fn why(one: &Compared, other: &Compared, reason: &Reason) -> String {
 
 /// That two ratings are on one scale.
 pub(super) fn same_scale(rating: &Compared) -> String {
-    format!(
-        "Both are on {}: their levels can be compared as they are.",
-        rating.scale
-    )
+    format!("Both are on {}: their levels can be compared as they are.", rating.scale)
 }
 
 /// What the crosswalk says of one rating on the scale of another.
@@ -103,20 +87,16 @@ pub(super) fn read_across(
     standing: CrosswalkStanding,
     applied: &[Applied<'_>],
 ) -> String {
-    let telling = applied
-        .iter()
-        .find(|one| one.verdict() == Some(standing))
-        .or_else(|| applied.first());
+    let telling =
+        applied.iter().find(|one| one.verdict() == Some(standing)).or_else(|| applied.first());
     let Some(telling) = telling else {
         return format!(
             "Nothing is published about how the levels of {} read on {}.",
             from.name, to.scale
         );
     };
-    let level = format!(
-        "'{}' on '{}' ({})",
-        telling.score.label, telling.score.dimension_name, from.scale
-    );
+    let level =
+        format!("'{}' on '{}' ({})", telling.score.label, telling.score.dimension_name, from.scale);
     let read_as = format!("'{}' of {}", telling.reading.label, to.scale);
     let relation = match telling.reading.relation {
         CrosswalkRelation::Equivalent => format!("asks for the same as {read_as}"),
@@ -175,18 +155,10 @@ fn decided(rating: &Compared, rule: &Rule, other: &Compared) -> String {
         } else {
             String::new()
         };
-        Some(format!(
-            "'{}' on '{}'{only_here}",
-            score.label, score.dimension_name
-        ))
+        Some(format!("'{}' on '{}'{only_here}", score.label, score.dimension_name))
     });
     let decisions: Vec<String> = decisions.collect();
-    format!(
-        "{} is on {} and rests on {}.",
-        rating.name,
-        rating.scale,
-        decisions.join(", and on ")
-    )
+    format!("{} is on {} and rests on {}.", rating.name, rating.scale, decisions.join(", and on "))
 }
 
 fn score(rating: &Compared, level: LevelId) -> Option<&Score> {

@@ -97,10 +97,7 @@ fn studies(numbers: &[u128]) -> impl Iterator<Item = StudyId> {
 }
 
 fn only_studies(numbers: &[u128]) -> Evidence {
-    Evidence {
-        studies: studies(numbers).collect(),
-        ..Evidence::default()
-    }
+    Evidence { studies: studies(numbers).collect(), ..Evidence::default() }
 }
 
 #[test]
@@ -140,12 +137,7 @@ fn each_difference_has_the_reasons_that_are_recorded() {
             other(),
             vec![NotRecorded],
         ),
-        (
-            "another standard",
-            one(),
-            rating(2, 8, 1, Low),
-            vec![DifferentRule],
-        ),
+        ("another standard", one(), rating(2, 8, 1, Low), vec![DifferentRule]),
         (
             "another version",
             one(),
@@ -270,11 +262,7 @@ fn a_study_named_by_its_publication_is_the_same_study() {
 #[test]
 fn only_evidence_after_the_older_rating_that_it_did_not_know_is_new() {
     let newer = Newer {
-        studies: vec![
-            (id(1), year(2024)),
-            (id(2), year(2019)),
-            (id(3), year(2015)),
-        ],
+        studies: vec![(id(1), year(2024)), (id(2), year(2019)), (id(3), year(2015))],
         publications: vec![(id(50), year(2020)), (id(51), year(2018))],
         ..Newer::default()
     };
@@ -286,10 +274,7 @@ fn only_evidence_after_the_older_rating_that_it_did_not_know_is_new() {
     let difference = pair::difference(&young, &old, &Crosswalk::new(), &newer).unwrap();
     let expected = Reason::OlderThanNewEvidence {
         older: RatingId::from(Uuid::from_u128(2)),
-        newer: Evidence {
-            publications: vec![id(50)],
-            ..only_studies(&[2])
-        },
+        newer: Evidence { publications: vec![id(50)], ..only_studies(&[2]) },
     };
     assert_eq!(difference.reasons[0].reason, expected);
     assert_eq!(
@@ -330,10 +315,7 @@ fn what_may_be_missing_from_a_list_is_said() {
     let other = rating(2, 7, 1, Low).with(|other| other.studies = many(1000).collect());
     match &of(&one, &other).unwrap().reasons[0].reason {
         Reason::DifferentEvidence { only_one, .. } => {
-            assert_eq!(
-                (only_one.studies.len(), only_one.has_more),
-                (pair::LISTED, true)
-            );
+            assert_eq!((only_one.studies.len(), only_one.has_more), (pair::LISTED, true));
         }
         other => panic!("{other:?}"),
     }
@@ -350,25 +332,16 @@ fn the_rule_names_the_weakest_levels_and_which_the_other_does_not_rate() {
         other.scores.push(score(8, 4, 1, Some(Low)));
     });
     let difference = of(&one, &other).unwrap();
-    let Reason::DifferentRule {
-        one: rule,
-        other: other_rule,
-    } = &difference.reasons[0].reason
+    let Reason::DifferentRule { one: rule, other: other_rule } = &difference.reasons[0].reason
     else {
         panic!("{:?}", difference.reasons);
     };
     assert_eq!(rule.version, StandardVersionId::from(Uuid::from_u128(7)));
     let decided = |rule: &pair::Rule| -> Vec<bool> {
-        rule.decided_by
-            .iter()
-            .map(|decision| decision.only_here)
-            .collect()
+        rule.decided_by.iter().map(|decision| decision.only_here).collect()
     };
     // The first dimension has one key in both versions, the fourth is only in the other.
-    assert_eq!(
-        (decided(rule), decided(other_rule)),
-        (vec![false], vec![false, true])
-    );
+    assert_eq!((decided(rule), decided(other_rule)), (vec![false], vec![false, true]));
     assert_eq!(
         difference.reasons[0].sentence,
         "Centre 1 is on Scale 7 and rests on 'level 3' on 'Dimension 1'. \

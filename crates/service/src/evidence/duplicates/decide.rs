@@ -72,14 +72,7 @@ pub async fn declare_distinct(
             Box::pin(async move {
                 let (one, other) =
                     two_standing(write, &viewer, ("one", one), ("other", other)).await?;
-                note(
-                    write,
-                    &viewer,
-                    (&one, &other),
-                    DuplicateOutcome::Distinct,
-                    &reason,
-                )
-                .await
+                note(write, &viewer, (&one, &other), DuplicateOutcome::Distinct, &reason).await
             })
         })
         .await?;
@@ -134,10 +127,7 @@ fn of_two(
     other: (&'static str, Uuid),
 ) -> Result<(publication::Model, publication::Model)> {
     if one.1 == other.1 {
-        return Err(Error::bad_input(
-            other.0,
-            "Both are the same publication; give two.",
-        ));
+        return Err(Error::bad_input(other.0, "Both are the same publication; give two."));
     }
     let found = |(field, id): (&str, Uuid)| {
         let row = rows.iter().find(|row| Uuid::from(row.id) == id).cloned();
@@ -184,12 +174,7 @@ pub(super) async fn note(
         return Err(Error::not_found("publication"));
     };
     let now = write.source().now();
-    let proposal = row(
-        write.source().id(),
-        pair(one.id, other.id),
-        &judge(left, right),
-        now,
-    )?;
+    let proposal = row(write.source().id(), pair(one.id, other.id), &judge(left, right), now)?;
     let decided = possible_duplicate::Model {
         outcome: Some(outcome),
         decision_reason: Some(reason.to_owned()),

@@ -45,11 +45,7 @@ impl From<&Described> for Facts {
             title: words(&described.title),
             main_title: words(before_subtitle(&described.title)),
             year: described.year,
-            authors: described
-                .authors
-                .iter()
-                .filter_map(|name| surname(name))
-                .collect(),
+            authors: described.authors.iter().filter_map(|name| surname(name)).collect(),
             venue: described.venue.as_deref().map(words).unwrap_or_default(),
             kind: described.kind,
             doi: described.doi.as_deref().and_then(identifier::doi),

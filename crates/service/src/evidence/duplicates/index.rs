@@ -23,11 +23,7 @@ pub(super) type Pair = (PublicationId, PublicationId);
 
 /// The pair of two publications.
 pub(super) fn pair(one: PublicationId, other: PublicationId) -> Pair {
-    if one <= other {
-        (one, other)
-    } else {
-        (other, one)
-    }
+    if one <= other { (one, other) } else { (other, one) }
 }
 
 /// Looks anew for what may be the same as publications that were written. What was decided stays.
@@ -40,10 +36,8 @@ pub(crate) async fn refresh(write: &Write, rows: &[publication::Model]) -> Resul
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id.into()).collect();
     forget(write, &ids).await?;
-    let standing: Vec<&publication::Model> = rows
-        .iter()
-        .filter(|row| row.withdrawn_at.is_none())
-        .collect();
+    let standing: Vec<&publication::Model> =
+        rows.iter().filter(|row| row.withdrawn_at.is_none()).collect();
     let mut facts = facts_of(write, &standing).await?;
     let keys = keep_keys(write, &facts).await?;
     let candidates = candidates(write, keys, &facts).await?;
@@ -65,10 +59,7 @@ pub(crate) async fn refresh(write: &Write, rows: &[publication::Model]) -> Resul
     let decided = decided(write, &ids).await?;
     let now = write.source().now();
     let mut proposals = Vec::new();
-    for (one, other) in candidates
-        .into_iter()
-        .filter(|pair| !decided.contains(pair))
-    {
+    for (one, other) in candidates.into_iter().filter(|pair| !decided.contains(pair)) {
         let (Some(left), Some(right)) = (facts.get(&one), facts.get(&other)) else {
             continue;
         };
@@ -167,10 +158,7 @@ pub(super) async fn facts_of(
         .all(write.connection())
         .await?
     {
-        authors
-            .entry(author.publication_id)
-            .or_default()
-            .push(author);
+        authors.entry(author.publication_id).or_default().push(author);
     }
     let facts = |row: &&publication::Model| {
         let authors = authors.get(&row.id).map_or(&[][..], Vec::as_slice);
@@ -204,9 +192,11 @@ fn of_any(write: &Write, ids: &[Uuid]) -> Condition {
     use possible_duplicate::Column::{OneId, OtherId};
 
     let backend = write.connection().get_database_backend();
-    Condition::any()
-        .add(scope::among(backend, OneId, ids.iter().copied()))
-        .add(scope::among(backend, OtherId, ids.iter().copied()))
+    Condition::any().add(scope::among(backend, OneId, ids.iter().copied())).add(scope::among(
+        backend,
+        OtherId,
+        ids.iter().copied(),
+    ))
 }
 
 /// Writes the keys of publications, and gives them all.
@@ -225,11 +215,7 @@ async fn keep_keys(
     let rows: Vec<_> = rows
         .into_iter()
         .map(|(key, publication_id)| {
-            publication_key::Model {
-                key,
-                publication_id,
-            }
-            .into_active_model()
+            publication_key::Model { key, publication_id }.into_active_model()
         })
         .collect();
     for some in rows.chunks(ROWS_PER_STATEMENT) {

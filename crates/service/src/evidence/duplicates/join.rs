@@ -87,16 +87,8 @@ async fn carry_out(
     {
         return Err(refusal.clone());
     }
-    is_at(
-        "expectedVersionOfKept",
-        &kept,
-        join.expected_version_of_kept,
-    )?;
-    is_at(
-        "expectedVersionOfJoined",
-        &joined,
-        join.expected_version_of_joined,
-    )?;
+    is_at("expectedVersionOfKept", &kept, join.expected_version_of_kept)?;
+    is_at("expectedVersionOfJoined", &joined, join.expected_version_of_joined)?;
     if let (Some(one), Some(other)) = (normal_doi(&kept), normal_doi(&joined))
         && one != other
     {
@@ -113,36 +105,18 @@ async fn carry_out(
     }
     // What only the joined one's readers know must not become known to more, unless its centre does it.
     let may_fill = is_seen_by_all_of(write, &joined, &kept).await?
-        || viewer
-            .centre()
-            .is_none_or(|centre| centre == joined.contributed_by);
+        || viewer.centre().is_none_or(|centre| centre == joined.contributed_by);
 
-    note(
-        write,
-        viewer,
-        (&kept, &joined),
-        DuplicateOutcome::Joined,
-        &reason,
-    )
-    .await?;
+    note(write, viewer, (&kept, &joined), DuplicateOutcome::Joined, &reason).await?;
     let superseded = supersede(write, &joined, kept.id, &reason).await?;
     lead_to(write, viewer, &joined, &kept, reason).await?;
-    let kept = if may_fill {
-        fill(write, kept, &joined).await?
-    } else {
-        kept
-    };
+    let kept = if may_fill { fill(write, kept, &joined).await? } else { kept };
     moving::to_the_kept(write, joined.id, kept.id).await?;
     refresh(write, &[kept.clone(), superseded.clone()]).await?;
     let centres = [joined.contributed_by, kept.contributed_by];
-    let concerned = centres
-        .into_iter()
-        .find(|centre| viewer.centre() != Some(*centre));
+    let concerned = centres.into_iter().find(|centre| viewer.centre() != Some(*centre));
     write.of_centre(concerned.unwrap_or(kept.contributed_by));
-    Ok(Joined {
-        kept,
-        joined: superseded,
-    })
+    Ok(Joined { kept, joined: superseded })
 }
 
 /// Whether the viewer may give up a publication of its own centre for another's with the same DOI.
@@ -173,9 +147,8 @@ async fn is_seen_by_all_of(
     for at in std::iter::once(now).chain(ends) {
         let audiences = reach::audiences(write, &two, at).await?;
         let [seeing, others] = two.map(|(_, id)| audiences.get(&id));
-        let is_as_wide = seeing
-            .zip(others)
-            .is_some_and(|(seeing, others)| seeing.includes_all_of(others));
+        let is_as_wide =
+            seeing.zip(others).is_some_and(|(seeing, others)| seeing.includes_all_of(others));
         if !is_as_wide {
             return Ok(false);
         }
@@ -207,14 +180,7 @@ async fn supersede(
         superseded_by: Some(kept),
         ..joined.clone()
     };
-    update(
-        write,
-        joined,
-        &after,
-        ChangeOperation::Withdrawn,
-        (&[], &[]),
-    )
-    .await?;
+    update(write, joined, &after, ChangeOperation::Withdrawn, (&[], &[])).await?;
     Ok(after)
 }
 
@@ -242,9 +208,7 @@ async fn lead_to(
         reason: Set(reason),
         at: Set(write.source().now()),
     };
-    joined_publication::Entity::insert(row)
-        .exec_without_returning(write.connection())
-        .await?;
+    joined_publication::Entity::insert(row).exec_without_returning(write.connection()).await?;
     Ok(())
 }
 
@@ -271,17 +235,11 @@ async fn fill(
         after.sort_on = published.first_day();
         after.published = Some(published);
     }
-    let (authors, others) = (
-        authors(write, kept.id).await?,
-        authors(write, joined.id).await?,
-    );
+    let (authors, others) = (authors(write, kept.id).await?, authors(write, joined.id).await?);
     let gained: Vec<publication_author::Model> = match authors.is_empty() {
         true => others
             .into_iter()
-            .map(|author| publication_author::Model {
-                publication_id: kept.id,
-                ..author
-            })
+            .map(|author| publication_author::Model { publication_id: kept.id, ..author })
             .collect(),
         false => Vec::new(),
     };
@@ -291,10 +249,7 @@ async fn fill(
     after.version += 1;
     after.updated_at = write.source().now();
     if !gained.is_empty() {
-        let rows = gained
-            .iter()
-            .cloned()
-            .map(IntoActiveModel::into_active_model);
+        let rows = gained.iter().cloned().map(IntoActiveModel::into_active_model);
         publication_author::Entity::insert_many(rows)
             .exec_without_returning(write.connection())
             .await?;
@@ -320,12 +275,7 @@ pub(super) async fn update(
     operation: ChangeOperation,
     (authors_before, authors_after): (&[publication_author::Model], &[publication_author::Model]),
 ) -> Result<()> {
-    after
-        .clone()
-        .into_active_model()
-        .reset_all()
-        .update(write.connection())
-        .await?;
+    after.clone().into_active_model().reset_all().update(write.connection()).await?;
     let state = |row: &publication::Model, authors: &[publication_author::Model]| {
         let mut parts = Map::new();
         if !authors.is_empty() {
@@ -334,10 +284,7 @@ pub(super) async fn update(
         }
         delta::state(row, &parts)
     };
-    let way_back = delta::way_back(
-        &state(before, authors_before)?,
-        &state(after, authors_after)?,
-    );
+    let way_back = delta::way_back(&state(before, authors_before)?, &state(after, authors_after)?);
     let kind = ChangeKind::Publication;
     write.updated(kind, after.id, operation, after.version, &way_back)
 }

@@ -97,11 +97,7 @@ async fn kept(
     }
     let store = space.store();
     let joins = scope::parts_of_seen::<joined_publication::Entity>()
-        .filter(scope::among(
-            store.backend(),
-            joined_publication::Column::Id,
-            superseded,
-        ))
+        .filter(scope::among(store.backend(), joined_publication::Column::Id, superseded))
         .all(store.connection())
         .await?;
     let ids: Vec<Uuid> = joins.iter().map(|join| join.kept_id.into()).collect();

@@ -31,10 +31,7 @@ impl Judgement {
 #[must_use]
 pub fn judge(one: &Facts, other: &Facts) -> Judgement {
     if one.doi.is_some() && one.doi == other.doi {
-        return Judgement {
-            similarity: 1.0,
-            reasons: vec![DuplicateReason::SameDoi],
-        };
+        return Judgement { similarity: 1.0, reasons: vec![DuplicateReason::SameDoi] };
     }
     let mut case = Case::default();
     let title = titles(&mut case, one, other);
@@ -78,18 +75,11 @@ impl Case {
     /// The mean of what is known of both, less what speaks against it. A title alone, or one that is no
     /// more than alike, can't make up for what isn't known.
     fn close(self, title: Title) -> Judgement {
-        let mean = if self.weight > 0.0 {
-            self.found / self.weight
-        } else {
-            0.0
-        };
+        let mean = if self.weight > 0.0 { self.found / self.weight } else { 0.0 };
         let similarity = (mean.min(self.ceiling(title)) - self.taken_off).clamp(0.0, 1.0);
         let mut reasons = self.reasons;
         reasons.extend(self.objections);
-        Judgement {
-            similarity: (similarity * 1000.0).round() / 1000.0,
-            reasons,
-        }
+        Judgement { similarity: (similarity * 1000.0).round() / 1000.0, reasons }
     }
 
     /// How sure one can be, by how much is known of both beside the title.
@@ -239,10 +229,8 @@ fn authors(case: &mut Case, one: &Facts, other: &Facts) {
         true => (&one.authors, &other.authors),
         false => (&other.authors, &one.authors),
     };
-    let shared = fewer
-        .iter()
-        .filter(|name| more.iter().any(|other| is_the_same_name(name, other)))
-        .count();
+    let shared =
+        fewer.iter().filter(|name| more.iter().any(|other| is_the_same_name(name, other))).count();
     let share = shared as f64 / fewer.len() as f64;
     case.weigh(AUTHORS, share);
     if shared == 0 {
@@ -300,9 +288,7 @@ fn venues(case: &mut Case, one: &Facts, other: &Facts) {
 /// Whether each word of one is the beginning of a word of the other, in the same order: `Ann Hepatol`.
 fn abbreviates(short: &[String], long: &[String]) -> bool {
     let mut long = long.iter();
-    short
-        .iter()
-        .all(|word| long.any(|whole| whole.starts_with(word.as_str())))
+    short.iter().all(|word| long.any(|whole| whole.starts_with(word.as_str())))
 }
 
 fn pages(case: &mut Case, one: &Facts, other: &Facts) {

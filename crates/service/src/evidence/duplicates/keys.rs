@@ -16,9 +16,7 @@ pub fn keys(facts: &Facts) -> BTreeSet<String> {
     }
     let letters: Vec<char> = facts.title.concat().chars().collect();
     let beginning: String = letters.iter().take(LETTERS).collect();
-    let end: String = letters[letters.len().saturating_sub(LETTERS)..]
-        .iter()
-        .collect();
+    let end: String = letters[letters.len().saturating_sub(LETTERS)..].iter().collect();
     keys.insert(format!("b:{beginning}"));
     keys.insert(format!("e:{end}"));
     let mut longest: Vec<&String> = facts.title.iter().collect();
@@ -67,17 +65,9 @@ mod tests {
 
     #[test]
     fn two_spellings_of_the_same_share_a_key() {
-        let one = keys_of(
-            "Family Group Conferencing: a Randomised Trial",
-            "Taylor, S.",
-            2023,
-        );
+        let one = keys_of("Family Group Conferencing: a Randomised Trial", "Taylor, S.", 2023);
         for other in [
-            keys_of(
-                "The family-group conferencing: a randomized trial",
-                "S. Taylor",
-                2023,
-            ),
+            keys_of("The family-group conferencing: a randomized trial", "S. Taylor", 2023),
             keys_of("Familly group conferencing", "Taylor S", 2024),
             keys_of("Family group conferencing", "Anon", 2010),
         ] {

@@ -29,16 +29,8 @@ pub async fn of_publications(
 
     let store = space.store();
     let of_these = Condition::any()
-        .add(scope::among(
-            store.backend(),
-            OneId,
-            publications.iter().copied(),
-        ))
-        .add(scope::among(
-            store.backend(),
-            OtherId,
-            publications.iter().copied(),
-        ));
+        .add(scope::among(store.backend(), OneId, publications.iter().copied()))
+        .add(scope::among(store.backend(), OtherId, publications.iter().copied()));
     let rows = open(scope::possible_duplicates(viewer, store.source().now()))
         .filter(of_these)
         .order_by_desc(Similarity)
@@ -87,13 +79,7 @@ pub async fn list(
     decided: bool,
     request: &PageRequest,
 ) -> Result<Page<possible_duplicate::Model>> {
-    listing::read(
-        space.store(),
-        concerning(space, viewer, decided),
-        &sort(),
-        request,
-    )
-    .await
+    listing::read(space.store(), concerning(space, viewer, decided), &sort(), request).await
 }
 
 /// How many pairs concern the viewer's centre.
@@ -132,9 +118,7 @@ fn concerning(space: &Space, viewer: &Viewer, decided: bool) -> Select<possible_
 fn open(pairs: Select<possible_duplicate::Entity>) -> Select<possible_duplicate::Entity> {
     let withdrawn =
         with_side(Expr::col(publication::Column::WithdrawnAt.as_column_ref()).is_not_null());
-    pairs
-        .filter(possible_duplicate::Column::Outcome.is_null())
-        .filter(withdrawn.not())
+    pairs.filter(possible_duplicate::Column::Outcome.is_null()).filter(withdrawn.not())
 }
 
 fn has_one_of(centre: CentreId) -> Expr {

@@ -100,10 +100,7 @@ macro_rules! moves_links {
             if links.is_empty() {
                 return Ok(());
             }
-            let link_to = |whole| $links::Model {
-                $whole_id: whole,
-                publication_id: kept,
-            };
+            let link_to = |whole| $links::Model { $whole_id: whole, publication_id: kept };
             let backend = write.connection().get_database_backend();
             let ids: Vec<Uuid> = links.iter().map(|link| link.$whole_id.into()).collect();
             let before = scope::for_writing::<$whole::Entity>()
@@ -119,10 +116,7 @@ macro_rules! moves_links {
 
             let now = write.source().now();
             $whole::Entity::update_many()
-                .col_expr(
-                    $whole::Column::Version,
-                    Expr::col($whole::Column::Version).add(1),
-                )
+                .col_expr($whole::Column::Version, Expr::col($whole::Column::Version).add(1))
                 .col_expr($whole::Column::UpdatedAt, Expr::val(now))
                 .filter(scope::among(backend, $whole::Column::Id, ids))
                 .exec(write.connection())
@@ -131,24 +125,17 @@ macro_rules! moves_links {
                 .filter(OfPublication.eq(joined))
                 .exec(write.connection())
                 .await?;
-            let moved = links
-                .iter()
-                .map(|link| link_to(link.$whole_id).into_active_model());
+            let moved = links.iter().map(|link| link_to(link.$whole_id).into_active_model());
             $links::Entity::insert_many(moved)
                 .on_conflict(OnConflict::new().do_nothing().to_owned())
                 .exec_without_returning(write.connection())
                 .await?;
 
             for row in before {
-                let after = $whole::Model {
-                    version: row.version + 1,
-                    updated_at: now,
-                    ..row.clone()
-                };
-                let were: Vec<_> = reported
-                    .iter()
-                    .filter(|link| link.$whole_id == row.id)
-                    .collect();
+                let after =
+                    $whole::Model { version: row.version + 1, updated_at: now, ..row.clone() };
+                let were: Vec<_> =
+                    reported.iter().filter(|link| link.$whole_id == row.id).collect();
                 let mut are: Vec<_> = were
                     .iter()
                     .map(|link| (*link).clone())
@@ -160,13 +147,7 @@ macro_rules! moves_links {
                     &delta::state(&after, &listed($list, &are)?)?,
                 );
                 let operation = ChangeOperation::Updated;
-                write.updated(
-                    ChangeKind::$kind,
-                    row.id,
-                    operation,
-                    after.version,
-                    &way_back,
-                )?;
+                write.updated(ChangeKind::$kind, row.id, operation, after.version, &way_back)?;
             }
             Ok(())
         }

@@ -32,11 +32,7 @@ pub(super) fn surname(name: &str) -> Option<String> {
     while parts.len() > 1 && parts.last().is_some_and(|part| is_initials(part)) {
         parts.pop();
     }
-    if parts.len() < had {
-        joined(&words(&parts.join(" ")))
-    } else {
-        joined(&words(parts.pop()?))
-    }
+    if parts.len() < had { joined(&words(&parts.join(" "))) } else { joined(&words(parts.pop()?)) }
 }
 
 /// One to three capitals, with points or without.

@@ -175,11 +175,7 @@ impl Draft for FindingDraft {
             );
         }
         self.interval.check(self.estimate, problems);
-        problems.at_least(
-            "participants_intervention",
-            self.participants_intervention,
-            0,
-        );
+        problems.at_least("participants_intervention", self.participants_intervention, 0);
         problems.at_least("participants_comparison", self.participants_comparison, 0);
         problems.at_least("participants_total", self.participants_total, 0);
         problems.at_least("clusters", self.clusters, 0);
@@ -189,10 +185,7 @@ impl Draft for FindingDraft {
     async fn prepare(write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
         let named = slots.iter().filter_map(|slot| slot.draft.publication);
         let kept = duplicates::kept_of(write, named).await?;
-        for publication in slots
-            .iter_mut()
-            .filter_map(|slot| slot.draft.publication.as_mut())
-        {
+        for publication in slots.iter_mut().filter_map(|slot| slot.draft.publication.as_mut()) {
             *publication = kept.get(publication).copied().unwrap_or(*publication);
         }
         Ok(())

@@ -64,28 +64,12 @@ impl AuthorDraft {
     pub fn check(&self, problems: &mut Problems) {
         problems.at_least("position", Some(self.position), 1);
         problems.name("name", &self.name);
-        problems.identifier(
-            "orcid",
-            self.orcid.as_ref(),
-            identifier::orcid,
-            "0000-0002-1825-0097",
-        );
+        problems.identifier("orcid", self.orcid.as_ref(), identifier::orcid, "0000-0002-1825-0097");
     }
 
     pub(crate) fn row(&self, publication_id: PublicationId) -> publication_author::Model {
-        let Self {
-            position,
-            name,
-            orcid,
-            person,
-        } = self.clone();
-        publication_author::Model {
-            publication_id,
-            position,
-            name,
-            orcid,
-            person_id: person,
-        }
+        let Self { position, name, orcid, person } = self.clone();
+        publication_author::Model { publication_id, position, name, orcid, person_id: person }
     }
 }
 
@@ -113,10 +97,7 @@ impl Draft for PublicationDraft {
             abstract_text: draft.abstract_text,
             doi: draft.doi,
             year: draft.published.as_ref().map(PartialDate::year),
-            sort_on: draft
-                .published
-                .as_ref()
-                .map_or_else(undated, PartialDate::first_day),
+            sort_on: draft.published.as_ref().map_or_else(undated, PartialDate::first_day),
             published: draft.published,
             venue: draft.venue,
             language: draft.language,
@@ -142,12 +123,7 @@ impl Draft for PublicationDraft {
         problems.slug("slug", &self.slug);
         problems.name("title", &self.title);
         problems.text("abstract", self.abstract_text.as_ref());
-        problems.identifier(
-            "doi",
-            self.doi.as_ref(),
-            identifier::doi,
-            "10.1002/cl2.1152",
-        );
+        problems.identifier("doi", self.doi.as_ref(), identifier::doi, "10.1002/cl2.1152");
         problems.short("venue", self.venue.as_ref());
         if let Some(language) = &self.language
             && !is_language(language)
@@ -176,10 +152,8 @@ impl Draft for PublicationDraft {
 
     /// What was joined stays so: a copy that was made before doesn't take it apart.
     async fn prepare(write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
-        let before: Vec<&publication::Model> = slots
-            .iter()
-            .filter_map(|slot| slot.before.as_ref())
-            .collect();
+        let before: Vec<&publication::Model> =
+            slots.iter().filter_map(|slot| slot.before.as_ref()).collect();
         let joined = duplicates::joined_among(write, &before).await?;
         for slot in slots {
             let Some(row) = slot.before.as_ref().filter(|row| joined.contains(&row.id)) else {

@@ -116,31 +116,19 @@ async fn scale_of(write: &Write, levels: HashSet<LevelId>) -> Result<HashMap<Lev
         .filter(scope::among(backend, standard_level::Column::Id, ids))
         .all(connection)
         .await?;
-    let ids: HashSet<Uuid> = levels
-        .iter()
-        .map(|level| level.dimension_id.into())
-        .collect();
+    let ids: HashSet<Uuid> = levels.iter().map(|level| level.dimension_id.into()).collect();
     let dimensions = scope::network::<standard_dimension::Entity>()
         .filter(scope::among(backend, standard_dimension::Column::Id, ids))
         .all(connection)
         .await?;
-    let versions: HashMap<DimensionId, StandardVersionId> = dimensions
-        .into_iter()
-        .map(|dimension| (dimension.id, dimension.version_id))
-        .collect();
+    let versions: HashMap<DimensionId, StandardVersionId> =
+        dimensions.into_iter().map(|dimension| (dimension.id, dimension.version_id)).collect();
     Ok(levels
         .into_iter()
         .filter_map(|level| {
             let version = *versions.get(&level.dimension_id)?;
             let dimension = level.dimension_id;
-            Some((
-                level.id,
-                Level {
-                    version,
-                    dimension,
-                    strength: level.strength,
-                },
-            ))
+            Some((level.id, Level { version, dimension, strength: level.strength }))
         })
         .collect())
 }
@@ -206,10 +194,7 @@ impl Draft for RatingDraft {
     }
 
     async fn prepare(write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
-        let levels = slots
-            .iter()
-            .flat_map(|slot| slot.draft.scores.iter().copied())
-            .collect();
+        let levels = slots.iter().flat_map(|slot| slot.draft.scores.iter().copied()).collect();
         let scale = scale_of(write, levels).await?;
         let named = slots.iter().filter_map(|slot| match slot.draft.subject {
             RatedThing::Publication(publication) => Some(publication),

@@ -94,19 +94,8 @@ impl StatusChangeDraft {
     }
 
     pub(crate) fn row(&self, study_id: StudyId) -> study_status_change::Model {
-        let Self {
-            on,
-            status,
-            reason,
-            stop_reason,
-        } = self.clone();
-        study_status_change::Model {
-            study_id,
-            on,
-            status,
-            reason,
-            stop_reason,
-        }
+        let Self { on, status, reason, stop_reason } = self.clone();
+        study_status_change::Model { study_id, on, status, reason, stop_reason }
     }
 }
 
@@ -258,10 +247,8 @@ impl Part<StudyDraft> for study_centre::Entity {
     }
 
     fn wanted(draft: &StudyDraft, row: &study::Model) -> Option<Wanted<study_centre::Model>> {
-        let collaborators = draft
-            .collaborating_centres
-            .iter()
-            .map(|id| (*id, StudyRole::Collaborator));
+        let collaborators =
+            draft.collaborating_centres.iter().map(|id| (*id, StudyRole::Collaborator));
         let centres = std::iter::once((draft.lead_centre, StudyRole::Lead)).chain(collaborators);
         let (study_id, sort_on) = (row.id, row.sort_on);
         Wanted::exactly(centres.map(|(centre_id, role)| study_centre::Model {

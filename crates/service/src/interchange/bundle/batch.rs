@@ -46,10 +46,7 @@ pub(super) struct KinReport {
 impl From<Kin<'_>> for KinReport {
     fn from(kin: Kin<'_>) -> Self {
         let problems = kin.problems.into_iter().map(OfChild::located);
-        Self {
-            problems: problems.collect(),
-            counts: kin.counts,
-        }
+        Self { problems: problems.collect(), counts: kin.counts }
     }
 }
 
@@ -97,10 +94,7 @@ async fn record_together<K: Kind>(
     let wanted = members.iter().flat_map(|member| {
         let own = Cells::new(K::TABLE, &member.row, &nothing).references();
         let of_children = member.children.iter().flat_map(|(table, children)| {
-            children
-                .rows
-                .iter()
-                .flat_map(|row| Cells::new(table, row, &nothing).references())
+            children.rows.iter().flat_map(|row| Cells::new(table, row, &nothing).references())
         });
         own.into_iter().chain(of_children).collect::<Vec<_>>()
     });
@@ -134,10 +128,8 @@ async fn record_together<K: Kind>(
             None => fates.push(Fate::Refused(vec![unreadable()])),
         }
     }
-    let (places, drafts): (Vec<_>, Vec<_>) = drafts
-        .into_iter()
-        .map(|(at, draft, report)| ((at, report), draft))
-        .unzip();
+    let (places, drafts): (Vec<_>, Vec<_>) =
+        drafts.into_iter().map(|(at, draft, report)| ((at, report), draft)).unzip();
     let answers = record(write, viewer, drafts).await?;
     for ((at, report), answer) in places.into_iter().zip(answers) {
         if let Some(fate) = fates.get_mut(at) {
@@ -158,9 +150,7 @@ fn fate_of(answer: Answer, report: KinReport) -> Fate {
 fn unknown_of_itself(cells: &Cells<'_>, table: &Table, known: &Known) -> Vec<&'static str> {
     let columns = table.columns_of_itself().filter(|column| {
         let references = cells.references_of(*column);
-        references
-            .iter()
-            .any(|(target, key, _)| known.id(*target, key).is_none())
+        references.iter().any(|(target, key, _)| known.id(*target, key).is_none())
     });
     columns.map(|column| column.name).collect()
 }
@@ -223,31 +213,22 @@ async fn amend_together<D: Whole, E: Part<D>, T: Send + Sync>(
 ) -> Result<Vec<Fate>> {
     let nothing = Known::default();
     let rows = parents.iter().flat_map(|parent| &parent.rows);
-    let wanted: Vec<_> = rows
-        .flat_map(|row| Cells::new(table, row, &nothing).references())
-        .collect();
+    let wanted: Vec<_> =
+        rows.flat_map(|row| Cells::new(table, row, &nothing).references()).collect();
     let now = write.source().now();
     let known = resolve(write.connection(), viewer, now, wanted).await?;
 
     let mut fates = Vec::with_capacity(parents.len());
     let mut amendments = Vec::new();
     for parent in parents {
-        let cells = parent
-            .rows
-            .first()
-            .map(|row| Cells::new(table, row, &known));
+        let cells = parent.rows.first().map(|row| Cells::new(table, row, &known));
         let name = table.parent.last().copied().unwrap_or_default();
         let whole = cells.as_ref().and_then(|cells| cells.one::<Uuid>(name));
         let Some(whole) = whole else {
-            let problems = cells
-                .map(|cells| cells.check(&[]))
-                .unwrap_or_default()
-                .into_vec();
-            let of_parent = problems.into_iter().filter(|problem| {
-                problem
-                    .field
-                    .is_some_and(|field| table.parent.contains(&field))
-            });
+            let problems = cells.map(|cells| cells.check(&[])).unwrap_or_default().into_vec();
+            let of_parent = problems
+                .into_iter()
+                .filter(|problem| problem.field.is_some_and(|field| table.parent.contains(&field)));
             fates.push(Fate::Refused(of_parent.collect()));
             continue;
         };
@@ -263,10 +244,8 @@ async fn amend_together<D: Whole, E: Part<D>, T: Send + Sync>(
             None => fates.push(Fate::Refused(Vec::new())),
         }
     }
-    let (places, amendments): (Vec<_>, Vec<_>) = amendments
-        .into_iter()
-        .map(|(at, amendment, report)| ((at, report), amendment))
-        .unzip();
+    let (places, amendments): (Vec<_>, Vec<_>) =
+        amendments.into_iter().map(|(at, amendment, report)| ((at, report), amendment)).unzip();
     let answers = amend::<D, E>(write, viewer, amendments).await?;
     for ((at, report), answer) in places.into_iter().zip(answers) {
         if let Some(fate) = fates.get_mut(at) {
@@ -280,24 +259,15 @@ async fn amend_together<D: Whole, E: Part<D>, T: Send + Sync>(
 fn refused_by_the_database(refusal: Error) -> Result<Problem> {
     let (fault, remedy) = match refusal.code {
         Code::Unavailable => return Err(refusal),
-        Code::Conflict => (
-            Fault::Taken,
-            "Look for the one that has it, and give one of them another.",
-        ),
-        _ => (
-            Fault::Refused,
-            "Mend the row; if it looks right, tell whoever runs the space.",
-        ),
+        Code::Conflict => {
+            (Fault::Taken, "Look for the one that has it, and give one of them another.")
+        }
+        _ => (Fault::Refused, "Mend the row; if it looks right, tell whoever runs the space."),
     };
     if let Some(cause) = &refusal.cause {
         tracing::error!(%cause, "a row of a bundle was refused by the database");
     }
-    Ok(Problem {
-        field: None,
-        fault,
-        reason: refusal.message.into(),
-        remedy: remedy.into(),
-    })
+    Ok(Problem { field: None, fault, reason: refusal.message.into(), remedy: remedy.into() })
 }
 
 fn unreadable() -> Problem {

@@ -39,10 +39,9 @@ impl Item {
         match self {
             Self::Text(text) => Self::Text(composed(text)),
             Self::Id(id) => Self::Id(id),
-            Self::Score { dimension, level } => Self::Score {
-                dimension: composed(dimension),
-                level: composed(level),
-            },
+            Self::Score { dimension, level } => {
+                Self::Score { dimension: composed(dimension), level: composed(level) }
+            }
         }
     }
 }

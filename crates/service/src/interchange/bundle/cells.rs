@@ -48,12 +48,7 @@ impl<'a> Cells<'a> {
     fn check_cell(&self, column: Column, text: &str, problems: &mut Problems) {
         let name = column.name;
         let mut wrong = |fault, what: &str, remedy: String| {
-            problems.add(
-                name,
-                fault,
-                format!("{} is not {what}.", quoted(text)),
-                remedy,
-            );
+            problems.add(name, fault, format!("{} is not {what}.", quoted(text)), remedy);
         };
         match column.value {
             // Recording checks these, with what it checks in all drafts.
@@ -96,11 +91,7 @@ impl<'a> Cells<'a> {
                 if text.parse::<i32>().is_err() {
                     let remedy =
                         "Write it with digits only and without separators, such as 42.".to_owned();
-                    wrong(
-                        Fault::NotAWholeNumber,
-                        "a whole number that can be kept",
-                        remedy,
-                    );
+                    wrong(Fault::NotAWholeNumber, "a whole number that can be kept", remedy);
                 }
             }
             Value::Doi if identifier::doi(text).is_none() => {
@@ -189,23 +180,13 @@ impl<'a> Cells<'a> {
     }
 
     fn column(&self, name: &str) -> Option<Column> {
-        self.table
-            .columns()
-            .iter()
-            .copied()
-            .find(|column| column.name == name)
+        self.table.columns().iter().copied().find(|column| column.name == name)
     }
 
     /// What stands in a column.
     pub(super) fn cell(&self, name: &str) -> &'a Cell {
-        let at = self
-            .table
-            .columns()
-            .iter()
-            .copied()
-            .position(|column| column.name == name);
-        at.and_then(|at| self.row.cells.get(at))
-            .unwrap_or(Cell::NOTHING)
+        let at = self.table.columns().iter().copied().position(|column| column.name == name);
+        at.and_then(|at| self.row.cells.get(at)).unwrap_or(Cell::NOTHING)
     }
 
     /// The text of a cell, empty if there is none.
@@ -255,13 +236,9 @@ impl<'a> Cells<'a> {
     }
 
     pub(super) fn many<Id: From<Uuid>>(&self, name: &str) -> Vec<Id> {
-        let references = self
-            .column(name)
-            .map(|column| self.references_of(column))
-            .unwrap_or_default();
-        let ids = references
-            .into_iter()
-            .filter_map(|(target, key, _)| self.known.id(target, &key));
+        let references =
+            self.column(name).map(|column| self.references_of(column)).unwrap_or_default();
+        let ids = references.into_iter().filter_map(|(target, key, _)| self.known.id(target, &key));
         ids.map(Id::from).collect()
     }
 
@@ -290,12 +267,7 @@ impl<'a> Cells<'a> {
 
 /// A finite number in plain digits; minus nought is nought, which is how one database keeps it.
 fn number(text: &str) -> Option<f64> {
-    let is_plain = text
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-    let value: f64 = text
-        .parse()
-        .ok()
-        .filter(|value: &f64| is_plain && value.is_finite())?;
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    let value: f64 = text.parse().ok().filter(|value: &f64| is_plain && value.is_finite())?;
     Some(value + 0.0)
 }

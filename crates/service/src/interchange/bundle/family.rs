@@ -49,13 +49,7 @@ pub(super) struct ChildRows {
 impl ChildRows {
     /// All the child rows that a parent shall have.
     pub(super) fn exactly(table: &Table, rows: Vec<Row>) -> Self {
-        Self {
-            rows,
-            file: table.name.to_owned(),
-            is_whole: true,
-            are_all: true,
-            ..Self::default()
-        }
+        Self { rows, file: table.name.to_owned(), is_whole: true, are_all: true, ..Self::default() }
     }
 }
 
@@ -75,11 +69,7 @@ impl Index {
             match row {
                 Ok(row) => {
                     let parent = index.hasher.hash_one(parent_of(table, &row));
-                    index.places.push(Place {
-                        parent,
-                        offset: row.offset,
-                        line: row.line,
-                    });
+                    index.places.push(Place { parent, offset: row.offset, line: row.line });
                 }
                 Err((line, problem)) => {
                     index.is_whole = false;
@@ -118,11 +108,7 @@ impl Index {
             ..ChildRows::default()
         };
         for at in from..self.places.len() {
-            let Some(place) = self
-                .places
-                .get(at)
-                .copied()
-                .filter(|place| place.parent == hash)
+            let Some(place) = self.places.get(at).copied().filter(|place| place.parent == hash)
             else {
                 break;
             };
@@ -208,12 +194,7 @@ pub(super) struct Kin<'a> {
 
 impl<'a> Kin<'a> {
     pub(super) const fn new(known: &'a Known, rows: &'a [(&'static Table, ChildRows)]) -> Self {
-        Self {
-            known,
-            rows,
-            problems: Vec::new(),
-            counts: Vec::new(),
-        }
+        Self { known, rows, problems: Vec::new(), counts: Vec::new() }
     }
 
     /// The children of one table. A row that is refused takes nothing away: what it might have
@@ -247,13 +228,9 @@ impl<'a> Kin<'a> {
                 Some(draft) if problems.is_empty() => drafts.push(draft),
                 _ => {
                     refused += 1;
-                    let of_child = |problem| OfChild {
-                        file: children.file.clone(),
-                        line: row.line,
-                        problem,
-                    };
-                    self.problems
-                        .extend(problems.into_vec().into_iter().map(of_child));
+                    let of_child =
+                        |problem| OfChild { file: children.file.clone(), line: row.line, problem };
+                    self.problems.extend(problems.into_vec().into_iter().map(of_child));
                 }
             }
         }

@@ -41,12 +41,7 @@ pub(super) struct Found {
 
 impl Found {
     pub(super) fn opened_as(self, form: Form) -> Entry {
-        Entry {
-            name: self.name,
-            path: self.path,
-            index: self.index,
-            form,
-        }
+        Entry { name: self.name, path: self.path, index: self.index, form }
     }
 }
 
@@ -94,13 +89,7 @@ pub(crate) fn is_left_by_a_system(name: &str) -> bool {
         ".spotlight-v100",
         ".fseventsd",
     ];
-    const FILES: [&str; 5] = [
-        ".ds_store",
-        "thumbs.db",
-        "ehthumbs.db",
-        "desktop.ini",
-        "icon\r",
-    ];
+    const FILES: [&str; 5] = [".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"];
     let name = name.to_lowercase();
     let own = name.rsplit('/').next().unwrap_or_default();
     name.split('/').any(|part| FOLDERS.contains(&part))
@@ -112,11 +101,7 @@ pub(crate) fn is_left_by_a_system(name: &str) -> bool {
 /// What is in a folder; or, if it holds no file of the format, in the one within that does.
 pub(super) fn in_folder(path: &Path, limits: Limits) -> Result<Vec<Found>> {
     let unreadable_folder = |failure: io::Error| {
-        unreadable(format!(
-            "{} cannot be read: {}.",
-            path.display(),
-            failure.kind()
-        ))
+        unreadable(format!("{} cannot be read: {}.", path.display(), failure.kind()))
     };
     let mut found = entries_of(path, "").map_err(unreadable_folder)?;
     // All folders of one depth are looked into, as long as nothing was found above them.
@@ -241,10 +226,7 @@ fn within(name: &str) -> Option<String> {
     if name.starts_with('/') || names_a_drive || name.contains('\0') {
         return None;
     }
-    let parts: Vec<&str> = name
-        .split('/')
-        .filter(|part| !matches!(*part, "" | "."))
-        .collect();
+    let parts: Vec<&str> = name.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     (!parts.contains(&"..")).then(|| parts.join("/"))
 }
 
@@ -332,14 +314,8 @@ mod tests {
 
     #[test]
     fn a_file_is_known_in_whatever_letters_and_a_near_name_is_told() {
-        assert_eq!(
-            known("Collaborations.CSV"),
-            Some(File::Of("collaborations", Form::Csv))
-        );
-        assert_eq!(
-            known("STUDIES.NdJson"),
-            Some(File::Of("studies", Form::Ndjson))
-        );
+        assert_eq!(known("Collaborations.CSV"), Some(File::Of("collaborations", Form::Csv)));
+        assert_eq!(known("STUDIES.NdJson"), Some(File::Of("studies", Form::Ndjson)));
         assert_eq!(known("Bundle.JSON"), Some(File::Manifest));
         assert_eq!(known("studies.csv.txt"), None);
         for (name, meant) in [

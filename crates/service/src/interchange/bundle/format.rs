@@ -177,49 +177,23 @@ impl From<RatedKind> for Target {
 }
 
 const fn key(name: &'static str, value: Value) -> Column {
-    Column {
-        name,
-        value,
-        is_required: true,
-        is_key: true,
-    }
+    Column { name, value, is_required: true, is_key: true }
 }
 
 const fn optional_key(name: &'static str, value: Value) -> Column {
-    Column {
-        name,
-        value,
-        is_required: false,
-        is_key: true,
-    }
+    Column { name, value, is_required: false, is_key: true }
 }
 
 const fn required(name: &'static str, value: Value) -> Column {
-    Column {
-        name,
-        value,
-        is_required: true,
-        is_key: false,
-    }
+    Column { name, value, is_required: true, is_key: false }
 }
 
 const fn optional(name: &'static str, value: Value) -> Column {
-    Column {
-        name,
-        value,
-        is_required: false,
-        is_key: false,
-    }
+    Column { name, value, is_required: false, is_key: false }
 }
 
 const fn plain(name: &'static str, own: &'static [Column]) -> Table {
-    Table {
-        name,
-        own,
-        besides: Besides::Nothing,
-        parent: &[],
-        itself: &[],
-    }
+    Table { name, own, besides: Besides::Nothing, parent: &[], itself: &[] }
 }
 
 const fn child(
@@ -227,10 +201,7 @@ const fn child(
     parent: &'static [&'static str],
     own: &'static [Column],
 ) -> Table {
-    Table {
-        parent,
-        ..plain(name, own)
-    }
+    Table { parent, ..plain(name, own) }
 }
 
 const fn leading_on(
@@ -238,18 +209,12 @@ const fn leading_on(
     itself: &'static [&'static str],
     own: &'static [Column],
 ) -> Table {
-    Table {
-        itself,
-        ..plain(name, own)
-    }
+    Table { itself, ..plain(name, own) }
 }
 
 /// Can be withdrawn, and nothing takes its place.
 const fn withdrawn(name: &'static str, own: &'static [Column]) -> Table {
-    Table {
-        besides: Besides::Withdrawal(None),
-        ..plain(name, own)
-    }
+    Table { besides: Besides::Withdrawal(None), ..plain(name, own) }
 }
 
 /// Can be withdrawn, and another can take its place.
@@ -261,17 +226,11 @@ const fn superseded(name: &'static str, by: Target, own: &'static [Column]) -> T
 }
 
 const fn shared(name: &'static str, superseded_by: Value, own: &'static [Column]) -> Table {
-    Table {
-        besides: Besides::Shared(superseded_by),
-        ..leading_on(name, &["superseded_by"], own)
-    }
+    Table { besides: Besides::Shared(superseded_by), ..leading_on(name, &["superseded_by"], own) }
 }
 
 const fn vocabulary(name: &'static str, of: Target, own: &'static [Column]) -> Table {
-    Table {
-        itself: &["broader", "superseded_by"],
-        ..superseded(name, of, own)
-    }
+    Table { itself: &["broader", "superseded_by"], ..superseded(name, of, own) }
 }
 
 impl Table {
@@ -279,10 +238,7 @@ impl Table {
     #[must_use]
     pub fn columns(&self) -> &'static [Column] {
         static OF_ALL: LazyLock<HashMap<&str, Vec<Column>>> = LazyLock::new(|| {
-            TABLES
-                .iter()
-                .map(|table| (table.name, table.gather_columns()))
-                .collect()
+            TABLES.iter().map(|table| (table.name, table.gather_columns())).collect()
         });
         OF_ALL.get(self.name).map_or(&[], Vec::as_slice)
     }
@@ -328,10 +284,8 @@ pub fn shared_columns(superseded_by: Value) -> Vec<Column> {
 /// The columns that all things have which can be withdrawn.
 #[must_use]
 pub fn withdrawal_columns(superseded_by: Option<Value>) -> Vec<Column> {
-    let mut columns = vec![
-        optional("withdrawn_at", Value::Time),
-        optional("withdrawal_reason", Value::Text),
-    ];
+    let mut columns =
+        vec![optional("withdrawn_at", Value::Time), optional("withdrawal_reason", Value::Text)];
     columns.extend(superseded_by.map(|by| optional("superseded_by", by)));
     columns
 }
@@ -403,11 +357,7 @@ pub(super) static CENTRE_STATUSES: Table = child(
 pub(super) static PEOPLE: Table = superseded(
     "people",
     To::Person,
-    &[
-        key("slug", Slug),
-        required("name", Text),
-        optional("orcid", Orcid),
-    ],
+    &[key("slug", Slug), required("name", Text), optional("orcid", Orcid)],
 );
 
 pub(super) static PERSON_ROLES: Table = child(
@@ -497,11 +447,8 @@ macro_rules! term_columns {
     };
 }
 
-pub(super) static INTERVENTIONS: Table = vocabulary(
-    "interventions",
-    To::Intervention,
-    term_columns!(Intervention),
-);
+pub(super) static INTERVENTIONS: Table =
+    vocabulary("interventions", To::Intervention, term_columns!(Intervention));
 pub(super) static OUTCOMES: Table = vocabulary("outcomes", To::Outcome, term_columns!(Outcome));
 pub(super) static POPULATIONS: Table =
     vocabulary("populations", To::Population, term_columns!(Population));
@@ -572,27 +519,12 @@ pub(super) static CROSSWALK: Table = withdrawn(
     &[
         key("from_standard", One(To::Standard)),
         key("from_version", Within(To::Version, &["from_standard"])),
-        key(
-            "from_dimension",
-            Within(To::Dimension, &["from_standard", "from_version"]),
-        ),
-        key(
-            "from_level",
-            Within(
-                To::Level,
-                &["from_standard", "from_version", "from_dimension"],
-            ),
-        ),
+        key("from_dimension", Within(To::Dimension, &["from_standard", "from_version"])),
+        key("from_level", Within(To::Level, &["from_standard", "from_version", "from_dimension"])),
         key("to_standard", One(To::Standard)),
         key("to_version", Within(To::Version, &["to_standard"])),
-        key(
-            "to_dimension",
-            Within(To::Dimension, &["to_standard", "to_version"]),
-        ),
-        key(
-            "to_level",
-            Within(To::Level, &["to_standard", "to_version", "to_dimension"]),
-        ),
+        key("to_dimension", Within(To::Dimension, &["to_standard", "to_version"])),
+        key("to_level", Within(To::Level, &["to_standard", "to_version", "to_dimension"])),
         required("relation", Word(CrosswalkRelation::WORDS)),
         required("caveat", Text),
         optional("source", Text),

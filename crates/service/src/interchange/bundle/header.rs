@@ -17,12 +17,7 @@ pub(super) fn lay_out(table: &Table, names: &[&str]) -> (Vec<Option<usize>>, Vec
             layout.push(None);
             continue;
         }
-        match table
-            .columns()
-            .iter()
-            .copied()
-            .position(|column| column.name == *name)
-        {
+        match table.columns().iter().copied().position(|column| column.name == *name) {
             None => problems.push(Located {
                 column: Some(Cow::Owned(shown_name(name))),
                 ..Located::new("", 1, unknown_column(table, name))
@@ -43,12 +38,8 @@ pub(super) fn lay_out(table: &Table, names: &[&str]) -> (Vec<Option<usize>>, Vec
             found => layout.push(found),
         }
     }
-    let required = table
-        .columns()
-        .iter()
-        .copied()
-        .enumerate()
-        .filter(|(_, column)| column.is_required);
+    let required =
+        table.columns().iter().copied().enumerate().filter(|(_, column)| column.is_required);
     for (_, column) in required.filter(|(at, _)| !layout.contains(&Some(*at))) {
         problems.push(Located {
             column: Some(Cow::Borrowed(column.name)),
@@ -71,11 +62,7 @@ pub(super) fn unknown_column(table: &Table, name: &str) -> Problem {
     let columns: Vec<_> = table.columns().iter().map(|column| column.name).collect();
     let remedy = match nearest(name, columns.iter().copied()) {
         Some(meant) => format!("Is it {}? Otherwise remove it.", quoted(meant)),
-        None => format!(
-            "Remove it. The columns of {} are: {}.",
-            table.name,
-            columns.join(", ")
-        ),
+        None => format!("Remove it. The columns of {} are: {}.", table.name, columns.join(", ")),
     };
     Problem {
         field: None,

@@ -51,18 +51,13 @@ pub struct Options<'o> {
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self {
-            strict: false,
-            progress: Box::new(|_| ControlFlow::Continue(())),
-        }
+        Self { strict: false, progress: Box::new(|_| ControlFlow::Continue(())) }
     }
 }
 
 impl std::fmt::Debug for Options<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Options")
-            .field("strict", &self.strict)
-            .finish_non_exhaustive()
+        f.debug_struct("Options").field("strict", &self.strict).finish_non_exhaustive()
     }
 }
 
@@ -77,11 +72,7 @@ pub async fn import(
     bundle: Bundle,
     options: Options<'_>,
 ) -> Result<Report> {
-    let whole = if options.strict {
-        Some(store.begin_write(viewer).await?)
-    } else {
-        None
-    };
+    let whole = if options.strict { Some(store.begin_write(viewer).await?) } else { None };
     let mut import = Import {
         store,
         viewer,
@@ -92,15 +83,11 @@ pub async fn import(
         report: Report::default(),
     };
     let problems = std::mem::take(&mut import.bundle.problems);
-    problems
-        .into_iter()
-        .for_each(|problem| import.report.problem(problem));
+    problems.into_iter().for_each(|problem| import.report.problem(problem));
     import.report.warnings = std::mem::take(&mut import.bundle.warnings);
     import.all().await?;
 
-    let Import {
-        whole, mut report, ..
-    } = import;
+    let Import { whole, mut report, .. } = import;
     report.sort();
     report.is_written = true;
     if let Some(write) = whole {
@@ -235,9 +222,7 @@ impl Import<'_, '_> {
     fn warn_of_columns(&mut self, table: &'static Table, file: &str, left_out: &[&'static str]) {
         let revised = self.report.table(table.name).updated;
         if revised > 0 && !left_out.is_empty() {
-            self.report
-                .warnings
-                .push(Located::of_left_out(file, left_out, revised));
+            self.report.warnings.push(Located::of_left_out(file, left_out, revised));
         }
     }
 
@@ -252,9 +237,7 @@ impl Import<'_, '_> {
         match Rows::open(opened, table, self.bundle.row_bytes())? {
             Ok(rows) => Ok(Some(rows)),
             Err(problems) => {
-                problems
-                    .into_iter()
-                    .for_each(|problem| self.report.problem(problem));
+                problems.into_iter().for_each(|problem| self.report.problem(problem));
                 Ok(None)
             }
         }
@@ -262,11 +245,7 @@ impl Import<'_, '_> {
 
     fn index(&mut self, table: &'static Table) -> Result<()> {
         if !self.indexes.contains_key(table.name)
-            && !self
-                .report
-                .tables
-                .iter()
-                .any(|read| read.table == table.name)
+            && !self.report.tables.iter().any(|read| read.table == table.name)
             && let Some(rows) = self.open(table)?
         {
             let index = Index::build(table, rows, &mut self.report)?;
@@ -318,10 +297,8 @@ impl Import<'_, '_> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let members = rows
-            .into_iter()
-            .map(|row| self.with_children::<K>(row))
-            .collect::<Result<Vec<_>>>()?;
+        let members =
+            rows.into_iter().map(|row| self.with_children::<K>(row)).collect::<Result<Vec<_>>>()?;
         let mut write = match self.whole.take() {
             Some(write) => write,
             None => self.store.begin_write(self.viewer).await?,
@@ -373,9 +350,7 @@ impl Import<'_, '_> {
             table.count(outcome, sound);
             table.refused += refused;
         }
-        kin.problems
-            .into_iter()
-            .for_each(|problem| self.report.problem(problem));
+        kin.problems.into_iter().for_each(|problem| self.report.problem(problem));
     }
 
     fn refuse<K: Kind>(&mut self, file: &str, line: u64, problems: Vec<Problem>) {
@@ -420,9 +395,8 @@ impl Import<'_, '_> {
     async fn settle<K: Kind>(&mut self, file: &str, mut waiting: Vec<Row>) -> Result<()> {
         while !waiting.is_empty() && !self.report.is_interrupted {
             let keys: HashSet<Key> = waiting.iter().map(|row| own_key(K::TABLE, row)).collect();
-            let (blocked, ready): (Vec<Row>, Vec<Row>) = waiting
-                .into_iter()
-                .partition(|row| batch::waits_for::<K>(row, &keys));
+            let (blocked, ready): (Vec<Row>, Vec<Row>) =
+                waiting.into_iter().partition(|row| batch::waits_for::<K>(row, &keys));
             if ready.is_empty() {
                 for row in &blocked {
                     self.refuse::<K>(file, row.line, vec![batch::circle::<K>()]);
@@ -459,10 +433,8 @@ impl Import<'_, '_> {
             if parents.is_empty() {
                 break;
             }
-            let children = parents
-                .iter()
-                .map(|parent| index.rows_of(parent))
-                .collect::<Result<Vec<_>>>()?;
+            let children =
+                parents.iter().map(|parent| index.rows_of(parent)).collect::<Result<Vec<_>>>()?;
             let mut write = match self.whole.take() {
                 Some(write) => write,
                 None => self.store.begin_write(self.viewer).await?,

@@ -29,13 +29,7 @@ pub(super) struct Raw {
 impl Lines {
     pub(super) fn new(file: File, row_bytes: usize) -> Result<Self> {
         let input = BufReader::with_capacity(1 << 16, file);
-        let mut lines = Self {
-            input,
-            offset: 0,
-            line: 1,
-            row_bytes,
-            unclosed: 0,
-        };
+        let mut lines = Self { input, offset: 0, line: 1, row_bytes, unclosed: 0 };
         lines.skip_byte_order_mark()?;
         Ok(lines)
     }
@@ -90,11 +84,7 @@ impl Lines {
         Ok((read != Line::None).then(|| Raw {
             line,
             offset,
-            bytes: if read == Line::Whole {
-                Ok(bytes)
-            } else {
-                Err(Fault::RowTooLong)
-            },
+            bytes: if read == Line::Whole { Ok(bytes) } else { Err(Fault::RowTooLong) },
         }))
     }
 
@@ -108,19 +98,11 @@ impl Lines {
             let scanned = bytes.len();
             let read = self.line_into(&mut bytes)?;
             let second = *second_line.get_or_insert((self.offset, self.line));
-            bytes
-                .get(scanned..)
-                .unwrap_or_default()
-                .iter()
-                .for_each(|byte| quotes.read(*byte));
+            bytes.get(scanned..).unwrap_or_default().iter().for_each(|byte| quotes.read(*byte));
             let fault = match read {
                 Line::None if bytes.is_empty() => return Ok(None),
                 Line::Whole if !quotes.are_open() => {
-                    return Ok(Some(Raw {
-                        line,
-                        offset,
-                        bytes: Ok(bytes),
-                    }));
+                    return Ok(Some(Raw { line, offset, bytes: Ok(bytes) }));
                 }
                 Line::Whole => continue,
                 Line::TooLong if !quotes.are_open() => Fault::RowTooLong,
@@ -133,11 +115,7 @@ impl Lines {
                     self.go_to(second.0, second.1)?;
                 }
             }
-            return Ok(Some(Raw {
-                line,
-                offset,
-                bytes: Err(fault),
-            }));
+            return Ok(Some(Raw { line, offset, bytes: Err(fault) }));
         }
     }
 
@@ -146,10 +124,8 @@ impl Lines {
         let left = self.row_bytes.saturating_sub(bytes.len()) + 1;
         let before = bytes.len();
         let limit = u64::try_from(left).unwrap_or(u64::MAX);
-        let read = (&mut self.input)
-            .take(limit)
-            .read_until(b'\n', bytes)
-            .map_err(Error::internal)?;
+        let read =
+            (&mut self.input).take(limit).read_until(b'\n', bytes).map_err(Error::internal)?;
         self.offset += u64::try_from(read).unwrap_or_default();
         if read == 0 {
             return Ok(Line::None);

@@ -41,10 +41,7 @@ impl Key {
         for item in items {
             key = Some(match item {
                 Item::Id(id) => Self::Id(id),
-                named => Self::Named {
-                    within: key.map(Box::new),
-                    name: named.to_string(),
-                },
+                named => Self::Named { within: key.map(Box::new), name: named.to_string() },
             });
         }
         key
@@ -52,10 +49,7 @@ impl Key {
 }
 
 fn named(within: Option<Key>, name: String) -> Key {
-    Key::Named {
-        within: within.map(Box::new),
-        name,
-    }
+    Key::Named { within: within.map(Box::new), name }
 }
 
 fn ids_among(keys: &HashSet<Key>) -> Vec<Uuid> {
@@ -120,11 +114,7 @@ pub(super) async fn resolve(
     for (target, key) in wanted {
         want(target, key, &mut keys);
     }
-    let mut search = Search {
-        connection,
-        keys,
-        known: Known::default(),
-    };
+    let mut search = Search { connection, keys, known: Known::default() };
     search.network().await?;
     search.shared(viewer, now).await?;
     search.scales().await?;
@@ -134,10 +124,7 @@ pub(super) async fn resolve(
 
 /// Notes a key, and the keys of what it is within.
 fn want(target: Target, key: Key, keys: &mut HashMap<Target, HashSet<Key>>) {
-    if let Key::Named {
-        within: Some(whole),
-        ..
-    } = &key
+    if let Key::Named { within: Some(whole), .. } = &key
         && let Some(of) = target.whole()
     {
         want(of, Key::clone(whole), keys);
@@ -233,8 +220,7 @@ impl<C: ConnectionTrait> Search<'_, C> {
         ] {
             let terms =
                 scope::network::<term::Entity>().filter(term::Column::Vocabulary.eq(vocabulary));
-            self.by_name(target, terms, term::Column::Slug, term::Column::Id)
-                .await?;
+            self.by_name(target, terms, term::Column::Slug, term::Column::Id).await?;
         }
         Ok(())
     }
@@ -256,8 +242,7 @@ impl<C: ConnectionTrait> Search<'_, C> {
         )
         .await?;
         let studies = scope::shared::<study::Entity>(viewer, now);
-        self.by_name(Study, studies, study::Column::Slug, study::Column::Id)
-            .await
+        self.by_name(Study, studies, study::Column::Slug, study::Column::Id).await
     }
 
     async fn scales(&mut self) -> Result<()> {
@@ -299,31 +284,19 @@ impl<C: ConnectionTrait> Search<'_, C> {
         self.by_name_within(
             (Finding, Study),
             scope::shared::<finding::Entity>(viewer, now),
-            [
-                finding::Column::StudyId,
-                finding::Column::Reference,
-                finding::Column::Id,
-            ],
+            [finding::Column::StudyId, finding::Column::Reference, finding::Column::Id],
         )
         .await?;
         self.by_name_within(
             (Rating, Centre),
             scope::shared::<rating::Entity>(viewer, now),
-            [
-                rating::Column::ContributedBy,
-                rating::Column::Reference,
-                rating::Column::Id,
-            ],
+            [rating::Column::ContributedBy, rating::Column::Reference, rating::Column::Id],
         )
         .await?;
         self.by_name_within(
             (Feedback, Centre),
             scope::shared::<feedback::Entity>(viewer, now),
-            [
-                feedback::Column::ContributedBy,
-                feedback::Column::Reference,
-                feedback::Column::Id,
-            ],
+            [feedback::Column::ContributedBy, feedback::Column::Reference, feedback::Column::Id],
         )
         .await
     }
@@ -357,12 +330,9 @@ impl<C: ConnectionTrait> Search<'_, C> {
             .into_model()
             .all(self.connection)
             .await?;
-        let named = found.into_iter().flat_map(|found| {
-            [
-                (Key::Id(found.id), found.id),
-                (named(None, found.name), found.id),
-            ]
-        });
+        let named = found
+            .into_iter()
+            .flat_map(|found| [(Key::Id(found.id), found.id), (named(None, found.name), found.id)]);
         self.known.add(target, named);
         Ok(())
     }
@@ -395,11 +365,7 @@ impl<C: ConnectionTrait> Search<'_, C> {
         let mut wholes: HashMap<Uuid, HashSet<&Key>> = HashMap::new();
         let mut names = HashSet::new();
         for key in &keys {
-            let Key::Named {
-                within: Some(of),
-                name,
-            } = key
-            else {
+            let Key::Named { within: Some(of), name } = key else {
                 continue;
             };
             if let Some(id) = self.known.id(whole, of) {

@@ -27,12 +27,7 @@ pub struct Located {
 
 impl Located {
     pub(super) fn new(file: &str, line: u64, problem: Problem) -> Self {
-        let Problem {
-            field,
-            fault,
-            reason,
-            remedy,
-        } = problem;
+        let Problem { field, fault, reason, remedy } = problem;
         Self {
             file: file.to_owned(),
             line,
@@ -65,11 +60,7 @@ impl Located {
             [_] => ("column", "is", "it counts", "it"),
             _ => ("columns", "are", "they count", "them"),
         };
-        let things = if revised == 1 {
-            "thing that was"
-        } else {
-            "things that were"
-        };
+        let things = if revised == 1 { "thing that was" } else { "things that were" };
         Self::of_file(
             file,
             Fault::MissingColumn,
@@ -152,17 +143,10 @@ pub struct Report {
 impl Report {
     /// The report of one table.
     pub(super) fn table(&mut self, name: &'static str) -> &mut TableReport {
-        let at = self
-            .tables
-            .iter()
-            .position(|table| table.table == name)
-            .unwrap_or_else(|| {
-                self.tables.push(TableReport {
-                    table: name,
-                    ..TableReport::default()
-                });
-                self.tables.len() - 1
-            });
+        let at = self.tables.iter().position(|table| table.table == name).unwrap_or_else(|| {
+            self.tables.push(TableReport { table: name, ..TableReport::default() });
+            self.tables.len() - 1
+        });
         &mut self.tables[at]
     }
 
@@ -180,18 +164,14 @@ impl Report {
             let of_table = |name: &str| name.eq_ignore_ascii_case(stem);
             TABLES.iter().position(|table| of_table(table.name))
         };
-        self.problems
-            .sort_by_key(|problem| (place(&problem.file), problem.line));
+        self.problems.sort_by_key(|problem| (place(&problem.file), problem.line));
     }
 
     /// All files together.
     #[must_use]
     pub fn total(&self) -> TableReport {
         self.tables.iter().fold(
-            TableReport {
-                table: "all",
-                ..TableReport::default()
-            },
+            TableReport { table: "all", ..TableReport::default() },
             |total, table| TableReport {
                 table: total.table,
                 read: total.read + table.read,

@@ -52,9 +52,7 @@ impl Row {
         Self {
             line,
             offset,
-            cells: columns
-                .map(|(column, cell)| cell.map(|item| column.kept(item)))
-                .collect(),
+            cells: columns.map(|(column, cell)| cell.map(|item| column.kept(item))).collect(),
         }
     }
 }
@@ -205,12 +203,7 @@ impl Rows {
                 "Shorten its cells; look for a quote that is never closed.",
             )
         };
-        Problem {
-            field: None,
-            fault,
-            reason: reason.into(),
-            remedy: remedy.into(),
-        }
+        Problem { field: None, fault, reason: reason.into(), remedy: remedy.into() }
     }
 
     fn parse(
@@ -264,11 +257,7 @@ impl Rows {
             }
         }
         if record.len() < width {
-            let short = self.short.get_or_insert(Short {
-                rows: 0,
-                first: line,
-                last: 0,
-            });
+            let short = self.short.get_or_insert(Short { rows: 0, first: line, last: 0 });
             // A row of children is read again when its parent is known.
             if line > short.last {
                 short.rows += 1;
@@ -283,19 +272,13 @@ impl Rows {
             return Ok(Vec::new());
         }
         let Fields(object) = serde_json::from_str(text).map_err(|failure| {
-            not_json(
-                None,
-                format!("The line is not an object of JSON: {failure}."),
-            )
+            not_json(None, format!("The line is not an object of JSON: {failure}."))
         })?;
         let columns = self.table.columns();
         let mut cells = vec![Cell::default(); columns.len()];
         let mut filled = vec![false; columns.len()];
         for (name, value) in object {
-            let found = columns
-                .iter()
-                .enumerate()
-                .find(|(_, column)| column.name == name);
+            let found = columns.iter().enumerate().find(|(_, column)| column.name == name);
             let Some((at, column)) = found else {
                 return Err(unknown_column(self.table, &name));
             };
@@ -333,15 +316,9 @@ impl Rows {
         let names: Vec<String> = header.iter().map(visible).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         if let [only] = names.as_slice()
-            && let Some(separator) = [';', '\t', '|']
-                .into_iter()
-                .find(|mark| only.contains(*mark))
+            && let Some(separator) = [';', '\t', '|'].into_iter().find(|mark| only.contains(*mark))
         {
-            let name = if separator == '\t' {
-                "tabs".to_owned()
-            } else {
-                format!("'{separator}'")
-            };
+            let name = if separator == '\t' { "tabs".to_owned() } else { format!("'{separator}'") };
             return Ok(vec![Located::of_file(
                 &self.file,
                 Fault::WrongSeparator,
@@ -356,13 +333,7 @@ impl Rows {
             }
         }
         self.layout = layout;
-        Ok(problems
-            .into_iter()
-            .map(|found| Located {
-                file: self.file.clone(),
-                ..found
-            })
-            .collect())
+        Ok(problems.into_iter().map(|found| Located { file: self.file.clone(), ..found }).collect())
     }
 }
 
@@ -400,11 +371,8 @@ fn utf8(bytes: &[u8]) -> std::result::Result<&str, Problem> {
     std::str::from_utf8(bytes).map_err(|failure| Problem {
         field: None,
         fault: Fault::NotUtf8,
-        reason: format!(
-            "The row is not in UTF-8 (from byte {} on).",
-            failure.valid_up_to() + 1
-        )
-        .into(),
+        reason: format!("The row is not in UTF-8 (from byte {} on).", failure.valid_up_to() + 1)
+            .into(),
         remedy: "Save the file again in UTF-8 ('CSV UTF-8' in a spreadsheet).".into(),
     })
 }
@@ -459,10 +427,9 @@ fn cell_of_json(
             }
             Ok(Cell::of_texts(value, texts))
         }
-        Json::Array(_) | Json::Object(_) | Json::Bool(_) => Err(not_json(
-            Some(name),
-            "The value is no text and no number.".to_owned(),
-        )),
+        Json::Array(_) | Json::Object(_) | Json::Bool(_) => {
+            Err(not_json(Some(name), "The value is no text and no number.".to_owned()))
+        }
     }
 }
 

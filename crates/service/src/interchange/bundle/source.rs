@@ -29,11 +29,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            entries: 1_000,
-            unpacked_bytes: 16 << 30,
-            row_bytes: 1 << 20,
-        }
+        Self { entries: 1_000, unpacked_bytes: 16 << 30, row_bytes: 1 << 20 }
     }
 }
 
@@ -87,22 +83,14 @@ impl Bundle {
     /// version, or when the zip is damaged, too large or has names that lead out of it.
     pub fn open(path: &Path, limits: Limits) -> Result<Self> {
         let meta = fs::metadata(path).map_err(|failure| {
-            unreadable(format!(
-                "{} cannot be opened: {}.",
-                path.display(),
-                failure.kind()
-            ))
+            unreadable(format!("{} cannot be opened: {}.", path.display(), failure.kind()))
         })?;
         let (place, names) = if meta.is_dir() {
             let names = in_folder(path, limits)?;
             (Place::Folder(path.to_owned()), names)
         } else {
             let file = fs::File::open(path).map_err(|failure| {
-                unreadable(format!(
-                    "{} cannot be opened: {}.",
-                    path.display(),
-                    failure.kind()
-                ))
+                unreadable(format!("{} cannot be opened: {}.", path.display(), failure.kind()))
             })?;
             refuse_spreadsheet(&path.display().to_string(), &file)?;
             let mut archive = ZipArchive::new(file).map_err(|_| {
@@ -129,11 +117,7 @@ impl Bundle {
                 meant_by(&found.file).is_some() || found.remedy.contains(HOW_TO_SAVE)
             });
             let near = near.map(|found| {
-                format!(
-                    " {} is no name of one. {}",
-                    quoted(&found.file),
-                    found.remedy
-                )
+                format!(" {} is no name of one. {}", quoted(&found.file), found.remedy)
             });
             return Err(unreadable(format!(
                 "No file of a bundle found in {}; see docs/bundle.md.{}",
@@ -157,12 +141,7 @@ impl Bundle {
         let entry = entry.clone();
         let file = self.unpack(&entry)?;
         let bytes = file.metadata().map_err(Error::internal)?.len();
-        Ok(Some(Opened {
-            name: entry.name,
-            form: entry.form,
-            file,
-            bytes,
-        }))
+        Ok(Some(Opened { name: entry.name, form: entry.form, file, bytes }))
     }
 
     /// Finds the files of the format, and answers whether there is anything of it.
@@ -171,11 +150,7 @@ impl Bundle {
         for one in found {
             let known = known(&one.name);
             if known.is_some() && !one.is_file {
-                let what = if one.is_link {
-                    "symbolic link"
-                } else {
-                    "folder"
-                };
+                let what = if one.is_link { "symbolic link" } else { "folder" };
                 self.problems.push(Located::of_file(
                     &one.name,
                     Fault::NotAFile,
@@ -282,9 +257,7 @@ impl Bundle {
             ))
         })?;
         if manifest.format != FORMAT {
-            return Err(unreadable(format!(
-                "bundle.json says that this is no {FORMAT}."
-            )));
+            return Err(unreadable(format!("bundle.json says that this is no {FORMAT}.")));
         }
         if manifest.version != FORMAT_VERSION {
             return Err(unreadable(format!(
@@ -298,19 +271,14 @@ impl Bundle {
     /// Zip entries are unpacked into a file without a name, so that they can be read from any place.
     fn unpack(&mut self, entry: &Entry) -> Result<fs::File> {
         let unreadable = |failure: io::Error| {
-            unreadable(format!(
-                "{} cannot be read: {}.",
-                entry.name,
-                failure.kind()
-            ))
+            unreadable(format!("{} cannot be read: {}.", entry.name, failure.kind()))
         };
         match &mut self.place {
             Place::Folder(folder) => fs::File::open(folder.join(&entry.path)).map_err(unreadable),
             Place::Zip(archive) => {
                 let left = self.limits.unpacked_bytes.saturating_sub(self.unpacked);
-                let packed = archive
-                    .by_index(entry.index)
-                    .map_err(|failure| unreadable(failure.into()))?;
+                let packed =
+                    archive.by_index(entry.index).map_err(|failure| unreadable(failure.into()))?;
                 let mut file = tempfile::tempfile().map_err(Error::internal)?;
                 let written =
                     io::copy(&mut packed.take(left + 1), &mut file).map_err(unreadable)?;
@@ -349,10 +317,7 @@ pub(super) fn damaged() -> Error {
 }
 
 pub(super) fn too_large(limits: Limits) -> Error {
-    unreadable(format!(
-        "The zip holds more than {} bytes when unpacked.",
-        limits.unpacked_bytes
-    ))
+    unreadable(format!("The zip holds more than {} bytes when unpacked.", limits.unpacked_bytes))
 }
 
 pub(super) fn unreadable(message: String) -> Error {

@@ -22,11 +22,7 @@ pub struct DirectoryCache {
 
 impl Default for DirectoryCache {
     fn default() -> Self {
-        Self {
-            present: ArcSwap::default(),
-            version: AtomicI64::new(-1),
-            reading: Mutex::default(),
-        }
+        Self { present: ArcSwap::default(), version: AtomicI64::new(-1), reading: Mutex::default() }
     }
 }
 

@@ -32,10 +32,7 @@ pub struct Listing<Id, T> {
 
 impl<Id, T> Default for Listing<Id, T> {
     fn default() -> Self {
-        Self {
-            sorted: Vec::new(),
-            by_id: HashMap::new(),
-        }
+        Self { sorted: Vec::new(), by_id: HashMap::new() }
     }
 }
 
@@ -45,11 +42,7 @@ impl<Id: Copy + Eq + Hash, T: Keyed<Id>> Listing<Id, T> {
     pub fn new(things: Vec<T>) -> Self {
         let mut sorted: Vec<Arc<T>> = things.into_iter().map(Arc::new).collect();
         sorted.sort_by(|one, other| one.key().cmp(other.key()));
-        let by_id = sorted
-            .iter()
-            .enumerate()
-            .map(|(at, thing)| (thing.id(), at))
-            .collect();
+        let by_id = sorted.iter().enumerate().map(|(at, thing)| (thing.id(), at)).collect();
         Self { sorted, by_id }
     }
 
@@ -75,10 +68,7 @@ impl<Id: Copy + Eq + Hash, T: Keyed<Id>> Listing<Id, T> {
     #[must_use]
     pub fn by_key(&self, key: &str) -> Option<&Arc<T>> {
         let key = T::spelt(key);
-        let at = self
-            .sorted
-            .binary_search_by(|thing| thing.key().cmp(&key))
-            .ok()?;
+        let at = self.sorted.binary_search_by(|thing| thing.key().cmp(&key)).ok()?;
         self.sorted.get(at)
     }
 }

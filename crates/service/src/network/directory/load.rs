@@ -100,14 +100,12 @@ impl Directory {
     fn index_standards(&mut self) {
         for standard in self.standards.all() {
             for version in &standard.versions {
-                self.versions
-                    .insert(version.row.id, (Arc::clone(standard), Arc::clone(version)));
+                self.versions.insert(version.row.id, (Arc::clone(standard), Arc::clone(version)));
                 for dimension in &version.dimensions {
                     self.dimensions
                         .insert(dimension.row.id, (version.row.id, Arc::clone(dimension)));
                     for level in &dimension.levels {
-                        self.levels
-                            .insert(level.id, (Arc::clone(dimension), Arc::clone(level)));
+                        self.levels.insert(level.id, (Arc::clone(dimension), Arc::clone(level)));
                     }
                 }
             }
@@ -157,21 +155,13 @@ async fn centres(at: &DatabaseTransaction) -> Result<Vec<Centre>> {
 
 async fn people(at: &DatabaseTransaction) -> Result<Vec<Person>> {
     let mut roles = grouped(all::<person_role::Entity>(at).await?, |row| row.person_id);
-    let person = |row: person::Model| Person {
-        roles: roles.remove(&row.id).unwrap_or_default(),
-        row,
-    };
-    Ok(all::<person::Entity>(at)
-        .await?
-        .into_iter()
-        .map(person)
-        .collect())
+    let person =
+        |row: person::Model| Person { roles: roles.remove(&row.id).unwrap_or_default(), row };
+    Ok(all::<person::Entity>(at).await?.into_iter().map(person).collect())
 }
 
 async fn programmes(at: &DatabaseTransaction) -> Result<Vec<Programme>> {
-    let mut partners = grouped(all::<programme_partner::Entity>(at).await?, |row| {
-        row.programme_id
-    });
+    let mut partners = grouped(all::<programme_partner::Entity>(at).await?, |row| row.programme_id);
     let programme = |row: programme::Model| Programme {
         partners: partners
             .remove(&row.id)
@@ -181,11 +171,7 @@ async fn programmes(at: &DatabaseTransaction) -> Result<Vec<Programme>> {
             .collect(),
         row,
     };
-    Ok(all::<programme::Entity>(at)
-        .await?
-        .into_iter()
-        .map(programme)
-        .collect())
+    Ok(all::<programme::Entity>(at).await?.into_iter().map(programme).collect())
 }
 
 async fn terms(at: &DatabaseTransaction) -> Result<Vec<Term>> {
@@ -194,10 +180,7 @@ async fn terms(at: &DatabaseTransaction) -> Result<Vec<Term>> {
     let mut narrower: HashMap<TermId, Vec<(String, TermId)>> = HashMap::new();
     for row in &rows {
         if let Some(broader) = row.broader {
-            narrower
-                .entry(broader)
-                .or_default()
-                .push((row.slug.clone(), row.id));
+            narrower.entry(broader).or_default().push((row.slug.clone(), row.id));
         }
     }
     let term = |row: term::Model| {
@@ -219,52 +202,31 @@ async fn terms(at: &DatabaseTransaction) -> Result<Vec<Term>> {
 }
 
 async fn standards(at: &DatabaseTransaction) -> Result<Vec<Standard>> {
-    let mut levels = grouped(all::<standard_level::Entity>(at).await?, |row| {
-        row.dimension_id
-    });
+    let mut levels = grouped(all::<standard_level::Entity>(at).await?, |row| row.dimension_id);
     let dimension = |row: standard_dimension::Model| {
         let mut levels = levels.remove(&row.id).unwrap_or_default();
         levels.sort_by(|one, other| (one.ordinal, &one.code).cmp(&(other.ordinal, &other.code)));
-        Dimension {
-            levels: levels.into_iter().map(Arc::new).collect(),
-            row,
-        }
+        Dimension { levels: levels.into_iter().map(Arc::new).collect(), row }
     };
-    let dimensions: Vec<_> = all::<standard_dimension::Entity>(at)
-        .await?
-        .into_iter()
-        .map(dimension)
-        .collect();
+    let dimensions: Vec<_> =
+        all::<standard_dimension::Entity>(at).await?.into_iter().map(dimension).collect();
     let mut dimensions = grouped(dimensions, |dimension| dimension.row.version_id);
     let version = |row: standard_version::Model| {
         let mut dimensions = dimensions.remove(&row.id).unwrap_or_default();
         dimensions.sort_by(|one, other| {
             (one.row.position, &one.row.code).cmp(&(other.row.position, &other.row.code))
         });
-        StandardVersion {
-            dimensions: dimensions.into_iter().map(Arc::new).collect(),
-            row,
-        }
+        StandardVersion { dimensions: dimensions.into_iter().map(Arc::new).collect(), row }
     };
-    let versions: Vec<_> = all::<standard_version::Entity>(at)
-        .await?
-        .into_iter()
-        .map(version)
-        .collect();
+    let versions: Vec<_> =
+        all::<standard_version::Entity>(at).await?.into_iter().map(version).collect();
     let mut versions = grouped(versions, |version| version.row.standard_id);
     let standard = |row: evidence_standard::Model| {
         let mut versions = versions.remove(&row.id).unwrap_or_default();
         versions.sort_by(|one, other| {
             (one.row.position, &one.row.code).cmp(&(other.row.position, &other.row.code))
         });
-        Standard {
-            versions: versions.into_iter().map(Arc::new).collect(),
-            row,
-        }
+        Standard { versions: versions.into_iter().map(Arc::new).collect(), row }
     };
-    Ok(all::<evidence_standard::Entity>(at)
-        .await?
-        .into_iter()
-        .map(standard)
-        .collect())
+    Ok(all::<evidence_standard::Entity>(at).await?.into_iter().map(standard).collect())
 }

@@ -149,20 +149,15 @@ impl Directory {
         narrower: bool,
     ) -> Vec<TermId> {
         let terms = self.terms(vocabulary);
-        let mut found: Vec<TermId> = slugs
-            .iter()
-            .filter_map(|slug| terms.by_key(slug))
-            .map(|term| term.row.id)
-            .collect();
+        let mut found: Vec<TermId> =
+            slugs.iter().filter_map(|slug| terms.by_key(slug)).map(|term| term.row.id).collect();
         if narrower {
             let mut seen: HashSet<TermId> = found.iter().copied().collect();
             let mut at = 0;
             while let Some(id) = found.get(at).copied() {
                 at += 1;
-                let narrower = terms
-                    .by_id(id)
-                    .map(|term| term.narrower.as_slice())
-                    .unwrap_or_default();
+                let narrower =
+                    terms.by_id(id).map(|term| term.narrower.as_slice()).unwrap_or_default();
                 found.extend(narrower.iter().copied().filter(|id| seen.insert(*id)));
             }
         }

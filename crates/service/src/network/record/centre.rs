@@ -55,19 +55,8 @@ impl StatusDraft {
     }
 
     pub(crate) fn row(&self, centre_id: CentreId) -> centre_status::Model {
-        let Self {
-            since,
-            status,
-            until,
-            note,
-        } = self.clone();
-        centre_status::Model {
-            centre_id,
-            since: since.to_string(),
-            status,
-            until,
-            note,
-        }
+        let Self { since, status, until, note } = self.clone();
+        centre_status::Model { centre_id, since: since.to_string(), status, until, note }
     }
 }
 

@@ -89,11 +89,7 @@ impl Draft for LocalAuthorityDraft {
                 "Give all three digits; a spreadsheet may have dropped a zero in front.",
             );
         }
-        problems.partly_in_order(
-            "abolished",
-            self.established.as_ref(),
-            self.abolished.as_ref(),
-        );
+        problems.partly_in_order("abolished", self.established.as_ref(), self.abolished.as_ref());
         problems.distinct("successors", &self.successors);
         if !self.successors.is_empty() && self.abolished.is_none() {
             problems.add(

@@ -36,13 +36,7 @@ impl Draft for PartnerDraft {
         _before: Option<&partner::Model>,
         _now: DateTime<Utc>,
     ) -> partner::Model {
-        let Self {
-            slug,
-            name,
-            kind,
-            homepage,
-            standing,
-        } = self.clone();
+        let Self { slug, name, kind, homepage, standing } = self.clone();
         partner::Model {
             id: id.into(),
             slug,

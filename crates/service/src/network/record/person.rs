@@ -45,20 +45,9 @@ impl RoleDraft {
     }
 
     pub(crate) fn row(&self, person_id: PersonId) -> person_role::Model {
-        let Self {
-            centre,
-            title,
-            since,
-            until,
-        } = self.clone();
+        let Self { centre, title, since, until } = self.clone();
         let since = since.map(String::from).unwrap_or_default();
-        person_role::Model {
-            person_id,
-            centre_id: centre,
-            title,
-            since,
-            until,
-        }
+        person_role::Model { person_id, centre_id: centre, title, since, until }
     }
 }
 
@@ -72,13 +61,7 @@ impl Draft for PersonDraft {
     can_be_withdrawn!(person superseded);
 
     fn row(&self, id: Uuid, _before: Option<&person::Model>, _now: DateTime<Utc>) -> person::Model {
-        let Self {
-            slug,
-            name,
-            orcid,
-            roles: _,
-            standing,
-        } = self.clone();
+        let Self { slug, name, orcid, roles: _, standing } = self.clone();
         person::Model {
             id: id.into(),
             slug,
@@ -93,12 +76,7 @@ impl Draft for PersonDraft {
     fn check(&self, problems: &mut Problems) {
         problems.slug("slug", &self.slug);
         problems.name("name", &self.name);
-        problems.identifier(
-            "orcid",
-            self.orcid.as_ref(),
-            identifier::orcid,
-            "0000-0002-1825-0097",
-        );
+        problems.identifier("orcid", self.orcid.as_ref(), identifier::orcid, "0000-0002-1825-0097");
         self.roles.check(problems, RoleDraft::check);
         self.standing.check(problems);
     }

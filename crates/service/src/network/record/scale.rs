@@ -173,11 +173,7 @@ impl Draft for LevelDraft {
         }
         let backend = write.connection().get_database_backend();
         let dimensions = scope::for_writing::<standard_dimension::Entity>()
-            .filter(scope::among(
-                backend,
-                standard_dimension::Column::Id,
-                dimensions,
-            ))
+            .filter(scope::among(backend, standard_dimension::Column::Id, dimensions))
             .all(write.connection())
             .await?;
         let versions = dimensions.iter().map(|row| row.version_id).collect();
@@ -279,15 +275,8 @@ impl Draft for CrosswalkDraft {
         _before: Option<&crosswalk::Model>,
         _now: DateTime<Utc>,
     ) -> crosswalk::Model {
-        let Self {
-            standard: _,
-            from_level,
-            to_level,
-            relation,
-            caveat,
-            source,
-            standing,
-        } = self.clone();
+        let Self { standard: _, from_level, to_level, relation, caveat, source, standing } =
+            self.clone();
         crosswalk::Model {
             id: id.into(),
             from_level,

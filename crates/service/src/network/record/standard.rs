@@ -40,14 +40,7 @@ impl Draft for StandardDraft {
         _before: Option<&evidence_standard::Model>,
         _now: DateTime<Utc>,
     ) -> evidence_standard::Model {
-        let Self {
-            slug,
-            name,
-            owner,
-            homepage,
-            description,
-            standing,
-        } = self.clone();
+        let Self { slug, name, owner, homepage, description, standing } = self.clone();
         evidence_standard::Model {
             id: id.into(),
             slug,
@@ -107,14 +100,7 @@ impl Draft for VersionDraft {
         _before: Option<&standard_version::Model>,
         _now: DateTime<Utc>,
     ) -> standard_version::Model {
-        let Self {
-            standard,
-            code,
-            position,
-            since,
-            until,
-            note,
-        } = self.clone();
+        let Self { standard, code, position, since, until, note } = self.clone();
         standard_version::Model {
             id: id.into(),
             standard_id: standard,

@@ -51,11 +51,7 @@ impl LabelDraft {
     }
 
     pub(crate) fn row(&self, term_id: TermId) -> term_label::Model {
-        term_label::Model {
-            term_id,
-            centre_id: self.centre,
-            label: self.label.clone(),
-        }
+        term_label::Model { term_id, centre_id: self.centre, label: self.label.clone() }
     }
 }
 
@@ -87,9 +83,11 @@ impl Draft for TermDraft {
         let vocabularies = Vocabulary::ALL.iter().copied();
         let named =
             vocabularies.filter(|named| drafts.iter().any(|draft| draft.vocabulary == *named));
-        Condition::all()
-            .add(term::Column::Vocabulary.is_in(named))
-            .add(scope::among(backend, term::Column::Slug, slugs))
+        Condition::all().add(term::Column::Vocabulary.is_in(named)).add(scope::among(
+            backend,
+            term::Column::Slug,
+            slugs,
+        ))
     }
 
     fn subject(&self, row: &term::Model) -> Subject {

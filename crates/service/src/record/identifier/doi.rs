@@ -37,9 +37,7 @@ pub fn doi(text: &str) -> Option<String> {
             .split('.')
             .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     let suffix_is_sound = !suffix.is_empty()
-        && !suffix
-            .chars()
-            .any(|letter| letter.is_whitespace() || letter.is_control());
+        && !suffix.chars().any(|letter| letter.is_whitespace() || letter.is_control());
     (registrant_is_sound && suffix_is_sound && text.len() <= LONGEST).then_some(text)
 }
 
@@ -208,11 +206,7 @@ mod tests {
             "\u{feff}10.1002/cl2.1152\u{200b}",
             "doi:\u{a0}10.1002/\u{2060}cl2.1152\u{a0}",
         ] {
-            assert_eq!(
-                doi(spelling).as_deref(),
-                Some("10.1002/cl2.1152"),
-                "{spelling}"
-            );
+            assert_eq!(doi(spelling).as_deref(), Some("10.1002/cl2.1152"), "{spelling}");
         }
     }
 
@@ -221,10 +215,7 @@ mod tests {
         const SICI: &str =
             "10.1002/(sici)1097-0258(19980815/30)17:15/16<1661::aid-sim968>3.0.co;2-2";
         for (spelling, normal) in [
-            (
-                "10.1002/(SICI)1097-0258(19980815/30)17:15/16<1661::AID-SIM968>3.0.CO;2-2",
-                SICI,
-            ),
+            ("10.1002/(SICI)1097-0258(19980815/30)17:15/16<1661::AID-SIM968>3.0.CO;2-2", SICI),
             (
                 "10.1002/(SICI)1097-0258(19980815/30)17:15/16&lt;1661::AID-SIM968&gt;3.0.CO;2-2",
                 SICI,
@@ -253,10 +244,7 @@ mod tests {
                 "10.1890/0012-9658(1998)079[0867:LHATSO]2.0.CO;2",
                 "10.1890/0012-9658(1998)079[0867:lhatso]2.0.co;2",
             ),
-            (
-                "10.1016/S0140-6736(20)30183-5",
-                "10.1016/s0140-6736(20)30183-5",
-            ),
+            ("10.1016/S0140-6736(20)30183-5", "10.1016/s0140-6736(20)30183-5"),
             ("10.1016/0140-6736(20)", "10.1016/0140-6736(20)"),
             ("10.1000/e&lt;f&gt;", "10.1000/e<f>"),
             ("10.1000/456#789", "10.1000/456#789"),
@@ -278,10 +266,7 @@ mod tests {
             doi_address("10.1002/(sici)1:1<135::aid>3.0.co;2-#"),
             "https://doi.org/10.1002/(sici)1:1%3C135::aid%3E3.0.co;2-%23"
         );
-        assert_eq!(
-            doi_address("10.1002/cl2.1152"),
-            "https://doi.org/10.1002/cl2.1152"
-        );
+        assert_eq!(doi_address("10.1002/cl2.1152"), "https://doi.org/10.1002/cl2.1152");
     }
 
     #[test]

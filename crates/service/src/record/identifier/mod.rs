@@ -13,9 +13,7 @@ fn after_site(text: &str, site: &str, name: &str) -> String {
     for before in ["https://", "http://", "www."] {
         rest = rest.strip_prefix(before).unwrap_or(rest);
     }
-    let named = rest
-        .strip_prefix(name)
-        .map(|rest| rest.trim_start_matches(':').trim_start());
+    let named = rest.strip_prefix(name).map(|rest| rest.trim_start_matches(':').trim_start());
     let rest = rest.strip_prefix(site).or(named).unwrap_or(rest);
     rest.trim_end_matches('/').to_owned()
 }
@@ -43,9 +41,7 @@ pub fn orcid(text: &str) -> Option<String> {
     }
     let digits: Vec<u8> = bare.bytes().filter(|byte| *byte != b'-').collect();
     let (last, body) = digits.split_last()?;
-    let total = body.iter().fold(0_u32, |total, digit| {
-        (total + u32::from(digit - b'0')) * 2 % 11
-    });
+    let total = body.iter().fold(0_u32, |total, digit| (total + u32::from(digit - b'0')) * 2 % 11);
     let expected = match (12 - total % 11) % 11 {
         10 => b'X',
         digit => b'0' + u8::try_from(digit).ok()?,
@@ -99,10 +95,7 @@ mod tests {
 
     #[test]
     fn an_orcid_with_a_wrong_check_digit_is_refused() {
-        assert_eq!(
-            orcid("0000-0002-1825-0097").as_deref(),
-            Some("0000-0002-1825-0097")
-        );
+        assert_eq!(orcid("0000-0002-1825-0097").as_deref(), Some("0000-0002-1825-0097"));
         assert_eq!(
             orcid("https://orcid.org/0000-0002-1694-233x").as_deref(),
             Some("0000-0002-1694-233X")
@@ -115,36 +108,18 @@ mod tests {
             "https://www.orcid.org/0000-0002-1825-0097",
             "0000‑0002‑1825‑0097\u{200b}",
         ] {
-            assert_eq!(
-                orcid(spelling).as_deref(),
-                Some("0000-0002-1825-0097"),
-                "{spelling}"
-            );
+            assert_eq!(orcid(spelling).as_deref(), Some("0000-0002-1825-0097"), "{spelling}");
         }
         assert_eq!(orcid("０000-0002-1825-0097"), None);
     }
 
     #[test]
     fn a_ror_id_with_a_wrong_checksum_is_refused() {
-        assert_eq!(
-            ror("00f2yqf98").as_deref(),
-            Some("https://ror.org/00f2yqf98")
-        );
-        assert_eq!(
-            ror("https://ror.org/02mhbdp94").as_deref(),
-            Some("https://ror.org/02mhbdp94")
-        );
-        for spelling in [
-            "ROR.org/02MHBDP94/",
-            "www.ror.org/02mhbdp94",
-            "ror:02mhbdp94",
-        ] {
+        assert_eq!(ror("00f2yqf98").as_deref(), Some("https://ror.org/00f2yqf98"));
+        assert_eq!(ror("https://ror.org/02mhbdp94").as_deref(), Some("https://ror.org/02mhbdp94"));
+        for spelling in ["ROR.org/02MHBDP94/", "www.ror.org/02mhbdp94", "ror:02mhbdp94"] {
             let normal = ror(spelling);
-            assert_eq!(
-                normal.as_deref(),
-                Some("https://ror.org/02mhbdp94"),
-                "{spelling}"
-            );
+            assert_eq!(normal.as_deref(), Some("https://ror.org/02mhbdp94"), "{spelling}");
         }
         assert_eq!(ror("https://ror.org/00f2yqf97"), None);
         assert_eq!(ror("https://ror.org/00f2yqf9é"), None);

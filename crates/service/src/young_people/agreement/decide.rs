@@ -67,9 +67,7 @@ pub async fn approve(space: &Space, viewer: &Viewer, decision: Decision) -> Resu
                     version: Set(row.version + 1),
                     ..Default::default()
                 };
-                data_sharing_agreement::Entity::update(approved)
-                    .exec(write.connection())
-                    .await?;
+                data_sharing_agreement::Entity::update(approved).exec(write.connection()).await?;
                 approve_for(write, decision.id, &waiting, token, now).await?;
                 note(write, row, ChangeOperation::Updated)
             })
@@ -112,9 +110,7 @@ pub async fn end(
                     version: Set(row.version + 1),
                     ..Default::default()
                 };
-                data_sharing_agreement::Entity::update(ended)
-                    .exec(write.connection())
-                    .await?;
+                data_sharing_agreement::Entity::update(ended).exec(write.connection()).await?;
                 #[expect(
                     clippy::disallowed_methods,
                     reason = "pseudonyms are of use while their agreement is in force only"
@@ -146,10 +142,7 @@ async fn locked(write: &Write, id: AgreementId) -> Result<Agreement> {
         .await?;
     let agreement = Agreement { row, controllers };
     if agreement.has_ended(write.source().now().date_naive()) {
-        return Err(Error::new(
-            Code::Conflict,
-            "The agreement has ended. Propose another.",
-        ));
+        return Err(Error::new(Code::Conflict, "The agreement has ended. Propose another."));
     }
     Ok(agreement)
 }
@@ -158,11 +151,7 @@ fn expect(row: &data_sharing_agreement::Model, decision: &Decision) -> Result<()
     if row.version == decision.expected_version {
         return Ok(());
     }
-    Err(Error::changed_since(
-        "expectedVersion",
-        decision.expected_version,
-        row.version,
-    ))
+    Err(Error::changed_since("expectedVersion", decision.expected_version, row.version))
 }
 
 async fn approve_for(
@@ -179,9 +168,7 @@ async fn approve_for(
             approved_at: Set(Some(now)),
             approved_by: Set(token),
         };
-        agreement_controller::Entity::update(approved)
-            .exec(write.connection())
-            .await?;
+        agreement_controller::Entity::update(approved).exec(write.connection()).await?;
     }
     Ok(())
 }
@@ -194,13 +181,7 @@ fn note(
     write.of_centre(row.recipient_id);
     let id: Uuid = row.id.into();
     let nothing = serde_json::json!({});
-    write.updated(
-        ChangeKind::DataSharingAgreement,
-        id,
-        operation,
-        row.version + 1,
-        &nothing,
-    )
+    write.updated(ChangeKind::DataSharingAgreement, id, operation, row.version + 1, &nothing)
 }
 
 fn no_party() -> Error {

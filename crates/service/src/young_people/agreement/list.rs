@@ -20,14 +20,9 @@ use crate::young_people::stewards;
 /// By when they were proposed, the latest first.
 static ORDER: LazyLock<SortKey<data_sharing_agreement::Model>> = LazyLock::new(|| {
     use data_sharing_agreement::Column::{Id, ProposedAt};
-    SortKey::new(
-        "agreements",
-        [ProposedAt, Id],
-        true,
-        |row: &data_sharing_agreement::Model| {
-            vec![KeyPart::Moment(row.proposed_at), KeyPart::Id(row.id.into())]
-        },
-    )
+    SortKey::new("agreements", [ProposedAt, Id], true, |row: &data_sharing_agreement::Model| {
+        vec![KeyPart::Moment(row.proposed_at), KeyPart::Id(row.id.into())]
+    })
 });
 
 /// The latest first.
@@ -79,9 +74,7 @@ pub async fn list(
 /// # Errors
 /// When the database cannot be read.
 pub async fn get(space: &Space, viewer: &Viewer, id: AgreementId) -> Result<Option<Agreement>> {
-    Ok(by_ids(space, viewer, &[id.into()])
-        .await?
-        .remove(&id.into()))
+    Ok(by_ids(space, viewer, &[id.into()]).await?.remove(&id.into()))
 }
 
 /// The agreements with these ids whose party the viewer is.

@@ -50,9 +50,7 @@ impl Agreement {
     #[must_use]
     pub fn authorities(&self) -> Vec<LocalAuthorityId> {
         let controllers = self.controllers.iter();
-        controllers
-            .map(|controller| controller.local_authority_id)
-            .collect()
+        controllers.map(|controller| controller.local_authority_id).collect()
     }
 
     /// The populations that it is about.
@@ -78,10 +76,7 @@ impl Agreement {
     #[must_use]
     pub fn state(&self, today: NaiveDate) -> AgreementState {
         let is_approved = self.row.recipient_approved_at.is_some()
-            && self
-                .controllers
-                .iter()
-                .all(|controller| controller.approved_at.is_some());
+            && self.controllers.iter().all(|controller| controller.approved_at.is_some());
         if self.has_ended(today) {
             AgreementState::Ended
         } else if !is_approved {
@@ -106,17 +101,12 @@ impl Agreement {
         };
         Err(Error {
             field: Some("agreement".to_owned()),
-            ..Error::new(
-                Code::AgreementNotInForce,
-                format!("{why} No row is given under it."),
-            )
+            ..Error::new(Code::AgreementNotInForce, format!("{why} No row is given under it."))
         })
     }
 }
 
 fn words<V: std::str::FromStr>(list: &serde_json::Value) -> Vec<V> {
     let words = list.as_array().into_iter().flatten();
-    words
-        .filter_map(|word| word.as_str()?.parse().ok())
-        .collect()
+    words.filter_map(|word| word.as_str()?.parse().ok()).collect()
 }

@@ -57,9 +57,7 @@ pub async fn propose(
     new: NewAgreement,
     key: Option<&str>,
 ) -> Result<Agreement> {
-    let once = key
-        .map(|key| Once::try_new(viewer, key, "agreement.propose", &new))
-        .transpose()?;
+    let once = key.map(|key| Once::try_new(viewer, key, "agreement.propose", &new)).transpose()?;
     let (row, controllers) = draft(space, viewer, &new).await?;
     let id = row.id;
     let made = space
@@ -75,9 +73,7 @@ pub async fn propose(
                 data_sharing_agreement::Entity::insert(row.into_active_model())
                     .exec_without_returning(write.connection())
                     .await?;
-                let rows = controllers
-                    .into_iter()
-                    .map(IntoActiveModel::into_active_model);
+                let rows = controllers.into_iter().map(IntoActiveModel::into_active_model);
                 bulk::insert(write.connection(), rows.collect()).await?;
                 write.created(ChangeKind::DataSharingAgreement, id);
                 write.of_centre(recipient);
@@ -92,10 +88,7 @@ async fn draft(
     space: &Space,
     viewer: &Viewer,
     new: &NewAgreement,
-) -> Result<(
-    data_sharing_agreement::Model,
-    Vec<agreement_controller::Model>,
-)> {
+) -> Result<(data_sharing_agreement::Model, Vec<agreement_controller::Model>)> {
     if policy::authorise(viewer, &Action::ContributeReturns).is_err() {
         let centre = viewer.centre().unwrap_or_default();
         policy::authorise(viewer, &Action::ReadYoungPeople(centre))?;
@@ -124,14 +117,12 @@ async fn draft(
     let source = space.store().source();
     let (id, now) = (source.id(), source.now());
     let by_authority = |authority: &LocalAuthorityId| parties.approves_for(*authority);
-    let controllers = authorities
-        .iter()
-        .map(|authority| agreement_controller::Model {
-            agreement_id: id,
-            local_authority_id: *authority,
-            approved_at: by_authority(authority).then_some(now),
-            approved_by: viewer.token().filter(|_| by_authority(authority)),
-        });
+    let controllers = authorities.iter().map(|authority| agreement_controller::Model {
+        agreement_id: id,
+        local_authority_id: *authority,
+        approved_at: by_authority(authority).then_some(now),
+        approved_by: viewer.token().filter(|_| by_authority(authority)),
+    });
     let row = data_sharing_agreement::Model {
         id,
         recipient_id: recipient.row.id,

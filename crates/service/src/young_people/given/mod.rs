@@ -79,10 +79,7 @@ pub(super) struct GivenCell {
 
 impl GivenCell {
     const fn known(&self) -> Known {
-        Known {
-            least: self.least,
-            greatest: self.greatest,
-        }
+        Known { least: self.least, greatest: self.greatest }
     }
 }
 
@@ -118,10 +115,7 @@ impl Showing {
             (Self::Truly(_), Published::Shown(count)) => Known::exactly(count),
             (Self::By(rule), Published::Shown(_)) => {
                 let (least, greatest) = rule.behind(published, area);
-                Known {
-                    least,
-                    greatest: Some(greatest),
-                }
+                Known { least, greatest: Some(greatest) }
             }
         }
     }
@@ -148,9 +142,7 @@ pub(super) async fn table(
     let label = |at: usize, key: &String| {
         let named = given.axes.get(at).into_iter().flatten();
         let mut named = named.filter(|(word, _)| word == key);
-        named
-            .next()
-            .map_or_else(|| key.clone(), |(_, label)| label.clone())
+        named.next().map_or_else(|| key.clone(), |(_, label)| label.clone())
     };
     let cells = given.cells.iter().map(|cell| {
         let keys: Vec<String> = cell.keys.iter().flatten().cloned().collect();
@@ -165,11 +157,7 @@ pub(super) async fn table(
             share: None,
         }
     });
-    Ok(Table {
-        rule: within.rule.clone(),
-        cells: cells.collect(),
-        coverage: given.coverage,
-    })
+    Ok(Table { rule: within.rule.clone(), cells: cells.collect(), coverage: given.coverage })
 }
 
 /// Whether a return is counted that tells of the population of a cell.
@@ -232,18 +220,9 @@ async fn attempt(
         .collect::<Result<_>>()?;
     let keys = all_keys(question, &axes, asked.has_totals, &directory)?;
     if coverage.authorities.is_empty() {
-        let nothing = |keys| GivenCell {
-            keys,
-            count: None,
-            least: 0,
-            greatest: None,
-        };
+        let nothing = |keys| GivenCell { keys, count: None, least: 0, greatest: None };
         let cells = keys.into_iter().map(nothing).collect();
-        return Ok(Given {
-            axes,
-            cells,
-            coverage,
-        });
+        return Ok(Given { axes, cells, coverage });
     }
     let shape = shape(asked, &coverage.authorities, &directory);
 
@@ -260,15 +239,8 @@ async fn attempt(
             && row.rule_set == asked.showing.name()
             && u64::try_from(row.threshold).ok() == Some(asked.showing.threshold());
         if is_same {
-            space
-                .store()
-                .attest(events.to_vec(), |_| Box::pin(async { Ok(()) }))
-                .await?;
-            return Ok(Given {
-                axes,
-                cells,
-                coverage,
-            });
+            space.store().attest(events.to_vec(), |_| Box::pin(async { Ok(()) })).await?;
+            return Ok(Given { axes, cells, coverage });
         }
         others.push((other, cells, row.threshold.unsigned_abs().into()));
     }
@@ -305,11 +277,7 @@ async fn attempt(
         token_id: Set(viewer.token()),
     };
     keep(space, year, number, row, events).await?;
-    Ok(Given {
-        axes,
-        cells,
-        coverage,
-    })
+    Ok(Given { axes, cells, coverage })
 }
 
 /// Keeps a table, if none was given since those with which it is protected.
@@ -336,9 +304,7 @@ async fn keep(
                         "Other tables of the year were given meanwhile. Ask again.",
                     ));
                 }
-                given_table::Entity::insert(row)
-                    .exec_without_returning(write.connection())
-                    .await?;
+                given_table::Entity::insert(row).exec_without_returning(write.connection()).await?;
                 Ok(())
             })
         })
@@ -378,9 +344,7 @@ fn all_keys(
         ));
     }
     let first: Vec<Keys> = vec![Vec::new()];
-    Ok(options
-        .iter()
-        .fold(first, |keys, options| extended(&keys, options)))
+    Ok(options.iter().fold(first, |keys, options| extended(&keys, options)))
 }
 
 fn shape(asked: &Asked, coverage: &[Covered], directory: &Directory) -> Shape {
@@ -407,10 +371,7 @@ fn shape(asked: &Asked, coverage: &[Covered], directory: &Directory) -> Shape {
 fn area(question: &Question) -> Area {
     let filter = &question.filter;
     let names = |dimension, is_named: bool| question.by.contains(&dimension) || is_named;
-    if names(
-        By::LocalAuthority,
-        filter.local_authorities.named().is_some(),
-    ) {
+    if names(By::LocalAuthority, filter.local_authorities.named().is_some()) {
         Area::LocalAuthority
     } else if names(By::Region, filter.regions.named().is_some()) {
         Area::Region

@@ -26,14 +26,8 @@ pub(super) struct Atom {
 }
 
 /// The dimensions of which everybody has one category.
-pub(super) const PERSONAL: [By; 6] = [
-    By::AgeBand,
-    By::Sex,
-    By::EthnicGroup,
-    By::LegalStatus,
-    By::PlacementType,
-    By::CategoryOfNeed,
-];
+pub(super) const PERSONAL: [By; 6] =
+    [By::AgeBand, By::Sex, By::EthnicGroup, By::LegalStatus, By::PlacementType, By::CategoryOfNeed];
 
 /// Up to how many atoms nobody is in are added to those that somebody is in.
 const MOST_EMPTY: usize = 2_000;
@@ -59,10 +53,7 @@ pub(super) async fn atoms(
     let tells_place = tells(By::LocalAuthority)
         || tells(By::Region)
         || shapes.iter().any(|shape| Some(&shape.authorities) != first);
-    let told: BTreeSet<_> = shapes
-        .iter()
-        .flat_map(|shape| shape.populations())
-        .collect();
+    let told: BTreeSet<_> = shapes.iter().flat_map(|shape| shape.populations()).collect();
     let mut people: HashMap<(LocalAuthorityId, YoungPersonId), Atom> = HashMap::new();
     for row in rows {
         let place = authorities.get(&row.local_authority_id);
@@ -75,9 +66,8 @@ pub(super) async fn atoms(
             row.category_of_need.as_str(),
         ];
         let mut words = words.into_iter().zip(PERSONAL);
-        let atom = people
-            .entry((row.local_authority_id, row.young_person_id))
-            .or_insert_with(|| Atom {
+        let atom =
+            people.entry((row.local_authority_id, row.young_person_id)).or_insert_with(|| Atom {
                 place: match place {
                     Some(code) if tells_place => (*code).clone(),
                     _ => String::new(),
@@ -104,21 +94,13 @@ pub(super) async fn atoms(
 /// is uncertain also because of these. Others can't be, as a short break isn't a care order's.
 fn add_empty(atoms: &mut BTreeMap<Atom, u64>) {
     let parts = |atom: &Atom| -> Vec<String> {
-        let populations = atom
-            .populations
-            .iter()
-            .map(|population| population.as_str());
+        let populations = atom.populations.iter().map(|population| population.as_str());
         let populations: Vec<&str> = populations.collect();
         let words = atom.words.iter().map(|word| (*word).to_owned());
-        [atom.place.clone(), populations.join(" ")]
-            .into_iter()
-            .chain(words)
-            .collect()
+        [atom.place.clone(), populations.join(" ")].into_iter().chain(words).collect()
     };
-    let known: Vec<(Vec<String>, Atom)> = atoms
-        .keys()
-        .map(|atom| (parts(atom), atom.clone()))
-        .collect();
+    let known: Vec<(Vec<String>, Atom)> =
+        atoms.keys().map(|atom| (parts(atom), atom.clone())).collect();
     let Some((first, _)) = known.first() else {
         return;
     };
@@ -133,11 +115,8 @@ fn add_empty(atoms: &mut BTreeMap<Atom, u64>) {
             }
         }
     }
-    let mut begun: Vec<(Vec<&str>, Atom)> = known
-        .iter()
-        .take(1)
-        .map(|(_, atom)| (Vec::new(), atom.clone()))
-        .collect();
+    let mut begun: Vec<(Vec<&str>, Atom)> =
+        known.iter().take(1).map(|(_, atom)| (Vec::new(), atom.clone())).collect();
     for (at, values) in values.iter().enumerate() {
         let mut longer = Vec::new();
         for (words, atom) in &begun {

@@ -71,36 +71,22 @@ impl Protecting {
             .chain([&self.shape])
             .flat_map(Shape::populations)
             .collect();
-        let thresholds = self
-            .others
-            .iter()
-            .map(|(shape, _, threshold)| (shape, *threshold));
+        let thresholds = self.others.iter().map(|(shape, _, threshold)| (shape, *threshold));
         let mut guarded = BTreeSet::new();
         for (shape, threshold) in thresholds.chain([(&self.shape, self.showing.threshold())]) {
             let groups = shape.groups(&self.atoms, &told, &self.directory);
-            guarded.extend(
-                groups
-                    .into_iter()
-                    .filter(|group| (1..threshold).contains(&count(group))),
-            );
+            guarded
+                .extend(groups.into_iter().filter(|group| (1..threshold).contains(&count(group))));
         }
         let (new, shown): (Vec<NewCell>, Vec<Option<u64>>) = cells.into_iter().unzip();
         let linked = Linked {
-            given: given
-                .into_iter()
-                .map(|((parts, ..), known)| (parts, known))
-                .collect(),
+            given: given.into_iter().map(|((parts, ..), known)| (parts, known)).collect(),
             guarded: guarded.into_iter().collect(),
             cells: new,
             counts,
         };
         let hidden = linked::protect(&linked).map_err(|refusal| self.refusal(&refusal))?;
-        let all = self
-            .keys
-            .into_iter()
-            .zip(linked.cells)
-            .zip(shown)
-            .zip(hidden);
+        let all = self.keys.into_iter().zip(linked.cells).zip(shown).zip(hidden);
         Ok(all
             .map(|(((keys, cell), shown), hidden)| {
                 let known = if hidden { cell.hidden } else { cell.shown };

@@ -96,11 +96,7 @@ impl Shape {
     ) -> BTreeSet<Vec<usize>> {
         let own: BTreeSet<_> = self.populations().into_iter().collect();
         let mut groups: BTreeMap<Keys, Vec<usize>> = BTreeMap::new();
-        for (at, atom) in atoms
-            .keys()
-            .enumerate()
-            .filter(|(_, atom)| self.counts(atom))
-        {
+        for (at, atom) in atoms.keys().enumerate().filter(|(_, atom)| self.counts(atom)) {
             let mut keys: Vec<Keys> = vec![Vec::new()];
             let mut places: Keys = vec![None];
             if !atom.place.is_empty() {
@@ -154,10 +150,7 @@ fn words(atom: &Atom, dimension: By, directory: &Directory) -> Vec<String> {
         By::LocalAuthority => vec![atom.place.clone()],
         By::Region => {
             let place = directory.local_authorities.by_key(&atom.place);
-            place
-                .and_then(|row| row.region.clone())
-                .into_iter()
-                .collect()
+            place.and_then(|row| row.region.clone()).into_iter().collect()
         }
         By::Population => {
             let populations = atom.populations.iter();

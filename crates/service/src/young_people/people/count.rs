@@ -62,10 +62,7 @@ fn restrict(agreement: &Agreement, question: &mut Question) -> Result<()> {
     }
     let (from, to) = (agreement.row.episodes_from, agreement.row.episodes_to);
     if from.is_some_and(|from| question.as_at < from) || to.is_some_and(|to| question.as_at > to) {
-        return Err(not_in_agreement(
-            "asAt",
-            "The agreement doesn't open times of that day.",
-        ));
+        return Err(not_in_agreement("asAt", "The agreement doesn't open times of that day."));
     }
     let opened = agreement.populations();
     let asked = question.filter.populations.named();
@@ -88,8 +85,5 @@ fn restrict(agreement: &Agreement, question: &mut Question) -> Result<()> {
 }
 
 fn not_in_agreement(field: &str, why: &'static str) -> Error {
-    Error {
-        field: Some(field.to_owned()),
-        ..Error::new(Code::NotInAgreement, why)
-    }
+    Error { field: Some(field.to_owned()), ..Error::new(Code::NotInAgreement, why) }
 }

@@ -116,10 +116,7 @@ fn add_times(
     opened: &Opened,
 ) {
     times.sort_by_key(|time| {
-        (
-            returns.get(&time.return_id).map(|row| (row.year, row.id)),
-            time.ordinal,
-        )
+        (returns.get(&time.return_id).map(|row| (row.year, row.id)), time.ordinal)
     });
     let mut latest = BTreeMap::new();
     for time in times {

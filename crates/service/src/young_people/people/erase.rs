@@ -46,10 +46,7 @@ pub async fn erase_child(
     let directory = space.directory().await?;
     let authority = directory.local_authorities.by_key(authority);
     let authority = authority.ok_or_else(|| {
-        Error::bad_input(
-            "localAuthority",
-            "There is no such local authority. Give its GSS code.",
-        )
+        Error::bad_input("localAuthority", "There is no such local authority. Give its GSS code.")
     })?;
     stewards::may_contribute(space, viewer, authority.id).await?;
     let keys = space.pseudonym_keys();
@@ -60,10 +57,7 @@ pub async fn erase_child(
         )
     })?;
     // Returns from before an authority was known to have been another have its own code.
-    let codes = [
-        authority.gss_code.as_str(),
-        directory.code_of_ids(authority),
-    ];
+    let codes = [authority.gss_code.as_str(), directory.code_of_ids(authority)];
     let hashes_of = |authority| {
         let hash = keys.hash(Identifier::OfAuthority { authority, id: &id });
         keys.earlier_hash(authority, &id).into_iter().chain([hash])
@@ -99,10 +93,7 @@ pub async fn erase_child(
         .await
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "erasing is what the controller asked for"
-)]
+#[expect(clippy::disallowed_methods, reason = "erasing is what the controller asked for")]
 async fn erase(
     write: &mut Write,
     authorities: &[entity::LocalAuthorityId],
@@ -130,13 +121,7 @@ async fn erase(
         forget_hints(write, row.id).await?;
         make(write, row.local_authority_id, CollectionYear(row.year)).await?;
         let nothing = serde_json::json!({});
-        write.updated(
-            ChangeKind::LoadedReturn,
-            row.id,
-            ChangeOperation::Updated,
-            1,
-            &nothing,
-        )?;
+        write.updated(ChangeKind::LoadedReturn, row.id, ChangeOperation::Updated, 1, &nothing)?;
         erased.returns += 1;
     }
     let elsewhere = scope::for_writing::<child_record::Entity>()

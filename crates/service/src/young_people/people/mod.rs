@@ -83,9 +83,7 @@ impl YoungPerson {
     /// `NOT_IN_AGREEMENT`.
     pub fn birth(&self) -> Result<Option<(i32, i32)>> {
         self.opened.open(Path::Born)?;
-        Ok(self
-            .birth_month
-            .map(|months| (months.div_euclid(12), months.rem_euclid(12) + 1)))
+        Ok(self.birth_month.map(|months| (months.div_euclid(12), months.rem_euclid(12) + 1)))
     }
 }
 

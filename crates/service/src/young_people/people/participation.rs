@@ -47,10 +47,7 @@ pub async fn participate(
     let person = read::found(space, &agreement, &returns, &new.pseudonym).await?;
     let person = person.ok_or_else(|| Error::not_found("young person under this agreement"))?;
     if new.arm.trim().is_empty() {
-        return Err(Error::bad_input(
-            "arm",
-            "Name the arm, such as `intervention`.",
-        ));
+        return Err(Error::bad_input("arm", "Name the arm, such as `intervention`."));
     }
     let directory = space.directory().await?;
     let site = match &new.site {
@@ -58,10 +55,7 @@ pub async fn participate(
         Some(code) => {
             let site = directory.local_authorities.by_key(code);
             let site = site.ok_or_else(|| {
-                Error::bad_input(
-                    "site",
-                    "There is no such local authority. Give its GSS code.",
-                )
+                Error::bad_input("site", "There is no such local authority. Give its GSS code.")
             })?;
             Some(site.id)
         }

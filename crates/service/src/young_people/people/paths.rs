@@ -130,10 +130,7 @@ impl Opened {
 
     /// The same of a part of the input.
     pub(super) fn open_input(&self, path: Path, field: &str) -> Result<()> {
-        self.open(path).map_err(|refusal| Error {
-            field: Some(field.to_owned()),
-            ..refusal
-        })
+        self.open(path).map_err(|refusal| Error { field: Some(field.to_owned()), ..refusal })
     }
 
     fn missing(&self, path: Path) -> Option<PersonField> {

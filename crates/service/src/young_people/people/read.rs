@@ -31,12 +31,9 @@ use crate::young_people::pseudonym::PseudonymKeys;
 /// By pseudonym.
 static ORDER: LazyLock<SortKey<agreement_pseudonym::Model>> = LazyLock::new(|| {
     use agreement_pseudonym::Column::Pseudonym;
-    SortKey::new(
-        "people",
-        [Pseudonym],
-        false,
-        |row: &agreement_pseudonym::Model| vec![KeyPart::Text(row.pseudonym.clone())],
-    )
+    SortKey::new("people", [Pseudonym], false, |row: &agreement_pseudonym::Model| {
+        vec![KeyPart::Text(row.pseudonym.clone())]
+    })
 });
 
 /// Which young people of an agreement.
@@ -139,9 +136,7 @@ pub async fn persons(
     }
     let found = rows(space, &agreement, &returns, &people).await?;
     let named = found.into_values();
-    Ok(named
-        .map(|person| (person.pseudonym.clone(), person))
-        .collect())
+    Ok(named.map(|person| (person.pseudonym.clone(), person)).collect())
 }
 
 /// Whom a pseudonym is of, if a return still tells of them what the agreement is about.
@@ -194,10 +189,7 @@ pub(super) async fn opened(
         times: 1,
     };
     let keys = space.pseudonym_keys().clone();
-    let (of, ids) = (
-        agreement.clone(),
-        returns.iter().map(|row| row.id).collect::<Vec<_>>(),
-    );
+    let (of, ids) = (agreement.clone(), returns.iter().map(|row| row.id).collect::<Vec<_>>());
     space
         .store()
         .attest(vec![event], move |write| {
@@ -277,16 +269,14 @@ pub(super) fn condition(agreement: &Agreement, returns: &[LoadedReturnId]) -> Co
             SocialWorkPopulation::LookedAfter => {
                 Kind.is_in([EpisodeKind::LookedAfter, EpisodeKind::Missing])
             }
-            SocialWorkPopulation::UnaccompaniedAsylumSeeking => Kind
-                .eq(EpisodeKind::LookedAfter)
-                .and(Expr::exists(of_unaccompanied())),
+            SocialWorkPopulation::UnaccompaniedAsylumSeeking => {
+                Kind.eq(EpisodeKind::LookedAfter).and(Expr::exists(of_unaccompanied()))
+            }
             SocialWorkPopulation::ShortBreaks => Kind.eq(EpisodeKind::ShortBreak),
             SocialWorkPopulation::CareLeaver => Kind.eq(EpisodeKind::CareLeaver),
         });
     }
-    let mut condition = Condition::all()
-        .add(ReturnId.is_in(returns.iter().copied()))
-        .add(kinds);
+    let mut condition = Condition::all().add(ReturnId.is_in(returns.iter().copied())).add(kinds);
     if let Some(from) = agreement.row.episodes_from {
         condition = condition.add(EndedOn.is_null().or(EndedOn.gte(from)));
     }
@@ -303,14 +293,8 @@ fn of_unaccompanied() -> SelectStatement {
     Query::select()
         .expr(Expr::val(1))
         .from(child_record::Entity)
-        .and_where(same(
-            child_record::Column::YoungPersonId,
-            episode::Column::YoungPersonId,
-        ))
-        .and_where(same(
-            child_record::Column::ReturnId,
-            episode::Column::ReturnId,
-        ))
+        .and_where(same(child_record::Column::YoungPersonId, episode::Column::YoungPersonId))
+        .and_where(same(child_record::Column::ReturnId, episode::Column::ReturnId))
         .and_where(child_record::Column::IsUnaccompanied.eq(true))
         .to_owned()
 }

@@ -31,10 +31,7 @@ pub(super) struct Told {
 
 impl Told {
     pub(super) fn by(id: LoadedReturnId, year: CollectionYear) -> Self {
-        Self {
-            by: id,
-            since: year.first_day(),
-        }
+        Self { by: id, since: year.first_day() }
     }
 
     /// Whether a time is the adopted child's.
@@ -77,10 +74,7 @@ pub(super) async fn sever(
         .filter(young_person_key::Column::YoungPersonId.eq(person))
         .all(write.connection())
         .await?;
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "what recognises a person is no shared thing"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "what recognises a person is no shared thing")]
     young_person_key::Entity::update_many()
         .col_expr(young_person_key::Column::SeveredOn, Expr::val(day))
         .filter(young_person_key::Column::YoungPersonId.eq(person))
@@ -94,9 +88,7 @@ pub(super) async fn sever(
         return Ok(Vec::new());
     }
     let other = another_person(write, keys, &known).await?;
-    let doubts = after
-        .iter()
-        .filter(|time| time.kind == EpisodeKind::LookedAfter);
+    let doubts = after.iter().filter(|time| time.kind == EpisodeKind::LookedAfter);
     let doubts = doubts
         .map(|time| Problem::doubt("Episodes", time.line.unsigned_abs(), Some("CHILD"), "199"));
     let doubts = doubts.collect();
@@ -169,12 +161,8 @@ async fn another_person(
     };
     bulk::insert(write.connection(), vec![row.into_active_model()]).await?;
     let rows = hashes.iter().map(|hash| {
-        young_person_key::Model {
-            hash: hash.to_vec(),
-            young_person_id: person,
-            severed_on: None,
-        }
-        .into_active_model()
+        young_person_key::Model { hash: hash.to_vec(), young_person_id: person, severed_on: None }
+            .into_active_model()
     });
     bulk::insert(write.connection(), rows.collect()).await?;
     Ok(person)
@@ -194,10 +182,7 @@ async fn times_of(
 
 /// Gives some times that a return tells of a person to another. Who isn't described there yet is described as any
 /// other return has it, or as the first person is, if no other return tells of them.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "rows of a return follow whom they are of"
-)]
+#[expect(clippy::disallowed_methods, reason = "rows of a return follow whom they are of")]
 async fn part(
     write: &Write,
     id: LoadedReturnId,
@@ -212,10 +197,7 @@ async fn part(
     let backend = connection.get_database_backend();
     let ordinals = times.into_iter().map(|time| time.ordinal);
     episode::Entity::update_many()
-        .col_expr(
-            episode::Column::YoungPersonId,
-            Expr::val(uuid::Uuid::from(to)),
-        )
+        .col_expr(episode::Column::YoungPersonId, Expr::val(uuid::Uuid::from(to)))
         .filter(episode::Column::ReturnId.eq(id))
         .filter(episode::Column::YoungPersonId.eq(from))
         .filter(scope::among(backend, episode::Column::Ordinal, ordinals))
@@ -236,21 +218,14 @@ async fn part(
             .await?;
     }
     if let Some(described) = known.pop() {
-        let record = child_record::Model {
-            return_id: id,
-            young_person_id: to,
-            ..described
-        };
+        let record = child_record::Model { return_id: id, young_person_id: to, ..described };
         bulk::insert(connection, vec![record.into_active_model()]).await?;
     }
     Ok(())
 }
 
 /// A person of whom a return tells no time isn't described by it either.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "what is told of nobody is kept of nobody"
-)]
+#[expect(clippy::disallowed_methods, reason = "what is told of nobody is kept of nobody")]
 async fn forget_description(
     write: &Write,
     id: LoadedReturnId,

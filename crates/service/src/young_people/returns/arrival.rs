@@ -28,17 +28,8 @@ pub(super) fn opened(file: IoResult<ReturnFile>) -> Result<Opened> {
     if let Some(refusal) = found.refusal(&name) {
         return Err(Error::bad_input("files", refusal));
     }
-    let content = Bounded {
-        from: Cursor::new(head).chain(content),
-        left: LARGEST as u64,
-    };
-    Ok(Opened {
-        file: ReturnFile {
-            name,
-            content: Box::new(content),
-        },
-        content: found,
-    })
+    let content = Bounded { from: Cursor::new(head).chain(content), left: LARGEST as u64 };
+    Ok(Opened { file: ReturnFile { name, content: Box::new(content) }, content: found })
 }
 
 /// Reads what another reader does, up to a bound.
@@ -64,10 +55,7 @@ mod tests {
 
     #[test]
     fn a_file_that_never_ends_is_cut() {
-        let mut endless = Bounded {
-            from: std::io::repeat(b'a'),
-            left: 100_000,
-        };
+        let mut endless = Bounded { from: std::io::repeat(b'a'), left: 100_000 };
         let failure = std::io::copy(&mut endless, &mut std::io::sink()).expect_err("too large");
         assert_eq!(failure.kind(), std::io::ErrorKind::FileTooLarge);
     }

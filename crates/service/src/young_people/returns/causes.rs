@@ -33,12 +33,7 @@ struct Group {
 
 impl Found {
     pub(super) fn add(&mut self, problem: Problem) {
-        let key = (
-            problem.file,
-            problem.column.clone(),
-            problem.rule,
-            problem.is_refusal,
-        );
+        let key = (problem.file, problem.column.clone(), problem.rule, problem.is_refusal);
         let group = self.groups.entry(key).or_default();
         group.rows += problem.rows;
         if group.told.len() < KEPT_PROBLEMS {
@@ -63,10 +58,7 @@ impl Found {
                     continue;
                 }
             };
-            let is_alike = group
-                .told
-                .iter()
-                .all(|(_, one)| one.nearest == first.nearest);
+            let is_alike = group.told.iter().all(|(_, one)| one.nearest == first.nearest);
             whither.push((
                 *place,
                 Problem {
@@ -109,22 +101,12 @@ mod tests {
             found.add(Problem::refusal("Header", *line, Some("SEX"), rule));
         }
         let arranged = found.arranged(|_| of);
-        arranged
-            .into_iter()
-            .map(|one| (one.rule, one.line, one.rows))
-            .collect()
+        arranged.into_iter().map(|one| (one.rule, one.line, one.rows)).collect()
     }
 
     #[test]
     fn what_most_rows_have_in_common_is_told_first_and_once() {
-        let rows = [
-            ("103", 2),
-            ("101", 2),
-            ("101", 3),
-            ("101", 4),
-            (FOLLOWS, 5),
-            ("102", 6),
-        ];
+        let rows = [("103", 2), ("101", 2), ("101", 3), ("101", 4), (FOLLOWS, 5), ("102", 6)];
         let expected = [("101", 2, 3), ("103", 2, 1), ("102", 6, 1), (FOLLOWS, 5, 1)];
         assert_eq!(told(&rows, 5), expected);
         let single = [

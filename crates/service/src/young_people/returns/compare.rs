@@ -9,11 +9,8 @@ use super::parsed::Problem;
 /// Adds what is doubtful about the times of one person.
 pub(super) fn compare(times: &[&episode::Model], year: CollectionYear, doubts: &mut Vec<Problem>) {
     let of_kinds = |kinds: &[EpisodeKind]| {
-        let mut some: Vec<&episode::Model> = times
-            .iter()
-            .copied()
-            .filter(|time| kinds.contains(&time.kind))
-            .collect();
+        let mut some: Vec<&episode::Model> =
+            times.iter().copied().filter(|time| kinds.contains(&time.kind)).collect();
         some.sort_by_key(|time| (time.started_on, time.ordinal));
         some
     };
@@ -102,10 +99,7 @@ fn follow(one: &episode::Model, next: &episode::Model, doubts: &mut Doubts<'_>) 
 }
 
 fn is_temporary(time: &episode::Model) -> bool {
-    matches!(
-        time.placement.as_deref(),
-        Some("T0" | "T1" | "T2" | "T3" | "T4")
-    )
+    matches!(time.placement.as_deref(), Some("T0" | "T1" | "T2" | "T3" | "T4"))
 }
 
 /// From a temporary placement a child goes back to where they were.
@@ -148,16 +142,13 @@ fn orders(placed: &[&episode::Model], year: CollectionYear, doubts: &mut Doubts<
 }
 
 fn is_longer(from: NaiveDate, until: NaiveDate, days: u64) -> bool {
-    from.checked_add_days(Days::new(days))
-        .is_some_and(|last| until > last)
+    from.checked_add_days(Days::new(days)).is_some_and(|last| until > last)
 }
 
 /// The carers' holidays are no more than two in a year.
 fn holidays(placed: &[&episode::Model], doubts: &mut Doubts<'_>) {
-    let holidays: Vec<_> = placed
-        .iter()
-        .filter(|time| time.placement.as_deref() == Some("T3"))
-        .collect();
+    let holidays: Vec<_> =
+        placed.iter().filter(|time| time.placement.as_deref() == Some("T3")).collect();
     if holidays.len() > 2 {
         for time in holidays {
             doubts.add(time, EPISODES, "PLACE", "377");
@@ -202,9 +193,7 @@ fn missing_times(missing: &[&episode::Model], placed: &[&episode::Model], doubts
         });
         match within {
             None => {
-                let is_before = placed
-                    .iter()
-                    .all(|episode| time.started_on < episode.started_on);
+                let is_before = placed.iter().all(|episode| time.started_on < episode.started_on);
                 let rule = if is_before { "581" } else { "578" };
                 doubts.add(time, MISSING, "MIS_START", rule);
             }
@@ -218,12 +207,9 @@ fn missing_times(missing: &[&episode::Model], placed: &[&episode::Model], doubts
 
 /// Who died, or whose care another authority took over, is no care leaver of this one.
 fn leavers(leaving: &[&episode::Model], placed: &[&episode::Model], doubts: &mut Doubts<'_>) {
-    let has_died = placed
-        .iter()
-        .any(|time| time.reason_ended.as_deref() == Some("E2"));
-    let is_transferred = placed
-        .last()
-        .is_some_and(|last| last.reason_ended.as_deref() == Some("E3"));
+    let has_died = placed.iter().any(|time| time.reason_ended.as_deref() == Some("E2"));
+    let is_transferred =
+        placed.last().is_some_and(|last| last.reason_ended.as_deref() == Some("E3"));
     for time in leaving {
         if has_died {
             doubts.add(time, "OC3", "IN_TOUCH", "1000");

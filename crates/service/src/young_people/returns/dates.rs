@@ -14,10 +14,7 @@ pub(super) fn parse(text: &str) -> Option<NaiveDate> {
     let day = text.split(['T', ' ']).next()?;
     let rest = text.get(day.len()..)?.trim_start_matches(['T', ' ']);
     let is_midnight = rest.chars().all(|letter| "0:.Z".contains(letter))
-        || matches!(
-            rest,
-            "12:00 AM" | "12:00:00 AM" | "00:00:00+00:00" | "00:00:00 UTC"
-        );
+        || matches!(rest, "12:00 AM" | "12:00:00 AM" | "00:00:00+00:00" | "00:00:00 UTC");
     if !is_midnight {
         return None;
     }
@@ -67,9 +64,8 @@ fn number(text: &str) -> Option<u32> {
 }
 
 fn month_of(text: &str) -> Option<u32> {
-    const NAMES: [&str; 12] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ];
+    const NAMES: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
     if let Some(month) = number(text) {
         return Some(month);

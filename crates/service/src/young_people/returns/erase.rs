@@ -110,17 +110,9 @@ pub(super) async fn end(
         ended_at: Set(Some(write.source().now())),
         ..Default::default()
     };
-    let row = loaded_return::Entity::update(ended)
-        .exec(write.connection())
-        .await?;
+    let row = loaded_return::Entity::update(ended).exec(write.connection()).await?;
     let nothing = serde_json::json!({});
-    write.updated(
-        ChangeKind::LoadedReturn,
-        id,
-        ChangeOperation::Withdrawn,
-        1,
-        &nothing,
-    )?;
+    write.updated(ChangeKind::LoadedReturn, id, ChangeOperation::Withdrawn, 1, &nothing)?;
     Ok(row)
 }
 
@@ -173,10 +165,7 @@ pub(super) async fn forget(write: &mut Write, id: LoadedReturnId, named: Named) 
 }
 
 /// Takes out of a return's report what was probably meant: it is near to what stood in the rows.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "erasing is what the controller asked for"
-)]
+#[expect(clippy::disallowed_methods, reason = "erasing is what the controller asked for")]
 pub(in crate::young_people) async fn forget_hints(write: &Write, id: LoadedReturnId) -> Result<()> {
     return_problem::Entity::update_many()
         .col_expr(return_problem::Column::Nearest, Expr::val(None::<String>))
@@ -192,11 +181,8 @@ fn has_name() -> SelectStatement {
         .expr(Expr::val(1))
         .from(agreement_pseudonym::Entity)
         .and_where(
-            Expr::col((
-                agreement_pseudonym::Entity,
-                agreement_pseudonym::Column::YoungPersonId,
-            ))
-            .equals((child_record::Entity, child_record::Column::YoungPersonId)),
+            Expr::col((agreement_pseudonym::Entity, agreement_pseudonym::Column::YoungPersonId))
+                .equals((child_record::Entity, child_record::Column::YoungPersonId)),
         )
         .to_owned()
 }

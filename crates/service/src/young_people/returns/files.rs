@@ -28,12 +28,11 @@ pub fn open(paths: &[PathBuf]) -> IoResult<ReturnFiles> {
         }
     }
     files.sort_by_key(|(turn, _, _)| *turn);
-    Ok(Box::new(files.into_iter().map(|(_, name, file)| {
-        Ok(ReturnFile {
-            name,
-            content: Box::new(BufReader::new(file)),
-        })
-    })))
+    Ok(Box::new(
+        files.into_iter().map(|(_, name, file)| {
+            Ok(ReturnFile { name, content: Box::new(BufReader::new(file)) })
+        }),
+    ))
 }
 
 /// The files of a folder, but what systems leave there and what tells of them.

@@ -59,9 +59,7 @@ pub(super) async fn finish(
                 )
                 .await?;
 
-                let Heading {
-                    authority_id, year, ..
-                } = loading.heading;
+                let Heading { authority_id, year, .. } = loading.heading;
                 let mut standings = Standings::of(write, authority_id, year).await?;
                 check_and_stand(write, loading.id, &mut standings, &mut doubts).await?;
                 standings.publish(write).await?;
@@ -86,9 +84,7 @@ pub(super) async fn finish(
 }
 
 async fn update(write: &Write, row: loaded_return::ActiveModel) -> Result<loaded_return::Model> {
-    Ok(loaded_return::Entity::update(row)
-        .exec(write.connection())
-        .await?)
+    Ok(loaded_return::Entity::update(row).exec(write.connection()).await?)
 }
 
 /// Parts what must not be linked, and gives what is doubtful about it.

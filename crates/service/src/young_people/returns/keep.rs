@@ -123,16 +123,12 @@ impl Loading {
         if space.store().backend() == DbBackend::Postgres {
             // What counts for nothing yet may be lost with the server; the write that puts it into use waits for all
             // of it.
-            write
-                .connection()
-                .execute_unprepared("SET LOCAL synchronous_commit TO off")
-                .await?;
+            write.connection().execute_unprepared("SET LOCAL synchronous_commit TO off").await?;
         }
         self.tally = batch.tally;
         self.keep_children(space, &write, batch.children).await?;
         self.keep_spells(&write, &batch.spells).await?;
-        self.mark_unaccompanied(&write, &batch.unaccompanied)
-            .await?;
+        self.mark_unaccompanied(&write, &batch.unaccompanied).await?;
         for (place, day) in batch.adopted {
             let person = self.person(place)?;
             let first = self.adopted.entry(person).or_insert(day);
@@ -140,9 +136,8 @@ impl Loading {
         }
         self.doubted.extend(batch.doubted);
         let mut causes = batch.problems.iter();
-        self.cause = causes
-            .find(|told| told.is_refusal && told.rows > 1 && told.rule != FOLLOWS)
-            .cloned();
+        self.cause =
+            causes.find(|told| told.is_refusal && told.rows > 1 && told.rule != FOLLOWS).cloned();
         let (id, kept) = (self.id, self.problems);
         self.problems += keep_problems(&write, id, kept, &batch.problems).await?;
         self.say_how_far(&write).await?;
@@ -159,23 +154,17 @@ impl Loading {
             return Ok(());
         }
         persons::in_turn(write).await?;
-        let known = Known {
-            keys: space.pseudonym_keys(),
-            since: self.heading.year.first_day(),
-        };
+        let known = Known { keys: space.pseudonym_keys(), since: self.heading.year.first_day() };
         let recognised = persons::recognise(write, &known, &children, &mut self.taken).await?;
         let records =
-            children
-                .iter()
-                .zip(&recognised)
-                .map(|(child, found)| child_record::ActiveModel {
-                    return_id: Set(self.id),
-                    young_person_id: Set(found.person),
-                    birth_month: Set(child.birth_month),
-                    sex: Set(child.sex),
-                    ethnicity: Set(child.ethnicity.to_owned()),
-                    is_unaccompanied: Set(false),
-                });
+            children.iter().zip(&recognised).map(|(child, found)| child_record::ActiveModel {
+                return_id: Set(self.id),
+                young_person_id: Set(found.person),
+                birth_month: Set(child.birth_month),
+                sex: Set(child.sex),
+                ethnicity: Set(child.ethnicity.to_owned()),
+                is_unaccompanied: Set(false),
+            });
         bulk::insert(write.connection(), records.collect()).await?;
         for found in recognised {
             self.persons.push(found.person);
@@ -229,13 +218,13 @@ impl Loading {
             persons.push(self.person(*place)?);
         }
         let backend = write.connection().get_database_backend();
-        let which = sea_orm::Condition::all()
-            .add(child_record::Column::ReturnId.eq(self.id))
-            .add(scope::among(
+        let which = sea_orm::Condition::all().add(child_record::Column::ReturnId.eq(self.id)).add(
+            scope::among(
                 backend,
                 child_record::Column::YoungPersonId,
                 persons.into_iter().map(uuid::Uuid::from),
-            ));
+            ),
+        );
         #[expect(
             clippy::disallowed_methods,
             reason = "rows of a return that counts for nothing yet"

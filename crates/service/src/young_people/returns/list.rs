@@ -22,25 +22,17 @@ use crate::young_people::stewards;
 /// By when they were begun, the latest first.
 static ORDER: LazyLock<SortKey<loaded_return::Model>> = LazyLock::new(|| {
     use loaded_return::Column::{BeganAt, Id};
-    SortKey::new(
-        "returns",
-        [BeganAt, Id],
-        true,
-        |row: &loaded_return::Model| {
-            vec![KeyPart::Moment(row.began_at), KeyPart::Id(row.id.into())]
-        },
-    )
+    SortKey::new("returns", [BeganAt, Id], true, |row: &loaded_return::Model| {
+        vec![KeyPart::Moment(row.began_at), KeyPart::Id(row.id.into())]
+    })
 });
 
 /// In the order of the report.
 static PROBLEMS: LazyLock<SortKey<return_problem::Model>> = LazyLock::new(|| {
     use return_problem::Column::Ordinal;
-    SortKey::new(
-        "problems",
-        [Ordinal],
-        false,
-        |row: &return_problem::Model| vec![KeyPart::Number(row.ordinal.into())],
-    )
+    SortKey::new("problems", [Ordinal], false, |row: &return_problem::Model| {
+        vec![KeyPart::Number(row.ordinal.into())]
+    })
 });
 
 /// The returns, the latest first.
@@ -133,11 +125,7 @@ pub async fn by_ids(
     let ids = ids.iter().copied();
     let rows = of_viewer(space, viewer)
         .await?
-        .filter(scope::among(
-            store.backend(),
-            loaded_return::Column::Id,
-            ids,
-        ))
+        .filter(scope::among(store.backend(), loaded_return::Column::Id, ids))
         .all(store.connection())
         .await?;
     Ok(rows.into_iter().map(|row| (row.id.into(), row)).collect())
@@ -163,20 +151,14 @@ pub async fn problems_at(
         .column(loaded_return::Column::Id)
         .into_query();
     let at = |any: Condition, (of, ordinal): &(Uuid, i32)| {
-        any.add(
-            Condition::all()
-                .add(ReturnId.eq(*of))
-                .add(Ordinal.eq(*ordinal)),
-        )
+        any.add(Condition::all().add(ReturnId.eq(*of)).add(Ordinal.eq(*ordinal)))
     };
     let rows = scope::parts_of_seen::<return_problem::Entity>()
         .filter(places.iter().fold(Condition::any(), at))
         .filter(ReturnId.in_subquery(seen))
         .all(space.store().connection())
         .await?;
-    let placed = rows
-        .into_iter()
-        .map(|row| ((row.return_id.into(), row.ordinal), row));
+    let placed = rows.into_iter().map(|row| ((row.return_id.into(), row.ordinal), row));
     Ok(placed.collect())
 }
 

@@ -29,10 +29,7 @@ pub(super) fn of_rows(tally: &Tally, cause: Option<&Problem>) -> Result<()> {
     let cause = cause.map_or_else(String::new, |cause| format!("{} ", causes::sentence(cause)));
     match lost.is_empty() {
         true => Ok(()),
-        false => Err(needs_confirmation(&format!(
-            "{cause}{} were refused",
-            lost.join(" and ")
-        ))),
+        false => Err(needs_confirmation(&format!("{cause}{} were refused", lost.join(" and ")))),
     }
 }
 
@@ -60,10 +57,8 @@ pub(super) async fn of_children(
             .filter(child_record::Column::ReturnId.eq(earlier.id))
     };
     let all = of_earlier().count(write.connection()).await?;
-    let missing = of_earlier()
-        .filter(Expr::exists(is_there).not())
-        .count(write.connection())
-        .await?;
+    let missing =
+        of_earlier().filter(Expr::exists(is_there).not()).count(write.connection()).await?;
     match are_most(missing, all) {
         false => Ok(()),
         true => Err(needs_confirmation(&format!(

@@ -144,10 +144,7 @@ pub struct Refusal {
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        Self {
-            error,
-            abandoned: None,
-        }
+        Self { error, abandoned: None }
     }
 }
 
@@ -205,10 +202,7 @@ pub async fn load(
         Err(error) => {
             erase::abandon(space, viewer, id).await?;
             let abandoned = list::by_id(space, viewer, id).await?;
-            Err(Refusal {
-                error,
-                abandoned: Some(Box::new(abandoned)),
-            })
+            Err(Refusal { error, abandoned: Some(Box::new(abandoned)) })
         }
     }
 }
@@ -277,9 +271,7 @@ fn read_files(
     outlet: &mut Outlet,
 ) -> Result<()> {
     let begin = |heading: &Heading| {
-        sender
-            .blocking_send(Message::Begin(heading.clone()))
-            .map_err(|_| nobody_listens())
+        sender.blocking_send(Message::Begin(heading.clone())).map_err(|_| nobody_listens())
     };
     match new.kind {
         ReturnKind::Ssda903 => {
@@ -295,10 +287,7 @@ fn read_files(
         ReturnKind::CinCensus => {
             let mut files = files;
             let file = files.next().ok_or_else(|| {
-                Error::bad_input(
-                    "files",
-                    "There is no file. Send the census as one XML file.",
-                )
+                Error::bad_input("files", "There is no file. Send the census as one XML file.")
             })?;
             let arrival::Opened { file, content } = arrival::opened(file)?;
             if content != Content::Xml {
@@ -332,11 +321,7 @@ fn read_files(
 fn heading(directory: &Directory, authority: &str, year: i32) -> Result<Heading> {
     let year = CollectionYear::try_new(year)?;
     let found = directory.maker_of_return(authority, year.last_day())?;
-    Ok(Heading {
-        authority: directory.code_of_ids(found).to_owned(),
-        authority_id: found.id,
-        year,
-    })
+    Ok(Heading { authority: directory.code_of_ids(found).to_owned(), authority_id: found.id, year })
 }
 
 fn no_authority() -> Error {
@@ -375,8 +360,5 @@ fn nobody_kept(cause: Option<&Problem>) -> Error {
 }
 
 fn nobody_listens() -> Error {
-    Error::new(
-        Code::Unavailable,
-        "The loading was broken off; nothing of it was kept.",
-    )
+    Error::new(Code::Unavailable, "The loading was broken off; nothing of it was kept.")
 }

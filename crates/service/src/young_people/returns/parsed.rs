@@ -109,18 +109,12 @@ impl Problem {
         column: Option<&'static str>,
         rule: &'static str,
     ) -> Self {
-        Self {
-            is_refusal: true,
-            ..Self::doubt(file, line, column, rule)
-        }
+        Self { is_refusal: true, ..Self::doubt(file, line, column, rule) }
     }
 
     /// The same, with the code that was probably meant.
     pub(super) fn near(self, nearest: Option<&'static str>) -> Self {
-        Self {
-            nearest: nearest.map(Cow::Borrowed),
-            ..self
-        }
+        Self { nearest: nearest.map(Cow::Borrowed), ..self }
     }
 }
 
@@ -158,10 +152,7 @@ impl Tally {
         let column = problem.column.as_deref().unwrap_or_default();
         let table =
             super::cin_census::holder(column).filter(|_| problem.file == super::cin_census::FILE);
-        self.read_of
-            .get(table.unwrap_or(problem.file))
-            .copied()
-            .unwrap_or(u64::MAX / 2)
+        self.read_of.get(table.unwrap_or(problem.file)).copied().unwrap_or(u64::MAX / 2)
     }
 
     /// Counts rows of a table that is kept.
@@ -208,12 +199,7 @@ const BATCH: usize = 5_000;
 impl Outlet {
     /// An outlet; `send` says whether anybody still listens.
     pub(super) fn new(send: impl FnMut(Batch) -> bool + Send + 'static) -> Self {
-        Self {
-            batch: Batch::default(),
-            send: Box::new(send),
-            children: 0,
-            found: Found::default(),
-        }
+        Self { batch: Batch::default(), send: Box::new(send), children: 0, found: Found::default() }
     }
 
     /// Takes a child, and gives its place.

@@ -39,10 +39,7 @@ pub(in crate::young_people) async fn in_turn(write: &Write) -> Result<()> {
 
 /// Forgets some persons, named by the column that tells them: by what they are recognised, and what was given out of
 /// them.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "of whom no return tells, nothing is kept"
-)]
+#[expect(clippy::disallowed_methods, reason = "of whom no return tells, nothing is kept")]
 pub(in crate::young_people) async fn forget(
     write: &Write,
     who: impl Fn(ColumnRef) -> Expr,
@@ -92,10 +89,8 @@ pub(super) async fn recognise(
     children: &[Child],
     taken: &mut HashSet<YoungPersonId>,
 ) -> Result<Vec<Recognised>> {
-    let mut unread: Vec<KeyHash> = children
-        .iter()
-        .flat_map(|child| child.hashes.iter().copied())
-        .collect();
+    let mut unread: Vec<KeyHash> =
+        children.iter().flat_map(|child| child.hashes.iter().copied()).collect();
     let mut stored = Stored::default();
     while !unread.is_empty() {
         stored.read(write, &unread).await?;

@@ -103,9 +103,7 @@ async fn relocate_one(
                         local_authority_id: Set(right),
                         ..Default::default()
                     };
-                    loaded_return::Entity::update(moved)
-                        .exec(write.connection())
-                        .await?;
+                    loaded_return::Entity::update(moved).exec(write.connection()).await?;
                     write.touched(ChangeKind::LoadedReturn, row.id.into(), 1);
                 } else {
                     forget(write, row.id, Named::Kept).await?;

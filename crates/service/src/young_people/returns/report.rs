@@ -10,9 +10,8 @@ use crate::space::Space;
 use crate::viewer::Viewer;
 
 /// The names of its columns.
-pub const COLUMNS: [&str; 9] = [
-    "severity", "file", "line", "column", "rule", "reason", "remedy", "nearest", "rows",
-];
+pub const COLUMNS: [&str; 9] =
+    ["severity", "file", "line", "column", "rule", "reason", "remedy", "nearest", "rows"];
 
 /// What a problem says in each of them; what a spreadsheet would calculate has an apostrophe before it.
 #[must_use]
@@ -56,11 +55,7 @@ pub async fn csv(
     let mut rows = Vec::new();
     loop {
         let page = list::problems(space, viewer, id, &request).await?;
-        rows.extend(
-            page.items
-                .iter()
-                .map(|(_, problem)| cells(problem).to_vec()),
-        );
+        rows.extend(page.items.iter().map(|(_, problem)| cells(problem).to_vec()));
         match page.items.into_iter().last() {
             Some((cursor, _)) if page.has_next => request.after = Some(cursor),
             _ => return csv::written(COLUMNS, rows, is_marked),

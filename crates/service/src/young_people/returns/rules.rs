@@ -225,11 +225,7 @@ mod tests {
     fn each_code_is_there_once_and_says_how_to_mend_it() {
         let codes: std::collections::BTreeSet<_> = RULES.iter().map(|rule| rule.code).collect();
         assert_eq!(codes.len(), RULES.len());
-        assert!(
-            RULES
-                .iter()
-                .all(|rule| rule.remedy.ends_with('.') && rule.reason.ends_with('.'))
-        );
+        assert!(RULES.iter().all(|rule| rule.remedy.ends_with('.') && rule.reason.ends_with('.')));
         assert_eq!(find("141").map(|rule| rule.code), Some("141"));
     }
 }

@@ -42,10 +42,8 @@ impl Walk {
             one.read_on(connection).await?;
         }
         let unread = self.0.iter().filter(|one| !one.is_read);
-        let up_to = unread
-            .filter_map(|one| one.waiting.last())
-            .map(|time| time.young_person_id)
-            .min();
+        let up_to =
+            unread.filter_map(|one| one.waiting.last()).map(|time| time.young_person_id).min();
         let mut times: Vec<episode::Model> = Vec::new();
         for one in &mut self.0 {
             times.extend(one.take(up_to));
@@ -105,15 +103,12 @@ impl OfReturn {
     /// Hands on the times of the persons up to one, or of all.
     fn take(&mut self, up_to: Option<YoungPersonId>) -> impl Iterator<Item = episode::Model> {
         let end = up_to.map_or(self.waiting.len(), |last| {
-            self.waiting
-                .partition_point(|time| time.young_person_id <= last)
+            self.waiting.partition_point(|time| time.young_person_id <= last)
         });
         self.waiting.drain(..end)
     }
 }
 
 fn is_of(person: YoungPersonId, times: &[episode::Model]) -> bool {
-    times
-        .first()
-        .is_some_and(|time| time.young_person_id == person)
+    times.first().is_some_and(|time| time.young_person_id == person)
 }

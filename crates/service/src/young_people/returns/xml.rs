@@ -21,11 +21,7 @@ pub(super) enum Node {
     /// An element begins that has others within.
     Start { name: String, line: u64 },
     /// An element that has text within, or nothing.
-    Leaf {
-        name: String,
-        text: String,
-        line: u64,
-    },
+    Leaf { name: String, text: String, line: u64 },
     /// An element with others within ends.
     End,
     /// The document is at its end.
@@ -62,11 +58,7 @@ impl Xml {
             .utf8_passthru(true)
             .build(std::io::Cursor::new(head).chain(content));
         let decoded: Box<dyn Read + Send> = Box::new(decoded);
-        let counted = Counted {
-            inner: BufReader::new(decoded),
-            line: 1,
-            since: 0,
-        };
+        let counted = Counted { inner: BufReader::new(decoded), line: 1, since: 0 };
         let mut reader = Reader::from_reader(counted);
         reader.config_mut().check_end_names = true;
         Ok(Self {
@@ -108,10 +100,7 @@ impl Xml {
                     *has_children = true;
                 }
                 if self.open.len() >= DEEPEST {
-                    return Err(refused(
-                        line,
-                        "has elements deeper in each other than a return",
-                    ));
+                    return Err(refused(line, "has elements deeper in each other than a return"));
                 }
                 self.open.push(false);
                 self.text.clear();
@@ -119,11 +108,7 @@ impl Xml {
             }
             Event::Empty(tag) => {
                 let name = tag.local_name().into_inner().to_owned();
-                let leaf = Node::Leaf {
-                    name,
-                    text: String::new(),
-                    line,
-                };
+                let leaf = Node::Leaf { name, text: String::new(), line };
                 if let Some(has_children) = self.open.last_mut() {
                     *has_children = true;
                 }
@@ -150,10 +135,7 @@ impl Xml {
                     Err(_) => None,
                 };
                 let letter = letter.ok_or_else(|| {
-                    refused(
-                        line,
-                        "refers to an entity; a return has none but the five of XML",
-                    )
+                    refused(line, "refers to an entity; a return has none but the five of XML")
                 })?;
                 self.text.push(letter);
                 None
@@ -163,11 +145,9 @@ impl Xml {
                 let begun = self.begun.take();
                 let text = std::mem::take(&mut self.text);
                 match (has_children, begun) {
-                    (false, Some((name, line))) => Some(Node::Leaf {
-                        name,
-                        text: text.trim().to_owned(),
-                        line,
-                    }),
+                    (false, Some((name, line))) => {
+                        Some(Node::Leaf { name, text: text.trim().to_owned(), line })
+                    }
                     _ => Some(Node::End),
                 }
             }
@@ -194,10 +174,7 @@ fn declared(head: &[u8]) -> Option<&'static Encoding> {
     let (declaration, _) = declaration.split_once("?>")?;
     let (_, rest) = declaration.split_once("encoding")?;
     let label = rest.trim_start().strip_prefix('=')?.trim_start();
-    let quote = label
-        .chars()
-        .next()
-        .filter(|mark| matches!(mark, '"' | '\''))?;
+    let quote = label.chars().next().filter(|mark| matches!(mark, '"' | '\''))?;
     let label = label.get(1..)?.split(quote).next()?;
     Encoding::for_label(label.as_bytes())
 }

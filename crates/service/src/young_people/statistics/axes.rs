@@ -47,9 +47,7 @@ pub(in crate::young_people) fn axis(
         StatisticsDimension::Population => {
             let mut axis = words(&filter.populations);
             for (population, (_, label)) in kept(&filter.populations).zip(&mut axis) {
-                let term = directory
-                    .terms(Vocabulary::Population)
-                    .by_key(term(population));
+                let term = directory.terms(Vocabulary::Population).by_key(term(population));
                 if let Some(term) = term {
                     label.clone_from(&term.row.name);
                 }

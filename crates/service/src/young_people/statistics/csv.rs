@@ -41,22 +41,17 @@ pub fn table(question: &Question, table: &Table, is_marked: bool) -> Result<Vec<
         row.extend([
             count.map_or_else(String::new, |count| count.to_string()),
             cell.count.state().as_str().to_owned(),
-            cell.share
-                .map_or_else(String::new, |share| share.to_string()),
+            cell.share.map_or_else(String::new, |share| share.to_string()),
             question.as_at.to_string(),
             table.rule.name.to_owned(),
             table.rule.version.clone(),
             coverage.of.len().to_string(),
             coverage.is_whole().to_string(),
         ]);
-        row.extend(
-            ReturnKind::ALL
-                .iter()
-                .map(|kind| match coverage.kinds.contains(kind) {
-                    true => coverage.counted(*kind).to_string(),
-                    false => String::new(),
-                }),
-        );
+        row.extend(ReturnKind::ALL.iter().map(|kind| match coverage.kinds.contains(kind) {
+            true => coverage.counted(*kind).to_string(),
+            false => String::new(),
+        }));
         row
     });
     written(names.iter().map(String::as_str), rows, is_marked)

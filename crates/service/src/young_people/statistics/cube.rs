@@ -86,20 +86,12 @@ impl Cube {
         }
         editions.push(together(covered.iter().map(edition).collect()));
 
-        let places = covered
-            .iter()
-            .filter_map(authority)
-            .map(|row| row.gss_code.clone());
+        let places = covered.iter().filter_map(authority).map(|row| row.gss_code.clone());
         let mut categories = vec![places.chain(regions).collect::<Vec<_>>()];
-        let mut dimensions = vec![Dimension {
-            within,
-            is_place: true,
-        }];
+        let mut dimensions = vec![Dimension { within, is_place: true }];
         for dimension in &by {
-            let words: Vec<String> = all(*dimension)
-                .iter()
-                .map(|word| (*word).to_owned())
-                .collect();
+            let words: Vec<String> =
+                all(*dimension).iter().map(|word| (*word).to_owned()).collect();
             dimensions.push(Dimension::flat(words.len()));
             categories.push(words);
         }
@@ -117,10 +109,7 @@ impl Cube {
     async fn count(&mut self, space: &Space, covered: &[Covered]) -> Result<()> {
         use standing::Column;
 
-        let population = self
-            .by
-            .iter()
-            .position(|of| *of == StatisticsDimension::Population);
+        let population = self.by.iter().position(|of| *of == StatisticsDimension::Population);
         let authorities: HashMap<LocalAuthorityId, u16> =
             covered.iter().map(|of| of.authority).zip(0..).collect();
         let mut select = scope::counted::<standing::Entity>()
@@ -257,10 +246,7 @@ impl Cube {
 
 /// Places are one dimension of a cell.
 pub(super) const fn is_place(dimension: StatisticsDimension) -> bool {
-    matches!(
-        dimension,
-        StatisticsDimension::LocalAuthority | StatisticsDimension::Region
-    )
+    matches!(dimension, StatisticsDimension::LocalAuthority | StatisticsDimension::Region)
 }
 
 /// The column of a dimension; a region is that of the authority.

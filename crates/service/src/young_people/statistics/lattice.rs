@@ -13,10 +13,7 @@ pub(super) fn check(question: &Question) -> Result<()> {
     let by = &question.by;
     for (at, dimension) in by.iter().enumerate() {
         if by.iter().take(at).any(|earlier| earlier == dimension) {
-            return Err(Error::bad_input(
-                "by",
-                format!("`by` names {dimension} twice."),
-            ));
+            return Err(Error::bad_input("by", format!("`by` names {dimension} twice.")));
         }
     }
     let mut dimensions = by.len();
@@ -111,31 +108,15 @@ impl Where {
             Some(named.map(ToString::to_string).collect())
         }
         [
-            (
-                By::LocalAuthority,
-                "localAuthorities",
-                words(&self.local_authorities),
-            ),
+            (By::LocalAuthority, "localAuthorities", words(&self.local_authorities)),
             (By::Region, "regions", words(&self.regions)),
             (By::Population, "populations", words(&self.populations)),
             (By::AgeBand, "ageBands", words(&self.age_bands)),
             (By::Sex, "sexes", words(&self.sexes)),
             (By::EthnicGroup, "ethnicGroups", words(&self.ethnic_groups)),
-            (
-                By::LegalStatus,
-                "legalStatuses",
-                words(&self.legal_statuses),
-            ),
-            (
-                By::PlacementType,
-                "placementTypes",
-                words(&self.placement_types),
-            ),
-            (
-                By::CategoryOfNeed,
-                "categoriesOfNeed",
-                words(&self.categories_of_need),
-            ),
+            (By::LegalStatus, "legalStatuses", words(&self.legal_statuses)),
+            (By::PlacementType, "placementTypes", words(&self.placement_types)),
+            (By::CategoryOfNeed, "categoriesOfNeed", words(&self.categories_of_need)),
         ]
     }
 

@@ -95,13 +95,8 @@ impl Question {
                 format!("The table isn't broken down by {other}. Name dimensions of `by`."),
             ));
         }
-        let mut bases = Self {
-            share_of: Vec::new(),
-            ..self.clone()
-        };
-        bases
-            .by
-            .retain(|dimension| !self.share_of.contains(dimension));
+        let mut bases = Self { share_of: Vec::new(), ..self.clone() };
+        bases.by.retain(|dimension| !self.share_of.contains(dimension));
         for dimension in &self.share_of {
             bases.filter.forget(*dimension);
         }
@@ -230,16 +225,10 @@ pub(super) async fn made(space: &Space, question: &Question, within: Within) -> 
 
 /// A rate is made from what is published of both counts, so that it tells nothing more.
 fn add_shares(table: &mut Table, bases: Table, rest: &[usize]) {
-    let bases: HashMap<Vec<String>, Count> = bases
-        .cells
-        .into_iter()
-        .map(|cell| (cell.keys, cell.count))
-        .collect();
+    let bases: HashMap<Vec<String>, Count> =
+        bases.cells.into_iter().map(|cell| (cell.keys, cell.count)).collect();
     for cell in &mut table.cells {
-        let keys: Vec<String> = rest
-            .iter()
-            .filter_map(|at| cell.keys.get(*at).cloned())
-            .collect();
+        let keys: Vec<String> = rest.iter().filter_map(|at| cell.keys.get(*at).cloned()).collect();
         let base = bases.get(&keys).and_then(|base| base.shown());
         let shown = cell.count.shown().zip(base.filter(|base| *base > 0));
         cell.share = shown.map(|(count, base)| count as f64 / base as f64);
@@ -247,9 +236,7 @@ fn add_shares(table: &mut Table, bases: Table, rest: &[usize]) {
 }
 
 async fn counted(space: &Space, question: &Question, within: &Within) -> Result<Table> {
-    let Within {
-        authorities, rule, ..
-    } = within;
+    let Within { authorities, rule, .. } = within;
     let year = past_year(space, question.as_at)?;
     let question = &without_whole_dimensions(question);
     check(question)?;
@@ -276,17 +263,10 @@ async fn counted(space: &Space, question: &Question, within: &Within) -> Result<
         is_named(&question.filter.local_authorities, &row.gss_code)
             || by(StatisticsDimension::Region)
                 && !by(StatisticsDimension::LocalAuthority)
-                && row
-                    .region
-                    .as_ref()
-                    .is_some_and(|of| is_named(&question.filter.regions, of))
+                && row.region.as_ref().is_some_and(|of| is_named(&question.filter.regions, of))
     };
     let named = directory.local_authorities.all().iter().filter(named);
-    let ids = coverage
-        .authorities
-        .iter()
-        .map(|of| of.authority)
-        .chain(named.map(|row| row.id));
+    let ids = coverage.authorities.iter().map(|of| of.authority).chain(named.map(|row| row.id));
     let ids: BTreeSet<LocalAuthorityId> = ids.collect();
     let ids: Vec<LocalAuthorityId> = ids.into_iter().collect();
     let axes: Vec<Axis> = question
@@ -306,28 +286,13 @@ async fn counted(space: &Space, question: &Question, within: &Within) -> Result<
     let fixed = question.fixed();
     let dimensions = question.by.iter().copied();
     let dimensions = dimensions.chain(fixed.iter().map(|(dimension, _)| *dimension));
-    let cube = Cube::read(
-        space,
-        year,
-        dimensions.collect(),
-        &coverage.authorities,
-        &directory,
-    )
-    .await?;
+    let cube =
+        Cube::read(space, year, dimensions.collect(), &coverage.authorities, &directory).await?;
     let cells = combinations(&axes).map(|places| {
-        let categories = places
-            .iter()
-            .zip(&axes)
-            .filter_map(|(at, axis)| axis.get(*at));
+        let categories = places.iter().zip(&axes).filter_map(|(at, axis)| axis.get(*at));
         let (keys, labels): (Vec<String>, Vec<String>) = categories.cloned().unzip();
-        let asked = question
-            .by
-            .iter()
-            .copied()
-            .zip(keys.iter().map(String::as_str));
-        let fixed = fixed
-            .iter()
-            .map(|(dimension, word)| (*dimension, word.as_str()));
+        let asked = question.by.iter().copied().zip(keys.iter().map(String::as_str));
+        let fixed = fixed.iter().map(|(dimension, word)| (*dimension, word.as_str()));
         let conditions: Vec<_> = asked.chain(fixed).collect();
         Cell {
             count: count(&cube, &coverage.authorities, rule, &conditions),
@@ -336,11 +301,7 @@ async fn counted(space: &Space, question: &Question, within: &Within) -> Result<
             share: None,
         }
     });
-    Ok(Table {
-        cells: cells.collect(),
-        rule: Arc::clone(rule),
-        coverage,
-    })
+    Ok(Table { cells: cells.collect(), rule: Arc::clone(rule), coverage })
 }
 
 fn is_named(named: &AnyOf<String>, value: &String) -> bool {
@@ -361,9 +322,7 @@ fn count(
     let population = conditions.iter().find_map(told);
     let tells = |of: &Covered| population.is_none_or(|population| of.tells_of(population));
     let Some(cell) = cube.cell(conditions.iter().copied()) else {
-        let place = conditions
-            .iter()
-            .find(|(dimension, _)| is_place(*dimension));
+        let place = conditions.iter().find(|(dimension, _)| is_place(*dimension));
         return match place {
             Some((_, place)) if !cube.has_place(place) => Count::NotCollected,
             _ => Count::NotApplicable,
@@ -406,15 +365,9 @@ pub fn reference_year(as_at: NaiveDate) -> Result<CollectionYear> {
 }
 
 fn not_a_reference_date(why: &'static str) -> Error {
-    Error {
-        field: Some("asAt".to_owned()),
-        ..Error::new(Code::NotAReferenceDate, why)
-    }
+    Error { field: Some("asAt".to_owned()), ..Error::new(Code::NotAReferenceDate, why) }
 }
 
 pub(super) fn not_countable(field: &str, why: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error {
-        field: Some(field.to_owned()),
-        ..Error::new(Code::NotCountable, why)
-    }
+    Error { field: Some(field.to_owned()), ..Error::new(Code::NotCountable, why) }
 }

@@ -89,9 +89,7 @@ impl EvidenceMutation {
         #[graphql(desc = "The study.")] input: ContributeStudyInput,
     ) -> Result<ContributeStudyPayload> {
         let row = contribute!(ctx, Study, input);
-        Ok(ContributeStudyPayload {
-            study: Study(Arc::new(row)),
-        })
+        Ok(ContributeStudyPayload { study: Study(Arc::new(row)) })
     }
 
     /// Revises a study of your centre. It needs `evidence:write`.
@@ -101,9 +99,7 @@ impl EvidenceMutation {
         #[graphql(desc = "What is to be different.")] input: ReviseStudyInput,
     ) -> Result<ReviseStudyPayload> {
         let row = revise!(ctx, Study, input);
-        Ok(ReviseStudyPayload {
-            study: Study(Arc::new(row)),
-        })
+        Ok(ReviseStudyPayload { study: Study(Arc::new(row)) })
     }
 
     /// Contributes a publication of your centre. It needs `evidence:write`.
@@ -113,9 +109,7 @@ impl EvidenceMutation {
         #[graphql(desc = "The publication.")] input: ContributePublicationInput,
     ) -> Result<ContributePublicationPayload> {
         let row = contribute!(ctx, Publication, input);
-        Ok(ContributePublicationPayload {
-            publication: Publication(Arc::new(row)),
-        })
+        Ok(ContributePublicationPayload { publication: Publication(Arc::new(row)) })
     }
 
     /// Revises a publication of your centre. It needs `evidence:write`.
@@ -125,9 +119,7 @@ impl EvidenceMutation {
         #[graphql(desc = "What is to be different.")] input: RevisePublicationInput,
     ) -> Result<RevisePublicationPayload> {
         let row = revise!(ctx, Publication, input);
-        Ok(RevisePublicationPayload {
-            publication: Publication(Arc::new(row)),
-        })
+        Ok(RevisePublicationPayload { publication: Publication(Arc::new(row)) })
     }
 
     /// Contributes a finding of your centre. It needs `evidence:write`.
@@ -137,9 +129,7 @@ impl EvidenceMutation {
         #[graphql(desc = "The finding.")] input: ContributeFindingInput,
     ) -> Result<ContributeFindingPayload> {
         let row = contribute!(ctx, Finding, input);
-        Ok(ContributeFindingPayload {
-            finding: Finding(Arc::new(row)),
-        })
+        Ok(ContributeFindingPayload { finding: Finding(Arc::new(row)) })
     }
 
     /// Contributes findings of your centre together. A finding that is refused costs no other. It needs `evidence:write`.
@@ -150,11 +140,7 @@ impl EvidenceMutation {
     ) -> Result<ContributeFindingsPayload> {
         let asker = asker(ctx);
         let entries = input.findings.into_iter().map(|finding| finding.entry().0);
-        let how = How {
-            dry_run: input.dry_run,
-            key: input.idempotency_key,
-            reason: None,
-        };
+        let how = How { dry_run: input.dry_run, key: input.idempotency_key, reason: None };
         let entered = entry::contribute_all::<entry::Findings>(
             &asker.space,
             &asker.viewer,
@@ -163,9 +149,8 @@ impl EvidenceMutation {
         )
         .await?;
         after_a_write(ctx).await?;
-        let wrapped = entered
-            .into_iter()
-            .map(|one| one.map(|row| Finding(Arc::new(row))).map_err(all));
+        let wrapped =
+            entered.into_iter().map(|one| one.map(|row| Finding(Arc::new(row))).map_err(all));
         Ok(ContributeFindingsPayload::new(wrapped.collect()))
     }
 
@@ -176,9 +161,7 @@ impl EvidenceMutation {
         #[graphql(desc = "What is to be different.")] input: ReviseFindingInput,
     ) -> Result<ReviseFindingPayload> {
         let row = revise!(ctx, Finding, input);
-        Ok(ReviseFindingPayload {
-            finding: Finding(Arc::new(row)),
-        })
+        Ok(ReviseFindingPayload { finding: Finding(Arc::new(row)) })
     }
 
     /// Rates a study, a publication or an intervention for your centre. It needs `evidence:write`.
@@ -188,9 +171,7 @@ impl EvidenceMutation {
         #[graphql(desc = "The rating.")] input: RateInput,
     ) -> Result<RatePayload> {
         let row = contribute!(ctx, Rating, Rated::try_from(input)?);
-        Ok(RatePayload {
-            rating: Rating(Arc::new(row)),
-        })
+        Ok(RatePayload { rating: Rating(Arc::new(row)) })
     }
 
     /// Gives ratings of your centre together. A rating that is refused costs no other. It needs `evidence:write`.
@@ -205,18 +186,13 @@ impl EvidenceMutation {
             .into_iter()
             .map(|rating| Ok(Rated::try_from(rating)?.entry().0))
             .collect::<Result<Vec<_>>>()?;
-        let how = How {
-            dry_run: input.dry_run,
-            key: input.idempotency_key,
-            reason: None,
-        };
+        let how = How { dry_run: input.dry_run, key: input.idempotency_key, reason: None };
         let entered =
             entry::contribute_all::<entry::Ratings>(&asker.space, &asker.viewer, entries, how)
                 .await?;
         after_a_write(ctx).await?;
-        let wrapped = entered
-            .into_iter()
-            .map(|one| one.map(|row| Rating(Arc::new(row))).map_err(all));
+        let wrapped =
+            entered.into_iter().map(|one| one.map(|row| Rating(Arc::new(row))).map_err(all));
         Ok(RateManyPayload::new(wrapped.collect()))
     }
 
@@ -227,9 +203,7 @@ impl EvidenceMutation {
         #[graphql(desc = "What is to be different.")] input: ReviseRatingInput,
     ) -> Result<ReviseRatingPayload> {
         let row = revise!(ctx, Rating, input);
-        Ok(ReviseRatingPayload {
-            rating: Rating(Arc::new(row)),
-        })
+        Ok(ReviseRatingPayload { rating: Rating(Arc::new(row)) })
     }
 
     /// Withdraws something of your centre, or lets something else take its place. It stays reachable by its id, and what

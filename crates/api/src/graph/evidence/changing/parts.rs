@@ -193,9 +193,6 @@ pub(crate) struct ScoreInput {
 
 impl ToItem for ScoreInput {
     fn to_item(self) -> Item {
-        Item::Score {
-            dimension: self.dimension,
-            level: self.level,
-        }
+        Item::Score { dimension: self.dimension, level: self.level }
     }
 }

@@ -29,10 +29,7 @@ pub(crate) struct PossibleDuplicate {
 impl PossibleDuplicate {
     /// A pair as seen from one of its publications.
     pub(crate) fn seen_from(publication: PublicationId, pair: &possible_duplicate::Model) -> Self {
-        Self {
-            pair: pair.clone(),
-            of: publication,
-        }
+        Self { pair: pair.clone(), of: publication }
     }
 
     /// A pair, as seen from the publication whose side stands in a global id.
@@ -47,9 +44,7 @@ impl PossibleDuplicate {
     }
 
     fn other(&self) -> PublicationId {
-        let possible_duplicate::Model {
-            one_id, other_id, ..
-        } = self.pair;
+        let possible_duplicate::Model { one_id, other_id, .. } = self.pair;
         if self.of == one_id { other_id } else { one_id }
     }
 }
@@ -112,10 +107,7 @@ impl From<DuplicateReason> for Reason {
             .iter()
             .find(|(word, ..)| *word == reason)
             .map_or("", |(.., meaning)| meaning.trim());
-        Self {
-            kind: Word(reason),
-            sentence,
-        }
+        Self { kind: Word(reason), sentence }
     }
 }
 
@@ -147,9 +139,7 @@ impl DuplicateDecision {
 
     /// The centre that decided; null when the operator of the space did.
     async fn by(&self, ctx: &Context<'_>) -> Option<Centre> {
-        self.pair
-            .decided_by
-            .and_then(|id| Centre::find(asker(ctx), id))
+        self.pair.decided_by.and_then(|id| Centre::find(asker(ctx), id))
     }
 }
 

@@ -81,10 +81,7 @@ pub(crate) struct LabelInput {
 impl Say for Vec<LabelInput> {
     fn say(self, _column: &'static str, entry: &mut Entry) {
         let rows = self.into_iter().map(|label| {
-            row([
-                ("centre", Some(item(label.centre))),
-                ("label", Some(item(label.label))),
-            ])
+            row([("centre", Some(item(label.centre))), ("label", Some(item(label.label)))])
         });
         entry.children("term_labels", rows.collect());
     }

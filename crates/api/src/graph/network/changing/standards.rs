@@ -130,12 +130,7 @@ pub(crate) struct LevelReferenceInput {
 impl Say for LevelReferenceInput {
     fn say(self, column: &'static str, entry: &mut Entry) {
         let [standard, version, dimension, level] = match column {
-            "from" => [
-                "from_standard",
-                "from_version",
-                "from_dimension",
-                "from_level",
-            ],
+            "from" => ["from_standard", "from_version", "from_dimension", "from_level"],
             _ => ["to_standard", "to_version", "to_dimension", "to_level"],
         };
         entry.set(standard, item(self.standard));

@@ -73,10 +73,7 @@ fn the_same_doi_decides_and_another_one_speaks_against() {
     };
     let title = "Air versus oxygen for resuscitation of infants at birth";
     let one = with("10.1002/14651858.CD002273.pub2", title);
-    let same = judged(
-        &one,
-        &with("https://doi.org/10.1002/14651858.cd002273.PUB2", "Another"),
-    );
+    let same = judged(&one, &with("https://doi.org/10.1002/14651858.cd002273.PUB2", "Another"));
     assert_eq!(same.reasons, [DuplicateReason::SameDoi]);
     assert!(same.proposes());
     let update = judged(&one, &with("10.1002/14651858.CD002273.pub3", title));
@@ -86,20 +83,11 @@ fn the_same_doi_decides_and_another_one_speaks_against() {
 
 #[test]
 fn what_only_resembles_is_not_proposed() {
-    let one = described(
-        "The Reading Recovery evaluation, part 1",
-        2018,
-        &["Holliman, A.", "Hurry, J."],
-    );
-    let with_title = |title: &str| Described {
-        title: title.to_owned(),
-        ..one.clone()
-    };
+    let one =
+        described("The Reading Recovery evaluation, part 1", 2018, &["Holliman, A.", "Hurry, J."]);
+    let with_title = |title: &str| Described { title: title.to_owned(), ..one.clone() };
     for (other, reason) in [
-        (
-            with_title("The Reading Recovery evaluation, part 2"),
-            DuplicateReason::DifferentNumbers,
-        ),
+        (with_title("The Reading Recovery evaluation, part 2"), DuplicateReason::DifferentNumbers),
         (
             with_title("Erratum: The Reading Recovery evaluation, part 1"),
             DuplicateReason::DifferentPurpose,
@@ -109,32 +97,17 @@ fn what_only_resembles_is_not_proposed() {
             DuplicateReason::DifferentPurpose,
         ),
         (
-            Described {
-                authors: vec!["Nobody, N.".to_owned()],
-                ..one.clone()
-            },
+            Described { authors: vec!["Nobody, N.".to_owned()], ..one.clone() },
             DuplicateReason::DifferentAuthors,
         ),
-        (
-            Described {
-                year: Some(2009),
-                ..one.clone()
-            },
-            DuplicateReason::DifferentYears,
-        ),
+        (Described { year: Some(2009), ..one.clone() }, DuplicateReason::DifferentYears),
     ] {
         let judgement = judged(&one, &other);
         assert!(!judgement.proposes(), "{other:?} {judgement:?}");
         assert!(judgement.reasons.contains(&reason), "{judgement:?}");
     }
-    let report = Described {
-        kind: PublicationKind::Report,
-        ..one.clone()
-    };
-    let protocol = Described {
-        kind: PublicationKind::Protocol,
-        ..one
-    };
+    let report = Described { kind: PublicationKind::Report, ..one.clone() };
+    let protocol = Described { kind: PublicationKind::Protocol, ..one };
     assert!(!judged(&report, &protocol).proposes());
 }
 
@@ -164,11 +137,7 @@ fn spelling_initials_and_a_missing_subtitle_do_not_hide_the_same() {
             2018,
             &["Forrester D", "Lynch A"],
         ),
-        described(
-            "Family Safeguarding Hertfordshire evaluation",
-            2017,
-            &["Forrester, D."],
-        ),
+        described("Family Safeguarding Hertfordshire evaluation", 2017, &["Forrester, D."]),
     ] {
         let judgement = judged(&one, &other);
         assert!(judgement.proposes(), "{other:?} {judgement:?}");

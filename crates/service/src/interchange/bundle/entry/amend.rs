@@ -37,17 +37,10 @@ pub(super) async fn amend<K: Entered>(
     policy::authorise(viewer, &K::Draft::action_on(&row))?;
     let version = K::Draft::version(write, &row).await?;
     if version != expected_version {
-        return Err(Error::changed_since(
-            "expectedVersion",
-            expected_version,
-            version,
-        ));
+        return Err(Error::changed_since("expectedVersion", expected_version, version));
     }
     let mut kept = export::one::<K>(write, id).await?;
-    let cells = kept
-        .remove(K::TABLE.name)
-        .and_then(|mut rows| rows.pop())
-        .ok_or_else(unseen)?;
+    let cells = kept.remove(K::TABLE.name).and_then(|mut rows| rows.pop()).ok_or_else(unseen)?;
     let own = Member::of_row(cells);
     let mut member = Member::new::<K>(entry);
     member.complete::<K>(&own);

@@ -48,15 +48,11 @@ pub(super) async fn enter<K: Entered>(
         true => rows::<K>(write, ids.clone()).await?,
         false => HashMap::new(),
     };
-    let missing: Vec<(usize, Entry)> = (0..)
-        .zip(entries)
-        .filter(|(at, _)| !there.contains_key(&new.id(*at)))
-        .collect();
+    let missing: Vec<(usize, Entry)> =
+        (0..).zip(entries).filter(|(at, _)| !there.contains_key(&new.id(*at))).collect();
     let mut answers = enter_anew::<K>(write, viewer, missing, new).await?;
-    let made: Vec<Uuid> = answers
-        .values()
-        .filter_map(|answer| answer.as_ref().ok().copied())
-        .collect();
+    let made: Vec<Uuid> =
+        answers.values().filter_map(|answer| answer.as_ref().ok().copied()).collect();
     if !made.is_empty() {
         there.extend(rows::<K>(write, made).await?);
     }
@@ -174,12 +170,8 @@ pub(super) fn answered(answer: Answer) -> Entering<Uuid> {
 fn proposed_name<K: Entered>(entry: &Entry, id: Uuid) -> String {
     const LONGEST: usize = 80;
     let called = K::NAMED_AFTER.map(|column| entry.get(column));
-    let slug: String = called
-        .map(slug::slugify)
-        .unwrap_or_default()
-        .chars()
-        .take(LONGEST)
-        .collect();
+    let slug: String =
+        called.map(slug::slugify).unwrap_or_default().chars().take(LONGEST).collect();
     match slug.trim_matches('-') {
         "" => id.to_string(),
         slug => slug.to_owned(),
@@ -210,10 +202,8 @@ async fn named_apart<K: Entered>(
             .filter(K::Draft::matching(&wanted, backend))
             .all(write.connection())
             .await?;
-        let taken: HashMap<_, Uuid> = rows
-            .iter()
-            .map(|row| (K::Draft::key_of(row), K::Draft::id_of(row)))
-            .collect();
+        let taken: HashMap<_, Uuid> =
+            rows.iter().map(|row| (K::Draft::key_of(row), K::Draft::id_of(row))).collect();
         let mut still = Vec::new();
         for (at, mut member, draft) in left {
             let holder = taken.get(&draft.key()).copied();
@@ -271,8 +261,5 @@ pub(super) async fn rows<K: Entered>(
         .filter(K::Draft::with_ids(ids, backend))
         .all(write.connection())
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (K::Draft::id_of(&row), row))
-        .collect())
+    Ok(rows.into_iter().map(|row| (K::Draft::id_of(&row), row)).collect())
 }

@@ -30,9 +30,8 @@ pub(super) struct Member {
 
 fn laid_out(table: &Table, line: u64, cells: &BTreeMap<&'static str, Cell>) -> Row {
     let columns = table.columns().iter();
-    let cells: Vec<Cell> = columns
-        .map(|column| cells.get(column.name).cloned().unwrap_or_default())
-        .collect();
+    let cells: Vec<Cell> =
+        columns.map(|column| cells.get(column.name).cloned().unwrap_or_default()).collect();
     Row::new(table, line, 0, &cells)
 }
 
@@ -59,11 +58,7 @@ impl Member {
     /// A row by itself, of which nothing was said.
     pub(super) fn of_row(cells: Vec<Cell>) -> Self {
         Self {
-            row: Row {
-                line: 0,
-                offset: 0,
-                cells,
-            },
+            row: Row { line: 0, offset: 0, cells },
             said: HashSet::new(),
             children: Vec::new(),
             scale: Scale::default(),
@@ -102,10 +97,7 @@ impl Member {
 
     /// Gives it the same name with a number.
     pub(super) fn rename<K: Entered>(&mut self, number: usize) {
-        let at = K::TABLE
-            .columns()
-            .iter()
-            .position(|column| column.name == K::NAMED_BY);
+        let at = K::TABLE.columns().iter().position(|column| column.name == K::NAMED_BY);
         if let Some(cell) = at.and_then(|at| self.row.cells.get_mut(at)) {
             let name = cell.text();
             let base = match number {

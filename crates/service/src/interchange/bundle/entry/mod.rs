@@ -90,10 +90,7 @@ pub type Entering<R> = std::result::Result<R, Vec<InputProblem>>;
 ///
 /// # Errors
 /// `UNAUTHENTICATED`, `FORBIDDEN`; `BAD_USER_INPUT` for too many at once; `IDEMPOTENCY_KEY_REUSED`.
-#[expect(
-    private_bounds,
-    reason = "how things are entered is the bundle's own business"
-)]
+#[expect(private_bounds, reason = "how things are entered is the bundle's own business")]
 pub async fn contribute_all<K: Entered>(
     space: &Space,
     viewer: &Viewer,
@@ -114,10 +111,7 @@ pub async fn contribute_all<K: Entered>(
 ///
 /// # Errors
 /// As [`contribute_all`], and `FORBIDDEN` or `BAD_USER_INPUT` with all that is wrong.
-#[expect(
-    private_bounds,
-    reason = "how things are entered is the bundle's own business"
-)]
+#[expect(private_bounds, reason = "how things are entered is the bundle's own business")]
 pub async fn contribute<K: Entered>(
     space: &Space,
     viewer: &Viewer,
@@ -140,10 +134,8 @@ async fn enter_all<K: Entered>(
     let centre = viewer.centre().unwrap_or_default();
     policy::authorise(viewer, &K::may(centre))?;
     if entries.len() > LARGEST_BATCH {
-        let message = format!(
-            "There are {} of them; send at most {LARGEST_BATCH} at once.",
-            entries.len()
-        );
+        let message =
+            format!("There are {} of them; send at most {LARGEST_BATCH} at once.", entries.len());
         return Err(Error::bad_input("input", message));
     }
     let [action, _] = K::CALLED;
@@ -170,10 +162,7 @@ async fn enter_all<K: Entered>(
                     Some(once) => once.claim(write, first).await?,
                     None => None,
                 };
-                let new = New {
-                    first: before.unwrap_or(first),
-                    is_again: before.is_some(),
-                };
+                let new = New { first: before.unwrap_or(first), is_again: before.is_some() };
                 let entered = enter::<K>(write, &asker, entries, new).await?;
                 if entered.iter().all(|one| one.is_err()) {
                     write.take_back(mark).await?;
@@ -191,10 +180,7 @@ async fn enter_all<K: Entered>(
 /// # Errors
 /// `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`; `CONFLICT` with the current version when it is another than the
 /// expected one; `BAD_USER_INPUT` with all that is wrong.
-#[expect(
-    private_bounds,
-    reason = "how things are entered is the bundle's own business"
-)]
+#[expect(private_bounds, reason = "how things are entered is the bundle's own business")]
 pub async fn revise<K: Entered>(
     space: &Space,
     viewer: &Viewer,
@@ -244,10 +230,7 @@ pub struct Withdrawal {
 ///
 /// # Errors
 /// As [`revise`].
-#[expect(
-    private_bounds,
-    reason = "how things are entered is the bundle's own business"
-)]
+#[expect(private_bounds, reason = "how things are entered is the bundle's own business")]
 pub async fn withdraw<K: Entered>(
     space: &Space,
     viewer: &Viewer,
@@ -267,16 +250,9 @@ pub async fn withdraw<K: Entered>(
     if let Some(other) = withdrawal.superseded_by {
         entry.set("superseded_by", Item::Id(other));
     }
-    let how = How {
-        dry_run: withdrawal.dry_run,
-        key: None,
-        reason: Some(withdrawal.reason),
-    };
+    let how = How { dry_run: withdrawal.dry_run, key: None, reason: Some(withdrawal.reason) };
     let withdrawn = |now: DateTime<Utc>| {
-        entry.set(
-            "withdrawn_at",
-            now.to_rfc3339_opts(SecondsFormat::Micros, true),
-        );
+        entry.set("withdrawn_at", now.to_rfc3339_opts(SecondsFormat::Micros, true));
         entry
     };
     revise_at::<K>(space, viewer, id, expected_version, withdrawn, how).await

@@ -9,9 +9,7 @@ use crate::record::{Fault, Problem};
 
 /// That the viewer may not, if that is wrong.
 pub(super) fn forbidden<K: Entered>(problems: &[InputProblem]) -> Option<Error> {
-    let problem = problems
-        .iter()
-        .find(|problem| problem.fault == Fault::Forbidden)?;
+    let problem = problems.iter().find(|problem| problem.fault == Fault::Forbidden)?;
     Some(Error {
         refused_action: Some(K::may(CentreId::default()).name()),
         ..Error::new(Code::Forbidden, problem.reason.clone())
@@ -48,10 +46,7 @@ pub(super) fn at_place(place: &str, problem: Problem) -> InputProblem {
         Some(column) => format!("{place}.{column}"),
         None => place.to_owned(),
     };
-    InputProblem {
-        field: Some(field),
-        ..of_itself(problem)
-    }
+    InputProblem { field: Some(field), ..of_itself(problem) }
 }
 
 /// A problem of the thing itself.

@@ -140,8 +140,7 @@ impl Placed {
 fn key_cells(table: &Table, get: impl Fn(&str) -> Option<Cell>) -> Vec<Cell> {
     let keys = table.columns().iter().filter(|column| column.is_key);
     let keys = keys.filter(|column| column.name != "standard");
-    keys.map(|column| get(column.name).unwrap_or_default())
-        .collect()
+    keys.map(|column| get(column.name).unwrap_or_default()).collect()
 }
 
 fn complete(table: &'static Table, rows: &mut [Placed], there: &[Vec<Cell>]) {
@@ -153,10 +152,8 @@ fn complete(table: &'static Table, rows: &mut [Placed], there: &[Vec<Cell>]) {
         let at = place_of(name)?;
         row.get(at).cloned()
     };
-    let there: HashMap<Vec<Cell>, &Vec<Cell>> = there
-        .iter()
-        .map(|row| (key_cells(table, |name| cell(row, name)), row))
-        .collect();
+    let there: HashMap<Vec<Cell>, &Vec<Cell>> =
+        there.iter().map(|row| (key_cells(table, |name| cell(row, name)), row)).collect();
     // The last place of those that belong to the same.
     let mut last: HashMap<Vec<Cell>, i32> = HashMap::new();
     for (mut key, row) in there.clone() {
@@ -176,14 +173,9 @@ fn complete(table: &'static Table, rows: &mut [Placed], there: &[Vec<Cell>]) {
         } else if place_of("position").is_some() {
             key.pop();
             let last = last.entry(key).or_default();
-            let place = row
-                .cells
-                .get("position")
-                .and_then(|cell| cell.text().parse().ok());
+            let place = row.cells.get("position").and_then(|cell| cell.text().parse().ok());
             let place = place.unwrap_or(*last + 1);
-            row.cells
-                .entry("position")
-                .or_insert_with(|| place.to_string().into());
+            row.cells.entry("position").or_insert_with(|| place.to_string().into());
             *last = Ord::max(*last, place);
         }
     }
@@ -227,9 +219,7 @@ async fn record_rows<K: Kind>(
 ) -> Result<Vec<InputProblem>> {
     let laid_out: Vec<Row> = rows.iter().map(|placed| placed.row(K::TABLE)).collect();
     let nothing = Known::default();
-    let wanted = laid_out
-        .iter()
-        .flat_map(|row| Cells::new(K::TABLE, row, &nothing).references());
+    let wanted = laid_out.iter().flat_map(|row| Cells::new(K::TABLE, row, &nothing).references());
     let wanted: Vec<_> = wanted.collect();
     let now = write.source().now();
     let known = resolve(write.connection(), viewer, now, wanted).await?;

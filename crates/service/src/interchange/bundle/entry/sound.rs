@@ -32,11 +32,7 @@ pub(super) fn problems_besides<K: Entered>(
         };
     }
     let nothing = Known::default();
-    for column in K::TABLE
-        .columns()
-        .iter()
-        .filter(|column| is_wrong(column.name))
-    {
+    for column in K::TABLE.columns().iter().filter(|column| is_wrong(column.name)) {
         for (target, key, _) in Cells::new(K::TABLE, &row, &nothing).references_of(*column) {
             assumed.assume(target, key);
         }

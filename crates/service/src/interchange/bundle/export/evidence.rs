@@ -29,18 +29,12 @@ pub(in super::super) async fn collaborations(to: &mut Exporter<'_>) -> Result<()
     let mut after: Option<String> = None;
     loop {
         let select = scope::shared::<collaboration::Entity>(to.viewer, to.now);
-        let page = to
-            .page(select, collaboration::Column::Slug, after.as_deref())
-            .await?;
+        let page = to.page(select, collaboration::Column::Slug, after.as_deref()).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.slug.clone());
         let ids = || page.iter().map(|row| Uuid::from(row.id));
         let with = to.shared_with(ids()).await?;
-        to.learn(
-            Named::Collaboration,
-            page.iter().filter_map(|row| row.superseded_by),
-        )
-        .await?;
+        to.learn(Named::Collaboration, page.iter().filter_map(|row| row.superseded_by)).await?;
         let members = to
             .parts::<collaboration_member::Entity>(
                 collaboration_member::Column::CollaborationId,
@@ -72,18 +66,12 @@ pub(in super::super) async fn publications(to: &mut Exporter<'_>) -> Result<()> 
     loop {
         to.renew_names().await?;
         let select = scope::shared::<publication::Entity>(to.viewer, to.now);
-        let page = to
-            .page(select, publication::Column::Slug, after.as_deref())
-            .await?;
+        let page = to.page(select, publication::Column::Slug, after.as_deref()).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.slug.clone());
         let ids = || page.iter().map(|row| Uuid::from(row.id));
         let with = to.shared_with(ids()).await?;
-        to.learn(
-            Named::Publication,
-            page.iter().filter_map(|row| row.superseded_by),
-        )
-        .await?;
+        to.learn(Named::Publication, page.iter().filter_map(|row| row.superseded_by)).await?;
         let mut of_page = to
             .parts::<publication_author::Entity>(
                 publication_author::Column::PublicationId,
@@ -91,11 +79,7 @@ pub(in super::super) async fn publications(to: &mut Exporter<'_>) -> Result<()> 
                 |row| row.publication_id.into(),
             )
             .await?;
-        to.learn(
-            Named::Person,
-            of_page.values().flatten().filter_map(|row| row.person_id),
-        )
-        .await?;
+        to.learn(Named::Person, of_page.values().flatten().filter_map(|row| row.person_id)).await?;
         for row in &page {
             sheet.row(|line| {
                 line.set("slug", &row.slug);
@@ -135,9 +119,7 @@ async fn ratings(to: &mut Exporter<'_>) -> Result<()> {
             to.renew_names().await?;
             let select = scope::shared::<rating::Entity>(to.viewer, to.now)
                 .filter(rating::Column::ContributedBy.eq(centre.id));
-            let page = to
-                .page(select, rating::Column::Reference, after.as_deref())
-                .await?;
+            let page = to.page(select, rating::Column::Reference, after.as_deref()).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.reference.clone());
             rating_rows(to, &mut sheet, &page).await?;
@@ -163,22 +145,14 @@ async fn rating_rows(
 ) -> Result<()> {
     let ids = || page.iter().map(|row| Uuid::from(row.id));
     let with = to.shared_with(ids()).await?;
-    to.learn(
-        Named::Rating,
-        page.iter().filter_map(|row| row.superseded_by),
-    )
-    .await?;
+    to.learn(Named::Rating, page.iter().filter_map(|row| row.superseded_by)).await?;
     let studies = to
         .parts::<considered_study::Entity>(considered_study::Column::RatingId, ids(), |row| {
             row.rating_id.into()
         })
         .await?;
     let considered = studies.values().flatten().map(|row| row.study_id);
-    to.learn(
-        Named::Study,
-        page.iter().filter_map(|row| row.study_id).chain(considered),
-    )
-    .await?;
+    to.learn(Named::Study, page.iter().filter_map(|row| row.study_id).chain(considered)).await?;
     let publications = to
         .parts::<considered_publication::Entity>(
             considered_publication::Column::RatingId,
@@ -194,9 +168,7 @@ async fn rating_rows(
             .chain(considered.map(|row| row.publication_id)),
     )
     .await?;
-    let terms = page
-        .iter()
-        .flat_map(|row| [row.intervention_id, row.outcome_id]);
+    let terms = page.iter().flat_map(|row| [row.intervention_id, row.outcome_id]);
     to.learn(Named::Term, terms.flatten()).await?;
     let scores = to
         .parts::<rating_score::Entity>(rating_score::Column::RatingId, ids(), |row| {
@@ -207,10 +179,7 @@ async fn rating_rows(
         let scores = scores.get(&row.id.into()).into_iter().flatten();
         let scores = scores.filter_map(|score| {
             let [_, _, dimension, level] = to.names.levels.get(&score.level_id.into())?;
-            Some(Item::Score {
-                dimension: dimension.clone(),
-                level: level.clone(),
-            })
+            Some(Item::Score { dimension: dimension.clone(), level: level.clone() })
         });
         let scores: Vec<Item> = scores.collect();
         let studies = studies.get(&row.id.into()).into_iter().flatten();
@@ -222,9 +191,7 @@ async fn rating_rows(
             (RatedKind::Publication, row.publication_id.map(Uuid::from)),
             (RatedKind::Intervention, row.intervention_id.map(Uuid::from)),
         ];
-        let subject = subject
-            .into_iter()
-            .find_map(|(kind, id)| Some((kind, to.names.of(id?)?)));
+        let subject = subject.into_iter().find_map(|(kind, id)| Some((kind, to.names.of(id?)?)));
         let Some((kind, subject)) = subject else {
             continue;
         };

@@ -19,26 +19,13 @@ pub(in super::super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
             to.renew_names().await?;
             let select = scope::shared::<feedback::Entity>(to.viewer, to.now)
                 .filter(feedback::Column::ContributedBy.eq(centre.id));
-            let page = to
-                .page(select, feedback::Column::Reference, after.as_deref())
-                .await?;
+            let page = to.page(select, feedback::Column::Reference, after.as_deref()).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.reference.clone());
-            let with = to
-                .shared_with(page.iter().map(|row| Uuid::from(row.id)))
-                .await?;
-            to.learn(
-                Named::Feedback,
-                page.iter().filter_map(|row| row.superseded_by),
-            )
-            .await?;
-            to.learn(Named::Study, page.iter().filter_map(|row| row.study_id))
-                .await?;
-            to.learn(
-                Named::Programme,
-                page.iter().filter_map(|row| row.programme_id),
-            )
-            .await?;
+            let with = to.shared_with(page.iter().map(|row| Uuid::from(row.id))).await?;
+            to.learn(Named::Feedback, page.iter().filter_map(|row| row.superseded_by)).await?;
+            to.learn(Named::Study, page.iter().filter_map(|row| row.study_id)).await?;
+            to.learn(Named::Programme, page.iter().filter_map(|row| row.programme_id)).await?;
             for row in &page {
                 sheet.row(|line| {
                     line.set("reference", &row.reference);

@@ -72,9 +72,7 @@ pub async fn export(
     evidence::write(&mut exporter).await?;
     let mut written = exporter.written;
     snapshot.rollback().await?;
-    written
-        .tables
-        .sort_by_key(|(name, _)| TABLES.iter().position(|table| table.name == *name));
+    written.tables.sort_by_key(|(name, _)| TABLES.iter().position(|table| table.name == *name));
     let manifest = format!("{{\"format\": \"{FORMAT}\", \"version\": {FORMAT_VERSION}}}\n");
     let mut file = NewFile::begin(&folder.join("bundle.json")).map_err(unwritable)?;
     file.write_all(manifest.as_bytes()).map_err(unwritable)?;
@@ -84,27 +82,18 @@ pub async fn export(
 
 fn prepare(folder: &Path) -> Result<()> {
     durable::make_folder(folder).map_err(unwritable)?;
-    let is_empty = std::fs::read_dir(folder)
-        .map_err(unwritable)?
-        .next()
-        .is_none();
+    let is_empty = std::fs::read_dir(folder).map_err(unwritable)?.next().is_none();
     if !is_empty {
         return Err(Error::bad_input(
             "path",
-            format!(
-                "{} is not empty. Give a folder that is not there yet.",
-                folder.display()
-            ),
+            format!("{} is not empty. Give a folder that is not there yet.", folder.display()),
         ));
     }
     Ok(())
 }
 
 fn unwritable(failure: std::io::Error) -> Error {
-    Error::bad_input(
-        "path",
-        format!("The bundle cannot be written: {}.", failure.kind()),
-    )
+    Error::bad_input("path", format!("The bundle cannot be written: {}.", failure.kind()))
 }
 
 /// The rows of one thing and of its children, by their files; everything that it refers to is named by its id, whoever
@@ -183,11 +172,7 @@ impl Exporter<'_> {
             None => select,
         };
         let select = self.only_one(select);
-        Ok(select
-            .order_by_asc(key)
-            .limit(PAGE)
-            .all(self.connection)
-            .await?)
+        Ok(select.order_by_asc(key).limit(PAGE).all(self.connection).await?)
     }
 
     /// Leaves of a select what is to be written.

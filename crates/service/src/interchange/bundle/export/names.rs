@@ -62,10 +62,7 @@ struct Name {
 impl Names {
     /// Ids in the place of names.
     pub(super) fn ids() -> Self {
-        Self {
-            are_ids: true,
-            ..Self::default()
-        }
+        Self { are_ids: true, ..Self::default() }
     }
 
     /// The name of a thing.
@@ -98,10 +95,8 @@ impl Names {
         named: Named,
         ids: Vec<Uuid>,
     ) -> Result<()> {
-        let new: Vec<Uuid> = ids
-            .into_iter()
-            .filter(|id| !self.are_ids && self.looked_for.insert(*id))
-            .collect();
+        let new: Vec<Uuid> =
+            ids.into_iter().filter(|id| !self.are_ids && self.looked_for.insert(*id)).collect();
         if new.is_empty() {
             return Ok(());
         }
@@ -132,8 +127,7 @@ impl Names {
             Named::Rating => names!(shared rating Id Reference, viewer, now),
             Named::Feedback => names!(shared feedback Id Reference, viewer, now),
         };
-        self.known
-            .extend(found.into_iter().map(|found| (found.id, found.name)));
+        self.known.extend(found.into_iter().map(|found| (found.id, found.name)));
         Ok(())
     }
 
@@ -145,13 +139,9 @@ impl Names {
             .into_iter()
             .map(|standard| (standard.id, standard.slug))
             .collect();
-        for version in scope::network::<standard_version::Entity>()
-            .all(connection)
-            .await?
-        {
+        for version in scope::network::<standard_version::Entity>().all(connection).await? {
             if let Some(standard) = standards.get(&version.standard_id) {
-                self.versions
-                    .insert(version.id.into(), [standard.clone(), version.code]);
+                self.versions.insert(version.id.into(), [standard.clone(), version.code]);
             }
         }
         let dimensions: HashMap<_, _> = scope::network::<standard_dimension::Entity>()
@@ -160,20 +150,12 @@ impl Names {
             .into_iter()
             .map(|dimension| (dimension.id, dimension))
             .collect();
-        for level in scope::network::<standard_level::Entity>()
-            .all(connection)
-            .await?
-        {
+        for level in scope::network::<standard_level::Entity>().all(connection).await? {
             let dimension = dimensions.get(&level.dimension_id);
             let version =
                 dimension.and_then(|dimension| self.versions.get(&dimension.version_id.into()));
             if let (Some(dimension), Some([standard, version])) = (dimension, version) {
-                let names = [
-                    standard.clone(),
-                    version.clone(),
-                    dimension.code.clone(),
-                    level.code,
-                ];
+                let names = [standard.clone(), version.clone(), dimension.code.clone(), level.code];
                 self.levels.insert(level.id.into(), names);
             }
         }

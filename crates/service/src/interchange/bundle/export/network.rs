@@ -66,12 +66,9 @@ impl Exporter<'_> {
 
     /// The slugs of all centres in order.
     pub(super) async fn centres(&mut self) -> Result<Vec<centre::Model>> {
-        let mut all = scope::network::<centre::Entity>()
-            .all(self.connection)
-            .await?;
+        let mut all = scope::network::<centre::Entity>().all(self.connection).await?;
         all.sort_by(|one, other| one.slug.cmp(&other.slug));
-        self.learn(Named::Centre, all.iter().map(|centre| centre.id))
-            .await?;
+        self.learn(Named::Centre, all.iter().map(|centre| centre.id)).await?;
         Ok(all)
     }
 }
@@ -122,9 +119,7 @@ pub(in super::super) async fn people(to: &mut Exporter<'_>) -> Result<()> {
     let mut after: Option<String> = None;
     loop {
         let select = scope::network::<person::Entity>();
-        let page = to
-            .page(select, person::Column::Slug, after.as_deref())
-            .await?;
+        let page = to.page(select, person::Column::Slug, after.as_deref()).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.slug.clone());
         let superseding = page.iter().filter_map(|person| person.superseded_by);
@@ -175,9 +170,7 @@ pub(in super::super) async fn local_authorities(to: &mut Exporter<'_>) -> Result
     let mut after: Option<String> = None;
     loop {
         let select = scope::network::<local_authority::Entity>();
-        let page = to
-            .page(select, local_authority::Column::GssCode, after.as_deref())
-            .await?;
+        let page = to.page(select, local_authority::Column::GssCode, after.as_deref()).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.gss_code.clone());
         let superseding = page.iter().filter_map(|authority| authority.superseded_by);
@@ -222,9 +215,7 @@ pub(in super::super) async fn partners(to: &mut Exporter<'_>) -> Result<()> {
     let mut after: Option<String> = None;
     loop {
         let select = scope::network::<partner::Entity>();
-        let page = to
-            .page(select, partner::Column::Slug, after.as_deref())
-            .await?;
+        let page = to.page(select, partner::Column::Slug, after.as_deref()).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.slug.clone());
         let superseding = page.iter().filter_map(|partner| partner.superseded_by);
@@ -251,9 +242,7 @@ pub(in super::super) async fn programmes(to: &mut Exporter<'_>) -> Result<()> {
     let mut after: Option<String> = None;
     loop {
         let select = scope::network::<programme::Entity>();
-        let page = to
-            .page(select, programme::Column::Slug, after.as_deref())
-            .await?;
+        let page = to.page(select, programme::Column::Slug, after.as_deref()).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.slug.clone());
         let superseding = page.iter().filter_map(|programme| programme.superseded_by);
@@ -266,11 +255,7 @@ pub(in super::super) async fn programmes(to: &mut Exporter<'_>) -> Result<()> {
                 |row| row.programme_id.into(),
             )
             .await?;
-        to.learn(
-            Named::Partner,
-            partners.values().flatten().map(|row| row.partner_id),
-        )
-        .await?;
+        to.learn(Named::Partner, partners.values().flatten().map(|row| row.partner_id)).await?;
         for programme in page {
             let partners = partners.get(&programme.id.into()).into_iter().flatten();
             let partners = to.names.all(partners.map(|row| row.partner_id));
@@ -285,10 +270,7 @@ pub(in super::super) async fn programmes(to: &mut Exporter<'_>) -> Result<()> {
                 line.maybe("homepage", programme.homepage);
                 line.maybe("studies_stated", programme.studies_stated);
                 line.maybe("partners_stated", programme.partners_stated);
-                line.maybe(
-                    "local_authorities_stated",
-                    programme.local_authorities_stated,
-                );
+                line.maybe("local_authorities_stated", programme.local_authorities_stated);
                 line.withdrawal(
                     programme.withdrawn_at,
                     programme.withdrawal_reason.as_ref(),
@@ -307,24 +289,15 @@ pub(in super::super) async fn engagements(to: &mut Exporter<'_>) -> Result<()> {
         loop {
             let select = scope::network::<engagement::Entity>()
                 .filter(engagement::Column::CentreId.eq(centre.id));
-            let page = to
-                .page(select, engagement::Column::Reference, after.as_deref())
-                .await?;
+            let page = to.page(select, engagement::Column::Reference, after.as_deref()).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.reference.clone());
-            to.learn(
-                Named::LocalAuthority,
-                page.iter().map(|row| row.local_authority_id),
-            )
-            .await?;
+            to.learn(Named::LocalAuthority, page.iter().map(|row| row.local_authority_id)).await?;
             for engagement in page {
                 sheet.row(|line| {
                     line.set("centre", &centre.slug);
                     line.set("reference", engagement.reference);
-                    line.refer(
-                        "local_authority",
-                        to.names.of(engagement.local_authority_id),
-                    );
+                    line.refer("local_authority", to.names.of(engagement.local_authority_id));
                     line.set("kind", engagement.kind);
                     line.maybe("summary", engagement.summary);
                     line.maybe("started", engagement.started);
@@ -362,14 +335,10 @@ async fn vocabulary_file(
     loop {
         let select =
             scope::network::<term::Entity>().filter(term::Column::Vocabulary.eq(vocabulary));
-        let page = to
-            .page(select, term::Column::Slug, after.as_deref())
-            .await?;
+        let page = to.page(select, term::Column::Slug, after.as_deref()).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.slug.clone());
-        let others = page
-            .iter()
-            .flat_map(|term| [term.broader, term.superseded_by]);
+        let others = page.iter().flat_map(|term| [term.broader, term.superseded_by]);
         to.learn(Named::Term, others.flatten()).await?;
         let ids = page.iter().map(|term| term.id.into());
         let mut of_page = to

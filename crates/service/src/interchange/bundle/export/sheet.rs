@@ -70,10 +70,7 @@ impl Sheet {
 
     /// Writes a row.
     pub(super) fn row(&mut self, fill: impl FnOnce(&mut Line<'_>)) -> Result<()> {
-        let mut line = Line {
-            names: &self.names,
-            cells: vec![Cell::default(); self.names.len()],
-        };
+        let mut line = Line { names: &self.names, cells: vec![Cell::default(); self.names.len()] };
         fill(&mut line);
         let cells = line.cells;
         self.rows += 1;
@@ -92,9 +89,7 @@ impl Sheet {
                     file.write_all(BYTE_ORDER_MARK).map_err(unwritable)?;
                 }
                 let writer = none.insert(Box::new(csv::Writer::from_writer(file)));
-                writer
-                    .write_record(&self.names)
-                    .map_err(|failure| unwritable(failure.into()))?;
+                writer.write_record(&self.names).map_err(|failure| unwritable(failure.into()))?;
                 writer
             }
         };
@@ -104,9 +99,7 @@ impl Sheet {
             let text = cell.written(column.value);
             guarded(column.value, &text, for_spreadsheet).into_owned()
         });
-        writer
-            .write_record(cells.collect::<Vec<_>>())
-            .map_err(|failure| unwritable(failure.into()))
+        writer.write_record(cells.collect::<Vec<_>>()).map_err(|failure| unwritable(failure.into()))
     }
 
     /// Ends the sheet; gives the rows that were kept.
@@ -121,11 +114,7 @@ impl Sheet {
             }
             To::Memory(rows) => rows,
         };
-        Ok(Closed {
-            table: self.table,
-            rows: self.rows,
-            kept,
-        })
+        Ok(Closed { table: self.table, rows: self.rows, kept })
     }
 }
 
@@ -162,10 +151,7 @@ impl Line<'_> {
 
     /// Fills a cell with a list in its order.
     pub(super) fn listed(&mut self, name: &str, list: impl IntoIterator<Item = String>) {
-        self.fill(
-            name,
-            list.into_iter().map(Item::Text).collect::<Vec<_>>().into(),
-        );
+        self.fill(name, list.into_iter().map(Item::Text).collect::<Vec<_>>().into());
     }
 
     /// Fills a cell with a time, to the microsecond only where there are any.
@@ -174,10 +160,7 @@ impl Line<'_> {
             0 => SecondsFormat::Secs,
             _ => SecondsFormat::Micros,
         };
-        self.maybe(
-            name,
-            time.map(|time| time.to_rfc3339_opts(precision(&time), true)),
-        );
+        self.maybe(name, time.map(|time| time.to_rfc3339_opts(precision(&time), true)));
     }
 
     /// Fills the cells of a withdrawal: when, why, and the name of what took the thing's place.

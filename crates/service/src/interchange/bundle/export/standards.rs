@@ -18,14 +18,10 @@ pub(super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
 /// Standards with their scales.
 pub(in super::super) async fn with_scales(to: &mut Exporter<'_>) -> Result<()> {
     to.names.learn_scales(to.connection).await?;
-    let mut standards = to
-        .only_one(scope::network::<evidence_standard::Entity>())
-        .all(to.connection)
-        .await?;
+    let mut standards =
+        to.only_one(scope::network::<evidence_standard::Entity>()).all(to.connection).await?;
     standards.sort_by(|one, other| one.slug.cmp(&other.slug));
-    let superseding = standards
-        .iter()
-        .filter_map(|standard| standard.superseded_by);
+    let superseding = standards.iter().filter_map(|standard| standard.superseded_by);
     to.learn(Named::Standard, superseding).await?;
     let slugs: HashSet<String> = standards.iter().map(|row| row.slug.clone()).collect();
     let mut sheet = to.sheet(&format::STANDARDS);
@@ -50,9 +46,7 @@ pub(in super::super) async fn with_scales(to: &mut Exporter<'_>) -> Result<()> {
 }
 
 async fn versions(to: &mut Exporter<'_>, of: &HashSet<String>) -> Result<()> {
-    let rows = scope::network::<standard_version::Entity>()
-        .all(to.connection)
-        .await?;
+    let rows = scope::network::<standard_version::Entity>().all(to.connection).await?;
     let mut rows: Vec<_> = rows
         .into_iter()
         .filter_map(|row| Some((to.names.versions.get(&row.id.into())?, row)))
@@ -74,9 +68,7 @@ async fn versions(to: &mut Exporter<'_>, of: &HashSet<String>) -> Result<()> {
 }
 
 async fn dimensions(to: &mut Exporter<'_>, of: &HashSet<String>) -> Result<()> {
-    let rows = scope::network::<standard_dimension::Entity>()
-        .all(to.connection)
-        .await?;
+    let rows = scope::network::<standard_dimension::Entity>().all(to.connection).await?;
     let mut rows: Vec<_> = rows
         .into_iter()
         .filter_map(|row| Some((to.names.versions.get(&row.version_id.into())?, row)))
@@ -98,9 +90,7 @@ async fn dimensions(to: &mut Exporter<'_>, of: &HashSet<String>) -> Result<()> {
 }
 
 async fn levels(to: &mut Exporter<'_>, of: &HashSet<String>) -> Result<()> {
-    let rows = scope::network::<standard_level::Entity>()
-        .all(to.connection)
-        .await?;
+    let rows = scope::network::<standard_level::Entity>().all(to.connection).await?;
     let mut rows: Vec<_> = rows
         .into_iter()
         .filter_map(|row| Some((to.names.levels.get(&row.id.into())?, row)))
@@ -128,19 +118,12 @@ pub(in super::super) async fn crosswalk(to: &mut Exporter<'_>) -> Result<()> {
     if to.names.levels.is_empty() {
         to.names.learn_scales(to.connection).await?;
     }
-    let rows = to
-        .only_one(scope::network::<crosswalk::Entity>())
-        .all(to.connection)
-        .await?;
+    let rows = to.only_one(scope::network::<crosswalk::Entity>()).all(to.connection).await?;
     let levels = &to.names.levels;
     let mut rows: Vec<_> = rows
         .into_iter()
         .filter_map(|row| {
-            Some((
-                levels.get(&row.from_level.into())?,
-                levels.get(&row.to_level.into())?,
-                row,
-            ))
+            Some((levels.get(&row.from_level.into())?, levels.get(&row.to_level.into())?, row))
         })
         .collect();
     rows.sort_by(|(from, to, _), (other_from, other_to, _)| {

@@ -38,9 +38,7 @@ pub(in super::super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
     loop {
         to.renew_names().await?;
         let select = scope::shared::<study::Entity>(to.viewer, to.now);
-        let page = to
-            .page(select, study::Column::Slug, after.as_deref())
-            .await?;
+        let page = to.page(select, study::Column::Slug, after.as_deref()).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.slug.clone());
         study_rows(to, &mut sheets.studies, &page).await?;
@@ -60,16 +58,8 @@ pub(in super::super) async fn write(to: &mut Exporter<'_>) -> Result<()> {
 async fn study_rows(to: &mut Exporter<'_>, sheet: &mut Sheet, page: &[study::Model]) -> Result<()> {
     let ids = || page.iter().map(|row| Uuid::from(row.id));
     let with = to.shared_with(ids()).await?;
-    to.learn(
-        Named::Study,
-        page.iter().filter_map(|row| row.superseded_by),
-    )
-    .await?;
-    to.learn(
-        Named::Programme,
-        page.iter().filter_map(|row| row.programme_id),
-    )
-    .await?;
+    to.learn(Named::Study, page.iter().filter_map(|row| row.superseded_by)).await?;
+    to.learn(Named::Programme, page.iter().filter_map(|row| row.programme_id)).await?;
     let centres = to
         .parts::<study_centre::Entity>(study_centre::Column::StudyId, ids(), |row| {
             row.study_id.into()
@@ -80,52 +70,31 @@ async fn study_rows(to: &mut Exporter<'_>, sheet: &mut Sheet, page: &[study::Mod
             row.study_id.into()
         })
         .await?;
-    to.learn(
-        Named::Partner,
-        partners.values().flatten().map(|row| row.partner_id),
-    )
-    .await?;
+    to.learn(Named::Partner, partners.values().flatten().map(|row| row.partner_id)).await?;
     let publications = to
         .parts::<study_publication::Entity>(study_publication::Column::StudyId, ids(), |row| {
             row.study_id.into()
         })
         .await?;
-    to.learn(
-        Named::Publication,
-        publications
-            .values()
-            .flatten()
-            .map(|row| row.publication_id),
-    )
-    .await?;
+    to.learn(Named::Publication, publications.values().flatten().map(|row| row.publication_id))
+        .await?;
     let terms = to
-        .parts::<study_term::Entity>(study_term::Column::StudyId, ids(), |row| {
-            row.study_id.into()
-        })
+        .parts::<study_term::Entity>(study_term::Column::StudyId, ids(), |row| row.study_id.into())
         .await?;
-    to.learn(Named::Term, terms.values().flatten().map(|row| row.term_id))
-        .await?;
+    to.learn(Named::Term, terms.values().flatten().map(|row| row.term_id)).await?;
     let vocabularies = vocabularies(to, terms.values().flatten().map(|row| row.term_id)).await?;
 
     for row in page {
         let id = Uuid::from(row.id);
         let of_vocabulary = |vocabulary: Vocabulary| {
             let terms = terms.get(&id).into_iter().flatten().map(|row| row.term_id);
-            to.names
-                .all(terms.filter(|term| vocabularies.get(term) == Some(&vocabulary)))
+            to.names.all(terms.filter(|term| vocabularies.get(term) == Some(&vocabulary)))
         };
         let collaborators = centres.get(&id).into_iter().flatten();
         let collaborators = collaborators.filter(|centre| centre.role == StudyRole::Collaborator);
-        let partners = partners
-            .get(&id)
-            .into_iter()
-            .flatten()
-            .map(|row| row.partner_id);
-        let publications = publications
-            .get(&id)
-            .into_iter()
-            .flatten()
-            .map(|row| row.publication_id);
+        let partners = partners.get(&id).into_iter().flatten().map(|row| row.partner_id);
+        let publications =
+            publications.get(&id).into_iter().flatten().map(|row| row.publication_id);
         sheet.row(|line| {
             line.set("slug", &row.slug);
             line.set("title", &row.title);
@@ -179,10 +148,7 @@ async fn vocabularies(
         .filter(scope::among(backend, term::Column::Id, ids))
         .all(to.connection)
         .await?;
-    Ok(terms
-        .into_iter()
-        .map(|term| (term.id, term.vocabulary))
-        .collect())
+    Ok(terms.into_iter().map(|term| (term.id, term.vocabulary)).collect())
 }
 
 async fn status_rows(to: &Exporter<'_>, sheet: &mut Sheet, page: &[study::Model]) -> Result<()> {
@@ -213,11 +179,8 @@ async fn site_rows(to: &mut Exporter<'_>, sheet: &mut Sheet, page: &[study::Mode
     let mut of_page = to
         .parts::<study_site::Entity>(study_site::Column::StudyId, ids, |row| row.study_id.into())
         .await?;
-    to.learn(
-        Named::LocalAuthority,
-        of_page.values().flatten().map(|row| row.local_authority_id),
-    )
-    .await?;
+    to.learn(Named::LocalAuthority, of_page.values().flatten().map(|row| row.local_authority_id))
+        .await?;
     for study in page {
         let mut of_study: Vec<_> = of_page
             .remove(&study.id.into())
@@ -251,25 +214,16 @@ async fn finding_rows(
         ids,
     ));
     let findings = to.only_one(findings).all(to.connection).await?;
-    let slugs: HashMap<_, _> = studies
-        .iter()
-        .map(|study| (study.id, study.slug.as_str()))
-        .collect();
-    let mut findings: Vec<_> = findings
-        .into_iter()
-        .filter_map(|row| Some((*slugs.get(&row.study_id)?, row)))
-        .collect();
+    let slugs: HashMap<_, _> =
+        studies.iter().map(|study| (study.id, study.slug.as_str())).collect();
+    let mut findings: Vec<_> =
+        findings.into_iter().filter_map(|row| Some((*slugs.get(&row.study_id)?, row))).collect();
     findings.sort_by(|(one, a), (other, b)| (one, &a.reference).cmp(&(other, &b.reference)));
 
     let rows = || findings.iter().map(|(_, row)| row);
     let with = to.shared_with(rows().map(|row| row.id.into())).await?;
-    to.learn(Named::Finding, rows().filter_map(|row| row.superseded_by))
-        .await?;
-    to.learn(
-        Named::Publication,
-        rows().filter_map(|row| row.publication_id),
-    )
-    .await?;
+    to.learn(Named::Finding, rows().filter_map(|row| row.superseded_by)).await?;
+    to.learn(Named::Publication, rows().filter_map(|row| row.publication_id)).await?;
     let terms =
         rows().flat_map(|row| [row.intervention_id, Some(row.outcome_id), row.population_id]);
     to.learn(Named::Term, terms.flatten()).await?;
@@ -277,21 +231,12 @@ async fn finding_rows(
         sheet.row(|line| {
             line.set("study", study);
             line.set("reference", &row.reference);
-            line.refer(
-                "publication",
-                row.publication_id.and_then(|id| to.names.of(id)),
-            );
-            line.refer(
-                "intervention",
-                row.intervention_id.and_then(|id| to.names.of(id)),
-            );
+            line.refer("publication", row.publication_id.and_then(|id| to.names.of(id)));
+            line.refer("intervention", row.intervention_id.and_then(|id| to.names.of(id)));
             line.maybe("comparator", row.comparator.as_ref());
             line.refer("outcome", to.names.of(row.outcome_id));
             line.maybe("outcome_detail", row.outcome_detail.as_ref());
-            line.refer(
-                "population",
-                row.population_id.and_then(|id| to.names.of(id)),
-            );
+            line.refer("population", row.population_id.and_then(|id| to.names.of(id)));
             line.set("measure", row.measure);
             line.set("estimate", row.estimate);
             line.maybe("standard_error", row.standard_error);

@@ -215,8 +215,5 @@ fn term(vocabulary: Vocabulary, cells: &Cells<'_>, kin: &mut Kin<'_>) -> Option<
 }
 
 pub(in super::super) fn label(cells: &Cells<'_>) -> Option<LabelDraft> {
-    Some(LabelDraft {
-        centre: cells.one("centre")?,
-        label: cells.text("label")?,
-    })
+    Some(LabelDraft { centre: cells.one("centre")?, label: cells.text("label")? })
 }

@@ -143,10 +143,7 @@ impl Unplaced {
 
 impl CensusChild {
     pub(super) fn begun(line: u64) -> Self {
-        Self {
-            line,
-            ..Self::default()
-        }
+        Self { line, ..Self::default() }
     }
 
     /// Notes something for which the child is refused.
@@ -172,14 +169,10 @@ impl CensusChild {
             ));
         }
         match (name, self.referrals.last_mut()) {
-            ("CINdetails", _) => self.referrals.push(Referral {
-                line,
-                ..Referral::default()
-            }),
-            ("ChildProtectionPlans", Some(referral)) => referral.plans.push(Plan {
-                line,
-                ..Plan::default()
-            }),
+            ("CINdetails", _) => self.referrals.push(Referral { line, ..Referral::default() }),
+            ("ChildProtectionPlans", Some(referral)) => {
+                referral.plans.push(Plan { line, ..Plan::default() })
+            }
             _ => {}
         }
         Ok(())
@@ -267,10 +260,7 @@ impl CensusChild {
             }
             spells.extend(plans.filter_map(|plan| plan.judge(&in_need, place).map(Unplaced)));
         }
-        Judged {
-            kept: Some((person, spells)),
-            checked,
-        }
+        Judged { kept: Some((person, spells)), checked }
     }
 
     fn person(&self, place: &mut Place<'_>) -> Option<Child> {
@@ -287,10 +277,7 @@ impl CensusChild {
                 return None;
             }
         };
-        let hash = place.keys.hash(Identifier::OfAuthority {
-            authority: place.authority,
-            id: &id,
-        });
+        let hash = place.keys.hash(Identifier::OfAuthority { authority: place.authority, id: &id });
         if !place.ids.insert(hash) {
             place.refuse(line, "LAchildID", "CIN02");
             return None;
@@ -416,11 +403,9 @@ impl Referral {
         // Of a referral that led to nothing further the need may be left out.
         let need = match self.leads_to_nothing() && self.need.is_none() {
             true => None,
-            false => place.sure_code(
-                &self.need,
-                codes::NEED_CIN,
-                (line, "PrimaryNeedCode", "CIN10"),
-            ),
+            false => {
+                place.sure_code(&self.need, codes::NEED_CIN, (line, "PrimaryNeedCode", "CIN10"))
+            }
         };
         let ended_on = self.closure(made, place)?;
         let reason = match self.reason.is_some() {
@@ -463,10 +448,7 @@ impl Referral {
 
 impl Plan {
     fn judge(&self, in_need: &Spell, place: &mut Place<'_>) -> Option<Spell> {
-        let started = self
-            .started
-            .as_ref()
-            .and_then(|(text, _)| dates::parse(text));
+        let started = self.started.as_ref().and_then(|(text, _)| dates::parse(text));
         let Some(started) = started else {
             place.refuse(line_of(&self.started, self.line), "CPPstartDate", "CIN18");
             return None;

@@ -135,21 +135,11 @@ mod tests {
             let cut = &name[..name.len() - 1];
             for wrong in [name.to_lowercase(), format!("{name}x"), cut.to_owned()] {
                 if wrong.len() > 2 {
-                    assert_eq!(
-                        standing(&wrong, parent),
-                        Standing::Misspelt(name),
-                        "{wrong}"
-                    );
+                    assert_eq!(standing(&wrong, parent), Standing::Misspelt(name), "{wrong}");
                 }
             }
         }
-        assert_eq!(
-            standing("EthnicityDescription", "ChildCharacteristics"),
-            Standing::Unknown
-        );
-        assert_eq!(
-            standing("CINPlanStartDat", "CINPlanDates"),
-            Standing::Unknown
-        );
+        assert_eq!(standing("EthnicityDescription", "ChildCharacteristics"), Standing::Unknown);
+        assert_eq!(standing("CINPlanStartDat", "CINPlanDates"), Standing::Unknown);
     }
 }

@@ -138,10 +138,9 @@ pub(super) fn read(
 fn right_before_children(name: &str, parent: &str, line: u64) -> Result<()> {
     match standing(name, parent) {
         Standing::Right(_) | Standing::Unknown => Ok(()),
-        Standing::Misplaced(meant) => Err(unusable(
-            line,
-            format!("{meant} lies in another element than it should. Move it"),
-        )),
+        Standing::Misplaced(meant) => {
+            Err(unusable(line, format!("{meant} lies in another element than it should. Move it")))
+        }
         Standing::Misspelt(meant) => Err(unusable(
             line,
             format!(
@@ -311,11 +310,7 @@ impl Census<'_> {
             .collect();
         let refused = [
             ("Child", 1, u64::from(!is_kept)),
-            (
-                "CINdetails",
-                referrals,
-                referrals - kept_referrals - judged.checked,
-            ),
+            ("CINdetails", referrals, referrals - kept_referrals - judged.checked),
             ("ChildProtectionPlans", plans, plans - kept_plans),
         ];
         let tally = self.outlet.tally();
@@ -339,10 +334,7 @@ fn shown(name: &str) -> String {
 }
 
 fn misspelt(name: &str, meant: &'static str, line: u64) -> Problem {
-    let told = Problem {
-        column: Some(Cow::Owned(shown(name))),
-        ..refusal(line, None, "CIN20")
-    };
+    let told = Problem { column: Some(Cow::Owned(shown(name))), ..refusal(line, None, "CIN20") };
     told.near(Some(meant))
 }
 

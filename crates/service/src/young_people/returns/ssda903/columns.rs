@@ -40,9 +40,7 @@ impl Layout {
     pub(super) fn is_overstepped(&self, record: &ByteRecord) -> bool {
         let within = self.nameless.iter().filter_map(|place| record.get(*place));
         let beyond = record.iter().skip(self.width);
-        within
-            .chain(beyond)
-            .any(|cell| !clean(&decoded(cell)).is_empty())
+        within.chain(beyond).any(|cell| !clean(&decoded(cell)).is_empty())
     }
 }
 
@@ -73,10 +71,7 @@ pub(in super::super) enum Turn {
 /// When a file is read that begins so.
 pub(in super::super) fn turn(beginning: &[u8]) -> Turn {
     let mut rows = csv::Reader::from_reader(beginning);
-    let table = rows
-        .byte_headers()
-        .ok()
-        .and_then(|header| recognise(&names(header)));
+    let table = rows.byte_headers().ok().and_then(|header| recognise(&names(header)));
     match table.map(|table| table.kind) {
         Some(Kind::Header) => Turn::First,
         None => Turn::Unknown,
@@ -99,9 +94,7 @@ pub(super) fn recognise(names: &[String]) -> Option<&'static Table> {
             || has("CHILD") && near.iter().any(|column| tables::is_of_one(column));
         is_told.then_some(2 * there.len() + near.len())
     };
-    let alike = tables::TABLES
-        .iter()
-        .filter_map(|table| Some((likeness(table)?, table)));
+    let alike = tables::TABLES.iter().filter_map(|table| Some((likeness(table)?, table)));
     // Of two that are as like the first.
     let found = alike.rev().max_by_key(|(likeness, _)| *likeness);
     found.map(|(_, table)| table)
@@ -141,10 +134,8 @@ pub(super) fn lay_out(table: &'static Table, names: &[String]) -> (Layout, Vec<P
         .filter(|(_, place)| place.is_none())
         .map(|(column, _)| column)
         .collect();
-    let meant: Vec<Option<&'static str>> = unknown
-        .iter()
-        .map(|name| nearest(name, lacking.iter().copied()))
-        .collect();
+    let meant: Vec<Option<&'static str>> =
+        unknown.iter().map(|name| nearest(name, lacking.iter().copied())).collect();
     for column in &lacking {
         let misspelt = unknown.iter().zip(&meant);
         let misspelt = misspelt.filter(|(_, meant)| **meant == Some(*column));
@@ -158,12 +149,7 @@ pub(super) fn lay_out(table: &'static Table, names: &[String]) -> (Layout, Vec<P
         let meant = meant.map(str::to_owned);
         problems.push(told(table, Told::Unknown, is_needed, name, meant));
     }
-    let layout = Layout {
-        table,
-        places,
-        width: names.len(),
-        nameless,
-    };
+    let layout = Layout { table, places, width: names.len(), nameless };
     (layout, problems)
 }
 
@@ -195,18 +181,14 @@ fn told(
 }
 
 fn shown(name: &str) -> String {
-    name.chars()
-        .filter(|letter| !letter.is_control())
-        .take(SHOWN)
-        .collect()
+    name.chars().filter(|letter| !letter.is_control()).take(SHOWN).collect()
 }
 
 /// A name without the number by which spreadsheets and programs tell it from the same name before it: `DEC.1`, `DEC2`,
 /// `DEC (2)`, `DEC_1`.
 fn without_number(name: &str) -> &str {
     let name = name.trim_end_matches(')');
-    name.trim_end_matches(|letter: char| letter.is_ascii_digit())
-        .trim_end_matches(['.', '_', '('])
+    name.trim_end_matches(|letter: char| letter.is_ascii_digit()).trim_end_matches(['.', '_', '('])
 }
 
 /// What is wrong with the columns of a file for which its return is refused, in one sentence.
@@ -247,12 +229,7 @@ mod tests {
             .into_iter()
             .map(|told| {
                 let column = told.column.unwrap_or_default().into_owned();
-                (
-                    told.rule,
-                    column,
-                    told.is_refusal,
-                    told.nearest.map(Cow::into_owned),
-                )
+                (told.rule, column, told.is_refusal, told.nearest.map(Cow::into_owned))
             })
             .collect()
     }
@@ -281,19 +258,11 @@ mod tests {
                 let (_, found) = lay_out(table, &names);
                 let is_refused = table.needs(column);
                 assert_eq!(found.len(), 1, "{column}");
-                assert_eq!(
-                    (found[0].rule, found[0].is_refusal),
-                    ("CG10", is_refused),
-                    "{column}"
-                );
+                assert_eq!((found[0].rule, found[0].is_refusal), ("CG10", is_refused), "{column}");
                 let twice: Vec<String> = table.names().chain([column]).map(str::to_owned).collect();
                 let (_, found) = lay_out(table, &twice);
                 assert_eq!(found.len(), 1, "{column}");
-                assert_eq!(
-                    (found[0].rule, found[0].is_refusal),
-                    ("CG11", is_refused),
-                    "{column}"
-                );
+                assert_eq!((found[0].rule, found[0].is_refusal), ("CG11", is_refused), "{column}");
             }
         }
     }
@@ -305,24 +274,15 @@ mod tests {
         };
         assert_eq!(
             problems(&EPISODES.replace("REC,", "RECC,")),
-            [
-                told("CG10", "REC", true, "RECC"),
-                told("CG09", "RECC", true, "REC")
-            ]
+            [told("CG10", "REC", true, "RECC"), told("CG09", "RECC", true, "REC")]
         );
         assert_eq!(
             problems(&HEADER.replace("ETHNIC", "Ethnicity")),
-            [
-                told("CG10", "ETHNIC", true, "ETHNICITY"),
-                told("CG09", "ETHNICITY", true, "ETHNIC")
-            ]
+            [told("CG10", "ETHNIC", true, "ETHNICITY"), told("CG09", "ETHNICITY", true, "ETHNIC")]
         );
         assert_eq!(
             problems(&HEADER.replace("MOTHER", "MOTHR")),
-            [
-                told("CG10", "MOTHER", false, "MOTHR"),
-                told("CG09", "MOTHR", false, "MOTHER")
-            ]
+            [told("CG10", "MOTHER", false, "MOTHR"), told("CG09", "MOTHR", false, "MOTHER")]
         );
         assert_eq!(
             problems(&format!("{HEADER},NOTES")),
@@ -332,15 +292,7 @@ mod tests {
 
     #[test]
     fn a_name_that_a_program_has_numbered_is_there_twice() {
-        for again in [
-            "DEC",
-            "dec ",
-            "DEC.1",
-            "DEC2",
-            "DEC (2)",
-            "DEC_1",
-            "\u{feff}Dec",
-        ] {
+        for again in ["DEC", "dec ", "DEC.1", "DEC2", "DEC (2)", "DEC_1", "\u{feff}Dec"] {
             let found = problems(&format!("{EPISODES},{again}"));
             assert_eq!(found, [("CG11", "DEC".to_owned(), true, None)], "{again}");
         }

@@ -44,13 +44,7 @@ impl std::error::Error for Fault {}
 
 impl<R> LineEnds<R> {
     pub(super) const fn new(from: R) -> Self {
-        Self {
-            from,
-            is_after_return: false,
-            line: 1,
-            length: 0,
-            is_quoted: false,
-        }
+        Self { from, is_after_return: false, line: 1, length: 0, is_quoted: false }
     }
 
     fn end_line(&mut self) -> std::result::Result<(), Fault> {

@@ -188,9 +188,7 @@ impl Reader<'_> {
         if let Some(table) = table("Header") {
             self.group(table, header, &[], file, read);
         }
-        let says_yes = is_unaccompanied
-            .as_ref()
-            .and_then(|cell| codes::yes_or_no(&cell.text));
+        let says_yes = is_unaccompanied.as_ref().and_then(|cell| codes::yes_or_no(&cell.text));
         let ceased = single.get("UASC").is_some_and(Group::says_something);
         if let Some(cell) = is_unaccompanied.filter(|cell| !cell.text.is_empty())
             && (says_yes.is_none() || says_yes == Some(false) && ceased)
@@ -237,16 +235,11 @@ impl Reader<'_> {
                 });
             }
         }
-        self.seen
-            .entry(table.name)
-            .or_insert_with(|| file.to_owned());
+        self.seen.entry(table.name).or_insert_with(|| file.to_owned());
         let width = table.columns.len();
         let mut texts = vec![String::new(); width];
         let mut lines = vec![None; width];
-        let seen = read
-            .seen
-            .entry(table.name)
-            .or_insert_with(|| vec![false; width]);
+        let seen = read.seen.entry(table.name).or_insert_with(|| vec![false; width]);
         let mut names: Vec<String> = Vec::new();
         let mut places: Vec<u64> = Vec::new();
         let mut is_plain = true;
@@ -307,8 +300,7 @@ impl Reader<'_> {
             }
         }
         if read.children >= MANY && read.last_line <= 2 {
-            self.outlet
-                .problem(Problem::doubt(FILE, read.last_line, None, "CG18"));
+            self.outlet.problem(Problem::doubt(FILE, read.last_line, None, "CG18"));
         }
     }
 }
@@ -326,10 +318,7 @@ impl Read {
             return None;
         }
         self.told.push(key.clone());
-        Some(Problem {
-            column: Some(key.1.into()),
-            ..Problem::doubt(file, line, None, "CG09")
-        })
+        Some(Problem { column: Some(key.1.into()), ..Problem::doubt(file, line, None, "CG09") })
     }
 }
 
@@ -367,11 +356,7 @@ fn faults(
 
 /// The elements of a child, each with what lies directly in it; what lies in the child itself comes first.
 fn child(xml: &mut Xml, line: u64) -> Result<Vec<Group>> {
-    let mut groups = vec![Group {
-        name: "HEADER".to_owned(),
-        line,
-        cells: Vec::new(),
-    }];
+    let mut groups = vec![Group { name: "HEADER".to_owned(), line, cells: Vec::new() }];
     let mut open = vec![0];
     let mut count = 0;
     while let Some(at) = open.last().copied() {
@@ -385,11 +370,7 @@ fn child(xml: &mut Xml, line: u64) -> Result<Vec<Group>> {
         match xml.next()? {
             Node::Start { name, line } => {
                 open.push(groups.len());
-                groups.push(Group {
-                    name: self::name(&name),
-                    line,
-                    cells: Vec::new(),
-                });
+                groups.push(Group { name: self::name(&name), line, cells: Vec::new() });
             }
             Node::Leaf { name, text, line } => {
                 let name = self::name(&name);
@@ -447,8 +428,5 @@ fn table_of_cell(name: &str) -> Option<&'static Table> {
 }
 
 fn shown(name: &str) -> String {
-    name.chars()
-        .filter(|letter| !letter.is_control())
-        .take(60)
-        .collect()
+    name.chars().filter(|letter| !letter.is_control()).take(60).collect()
 }

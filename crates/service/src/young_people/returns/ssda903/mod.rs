@@ -118,17 +118,15 @@ impl<'a> Reader<'a> {
             self.markup = Some(file.name.clone());
             return self.read_markup(file);
         }
-        let mut rows = csv::ReaderBuilder::new()
-            .flexible(true)
-            .from_reader(LineEnds::new(file.content));
+        let mut rows =
+            csv::ReaderBuilder::new().flexible(true).from_reader(LineEnds::new(file.content));
         let names = header(&mut rows, &file.name)?;
         let Some(table) = columns::recognise(&names) else {
             self.unknown.push(unknown(&file.name, &names));
             return Ok(());
         };
         let (layout, problems) = columns::lay_out(table, &names);
-        self.faults
-            .extend(columns::sentence(&file.name, table, &problems));
+        self.faults.extend(columns::sentence(&file.name, table, &problems));
         for problem in problems {
             self.outlet.problem(problem);
         }
@@ -244,9 +242,8 @@ impl<'a> Reader<'a> {
     /// Which tables came.
     fn came(&self) -> String {
         let came = self.seen.iter();
-        let came: Vec<_> = came
-            .map(|(table, file)| format!("{file} is the table {table}"))
-            .collect();
+        let came: Vec<_> =
+            came.map(|(table, file)| format!("{file} is the table {table}")).collect();
         match came.is_empty() {
             true => String::new(),
             false => format!("; by their columns {}", came.join(", ")),
@@ -258,11 +255,7 @@ impl<'a> Reader<'a> {
         let cells = Cells::new(table, &layout.places, record);
         *self.outlet.tally().read_of.entry(table.name).or_default() += 1;
         if layout.is_overstepped(record) {
-            row.refusals.push(Breach {
-                column: None,
-                rule: "CG04",
-                nearest: None,
-            });
+            row.refusals.push(Breach { column: None, rule: "CG04", nearest: None });
         }
         match ChildId::read(&cells.text("CHILD")) {
             Err(NotAnId::Empty) => row.refuse("CHILD", "CG05"),
@@ -306,10 +299,8 @@ impl<'a> Reader<'a> {
         if row.is_refused() {
             return;
         }
-        let mut hashes = vec![self.keys.hash(Identifier::OfAuthority {
-            authority: self.authority,
-            id,
-        })];
+        let mut hashes =
+            vec![self.keys.hash(Identifier::OfAuthority { authority: self.authority, id })];
         hashes.extend(self.keys.earlier_hash(self.authority, id));
         let upn = cells.text("UPN");
         if upn.eq_ignore_ascii_case("UN1") && self.year.of_school_age_before(born) {
@@ -360,14 +351,7 @@ impl<'a> Reader<'a> {
     fn other_row(&mut self, id: &ChildId, values: &Values, row: &mut Row) {
         let Some(known) = self.children.get_mut(id.key()) else {
             let is_refused = self.refused.contains(id.key());
-            row.refuse(
-                "CHILD",
-                if is_refused {
-                    FOLLOWS
-                } else {
-                    row.table.orphan
-                },
-            );
+            row.refuse("CHILD", if is_refused { FOLLOWS } else { row.table.orphan });
             return;
         };
         if values.day("DOB").is_some_and(|born| born != known.born) {
@@ -388,8 +372,7 @@ impl<'a> Reader<'a> {
                     if spell.kind == EpisodeKind::LookedAfter
                         && let Some(line) = known.lacks_upn.take()
                     {
-                        self.outlet
-                            .problem(Problem::doubt("Header", line, Some("UPN"), "442"));
+                        self.outlet.problem(Problem::doubt("Header", line, Some("UPN"), "442"));
                         self.outlet.tally().doubtful += 1;
                     }
                 }
@@ -408,8 +391,7 @@ impl<'a> Reader<'a> {
                 if values.code("IN_TOUCH") != Some("DIED") {
                     let first = self.year.first_day();
                     let kind = EpisodeKind::CareLeaver;
-                    self.outlet
-                        .spell(Spell::new(known.place, row.line, kind, first, None));
+                    self.outlet.spell(Spell::new(known.place, row.line, kind, first, None));
                 }
             }
             Kind::Unaccompanied => {
@@ -444,12 +426,8 @@ impl<'a> Reader<'a> {
             tally.of_table(row.table.name, 1, u64::from(is_refused));
         }
         let table = row.table.name;
-        let lines: Vec<u64> = row
-            .refusals
-            .iter()
-            .chain(&row.doubts)
-            .map(|told| row.line_of(told.column))
-            .collect();
+        let lines: Vec<u64> =
+            row.refusals.iter().chain(&row.doubts).map(|told| row.line_of(told.column)).collect();
         let mut lines = lines.into_iter();
         let mut line = || lines.next().unwrap_or(row.line);
         for fault in row.faults {

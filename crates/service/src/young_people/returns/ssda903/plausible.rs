@@ -136,23 +136,11 @@ fn codes(values: &Values, started_on: NaiveDate, row: &mut Row) {
         ("366", "RNE", status == "V3" && began != "S"),
         ("378", "LS", placement == "P1" && status == "V2"),
         ("380", "RNE", is_temporary && !matches!(began, "P" | "B")),
-        (
-            "381",
-            "REC",
-            is_temporary && !ended.is_empty() && ended != "X1",
-        ),
+        ("381", "REC", is_temporary && !ended.is_empty() && ended != "X1"),
         ("382", "PLACE", is_temporary && is_break),
         ("384", "PLACE", is_break && matches!(placement, "U1" | "U4")),
-        (
-            "390",
-            "PLACE",
-            matches!(ended, "E11" | "E12") && !is_for_adoption,
-        ),
-        (
-            "408",
-            "LS",
-            matches!(placement, "A5" | "A6") && status != "E1",
-        ),
+        ("390", "PLACE", matches!(ended, "E11" | "E12") && !is_for_adoption),
+        ("408", "LS", matches!(placement, "A5" | "A6") && status != "E1"),
         ("445", "LS", status == "D1" && has_orders),
         ("446", "LS", status == "E1" && !has_orders),
         (
@@ -160,37 +148,17 @@ fn codes(values: &Values, started_on: NaiveDate, row: &mut Row) {
             "PLACE_PROVIDER",
             provider.is_empty() && !placement.is_empty() && !is_temporary && !is_elsewhere,
         ),
-        (
-            "527",
-            "PLACE_PROVIDER",
-            provider == "PR1" && matches!(placement, "P1" | "R2" | "R5"),
-        ),
-        (
-            "528",
-            "PLACE_PROVIDER",
-            provider == "PR2" && matches!(placement, "P1" | "R2" | "R5"),
-        ),
+        ("527", "PLACE_PROVIDER", provider == "PR1" && matches!(placement, "P1" | "R2" | "R5")),
+        ("528", "PLACE_PROVIDER", provider == "PR2" && matches!(placement, "P1" | "R2" | "R5")),
         (
             "529",
             "PLACE_PROVIDER",
             provider == "PR3"
                 && (is_for_adoption || is_childrens_home || is_with_family || placement == "P1"),
         ),
-        (
-            "530",
-            "PLACE_PROVIDER",
-            provider == "PR4" && placement == "P1",
-        ),
-        (
-            "531",
-            "PLACE_PROVIDER",
-            provider == "PR5" && placement == "P1",
-        ),
-        (
-            "550",
-            "PLACE_PROVIDER",
-            provider == "PR0" && placement != "P1",
-        ),
+        ("530", "PLACE_PROVIDER", provider == "PR4" && placement == "P1"),
+        ("531", "PLACE_PROVIDER", provider == "PR5" && placement == "P1"),
+        ("550", "PLACE_PROVIDER", provider == "PR0" && placement != "P1"),
     ];
     for (rule, column, is_doubtful) in doubts {
         if is_doubtful {

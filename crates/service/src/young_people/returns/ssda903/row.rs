@@ -69,11 +69,7 @@ impl Row {
 }
 
 const fn breach(column: &'static str, rule: &'static str) -> Breach {
-    Breach {
-        column: Some(column),
-        rule,
-        nearest: None,
-    }
+    Breach { column: Some(column), rule, nearest: None }
 }
 
 /// The cells of a row, by the columns of its table.
@@ -104,11 +100,7 @@ impl<'a> Cells<'a> {
         places: &'a [Option<usize>],
         record: &'a ByteRecord,
     ) -> Self {
-        Self {
-            table,
-            places,
-            record,
-        }
+        Self { table, places, record }
     }
 
     /// The text of a column, without spaces around it; empty where the column is missing.
@@ -153,10 +145,7 @@ impl<'a> Cells<'a> {
             }
             value
         });
-        Values {
-            table: self.table,
-            values: values.collect(),
-        }
+        Values { table: self.table, values: values.collect() }
     }
 }
 
@@ -168,9 +157,7 @@ fn read(column: &Column, year: i32, text: &str) -> Option<Value> {
         Check::Code(sets) => codes::find(sets, year, text).map(Value::Code),
         Check::Number(least, most) => {
             let number: Option<i32> = whole(text).unwrap_or(text).parse().ok();
-            number
-                .filter(|number| (least..=most).contains(number))
-                .map(|_| Value::Something)
+            number.filter(|number| (least..=most).contains(number)).map(|_| Value::Something)
         }
         Check::Begins(beginnings) => beginnings
             .iter()

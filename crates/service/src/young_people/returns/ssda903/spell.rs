@@ -69,13 +69,7 @@ pub(super) fn missing(
     }
     (!row.is_refused()).then_some(Spell {
         reason_started: values.code("MISSING"),
-        ..Spell::new(
-            known.place,
-            row.line,
-            EpisodeKind::Missing,
-            started_on,
-            ended_on,
-        )
+        ..Spell::new(known.place, row.line, EpisodeKind::Missing, started_on, ended_on)
     })
 }
 

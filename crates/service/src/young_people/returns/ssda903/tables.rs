@@ -98,12 +98,7 @@ pub(super) enum Need {
 }
 
 const fn column(name: &'static str, check: Check, rule: &'static str, need: Need) -> Column {
-    Column {
-        name,
-        check,
-        rule,
-        need,
-    }
+    Column { name, check, rule, need }
 }
 
 const CHILD: Column = column("CHILD", Check::Anything, "CG05", Need::Must);
@@ -133,17 +128,7 @@ pub(super) const TABLES: &[Table] = &[
         kind: Kind::Episodes,
         name: "Episodes",
         orphan: "INT03",
-        needed: &[
-            "CHILD",
-            "DECOM",
-            "RNE",
-            "LS",
-            "CIN",
-            "PLACE",
-            "PLACE_PROVIDER",
-            "DEC",
-            "REC",
-        ],
+        needed: &["CHILD", "DECOM", "RNE", "LS", "CIN", "PLACE", "PLACE_PROVIDER", "DEC", "REC"],
         columns: &[
             CHILD,
             column("DECOM", Day, "141", Must),
@@ -154,12 +139,7 @@ pub(super) const TABLES: &[Table] = &[
             column("PLACE_PROVIDER", Code(codes::PROVIDER), "178", Extra),
             column("DEC", Day, "147", May),
             column("REC", Code(codes::REASON_ENDED), "149", Extra),
-            column(
-                "REASON_PLACE_CHANGE",
-                Code(codes::REASON_PLACEMENT_CHANGED),
-                "1009",
-                Extra,
-            ),
+            column("REASON_PLACE_CHANGE", Code(codes::REASON_PLACEMENT_CHANGED), "1009", Extra),
             column("HOME_POST", Anything, "", Extra),
             column("PL_POST", Anything, "", Extra),
             column("URN", Anything, "", Extra),
@@ -288,12 +268,7 @@ pub(super) const TABLES: &[Table] = &[
             column("SW_ID", Begins(&["SW", "XX"]), "SW02STG1", Must),
             column("SW_DECOM", Day, "SW04STG1", Must),
             column("SW_DEC", Day, "SW05STG1", May),
-            column(
-                "SW_REASON",
-                Code(codes::SOCIAL_WORKER_CHANGED),
-                "SW13STG1",
-                May,
-            ),
+            column("SW_REASON", Code(codes::SOCIAL_WORKER_CHANGED), "SW13STG1", May),
         ],
     },
     Table {
@@ -319,9 +294,7 @@ pub(super) fn is_of_one(name: &str) -> bool {
 pub(super) fn nearest(names: &[String]) -> Option<(&'static Table, Vec<&'static str>)> {
     let lacking = |table: &Table| -> Vec<&'static str> {
         let needed = table.needed.iter().copied();
-        needed
-            .filter(|name| !names.iter().any(|column| column == name))
-            .collect()
+        needed.filter(|name| !names.iter().any(|column| column == name)).collect()
     };
     let near = TABLES.iter().map(|table| (table, lacking(table)));
     // That there is a CHILD says nothing: every table has it.

@@ -35,10 +35,8 @@ impl WholeColumns {
         });
         seen.rows += 1;
         seen.empty += u64::from(text.is_empty());
-        let is_day = table
-            .columns
-            .get(index)
-            .is_some_and(|column| matches!(column.check, Check::Day));
+        let is_day =
+            table.columns.get(index).is_some_and(|column| matches!(column.check, Check::Day));
         if is_day && !text.is_empty() {
             seen.month_first += u64::from(dates::is_month_first(text));
             seen.day_first += u64::from(dates::is_day_first(text));
@@ -59,10 +57,7 @@ impl WholeColumns {
                 (false, true) => Problem::doubt(name, 1, Some(column.name), "CG15"),
                 (false, false) => return None,
             };
-            Some(Problem {
-                rows: seen.rows,
-                ..problem
-            })
+            Some(Problem { rows: seen.rows, ..problem })
         });
         told.collect()
     }
