@@ -9,10 +9,10 @@ use async_graphql::parser::types::{
 };
 use serde_json::{Value, json};
 use service::access::ScopeName;
-use tests::on_both_databases;
 use tests::support::app::{ALPHA, TestApp};
 use tests::support::builders::Sharing;
 use tests::support::client::{Answer, Client};
+use tests::support::on_both_databases;
 
 use super::nested_lists::grow;
 use super::young_people::agreements::{agreement, all_approve, parties};
@@ -365,58 +365,66 @@ async fn furnish(app: &TestApp) -> (impl Fn(Who) -> Client, String) {
     (who, agreement)
 }
 
-on_both_databases! {
-    async fn an_empty_list_admits_nothing_in_every_filter(app: TestApp) {
-        let (client, agreement) = furnish(&app).await;
-        let schema = Schema::read();
-        let lists = schema.lists();
-        let mut untried: BTreeSet<_> = lists.keys().copied().collect();
-        for (field, _) in ELSEWHERE {
-            assert!(untried.remove(field), "{field}");
-        }
-        let mut wrong = Vec::new();
-        for (field, who, document, then) in FIELDS {
-            assert!(untried.remove(field), "{field} takes no list");
-            let document = document.replace("<AGREEMENT>", &agreement);
-            let client = client(*who);
-            if *field != "Query.nodes" {
-                let all = client.ask(&document.replace("{<LIST>}", "{}").replace("(<LIST>)", "").replace(", <LIST>", "")).await;
-                if all.code().is_some() || !tells_something(&all.body["data"]) {
-                    wrong.push(format!("{field} tells nothing at all: {}", all.body));
-                }
+#[on_both_databases]
+async fn an_empty_list_admits_nothing_in_every_filter(app: TestApp) {
+    let (client, agreement) = furnish(&app).await;
+    let schema = Schema::read();
+    let lists = schema.lists();
+    let mut untried: BTreeSet<_> = lists.keys().copied().collect();
+    for (field, _) in ELSEWHERE {
+        assert!(untried.remove(field), "{field}");
+    }
+    let mut wrong = Vec::new();
+    for (field, who, document, then) in FIELDS {
+        assert!(untried.remove(field), "{field} takes no list");
+        let document = document.replace("<AGREEMENT>", &agreement);
+        let client = client(*who);
+        if *field != "Query.nodes" {
+            let all = client
+                .ask(
+                    &document
+                        .replace("{<LIST>}", "{}")
+                        .replace("(<LIST>)", "")
+                        .replace(", <LIST>", ""),
+                )
+                .await;
+            if all.code().is_some() || !tells_something(&all.body["data"]) {
+                wrong.push(format!("{field} tells nothing at all: {}", all.body));
             }
-            for (list, name) in &lists[field] {
-                let answer = client.ask(&document.replace("<LIST>", list)).await;
-                if !then.is_answered_by(&answer, name) {
-                    wrong.push(format!("{field} {list}: {}", answer.body));
-                }
+        }
+        for (list, name) in &lists[field] {
+            let answer = client.ask(&document.replace("<LIST>", list)).await;
+            if !then.is_answered_by(&answer, name) {
+                wrong.push(format!("{field} {list}: {}", answer.body));
             }
         }
-        assert!(wrong.is_empty(), "{wrong:#?}");
-        assert!(untried.is_empty(), "an empty list is not tried in {untried:?}");
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(untried.is_empty(), "an empty list is not tried in {untried:?}");
+}
 
-    async fn a_list_of_null_restricts_nothing(app: TestApp) {
-        grow(&app).await;
-        let all = "{ findings { totalCount } studies { totalCount } centres { totalCount } changes { nodes { at } } }";
-        let null = "{ findings(filter: {studies: null, outcomes: null}) { totalCount } studies(filter: {designs: null}) { totalCount }
-            centres(filter: {networkStatuses: null}) { totalCount } changes(kinds: null) { nodes { at } } }";
-        let nobody = app.nobody();
-        assert_eq!(nobody.ask(null).await.data(), nobody.ask(all).await.data());
-    }
+#[on_both_databases]
+async fn a_list_of_null_restricts_nothing(app: TestApp) {
+    grow(&app).await;
+    let all = "{ findings { totalCount } studies { totalCount } centres { totalCount } changes { nodes { at } } }";
+    let null = "{ findings(filter: {studies: null, outcomes: null}) { totalCount } studies(filter: {designs: null}) { totalCount }
+        centres(filter: {networkStatuses: null}) { totalCount } changes(kinds: null) { nodes { at } } }";
+    let nobody = app.nobody();
+    assert_eq!(nobody.ask(null).await.data(), nobody.ask(all).await.data());
+}
 
-    async fn what_a_filter_says_of_the_parents_own_kind_holds_beside_them(app: TestApp) {
-        grow(&app).await;
-        let query = "{ centres { nodes { slug studies(filter: {centres: [\"beta-centre\"]}) { totalCount } } } one: centre(slug: \"alpha-centre\") { studies(filter: {centres: [\"beta-centre\"]}) { totalCount } } studies(filter: {centres: [\"beta-centre\"]}) { totalCount } }";
-        let answer = app.nobody().ask(query).await;
-        let of_beta = answer.at("/studies/totalCount").clone();
-        assert_ne!(of_beta, json!(0));
-        for node in answer.at("/centres/nodes").as_array().unwrap() {
-            let expected = if node["slug"] == "beta-centre" { of_beta.clone() } else { json!(0) };
-            assert_eq!(node["studies"]["totalCount"], expected, "{node}");
-        }
-        assert_eq!(answer.at("/one/studies/totalCount"), &json!(0));
+#[on_both_databases]
+async fn what_a_filter_says_of_the_parents_own_kind_holds_beside_them(app: TestApp) {
+    grow(&app).await;
+    let query = "{ centres { nodes { slug studies(filter: {centres: [\"beta-centre\"]}) { totalCount } } } one: centre(slug: \"alpha-centre\") { studies(filter: {centres: [\"beta-centre\"]}) { totalCount } } studies(filter: {centres: [\"beta-centre\"]}) { totalCount } }";
+    let answer = app.nobody().ask(query).await;
+    let of_beta = answer.at("/studies/totalCount").clone();
+    assert_ne!(of_beta, json!(0));
+    for node in answer.at("/centres/nodes").as_array().unwrap() {
+        let expected = if node["slug"] == "beta-centre" { of_beta.clone() } else { json!(0) };
+        assert_eq!(node["studies"]["totalCount"], expected, "{node}");
     }
+    assert_eq!(answer.at("/one/studies/totalCount"), &json!(0));
 }
 
 #[test]

@@ -2,11 +2,11 @@
 //! whose fields can't be merged; and texts as they are written.
 
 use serde_json::{Value, json};
-use tests::on_both_databases;
 use tests::support::app::{ALPHA, TestApp};
 use tests::support::builders::Sharing;
 use tests::support::client::{Answer, Client};
 use tests::support::databases::DatabaseKind;
+use tests::support::on_both_databases;
 use tests::support::streams::StreamServer;
 
 const INPUT: &str = r#"input: {name: "twice", centre: "alpha-centre", scopes: ["evidence:read"]}"#;
@@ -53,89 +53,98 @@ fn is_invalid(answer: &Answer) -> bool {
         && code.is_some_and(|code| code.ends_with("VALIDATION_FAILED"))
 }
 
-on_both_databases! {
-    async fn a_mutation_that_is_selected_again_runs_once(app: TestApp) {
-        let manager = app.administrator(ALPHA).await;
-        for document in TWICE {
-            let before = count(&manager, "accessTokens").await;
-            let document = document.replace("ISSUE", &format!("issueAccessToken({INPUT})"));
-            let answer = manager.ask(&document).await;
-            let issued = answer.data().as_object().unwrap().values().next().unwrap().clone();
-            assert_eq!(count(&manager, "accessTokens").await, before + 1, "{document}");
+#[on_both_databases]
+async fn a_mutation_that_is_selected_again_runs_once(app: TestApp) {
+    let manager = app.administrator(ALPHA).await;
+    for document in TWICE {
+        let before = count(&manager, "accessTokens").await;
+        let document = document.replace("ISSUE", &format!("issueAccessToken({INPUT})"));
+        let answer = manager.ask(&document).await;
+        let issued = answer.data().as_object().unwrap().values().next().unwrap().clone();
+        assert_eq!(count(&manager, "accessTokens").await, before + 1, "{document}");
 
-            let holder = app.with_token(issued["token"].as_str().unwrap());
-            holder.ask("{ centres { totalCount } }").await.data();
-            let revoke = "mutation ($id: ID!) { revokeAccessToken(input: {id: $id, reason: \"x\"}) { accessToken { state } } }";
-            manager.ask_with(revoke, json!({ "id": issued["accessToken"]["id"] })).await.data();
-            let refused = holder.ask("{ centres { totalCount } }").await;
-            assert_eq!(refused.code(), Some("TOKEN_REVOKED"), "{document}");
-        }
+        let holder = app.with_token(issued["token"].as_str().unwrap());
+        holder.ask("{ centres { totalCount } }").await.data();
+        let revoke = "mutation ($id: ID!) { revokeAccessToken(input: {id: $id, reason: \"x\"}) { accessToken { state } } }";
+        manager.ask_with(revoke, json!({ "id": issued["accessToken"]["id"] })).await.data();
+        let refused = holder.ask("{ centres { totalCount } }").await;
+        assert_eq!(refused.code(), Some("TOKEN_REVOKED"), "{document}");
     }
+}
 
-    async fn contributions_run_once_each_in_the_order_in_which_they_are_first_selected(app: TestApp) {
-        let alpha = app.contributor(ALPHA).await;
-        let document = r#"mutation ($of: ContributeStudyInput!) {
-            b: contributeStudy(input: {title: "B", design: PILOT, status: PLANNED}) { study { slug } }
-            ...Rest
-            b: contributeStudy(input: {status: PLANNED, title: "B", design: PILOT}) { study { version } }
-            a: contributeStudy(input: $of) { study { title } }
-        }
-        fragment Rest on Mutation {
-            a: contributeStudy(input: $of) { study { slug } }
-            c: contributeStudy(input: {title: "C", design: PILOT, status: PLANNED}) { study { slug } }
-        }"#;
-        let of = json!({ "title": "A", "design": "PILOT", "status": "PLANNED" });
-        let told = data(&alpha, document, json!({ "of": of })).await;
-        assert_eq!(
-            told,
-            r#"{"b":{"study":{"slug":"b","version":1}},"a":{"study":{"slug":"a","title":"A"}},"c":{"study":{"slug":"c"}}}"#
+#[on_both_databases]
+async fn contributions_run_once_each_in_the_order_in_which_they_are_first_selected(app: TestApp) {
+    let alpha = app.contributor(ALPHA).await;
+    let document = r#"mutation ($of: ContributeStudyInput!) {
+        b: contributeStudy(input: {title: "B", design: PILOT, status: PLANNED}) { study { slug } }
+        ...Rest
+        b: contributeStudy(input: {status: PLANNED, title: "B", design: PILOT}) { study { version } }
+        a: contributeStudy(input: $of) { study { title } }
+    }
+    fragment Rest on Mutation {
+        a: contributeStudy(input: $of) { study { slug } }
+        c: contributeStudy(input: {title: "C", design: PILOT, status: PLANNED}) { study { slug } }
+    }"#;
+    let of = json!({ "title": "A", "design": "PILOT", "status": "PLANNED" });
+    let told = data(&alpha, document, json!({ "of": of })).await;
+    assert_eq!(
+        told,
+        r#"{"b":{"study":{"slug":"b","version":1}},"a":{"study":{"slug":"a","title":"A"}},"c":{"study":{"slug":"c"}}}"#
+    );
+
+    let made = alpha
+        .ask("{ changes(first: 100) { nodes { kind subject { ... on Study { slug } } } } }")
+        .await;
+    let studies = made.at("/changes/nodes").as_array().unwrap().iter();
+    let slugs: Vec<_> = studies.filter_map(|node| node["subject"]["slug"].as_str()).collect();
+    assert_eq!(slugs, ["b", "a", "c"]);
+}
+
+#[on_both_databases]
+async fn a_connection_that_is_selected_again_is_read_once(app: TestApp) {
+    for number in 0..3 {
+        app.create_study(&format!("study-{number}"), &Sharing::public(ALPHA)).await;
+    }
+    let once = "{ studies(first: 2) { totalCount edges { cursor } nodes { slug leadCentre { slug } contributedBy { name } findings { totalCount } } pageInfo { hasNextPage } } }";
+    let again = "{ ...List ...Page studies(first: 2) { nodes { ...Card } ...Total } }
+        fragment List on Query { studies(first: 2) { edges { cursor } nodes { slug ...Card } } }
+        fragment Page on Query { studies(first: 2) { pageInfo { hasNextPage } ...Total } }
+        fragment Total on StudyConnection { totalCount }
+        fragment Card on Study { leadCentre { slug } ...Shared findings { totalCount } findings { totalCount } }
+        fragment Shared on Shared { contributedBy { name } ... on Study { contributedBy { name } } }";
+    let mut counted = Vec::new();
+    for query in [once, again] {
+        app.nobody().ask(query).await.data();
+        counted.push(
+            app.statements_of(async {
+                app.nobody().ask(query).await.data();
+            })
+            .await,
         );
-
-        let made = alpha.ask("{ changes(first: 100) { nodes { kind subject { ... on Study { slug } } } } }").await;
-        let studies = made.at("/changes/nodes").as_array().unwrap().iter();
-        let slugs: Vec<_> = studies.filter_map(|node| node["subject"]["slug"].as_str()).collect();
-        assert_eq!(slugs, ["b", "a", "c"]);
     }
+    assert_eq!(counted[0], counted[1]);
+    let (one, other) = (app.nobody().ask(once).await, app.nobody().ask(again).await);
+    assert_eq!(one.data(), other.data());
+    assert_eq!(cost(&one), cost(&other));
+}
 
-    async fn a_connection_that_is_selected_again_is_read_once(app: TestApp) {
-        for number in 0..3 {
-            app.create_study(&format!("study-{number}"), &Sharing::public(ALPHA)).await;
-        }
-        let once = "{ studies(first: 2) { totalCount edges { cursor } nodes { slug leadCentre { slug } contributedBy { name } findings { totalCount } } pageInfo { hasNextPage } } }";
-        let again = "{ ...List ...Page studies(first: 2) { nodes { ...Card } ...Total } }
-            fragment List on Query { studies(first: 2) { edges { cursor } nodes { slug ...Card } } }
-            fragment Page on Query { studies(first: 2) { pageInfo { hasNextPage } ...Total } }
-            fragment Total on StudyConnection { totalCount }
-            fragment Card on Study { leadCentre { slug } ...Shared findings { totalCount } findings { totalCount } }
-            fragment Shared on Shared { contributedBy { name } ... on Study { contributedBy { name } } }";
-        let mut counted = Vec::new();
-        for query in [once, again] {
-            app.nobody().ask(query).await.data();
-            counted.push(app.statements_of(async { app.nobody().ask(query).await.data(); }).await);
-        }
-        assert_eq!(counted[0], counted[1]);
-        let (one, other) = (app.nobody().ask(once).await, app.nobody().ask(again).await);
-        assert_eq!(one.data(), other.data());
-        assert_eq!(cost(&one), cost(&other));
+#[on_both_databases]
+async fn texts_are_what_their_literals_stand_for(app: TestApp) {
+    let alpha = app.contributor(ALPHA).await;
+    for literal in [
+        r#""\ud83d\ude00 caf\u00e9 \u{1F600}\u{22}""#,
+        r#""\u{1f600} café \uD83D\uDE00\"""#,
+        "\"😀 café 😀\\\"\"",
+    ] {
+        let document = format!(
+            "\"Contributes.\" mutation M(\"The title.\" $title: String! = {literal}) {{ contributeStudy(input: {{title: $title, summary: {literal}, design: PILOT, status: PLANNED}}) {{ study {{ title summary }} }} }}"
+        );
+        let answer = alpha.ask(&document).await;
+        let expected = json!({ "title": "😀 café 😀\"", "summary": "😀 café 😀\"" });
+        assert_eq!(answer.at("/contributeStudy/study"), &expected, "{literal}");
     }
-
-    async fn texts_are_what_their_literals_stand_for(app: TestApp) {
-        let alpha = app.contributor(ALPHA).await;
-        for literal in [
-            r#""\ud83d\ude00 caf\u00e9 \u{1F600}\u{22}""#,
-            r#""\u{1f600} café \uD83D\uDE00\"""#,
-            "\"😀 café 😀\\\"\"",
-        ] {
-            let document = format!(
-                "\"Contributes.\" mutation M(\"The title.\" $title: String! = {literal}) {{ contributeStudy(input: {{title: $title, summary: {literal}, design: PILOT, status: PLANNED}}) {{ study {{ title summary }} }} }}"
-            );
-            let answer = alpha.ask(&document).await;
-            let expected = json!({ "title": "😀 café 😀\"", "summary": "😀 café 😀\"" });
-            assert_eq!(answer.at("/contributeStudy/study"), &expected, "{literal}");
-        }
-        let found = alpha.ask(r#"{ study(slug: "\ud83d\ude00") { id } }"#).await;
-        assert_eq!(found.at("/study"), &Value::Null);
-    }
+    let found = alpha.ask(r#"{ study(slug: "\ud83d\ude00") { id } }"#).await;
+    assert_eq!(found.at("/study"), &Value::Null);
 }
 
 fn cost(answer: &Answer) -> &Value {

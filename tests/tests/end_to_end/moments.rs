@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 use service::Viewer;
 use service::interchange::bundle::{self, Bundle, Format, Limits, Options};
-use tests::on_both_databases;
 use tests::support::app::{ALPHA, BETA, TestApp};
 use tests::support::client::Answer;
+use tests::support::on_both_databases;
 
 use super::visibility_oracle::import_network;
 
@@ -87,68 +87,91 @@ fn seen(answer: &Value) -> usize {
     }
 }
 
-on_both_databases! {
-    async fn an_embargo_that_leaves_the_range_is_refused_and_the_remedy_says_what_to_write(app: TestApp) {
-        import_network(&app).await;
-        for until in ["9999-12-31T23:59:59-05:00", "9999-12-31T23:59:59.9999Z", "9999-12-31T12:00:00-12:00", "0000-06-01T00:00:00Z", "0001-01-01T00:00:00+00:01"] {
-            let report = import(&app, &things(until)).await;
-            let told: Vec<_> = report.problems.iter().filter(|problem| problem.column.as_deref() == Some("embargoed_until")).collect();
-            assert_eq!(told.len(), 6, "{until}: {:#?}", report.problems);
-            for problem in told {
-                assert_eq!(problem.fault.as_str(), "OUT_OF_RANGE", "{problem:?}");
-                assert!(problem.remedy.contains("9999-12-31T00:00:00Z"), "{problem:?}");
-            }
+#[on_both_databases]
+async fn an_embargo_that_leaves_the_range_is_refused_and_the_remedy_says_what_to_write(
+    app: TestApp,
+) {
+    import_network(&app).await;
+    for until in [
+        "9999-12-31T23:59:59-05:00",
+        "9999-12-31T23:59:59.9999Z",
+        "9999-12-31T12:00:00-12:00",
+        "0000-06-01T00:00:00Z",
+        "0001-01-01T00:00:00+00:01",
+    ] {
+        let report = import(&app, &things(until)).await;
+        let told: Vec<_> = report
+            .problems
+            .iter()
+            .filter(|problem| problem.column.as_deref() == Some("embargoed_until"))
+            .collect();
+        assert_eq!(told.len(), 6, "{until}: {:#?}", report.problems);
+        for problem in told {
+            assert_eq!(problem.fault.as_str(), "OUT_OF_RANGE", "{problem:?}");
+            assert!(problem.remedy.contains("9999-12-31T00:00:00Z"), "{problem:?}");
         }
-        let (files, _) = exported(&app, &Viewer::operator()).await;
-        assert_eq!(files, [""; 0]);
     }
+    let (files, _) = exported(&app, &Viewer::operator()).await;
+    assert_eq!(files, [""; 0]);
+}
 
-    async fn what_is_embargoed_until_the_end_of_the_range_is_seen_by_its_centre_alone(app: TestApp) {
-        import_network(&app).await;
-        for until in ["9999-12-31T00:00:00Z", "9999-12-31T23:59:59.999Z", "9999-12-31T18:59:59-05:00", "9999-12-31T23:59:59+14:00"] {
-            let report = import(&app, &things(until)).await;
-            assert_eq!(report.problem_count, 0, "{:#?}", report.problems);
-            for stranger in [app.nobody(), app.reader(BETA).await] {
-                let answer = stranger.ask(EVERYTHING).await;
-                assert_eq!(seen(answer.data()), 0, "{until}: {}", answer.body);
-            }
-            let own = app.reader(ALPHA).await.ask(EVERYTHING).await;
-            assert!(seen(own.data()) > 6, "{until}: {}", own.body);
-            let (files, _) = exported(&app, &Viewer::anonymous()).await;
-            assert_eq!(files, [""; 0], "{until}");
-            let (files, folder) = exported(&app, &Viewer::operator()).await;
-            assert_eq!(files.len(), 6, "{until}");
-            let again = Bundle::open(&folder.path().join("export"), Limits::default()).unwrap();
-            let report = bundle::import(app.space.store(), &Viewer::operator(), again, Options::default()).await.unwrap();
-            let written: u64 = report.tables.iter().map(|table| table.created + table.updated).sum();
-            assert_eq!((report.problem_count, written), (0, 0), "{until}: {:#?}", report.problems);
+#[on_both_databases]
+async fn what_is_embargoed_until_the_end_of_the_range_is_seen_by_its_centre_alone(app: TestApp) {
+    import_network(&app).await;
+    for until in [
+        "9999-12-31T00:00:00Z",
+        "9999-12-31T23:59:59.999Z",
+        "9999-12-31T18:59:59-05:00",
+        "9999-12-31T23:59:59+14:00",
+    ] {
+        let report = import(&app, &things(until)).await;
+        assert_eq!(report.problem_count, 0, "{:#?}", report.problems);
+        for stranger in [app.nobody(), app.reader(BETA).await] {
+            let answer = stranger.ask(EVERYTHING).await;
+            assert_eq!(seen(answer.data()), 0, "{until}: {}", answer.body);
         }
+        let own = app.reader(ALPHA).await.ask(EVERYTHING).await;
+        assert!(seen(own.data()) > 6, "{until}: {}", own.body);
+        let (files, _) = exported(&app, &Viewer::anonymous()).await;
+        assert_eq!(files, [""; 0], "{until}");
+        let (files, folder) = exported(&app, &Viewer::operator()).await;
+        assert_eq!(files.len(), 6, "{until}");
+        let again = Bundle::open(&folder.path().join("export"), Limits::default()).unwrap();
+        let report =
+            bundle::import(app.space.store(), &Viewer::operator(), again, Options::default())
+                .await
+                .unwrap();
+        let written: u64 = report.tables.iter().map(|table| table.created + table.updated).sum();
+        assert_eq!((report.problem_count, written), (0, 0), "{until}: {:#?}", report.problems);
     }
+}
 
-    async fn moments_and_days_of_inputs_and_arguments_lie_in_the_same_range(app: TestApp) {
-        let alpha = app.contributor(ALPHA).await;
-        let refused = |answer: &Answer, why: &str| {
-            let message = answer.body["errors"][0]["message"].as_str().unwrap_or_default();
-            assert!(message.contains(why), "{why}: {}", answer.body);
-        };
-        let contribute = "mutation ($input: ContributeStudyInput!) { contributeStudy(input: $input) { study { id } } }";
-        for (until, why) in [
-            ("9999-12-31T23:59:59-05:00", "outside the years 0001 to 9999"),
-            ("0000-12-31T00:00:00Z", "outside the years 0001 to 9999"),
-            ("+10000-01-01T00:00:00Z", "not a moment of RFC 3339"),
-            ("-0001-01-01T00:00:00Z", "not a moment of RFC 3339"),
-            ("for ever", "not a moment of RFC 3339"),
-        ] {
-            let input = json!({ "title": "Hidden", "design": "RANDOMISED", "status": "PLANNED", "visibility": "PUBLIC", "embargoedUntil": until });
-            refused(&alpha.ask_with(contribute, json!({ "input": input })).await, why);
-            let literal = format!("{{ studies(asOf: \"{until}\") {{ nodes {{ id }} }} }}");
-            refused(&alpha.ask(&literal).await, why);
-        }
-        for day in ["0000-01-01", "-999-01-01", "+999-01-01", "2019- 7-1"] {
-            let query = format!("{{ studies(filter: {{ startedFrom: \"{day}\" }}) {{ nodes {{ id }} }} }}");
-            refused(&alpha.ask(&query).await, "is not a day");
-        }
-        let from_the_beginning = r#"{ studies(filter: { startedFrom: "0001-01-01" }) { nodes { id } } }"#;
-        alpha.ask(from_the_beginning).await.data();
+#[on_both_databases]
+async fn moments_and_days_of_inputs_and_arguments_lie_in_the_same_range(app: TestApp) {
+    let alpha = app.contributor(ALPHA).await;
+    let refused = |answer: &Answer, why: &str| {
+        let message = answer.body["errors"][0]["message"].as_str().unwrap_or_default();
+        assert!(message.contains(why), "{why}: {}", answer.body);
+    };
+    let contribute = "mutation ($input: ContributeStudyInput!) { contributeStudy(input: $input) { study { id } } }";
+    for (until, why) in [
+        ("9999-12-31T23:59:59-05:00", "outside the years 0001 to 9999"),
+        ("0000-12-31T00:00:00Z", "outside the years 0001 to 9999"),
+        ("+10000-01-01T00:00:00Z", "not a moment of RFC 3339"),
+        ("-0001-01-01T00:00:00Z", "not a moment of RFC 3339"),
+        ("for ever", "not a moment of RFC 3339"),
+    ] {
+        let input = json!({ "title": "Hidden", "design": "RANDOMISED", "status": "PLANNED", "visibility": "PUBLIC", "embargoedUntil": until });
+        refused(&alpha.ask_with(contribute, json!({ "input": input })).await, why);
+        let literal = format!("{{ studies(asOf: \"{until}\") {{ nodes {{ id }} }} }}");
+        refused(&alpha.ask(&literal).await, why);
     }
+    for day in ["0000-01-01", "-999-01-01", "+999-01-01", "2019- 7-1"] {
+        let query =
+            format!("{{ studies(filter: {{ startedFrom: \"{day}\" }}) {{ nodes {{ id }} }} }}");
+        refused(&alpha.ask(&query).await, "is not a day");
+    }
+    let from_the_beginning =
+        r#"{ studies(filter: { startedFrom: "0001-01-01" }) { nodes { id } } }"#;
+    alpha.ask(from_the_beginning).await.data();
 }

@@ -4,9 +4,9 @@
 use chrono::NaiveDate;
 use entity::{TermId, Vocabulary};
 use serde_json::{Value, json};
-use tests::on_both_databases;
 use tests::support::app::{ALPHA, BETA, TestApp};
 use tests::support::builders::Sharing;
+use tests::support::on_both_databases;
 
 const LIST: &str =
     "totalCount edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage }";
@@ -99,91 +99,125 @@ async fn compare(
 const FILTERS: &[&str] =
     &["", "includeWithdrawn: true", "designs: [RANDOMISED]", "includeNarrower: false"];
 
-on_both_databases! {
-    async fn the_studies_of_many_parents_are_those_of_the_root_list(app: TestApp) {
-        grow(&app).await;
-        for parents in PARENTS_OF_STUDIES {
-            for filter in FILTERS {
-                compare(&app, *parents, "studies", filter, "first: 3").await;
-                compare(&app, *parents, "studies", filter, "last: 3").await;
-            }
-            for field in ["STARTED", "TITLE", "UPDATED", "CREATED"] {
-                for direction in ["ASC", "DESC"] {
-                    let order = format!("orderBy: {{field: {field}, direction: {direction}}}");
-                    compare(&app, *parents, "studies", "", &format!("{order} first: 4")).await;
-                    compare(&app, *parents, "studies", "", &format!("{order} last: 4")).await;
-                }
-            }
-        }
-    }
-
-    async fn the_findings_of_many_terms_are_those_of_the_root_list(app: TestApp) {
-        grow(&app).await;
-        for parents in PARENTS_OF_STUDIES.iter().skip(3) {
-            for filter in FILTERS {
-                compare(&app, *parents, "findings", filter, "first: 5").await;
-                compare(&app, *parents, "findings", filter, "last: 5").await;
-            }
-        }
-    }
-
-    async fn filters_of_other_fields_hold_for_each_parent(app: TestApp) {
-        grow(&app).await;
-        let filter = r#"populations: ["children"], includeNarrower: true"#;
-        for parents in PARENTS_OF_STUDIES.iter().filter(|(parents, ..)| *parents != "populations") {
+#[on_both_databases]
+async fn the_studies_of_many_parents_are_those_of_the_root_list(app: TestApp) {
+    grow(&app).await;
+    for parents in PARENTS_OF_STUDIES {
+        for filter in FILTERS {
             compare(&app, *parents, "studies", filter, "first: 3").await;
+            compare(&app, *parents, "studies", filter, "last: 3").await;
         }
-        compare(&app, PARENTS_OF_STUDIES[5], "studies", r#"outcomes: ["reading"], centres: ["alpha-centre"]"#, "first: 3").await;
-    }
-
-    async fn a_study_about_several_narrower_terms_comes_once(app: TestApp) {
-        let broad = app.create_term(Vocabulary::Population, "broad", None).await;
-        let one = app.create_term(Vocabulary::Population, "one", Some(broad)).await;
-        let two = app.create_term(Vocabulary::Population, "two", Some(broad)).await;
-        app.create_study_on("study", &Sharing::public(ALPHA), None, &[broad, one, two]).await;
-        let answer = app.nobody().ask("{ populations { nodes { slug studies { totalCount nodes { slug } } } } }").await;
-        let list = |slug: &str| json!({ "slug": slug, "studies": { "totalCount": 1, "nodes": [{ "slug": "study" }] } });
-        assert_eq!(*answer.at("/populations/nodes"), json!([list("broad"), list("one"), list("two")]));
-    }
-
-    async fn cursors_walk_each_parents_list_in_both_directions(app: TestApp) {
-        grow(&app).await;
-        for (parents, key, name) in [("populations", "slug", "people"), ("centres", "slug", ALPHA), ("localAuthorities", "gssCode", "E06000003")] {
-            for field in ["STARTED", "TITLE", "UPDATED", "CREATED"] {
-                for direction in ["ASC", "DESC"] {
-                    let order = format!("orderBy: {{field: {field}, direction: {direction}}}");
-                    let forward = walk(&app, (parents, key, name), &format!("{order} first: 2 after: $cursor")).await;
-                    let mut backward = walk(&app, (parents, key, name), &format!("{order} last: 2 before: $cursor")).await;
-                    backward.reverse();
-                    assert_eq!(forward, backward, "{parents} {order}");
-                    let distinct: std::collections::BTreeSet<_> = forward.iter().collect();
-                    assert_eq!(forward.len(), distinct.len(), "{parents} {order}");
-                    assert!(forward.len() > 4, "{parents} {order}: {forward:?}");
-                }
+        for field in ["STARTED", "TITLE", "UPDATED", "CREATED"] {
+            for direction in ["ASC", "DESC"] {
+                let order = format!("orderBy: {{field: {field}, direction: {direction}}}");
+                compare(&app, *parents, "studies", "", &format!("{order} first: 4")).await;
+                compare(&app, *parents, "studies", "", &format!("{order} last: 4")).await;
             }
         }
     }
+}
 
-    async fn only_the_list_with_the_wrong_filter_is_refused(app: TestApp) {
-        grow(&app).await;
-        let query = r#"{ populations { nodes { good: studies(first: 1) { nodes { slug } }
-            bad: studies(first: 1, filter: {centres: ["nowhere"]}) { nodes { slug } } } } }"#;
-        let answer = app.nobody().ask(query).await;
-        let populations = answer.body["data"]["populations"]["nodes"].as_array().unwrap();
-        assert!(populations.iter().all(|one| one["good"]["nodes"].is_array() && one["bad"].is_null()), "{populations:?}");
-        let errors = answer.body["errors"].as_array().unwrap();
-        assert!(errors.iter().all(|error| error["path"][3] == "bad" && error["extensions"]["code"] == "BAD_USER_INPUT"), "{errors:?}");
+#[on_both_databases]
+async fn the_findings_of_many_terms_are_those_of_the_root_list(app: TestApp) {
+    grow(&app).await;
+    for parents in PARENTS_OF_STUDIES.iter().skip(3) {
+        for filter in FILTERS {
+            compare(&app, *parents, "findings", filter, "first: 5").await;
+            compare(&app, *parents, "findings", filter, "last: 5").await;
+        }
     }
+}
 
-    async fn each_viewer_gets_their_own(app: TestApp) {
-        grow(&app).await;
-        let query = "{ populations { nodes { slug studies { totalCount } findings { totalCount } } } }";
-        let of_children_in_care = |answer: &Value| answer.pointer("/data/populations/nodes/2/studies/totalCount").unwrap().clone();
-        let (nobody, reader) = (app.nobody().ask(query).await, app.reader(BETA).await.ask(query).await);
-        assert_eq!(nobody.at("/populations/nodes/2/slug"), "children-in-care");
-        let (fewer, more) = (of_children_in_care(&nobody.body), of_children_in_care(&reader.body));
-        assert_eq!(fewer.as_u64().unwrap() + 1, more.as_u64().unwrap());
+#[on_both_databases]
+async fn filters_of_other_fields_hold_for_each_parent(app: TestApp) {
+    grow(&app).await;
+    let filter = r#"populations: ["children"], includeNarrower: true"#;
+    for parents in PARENTS_OF_STUDIES.iter().filter(|(parents, ..)| *parents != "populations") {
+        compare(&app, *parents, "studies", filter, "first: 3").await;
     }
+    compare(
+        &app,
+        PARENTS_OF_STUDIES[5],
+        "studies",
+        r#"outcomes: ["reading"], centres: ["alpha-centre"]"#,
+        "first: 3",
+    )
+    .await;
+}
+
+#[on_both_databases]
+async fn a_study_about_several_narrower_terms_comes_once(app: TestApp) {
+    let broad = app.create_term(Vocabulary::Population, "broad", None).await;
+    let one = app.create_term(Vocabulary::Population, "one", Some(broad)).await;
+    let two = app.create_term(Vocabulary::Population, "two", Some(broad)).await;
+    app.create_study_on("study", &Sharing::public(ALPHA), None, &[broad, one, two]).await;
+    let answer = app
+        .nobody()
+        .ask("{ populations { nodes { slug studies { totalCount nodes { slug } } } } }")
+        .await;
+    let list = |slug: &str| json!({ "slug": slug, "studies": { "totalCount": 1, "nodes": [{ "slug": "study" }] } });
+    assert_eq!(*answer.at("/populations/nodes"), json!([list("broad"), list("one"), list("two")]));
+}
+
+#[on_both_databases]
+async fn cursors_walk_each_parents_list_in_both_directions(app: TestApp) {
+    grow(&app).await;
+    for (parents, key, name) in [
+        ("populations", "slug", "people"),
+        ("centres", "slug", ALPHA),
+        ("localAuthorities", "gssCode", "E06000003"),
+    ] {
+        for field in ["STARTED", "TITLE", "UPDATED", "CREATED"] {
+            for direction in ["ASC", "DESC"] {
+                let order = format!("orderBy: {{field: {field}, direction: {direction}}}");
+                let forward =
+                    walk(&app, (parents, key, name), &format!("{order} first: 2 after: $cursor"))
+                        .await;
+                let mut backward =
+                    walk(&app, (parents, key, name), &format!("{order} last: 2 before: $cursor"))
+                        .await;
+                backward.reverse();
+                assert_eq!(forward, backward, "{parents} {order}");
+                let distinct: std::collections::BTreeSet<_> = forward.iter().collect();
+                assert_eq!(forward.len(), distinct.len(), "{parents} {order}");
+                assert!(forward.len() > 4, "{parents} {order}: {forward:?}");
+            }
+        }
+    }
+}
+
+#[on_both_databases]
+async fn only_the_list_with_the_wrong_filter_is_refused(app: TestApp) {
+    grow(&app).await;
+    let query = r#"{ populations { nodes { good: studies(first: 1) { nodes { slug } }
+        bad: studies(first: 1, filter: {centres: ["nowhere"]}) { nodes { slug } } } } }"#;
+    let answer = app.nobody().ask(query).await;
+    let populations = answer.body["data"]["populations"]["nodes"].as_array().unwrap();
+    assert!(
+        populations.iter().all(|one| one["good"]["nodes"].is_array() && one["bad"].is_null()),
+        "{populations:?}"
+    );
+    let errors = answer.body["errors"].as_array().unwrap();
+    assert!(
+        errors
+            .iter()
+            .all(|error| error["path"][3] == "bad"
+                && error["extensions"]["code"] == "BAD_USER_INPUT"),
+        "{errors:?}"
+    );
+}
+
+#[on_both_databases]
+async fn each_viewer_gets_their_own(app: TestApp) {
+    grow(&app).await;
+    let query = "{ populations { nodes { slug studies { totalCount } findings { totalCount } } } }";
+    let of_children_in_care = |answer: &Value| {
+        answer.pointer("/data/populations/nodes/2/studies/totalCount").unwrap().clone()
+    };
+    let (nobody, reader) = (app.nobody().ask(query).await, app.reader(BETA).await.ask(query).await);
+    assert_eq!(nobody.at("/populations/nodes/2/slug"), "children-in-care");
+    let (fewer, more) = (of_children_in_care(&nobody.body), of_children_in_care(&reader.body));
+    assert_eq!(fewer.as_u64().unwrap() + 1, more.as_u64().unwrap());
 }
 
 async fn walk(

@@ -8,10 +8,10 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use serde_json::Value;
 use service::access::ScopeName;
-use tests::on_both_databases;
 use tests::support::app::{ALPHA, TestApp};
 use tests::support::client::Client;
 use tests::support::databases::DatabaseKind;
+use tests::support::on_both_databases;
 
 async fn app() -> TestApp {
     TestApp::start(DatabaseKind::Sqlite).await
@@ -34,50 +34,54 @@ async fn send(
 
 const ASKS: &str = "/graphql?query=%7Bcentres%7Bnodes%7Bslug%7D%7D%7D";
 
-on_both_databases! {
-    async fn the_server_is_ready_while_its_database_answers_and_lives_even_when_not(app: TestApp) {
-        let client = app.nobody();
-        assert_eq!(send(&client, "GET", "/health/live", &[]).await.0, 200);
-        assert_eq!(send(&client, "GET", "/health/ready", &[]).await.0, 200);
+#[on_both_databases]
+async fn the_server_is_ready_while_its_database_answers_and_lives_even_when_not(app: TestApp) {
+    let client = app.nobody();
+    assert_eq!(send(&client, "GET", "/health/live", &[]).await.0, 200);
+    assert_eq!(send(&client, "GET", "/health/ready", &[]).await.0, 200);
 
-        let reader = app.reader(ALPHA).await;
-        app.space.close().await;
-        assert_eq!(send(&client, "GET", "/health/live", &[]).await.0, 200);
-        let (status, headers, body) = send(&client, "GET", "/health/ready", &[]).await;
-        assert_eq!(status, 503);
-        assert!(headers.contains_key("x-request-id"));
-        assert_no_internals(&body);
+    let reader = app.reader(ALPHA).await;
+    app.space.close().await;
+    assert_eq!(send(&client, "GET", "/health/live", &[]).await.0, 200);
+    let (status, headers, body) = send(&client, "GET", "/health/ready", &[]).await;
+    assert_eq!(status, 503);
+    assert!(headers.contains_key("x-request-id"));
+    assert_no_internals(&body);
 
-        for asker in [&client, &reader] {
-            let answer = asker.ask("{ studies { nodes { id } } }").await;
-            assert_eq!(answer.code(), Some("UNAVAILABLE"), "{}", answer.body);
-            assert_no_internals(&answer.body.to_string());
-        }
-        let (status, _, body) = send(&client, "GET", "/.well-known/jwks.json", &[]).await;
-        assert!(status == 503 || status == 200, "{status}");
-        assert_no_internals(&body);
+    for asker in [&client, &reader] {
+        let answer = asker.ask("{ studies { nodes { id } } }").await;
+        assert_eq!(answer.code(), Some("UNAVAILABLE"), "{}", answer.body);
+        assert_no_internals(&answer.body.to_string());
     }
+    let (status, _, body) = send(&client, "GET", "/.well-known/jwks.json", &[]).await;
+    assert!(status == 503 || status == 200, "{status}");
+    assert_no_internals(&body);
+}
 
-    async fn the_published_keys_verify_the_tokens_and_tell_no_secret(app: TestApp) {
-        let (token, _) = app.token(ALPHA, &[ScopeName::EvidenceRead]).await;
-        let (status, _, body) = send(&app.nobody(), "GET", "/.well-known/jwks.json", &[]).await;
-        assert_eq!(status, 200);
-        let keys: Value = serde_json::from_str(&body).unwrap();
-        let kid = jsonwebtoken::decode_header(&token).unwrap().kid.unwrap();
-        let keys = keys["keys"].as_array().unwrap();
-        let key = keys.iter().find(|key| key["kid"] == kid.as_str()).expect("the key of the token");
+#[on_both_databases]
+async fn the_published_keys_verify_the_tokens_and_tell_no_secret(app: TestApp) {
+    let (token, _) = app.token(ALPHA, &[ScopeName::EvidenceRead]).await;
+    let (status, _, body) = send(&app.nobody(), "GET", "/.well-known/jwks.json", &[]).await;
+    assert_eq!(status, 200);
+    let keys: Value = serde_json::from_str(&body).unwrap();
+    let kid = jsonwebtoken::decode_header(&token).unwrap().kid.unwrap();
+    let keys = keys["keys"].as_array().unwrap();
+    let key = keys.iter().find(|key| key["kid"] == kid.as_str()).expect("the key of the token");
 
-        let public = jsonwebtoken::DecodingKey::from_ed_components(key["x"].as_str().unwrap()).unwrap();
-        let mut rules = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::EdDSA);
-        rules.set_audience(&["commonground"]);
-        // The test's clock is not the machine's.
-        rules.validate_exp = false;
-        let claims = jsonwebtoken::decode::<Value>(&token, &public, &rules).unwrap().claims;
-        assert_eq!(claims["sub"], ALPHA);
-        for key in keys {
-            let members: Vec<_> = key.as_object().unwrap().keys().map(String::as_str).collect();
-            assert_eq!(members, ["alg", "crv", "kid", "kty", "use", "x"], "a key has its public part alone");
-        }
+    let public = jsonwebtoken::DecodingKey::from_ed_components(key["x"].as_str().unwrap()).unwrap();
+    let mut rules = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::EdDSA);
+    rules.set_audience(&["commonground"]);
+    // The test's clock is not the machine's.
+    rules.validate_exp = false;
+    let claims = jsonwebtoken::decode::<Value>(&token, &public, &rules).unwrap().claims;
+    assert_eq!(claims["sub"], ALPHA);
+    for key in keys {
+        let members: Vec<_> = key.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(
+            members,
+            ["alg", "crv", "kid", "kty", "use", "x"],
+            "a key has its public part alone"
+        );
     }
 }
 

@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 use entity::Vocabulary;
-use tests::on_both_databases;
 use tests::support::app::{ALPHA, TestApp};
 use tests::support::builders::Sharing;
+use tests::support::on_both_databases;
 
 async fn statements(app: &TestApp, query: &str, size: usize) -> usize {
     let query = query.replace("SIZE", &size.to_string());
@@ -169,139 +169,151 @@ async fn fill_ratings(app: &TestApp) {
     }
 }
 
-on_both_databases! {
-    async fn the_main_queries_take_the_same_statements_for_two_and_for_twenty(app: TestApp) {
-        fill(&app).await;
-        report(&app).await;
-        let queries = [
-            ("a list", 1, "{ studies(first: SIZE) { nodes { id title } } }"),
-            ("a list with its total", 2, "{ studies(first: SIZE) { totalCount nodes { id title } } }"),
-            (
-                "studies with everything",
-                9,
-                r#"{ studies(first: SIZE, filter: {centres: ["alpha-centre"]}) { nodes {
-                    title contributedBy { slug } leadCentre { name } collaboratingCentres { slug } statusHistory { on } sites { step }
-                    interventions { name } outcomes { name } populations { name }
-                    publications(first: 3) { nodes { title authors { name } } }
-                    findings(first: 10) { nodes { estimate outcome { name } intervention { name } } }
-                    ratings(first: 3) { nodes { standard { name } scores { level { label } } } }
-                } } }"#,
-            ),
-            (
-                "studies with totals",
-                5,
-                "{ studies(first: SIZE) { nodes { findings { totalCount } publications { totalCount } } } }",
-            ),
-            (
-                // What the studies are, and were, takes a statement for each table of their parts.
-                "studies with history",
-                12,
-                "{ studies(first: SIZE) { nodes { history { nodes { at changes { field } } } } } }",
-            ),
-            (
-                "findings with their studies",
-                3,
-                "{ findings(first: SIZE) { nodes { estimate study { title publications(first: 2) { nodes { title } } } } } }",
-            ),
-            (
-                "publications with their studies",
-                3,
-                "{ publications(first: SIZE) { nodes { title authors { name } studies(first: 2) { nodes { slug } } } } }",
-            ),
-            (
-                "the report card",
-                27,
-                r#"{ reportCard(from: "2019-01-01", to: "2021-01-01") {
-                    studiesPlanned(first: SIZE) { totalCount nodes { study { title } } }
-                    studiesLaunched(first: SIZE) { totalCount nodes { study { title } } }
-                    studiesWithInterimResults(first: SIZE) { totalCount nodes { study { title } } }
-                    studiesReported(first: SIZE) { totalCount nodes { study { title } } }
-                    studiesStopped(first: SIZE) { totalCount nodes { study { title } } }
-                    studiesLaunchedAtLeast stopReasons { studies } byCentre { studiesLaunched }
-                    programmes(first: SIZE) { totalCount nodes { slug partners { slug } } } partners(first: SIZE) { totalCount }
-                    localAuthorities(first: SIZE) { totalCount nodes { name } } localAuthoritiesAtLeast reach { share }
-                    undatedEngagements(first: SIZE) { totalCount nodes { reference } }
-                    collaboratingCentres(first: SIZE) { totalCount nodes { slug } } collaborations(first: SIZE) { totalCount nodes { slug } }
-                    feedbackReceived(first: SIZE) { totalCount nodes { text about { __typename } } }
-                    feedbackAnswered(first: SIZE) { totalCount nodes { text } }
-                } }"#,
-            ),
-            ("changes with their subjects", 5, "{ changes(first: SIZE) { nodes { id subject { id } } } }"),
-        ];
-        for (name, most, query) in queries {
-            let (few, many) = (statements(&app, query, 2).await, statements(&app, query, 20).await);
-            // The first changes are of fewer kinds of thing than twenty are.
-            if name != "changes with their subjects" {
-                assert_eq!(few, many, "{name}");
-            }
-            assert!(many <= most, "{name}: {many} statements, more than {most}");
-        }
-    }
-
-    async fn lists_below_a_list_take_the_same_statements_for_two_and_for_twenty(app: TestApp) {
-        fill_network(&app).await;
-        let (studies, findings) = ("studies(first: 5) { totalCount nodes { title } }", "findings(first: 5) { totalCount nodes { estimate } }");
-        for (parents, lists, most) in [
-            ("centres", vec![studies], 2),
-            ("programmes", vec![studies], 2),
-            ("localAuthorities", vec![studies], 2),
-            ("interventions", vec![studies, findings], 4),
-            ("outcomes", vec![studies, findings], 4),
-            ("populations", vec![studies, findings], 4),
-        ] {
-            let query = format!("{{ {parents}(first: SIZE) {{ nodes {{ {} }} }} }}", lists.join(" "));
-            let plainly = query.replace("(first: 5)", "(first: 5, filter: {includeNarrower: false})");
-            for query in [query, plainly] {
-                let (few, many) = (statements(&app, &query, 2).await, statements(&app, &query, 20).await);
-                assert_eq!((few, many), (most, most), "{query}");
-            }
-        }
-    }
-
-    async fn ratings_are_compared_and_traced_in_the_same_statements_for_two_and_for_twenty(app: TestApp) {
-        fill_ratings(&app).await;
-        let queries = [
-            (
-                "comparisons",
-                10,
-                "{ interventions(first: SIZE) { nodes { ratingComparison {
-                    ratings { reference strength }
-                    differences { summary one { reference } oneOnOthersScale { standing } reasons {
-                        kind
-                        ... on DifferentEvidence { onlyOne { studies { slug } publications { slug } } onlyOther { studies { slug } } }
-                        ... on OlderThanNewEvidence { newer { studies { slug } publications { slug } } }
-                    } }
-                } } } }",
-            ),
-            (
-                "ratings with their evidence",
-                6,
-                "{ interventions(first: SIZE) { nodes { ratings(first: 5) { totalCount nodes { outcome { slug }
-                    consideredStudies { totalCount nodes { slug } } consideredPublications { totalCount nodes { slug } } } } } } }",
-            ),
-            (
-                "what studies rely on",
-                2,
-                "{ studies(first: SIZE) { nodes { reliesOnWithdrawn { how since what { ... on Publication { slug } } } } } }",
-            ),
-            (
-                "what findings and ratings rely on",
-                9,
-                "{ studies(first: SIZE) { nodes { findings { nodes { reliesOnWithdrawn { how } } } ratings { nodes { reliesOnWithdrawn { how } } } } } }",
-            ),
-        ];
-        for (name, most, query) in queries {
-            let (few, many) = (statements(&app, query, 2).await, statements(&app, query, 20).await);
+#[on_both_databases]
+async fn the_main_queries_take_the_same_statements_for_two_and_for_twenty(app: TestApp) {
+    fill(&app).await;
+    report(&app).await;
+    let queries = [
+        ("a list", 1, "{ studies(first: SIZE) { nodes { id title } } }"),
+        ("a list with its total", 2, "{ studies(first: SIZE) { totalCount nodes { id title } } }"),
+        (
+            "studies with everything",
+            9,
+            r#"{ studies(first: SIZE, filter: {centres: ["alpha-centre"]}) { nodes {
+                title contributedBy { slug } leadCentre { name } collaboratingCentres { slug } statusHistory { on } sites { step }
+                interventions { name } outcomes { name } populations { name }
+                publications(first: 3) { nodes { title authors { name } } }
+                findings(first: 10) { nodes { estimate outcome { name } intervention { name } } }
+                ratings(first: 3) { nodes { standard { name } scores { level { label } } } }
+            } } }"#,
+        ),
+        (
+            "studies with totals",
+            5,
+            "{ studies(first: SIZE) { nodes { findings { totalCount } publications { totalCount } } } }",
+        ),
+        (
+            // What the studies are, and were, takes a statement for each table of their parts.
+            "studies with history",
+            12,
+            "{ studies(first: SIZE) { nodes { history { nodes { at changes { field } } } } } }",
+        ),
+        (
+            "findings with their studies",
+            3,
+            "{ findings(first: SIZE) { nodes { estimate study { title publications(first: 2) { nodes { title } } } } } }",
+        ),
+        (
+            "publications with their studies",
+            3,
+            "{ publications(first: SIZE) { nodes { title authors { name } studies(first: 2) { nodes { slug } } } } }",
+        ),
+        (
+            "the report card",
+            27,
+            r#"{ reportCard(from: "2019-01-01", to: "2021-01-01") {
+                studiesPlanned(first: SIZE) { totalCount nodes { study { title } } }
+                studiesLaunched(first: SIZE) { totalCount nodes { study { title } } }
+                studiesWithInterimResults(first: SIZE) { totalCount nodes { study { title } } }
+                studiesReported(first: SIZE) { totalCount nodes { study { title } } }
+                studiesStopped(first: SIZE) { totalCount nodes { study { title } } }
+                studiesLaunchedAtLeast stopReasons { studies } byCentre { studiesLaunched }
+                programmes(first: SIZE) { totalCount nodes { slug partners { slug } } } partners(first: SIZE) { totalCount }
+                localAuthorities(first: SIZE) { totalCount nodes { name } } localAuthoritiesAtLeast reach { share }
+                undatedEngagements(first: SIZE) { totalCount nodes { reference } }
+                collaboratingCentres(first: SIZE) { totalCount nodes { slug } } collaborations(first: SIZE) { totalCount nodes { slug } }
+                feedbackReceived(first: SIZE) { totalCount nodes { text about { __typename } } }
+                feedbackAnswered(first: SIZE) { totalCount nodes { text } }
+            } }"#,
+        ),
+        (
+            "changes with their subjects",
+            5,
+            "{ changes(first: SIZE) { nodes { id subject { id } } } }",
+        ),
+    ];
+    for (name, most, query) in queries {
+        let (few, many) = (statements(&app, query, 2).await, statements(&app, query, 20).await);
+        // The first changes are of fewer kinds of thing than twenty are.
+        if name != "changes with their subjects" {
             assert_eq!(few, many, "{name}");
-            assert!(many <= most, "{name}: {many} statements, more than {most}");
+        }
+        assert!(many <= most, "{name}: {many} statements, more than {most}");
+    }
+}
+
+#[on_both_databases]
+async fn lists_below_a_list_take_the_same_statements_for_two_and_for_twenty(app: TestApp) {
+    fill_network(&app).await;
+    let (studies, findings) = (
+        "studies(first: 5) { totalCount nodes { title } }",
+        "findings(first: 5) { totalCount nodes { estimate } }",
+    );
+    for (parents, lists, most) in [
+        ("centres", vec![studies], 2),
+        ("programmes", vec![studies], 2),
+        ("localAuthorities", vec![studies], 2),
+        ("interventions", vec![studies, findings], 4),
+        ("outcomes", vec![studies, findings], 4),
+        ("populations", vec![studies, findings], 4),
+    ] {
+        let query = format!("{{ {parents}(first: SIZE) {{ nodes {{ {} }} }} }}", lists.join(" "));
+        let plainly = query.replace("(first: 5)", "(first: 5, filter: {includeNarrower: false})");
+        for query in [query, plainly] {
+            let (few, many) =
+                (statements(&app, &query, 2).await, statements(&app, &query, 20).await);
+            assert_eq!((few, many), (most, most), "{query}");
         }
     }
+}
 
-    async fn nodes_of_a_kind_are_read_together(app: TestApp) {
-        fill(&app).await;
-        let list = app.nobody().ask("{ studies(first: 20) { nodes { id } } }").await;
-        let ids: Vec<String> = list.list("/studies/nodes", "id");
-        let query = format!("{{ nodes(ids: {}) {{ id }} }}", serde_json::to_string(&ids).unwrap());
-        assert_eq!(statements(&app, &query, 0).await, 1);
+#[on_both_databases]
+async fn ratings_are_compared_and_traced_in_the_same_statements_for_two_and_for_twenty(
+    app: TestApp,
+) {
+    fill_ratings(&app).await;
+    let queries = [
+        (
+            "comparisons",
+            10,
+            "{ interventions(first: SIZE) { nodes { ratingComparison {
+                ratings { reference strength }
+                differences { summary one { reference } oneOnOthersScale { standing } reasons {
+                    kind
+                    ... on DifferentEvidence { onlyOne { studies { slug } publications { slug } } onlyOther { studies { slug } } }
+                    ... on OlderThanNewEvidence { newer { studies { slug } publications { slug } } }
+                } }
+            } } } }",
+        ),
+        (
+            "ratings with their evidence",
+            6,
+            "{ interventions(first: SIZE) { nodes { ratings(first: 5) { totalCount nodes { outcome { slug }
+                consideredStudies { totalCount nodes { slug } } consideredPublications { totalCount nodes { slug } } } } } } }",
+        ),
+        (
+            "what studies rely on",
+            2,
+            "{ studies(first: SIZE) { nodes { reliesOnWithdrawn { how since what { ... on Publication { slug } } } } } }",
+        ),
+        (
+            "what findings and ratings rely on",
+            9,
+            "{ studies(first: SIZE) { nodes { findings { nodes { reliesOnWithdrawn { how } } } ratings { nodes { reliesOnWithdrawn { how } } } } } }",
+        ),
+    ];
+    for (name, most, query) in queries {
+        let (few, many) = (statements(&app, query, 2).await, statements(&app, query, 20).await);
+        assert_eq!(few, many, "{name}");
+        assert!(many <= most, "{name}: {many} statements, more than {most}");
     }
+}
+
+#[on_both_databases]
+async fn nodes_of_a_kind_are_read_together(app: TestApp) {
+    fill(&app).await;
+    let list = app.nobody().ask("{ studies(first: 20) { nodes { id } } }").await;
+    let ids: Vec<String> = list.list("/studies/nodes", "id");
+    let query = format!("{{ nodes(ids: {}) {{ id }} }}", serde_json::to_string(&ids).unwrap());
+    assert_eq!(statements(&app, &query, 0).await, 1);
 }

@@ -4,9 +4,9 @@ use entity::Vocabulary;
 use serde_json::{Value, json};
 use service::Viewer;
 use service::interchange::bundle::{self, Format};
-use tests::on_both_databases;
 use tests::support::app::{ALPHA, TestApp};
 use tests::support::client::Client;
+use tests::support::on_both_databases;
 
 use super::as_of::a_minute_passes;
 use super::{new_study, text};
@@ -68,69 +68,81 @@ async fn exported_study(app: &TestApp) -> String {
     std::fs::read_to_string(to.join("studies.csv")).unwrap()
 }
 
-on_both_databases! {
-    async fn a_study_is_about_what_its_findings_are_about_for_those_who_see_them(app: TestApp) {
-        let alpha = app.contributor(ALPHA).await;
-        let (_, finding, _) = study_by_its_finding(&app, &alpha).await;
-        assert_eq!(told(&app.nobody(), None).await, ["mentoring", "reading"]);
+#[on_both_databases]
+async fn a_study_is_about_what_its_findings_are_about_for_those_who_see_them(app: TestApp) {
+    let alpha = app.contributor(ALPHA).await;
+    let (_, finding, _) = study_by_its_finding(&app, &alpha).await;
+    assert_eq!(told(&app.nobody(), None).await, ["mentoring", "reading"]);
 
-        let lower = json!({ "id": finding, "expectedVersion": 1, "visibility": "CENTRE" });
-        alpha.ask_with(REVISE, json!({ "input": lower })).await.data();
-        assert_eq!(told(&app.nobody(), None).await, [""; 0]);
-        assert_eq!(told(&app.reader("beta-centre").await, None).await, [""; 0]);
-        assert_eq!(told(&alpha, None).await, ["mentoring", "reading"]);
+    let lower = json!({ "id": finding, "expectedVersion": 1, "visibility": "CENTRE" });
+    alpha.ask_with(REVISE, json!({ "input": lower })).await.data();
+    assert_eq!(told(&app.nobody(), None).await, [""; 0]);
+    assert_eq!(told(&app.reader("beta-centre").await, None).await, [""; 0]);
+    assert_eq!(told(&alpha, None).await, ["mentoring", "reading"]);
 
-        let raise = json!({ "id": finding, "expectedVersion": 2, "visibility": "PUBLIC", "outcome": "writing", "intervention": null });
-        alpha.ask_with(REVISE, json!({ "input": raise })).await.data();
-        assert_eq!(told(&app.nobody(), None).await, ["writing"]);
+    let raise = json!({ "id": finding, "expectedVersion": 2, "visibility": "PUBLIC", "outcome": "writing", "intervention": null });
+    alpha.ask_with(REVISE, json!({ "input": raise })).await.data();
+    assert_eq!(told(&app.nobody(), None).await, ["writing"]);
 
-        let embargo = json!({ "id": finding, "expectedVersion": 3, "embargoedUntil": "2999-01-01T00:00:00Z" });
-        alpha.ask_with(REVISE, json!({ "input": embargo })).await.data();
-        assert_eq!(told(&app.nobody(), None).await, [""; 0]);
-        let end = json!({ "id": finding, "expectedVersion": 4, "embargoedUntil": null });
-        alpha.ask_with(REVISE, json!({ "input": end })).await.data();
-        assert_eq!(told(&app.nobody(), None).await, ["writing"]);
+    let embargo =
+        json!({ "id": finding, "expectedVersion": 3, "embargoedUntil": "2999-01-01T00:00:00Z" });
+    alpha.ask_with(REVISE, json!({ "input": embargo })).await.data();
+    assert_eq!(told(&app.nobody(), None).await, [""; 0]);
+    let end = json!({ "id": finding, "expectedVersion": 4, "embargoedUntil": null });
+    alpha.ask_with(REVISE, json!({ "input": end })).await.data();
+    assert_eq!(told(&app.nobody(), None).await, ["writing"]);
 
-        let withdraw = "mutation ($input: WithdrawInput!) { withdraw(input: $input) { thing { id } } }";
-        let input = json!({ "id": finding, "expectedVersion": 5, "reason": "A mistake" });
-        alpha.ask_with(withdraw, json!({ "input": input })).await.data();
-        for client in [app.nobody(), alpha] {
-            assert_eq!(told(&client, None).await, [""; 0]);
-        }
+    let withdraw = "mutation ($input: WithdrawInput!) { withdraw(input: $input) { thing { id } } }";
+    let input = json!({ "id": finding, "expectedVersion": 5, "reason": "A mistake" });
+    alpha.ask_with(withdraw, json!({ "input": input })).await.data();
+    for client in [app.nobody(), alpha] {
+        assert_eq!(told(&client, None).await, [""; 0]);
     }
+}
 
-    async fn the_past_and_the_history_tell_terms_of_findings_as_little_as_the_present(app: TestApp) {
-        let alpha = app.contributor(ALPHA).await;
-        let (study, finding, between) = study_by_its_finding(&app, &alpha).await;
-        let then = a_minute_passes(&app);
-        let lower = json!({ "id": finding, "expectedVersion": 1, "visibility": "CENTRE" });
-        alpha.ask_with(REVISE, json!({ "input": lower })).await.data();
-        a_minute_passes(&app);
-        assert_eq!(told(&app.nobody(), Some(&then)).await, ["mentoring", "reading"]);
-        assert_eq!(told(&app.nobody(), Some(&between)).await, [""; 0]);
+#[on_both_databases]
+async fn the_past_and_the_history_tell_terms_of_findings_as_little_as_the_present(app: TestApp) {
+    let alpha = app.contributor(ALPHA).await;
+    let (study, finding, between) = study_by_its_finding(&app, &alpha).await;
+    let then = a_minute_passes(&app);
+    let lower = json!({ "id": finding, "expectedVersion": 1, "visibility": "CENTRE" });
+    alpha.ask_with(REVISE, json!({ "input": lower })).await.data();
+    a_minute_passes(&app);
+    assert_eq!(told(&app.nobody(), Some(&then)).await, ["mentoring", "reading"]);
+    assert_eq!(told(&app.nobody(), Some(&between)).await, [""; 0]);
 
-        // What a revision keeps is what the study said, not what its findings lend it.
-        let revise = "mutation ($input: ReviseStudyInput!) { reviseStudy(input: $input) { study { version } } }";
-        for client in [&alpha, &app.contributor(ALPHA).await] {
-            let version = app.nobody().ask(r#"{ study(slug: "a-study") { version } }"#).await.at("/study/version").clone();
-            let input = json!({ "id": study, "expectedVersion": version, "summary": format!("By {version}") });
-            client.ask_with(revise, json!({ "input": input })).await.data();
-        }
-        assert_eq!(told(&app.nobody(), None).await, [""; 0]);
-        let history = app.nobody().ask(r#"{ study(slug: "a-study") { history { nodes { changes { field } } } } }"#).await;
-        assert!(!history.body.to_string().contains("terms"), "{}", history.body);
+    // What a revision keeps is what the study said, not what its findings lend it.
+    let revise =
+        "mutation ($input: ReviseStudyInput!) { reviseStudy(input: $input) { study { version } } }";
+    for client in [&alpha, &app.contributor(ALPHA).await] {
+        let version = app
+            .nobody()
+            .ask(r#"{ study(slug: "a-study") { version } }"#)
+            .await
+            .at("/study/version")
+            .clone();
+        let input =
+            json!({ "id": study, "expectedVersion": version, "summary": format!("By {version}") });
+        client.ask_with(revise, json!({ "input": input })).await.data();
     }
+    assert_eq!(told(&app.nobody(), None).await, [""; 0]);
+    let history = app
+        .nobody()
+        .ask(r#"{ study(slug: "a-study") { history { nodes { changes { field } } } } }"#)
+        .await;
+    assert!(!history.body.to_string().contains("terms"), "{}", history.body);
+}
 
-    async fn an_export_writes_the_terms_that_a_study_names_itself(app: TestApp) {
-        let alpha = app.contributor(ALPHA).await;
-        let (study, _, _) = study_by_its_finding(&app, &alpha).await;
-        let text = exported_study(&app).await;
-        assert!(!text.contains("reading") && !text.contains("mentoring"), "{text}");
-        let revise = "mutation ($input: ReviseStudyInput!) { reviseStudy(input: $input) { study { outcomes { slug } } } }";
-        let input = json!({ "id": study, "expectedVersion": 1, "outcomes": ["reading"] });
-        let answer: Value = alpha.ask_with(revise, json!({ "input": input })).await.data().clone();
-        assert_eq!(answer["reviseStudy"]["study"]["outcomes"], json!([{ "slug": "reading" }]));
-        let text = exported_study(&app).await;
-        assert!(text.contains("reading") && !text.contains("mentoring"), "{text}");
-    }
+#[on_both_databases]
+async fn an_export_writes_the_terms_that_a_study_names_itself(app: TestApp) {
+    let alpha = app.contributor(ALPHA).await;
+    let (study, _, _) = study_by_its_finding(&app, &alpha).await;
+    let text = exported_study(&app).await;
+    assert!(!text.contains("reading") && !text.contains("mentoring"), "{text}");
+    let revise = "mutation ($input: ReviseStudyInput!) { reviseStudy(input: $input) { study { outcomes { slug } } } }";
+    let input = json!({ "id": study, "expectedVersion": 1, "outcomes": ["reading"] });
+    let answer: Value = alpha.ask_with(revise, json!({ "input": input })).await.data().clone();
+    assert_eq!(answer["reviseStudy"]["study"]["outcomes"], json!([{ "slug": "reading" }]));
+    let text = exported_study(&app).await;
+    assert!(text.contains("reading") && !text.contains("mentoring"), "{text}");
 }

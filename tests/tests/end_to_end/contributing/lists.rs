@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use service::Viewer;
 use service::access::ScopeName;
 use service::interchange::bundle::{self, Bundle, Format, Limits, Options};
-use tests::on_both_databases;
 use tests::support::app::{ALPHA, TestApp};
 use tests::support::chance::Chance;
 use tests::support::client::Client;
+use tests::support::on_both_databases;
 
 use super::{new_study, text, wrong};
 
@@ -73,123 +73,175 @@ async fn survives_a_bundle(app: &TestApp) {
     }
 }
 
-on_both_databases! {
-    async fn three_hundred_synonyms_are_kept_as_they_were_sent(app: TestApp) {
-        let keeper = keeper(&app).await;
-        let mut chance = Chance(1);
-        for kind in ["Intervention", "Outcome", "Population"] {
-            let field = kind.to_lowercase();
-            let add = format!("mutation ($input: Add{kind}Input!) {{ add{kind}(input: $input) {{ {field} {{ id synonyms labels {{ label }} }} }} }}");
-            let revise = format!("mutation ($input: Revise{kind}Input!) {{ revise{kind}(input: $input) {{ {field} {{ synonyms labels {{ label }} }} }} }}");
-            for number in 0..LISTS {
-                let mut sent = texts(&mut chance, |_| true);
-                let labels = json!([{ "centre": ALPHA, "label": sent[0] }]);
-                let input = json!({ "name": format!("{kind} {number}"), "synonyms": sent, "labels": labels });
-                let added = keeper.ask_with(&add, json!({ "input": input })).await;
-                let kept = added.at(&format!("/add{kind}/{field}"));
-                assert_eq!((&kept["synonyms"], &kept["labels"]), (&json!(sent), &json!([{ "label": sent[0] }])));
-                let id = kept["id"].clone();
-
-                let others = json!({ "id": id, "expectedVersion": 1, "description": "As before" });
-                let revised = keeper.ask_with(&revise, json!({ "input": others })).await;
-                let kept = revised.at(&format!("/revise{kind}/{field}"));
-                assert_eq!((&kept["synonyms"], &kept["labels"]), (&json!(sent), &json!([{ "label": sent[0] }])));
-
-                sent.reverse();
-                sent.pop();
-                let fewer = json!({ "id": id, "expectedVersion": 2, "synonyms": sent });
-                let revised = keeper.ask_with(&revise, json!({ "input": fewer })).await;
-                assert_eq!(revised.at(&format!("/revise{kind}/{field}/synonyms")), &json!(sent));
-            }
-        }
-        survives_a_bundle(&app).await;
-    }
-
-    async fn texts_within_the_rows_of_a_list_are_kept_as_they_were_sent(app: TestApp) {
-        let keeper = keeper(&app).await;
-        let mut chance = Chance(2);
+#[on_both_databases]
+async fn three_hundred_synonyms_are_kept_as_they_were_sent(app: TestApp) {
+    let keeper = keeper(&app).await;
+    let mut chance = Chance(1);
+    for kind in ["Intervention", "Outcome", "Population"] {
+        let field = kind.to_lowercase();
+        let add = format!(
+            "mutation ($input: Add{kind}Input!) {{ add{kind}(input: $input) {{ {field} {{ id synonyms labels {{ label }} }} }} }}"
+        );
+        let revise = format!(
+            "mutation ($input: Revise{kind}Input!) {{ revise{kind}(input: $input) {{ {field} {{ synonyms labels {{ label }} }} }} }}"
+        );
         for number in 0..LISTS {
-            let names = texts(&mut chance, |_| true);
-            let authors: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
-            let contribute = "mutation ($input: ContributePublicationInput!) { contributePublication(input: $input) { publication { id authors { name } } } }";
-            let input = json!({ "title": format!("Report {number}"), "kind": "REPORT", "authors": authors, "visibility": "PUBLIC" });
-            let answer = keeper.ask_with(contribute, json!({ "input": input })).await;
-            assert_eq!(answer.at("/contributePublication/publication/authors"), &json!(authors));
-            let revise = "mutation ($input: RevisePublicationInput!) { revisePublication(input: $input) { publication { authors { name } } } }";
-            let id = text(&answer, "/contributePublication/publication/id");
-            let input = json!({ "id": id, "expectedVersion": 1, "venue": names[0] });
-            let answer = keeper.ask_with(revise, json!({ "input": input })).await;
-            assert_eq!(answer.at("/revisePublication/publication/authors"), &json!(authors));
-
-            let history: Vec<Value> = (1..).zip(&names).map(|(day, reason)| json!({ "on": format!("2026-01-{day:02}"), "status": "PLANNED", "reason": reason })).collect();
-            new_study(&keeper, &format!("Study {number}"), json!({ "visibility": "PUBLIC", "statusHistory": history })).await;
-            let query = format!("{{ study(slug: \"study-{number}\") {{ statusHistory {{ on status reason }} }} }}");
-            assert_eq!(keeper.ask(&query).await.at("/study/statusHistory"), &json!(history));
-        }
-        survives_a_bundle(&app).await;
-    }
-
-    async fn scores_name_levels_whatever_their_codes_hold(app: TestApp) {
-        let keeper = keeper(&app).await;
-        let mut chance = Chance(3);
-        let add = "mutation ($input: AddEvidenceStandardInput!) { addEvidenceStandard(input: $input) { evidenceStandard { id } } }";
-        let rate = "mutation ($input: RateInput!) { rate(input: $input) { rating { id scores { dimension { key } level { code } } } } }";
-        let revise = "mutation ($input: ReviseRatingInput!) { reviseRating(input: $input) { rating { scores { dimension { key } level { code } } } } }";
-        for number in 0..LISTS {
-            let codes = texts(&mut chance, |letter| !letter.is_control());
-            let dimensions = texts(&mut chance, |letter| !letter.is_control() && letter != '=');
-            let levels: Vec<Value> = (1..).zip(&codes).map(|(ordinal, code): (i32, _)| json!({ "code": code, "ordinal": ordinal, "label": code })).collect();
-            let scales: Vec<Value> = dimensions.iter().map(|key| json!({ "key": key, "name": key, "levels": levels })).collect();
-            let standard = json!({ "name": format!("Standard {number}"), "versions": [{ "code": codes[0], "dimensions": scales }] });
-            let standard = text(&keeper.ask_with(add, json!({ "input": standard })).await, "/addEvidenceStandard/evidenceStandard/id");
-            let study = new_study(&keeper, &format!("Study {number}"), json!({ "visibility": "PUBLIC" })).await;
-            let scores: Vec<Value> = dimensions.iter().zip(&codes).map(|(dimension, level)| json!({ "dimension": dimension, "level": level })).collect();
-            let mut told: Vec<Value> = dimensions.iter().zip(&codes).map(|(dimension, level)| json!({ "dimension": { "key": dimension }, "level": { "code": level } })).collect();
-            told.sort_by_key(Value::to_string);
-            let sorted = |scores: &Value| {
-                let mut scores = scores.as_array().unwrap().clone();
-                scores.sort_by_key(Value::to_string);
-                scores
-            };
-            let input = json!({ "subject": study, "standard": standard, "version": codes[0], "reference": format!("r;{number}"), "scores": scores, "visibility": "PUBLIC" });
-            let rated = keeper.ask_with(rate, json!({ "input": input })).await;
-            assert_eq!(sorted(rated.at("/rate/rating/scores")), told);
-            let input = json!({ "id": text(&rated, "/rate/rating/id"), "expectedVersion": 1, "rationale": "As before" });
-            let revised = keeper.ask_with(revise, json!({ "input": input })).await;
-            assert_eq!(sorted(revised.at("/reviseRating/rating/scores")), told);
-        }
-        survives_a_bundle(&app).await;
-    }
-
-    async fn a_reference_is_one_whatever_it_holds_and_no_text_means_an_id(app: TestApp) {
-        let keeper = keeper(&app).await;
-        let study = new_study(&keeper, "A study", json!({ "visibility": "PUBLIC" })).await;
-        let report = r#"mutation { contributePublication(input: { title: "A report", kind: REPORT }) { publication { id } } }"#;
-        let report = text(&keeper.ask(report).await, "/contributePublication/publication/id");
-        let uuid = app.create_term(entity::Vocabulary::Population, "people", None).await;
-        let lists = ["interventions", "outcomes", "populations", "partners", "publications", "collaboratingCentres", "sharedWith"];
-        let mut chance = Chance(4);
-        for list in lists {
             let mut sent = texts(&mut chance, |_| true);
-            sent.extend(["people;people".to_owned(), format!("#{}", uuid.0), uuid.0.to_string(), String::new()]);
-            let expected = vec![(list.to_owned(), "UNKNOWN_REFERENCE".to_owned()); sent.len()];
-            for (kind, input) in [
-                ("ContributeStudy", json!({ "title": "T", "design": "RANDOMISED", "status": "PLANNED", list: sent })),
-                ("ReviseStudy", json!({ "id": study, "expectedVersion": 1, list: sent })),
-            ] {
-                let field = format!("{}{}", kind[..1].to_lowercase(), &kind[1..]);
-                let query = format!("mutation ($input: {kind}Input!) {{ {field}(input: $input) {{ study {{ id }} }} }}");
-                let refused = keeper.ask_with(&query, json!({ "input": input })).await;
-                let mut told = wrong(&refused);
-                told.retain(|(_, code)| code == "UNKNOWN_REFERENCE");
-                assert_eq!(told, expected, "{list}: {}", refused.body);
-            }
+            let labels = json!([{ "centre": ALPHA, "label": sent[0] }]);
+            let input =
+                json!({ "name": format!("{kind} {number}"), "synonyms": sent, "labels": labels });
+            let added = keeper.ask_with(&add, json!({ "input": input })).await;
+            let kept = added.at(&format!("/add{kind}/{field}"));
+            assert_eq!(
+                (&kept["synonyms"], &kept["labels"]),
+                (&json!(sent), &json!([{ "label": sent[0] }]))
+            );
+            let id = kept["id"].clone();
+
+            let others = json!({ "id": id, "expectedVersion": 1, "description": "As before" });
+            let revised = keeper.ask_with(&revise, json!({ "input": others })).await;
+            let kept = revised.at(&format!("/revise{kind}/{field}"));
+            assert_eq!(
+                (&kept["synonyms"], &kept["labels"]),
+                (&json!(sent), &json!([{ "label": sent[0] }]))
+            );
+
+            sent.reverse();
+            sent.pop();
+            let fewer = json!({ "id": id, "expectedVersion": 2, "synonyms": sent });
+            let revised = keeper.ask_with(&revise, json!({ "input": fewer })).await;
+            assert_eq!(revised.at(&format!("/revise{kind}/{field}/synonyms")), &json!(sent));
         }
-        let one = json!({ "study": "a-study", "outcome": format!("#{}", uuid.0), "measure": "FISHER_Z", "estimate": 0.1, "publication": format!("#{report}") });
-        let query = "mutation ($input: ContributeFindingInput!) { contributeFinding(input: $input) { finding { id } } }";
-        let refused = keeper.ask_with(query, json!({ "input": one })).await;
-        let mut told = wrong(&refused);
-        told.sort();
-        assert_eq!(told, ["outcome", "publication"].map(|field| (field.to_owned(), "UNKNOWN_REFERENCE".to_owned())));
     }
+    survives_a_bundle(&app).await;
+}
+
+#[on_both_databases]
+async fn texts_within_the_rows_of_a_list_are_kept_as_they_were_sent(app: TestApp) {
+    let keeper = keeper(&app).await;
+    let mut chance = Chance(2);
+    for number in 0..LISTS {
+        let names = texts(&mut chance, |_| true);
+        let authors: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
+        let contribute = "mutation ($input: ContributePublicationInput!) { contributePublication(input: $input) { publication { id authors { name } } } }";
+        let input = json!({ "title": format!("Report {number}"), "kind": "REPORT", "authors": authors, "visibility": "PUBLIC" });
+        let answer = keeper.ask_with(contribute, json!({ "input": input })).await;
+        assert_eq!(answer.at("/contributePublication/publication/authors"), &json!(authors));
+        let revise = "mutation ($input: RevisePublicationInput!) { revisePublication(input: $input) { publication { authors { name } } } }";
+        let id = text(&answer, "/contributePublication/publication/id");
+        let input = json!({ "id": id, "expectedVersion": 1, "venue": names[0] });
+        let answer = keeper.ask_with(revise, json!({ "input": input })).await;
+        assert_eq!(answer.at("/revisePublication/publication/authors"), &json!(authors));
+
+        let history: Vec<Value> = (1..).zip(&names).map(|(day, reason)| json!({ "on": format!("2026-01-{day:02}"), "status": "PLANNED", "reason": reason })).collect();
+        new_study(
+            &keeper,
+            &format!("Study {number}"),
+            json!({ "visibility": "PUBLIC", "statusHistory": history }),
+        )
+        .await;
+        let query = format!(
+            "{{ study(slug: \"study-{number}\") {{ statusHistory {{ on status reason }} }} }}"
+        );
+        assert_eq!(keeper.ask(&query).await.at("/study/statusHistory"), &json!(history));
+    }
+    survives_a_bundle(&app).await;
+}
+
+#[on_both_databases]
+async fn scores_name_levels_whatever_their_codes_hold(app: TestApp) {
+    let keeper = keeper(&app).await;
+    let mut chance = Chance(3);
+    let add = "mutation ($input: AddEvidenceStandardInput!) { addEvidenceStandard(input: $input) { evidenceStandard { id } } }";
+    let rate = "mutation ($input: RateInput!) { rate(input: $input) { rating { id scores { dimension { key } level { code } } } } }";
+    let revise = "mutation ($input: ReviseRatingInput!) { reviseRating(input: $input) { rating { scores { dimension { key } level { code } } } } }";
+    for number in 0..LISTS {
+        let codes = texts(&mut chance, |letter| !letter.is_control());
+        let dimensions = texts(&mut chance, |letter| !letter.is_control() && letter != '=');
+        let levels: Vec<Value> = (1..).zip(&codes).map(|(ordinal, code): (i32, _)| json!({ "code": code, "ordinal": ordinal, "label": code })).collect();
+        let scales: Vec<Value> = dimensions
+            .iter()
+            .map(|key| json!({ "key": key, "name": key, "levels": levels }))
+            .collect();
+        let standard = json!({ "name": format!("Standard {number}"), "versions": [{ "code": codes[0], "dimensions": scales }] });
+        let standard = text(
+            &keeper.ask_with(add, json!({ "input": standard })).await,
+            "/addEvidenceStandard/evidenceStandard/id",
+        );
+        let study =
+            new_study(&keeper, &format!("Study {number}"), json!({ "visibility": "PUBLIC" })).await;
+        let scores: Vec<Value> = dimensions
+            .iter()
+            .zip(&codes)
+            .map(|(dimension, level)| json!({ "dimension": dimension, "level": level }))
+            .collect();
+        let mut told: Vec<Value> = dimensions.iter().zip(&codes).map(|(dimension, level)| json!({ "dimension": { "key": dimension }, "level": { "code": level } })).collect();
+        told.sort_by_key(Value::to_string);
+        let sorted = |scores: &Value| {
+            let mut scores = scores.as_array().unwrap().clone();
+            scores.sort_by_key(Value::to_string);
+            scores
+        };
+        let input = json!({ "subject": study, "standard": standard, "version": codes[0], "reference": format!("r;{number}"), "scores": scores, "visibility": "PUBLIC" });
+        let rated = keeper.ask_with(rate, json!({ "input": input })).await;
+        assert_eq!(sorted(rated.at("/rate/rating/scores")), told);
+        let input = json!({ "id": text(&rated, "/rate/rating/id"), "expectedVersion": 1, "rationale": "As before" });
+        let revised = keeper.ask_with(revise, json!({ "input": input })).await;
+        assert_eq!(sorted(revised.at("/reviseRating/rating/scores")), told);
+    }
+    survives_a_bundle(&app).await;
+}
+
+#[on_both_databases]
+async fn a_reference_is_one_whatever_it_holds_and_no_text_means_an_id(app: TestApp) {
+    let keeper = keeper(&app).await;
+    let study = new_study(&keeper, "A study", json!({ "visibility": "PUBLIC" })).await;
+    let report = r#"mutation { contributePublication(input: { title: "A report", kind: REPORT }) { publication { id } } }"#;
+    let report = text(&keeper.ask(report).await, "/contributePublication/publication/id");
+    let uuid = app.create_term(entity::Vocabulary::Population, "people", None).await;
+    let lists = [
+        "interventions",
+        "outcomes",
+        "populations",
+        "partners",
+        "publications",
+        "collaboratingCentres",
+        "sharedWith",
+    ];
+    let mut chance = Chance(4);
+    for list in lists {
+        let mut sent = texts(&mut chance, |_| true);
+        sent.extend([
+            "people;people".to_owned(),
+            format!("#{}", uuid.0),
+            uuid.0.to_string(),
+            String::new(),
+        ]);
+        let expected = vec![(list.to_owned(), "UNKNOWN_REFERENCE".to_owned()); sent.len()];
+        for (kind, input) in [
+            (
+                "ContributeStudy",
+                json!({ "title": "T", "design": "RANDOMISED", "status": "PLANNED", list: sent }),
+            ),
+            ("ReviseStudy", json!({ "id": study, "expectedVersion": 1, list: sent })),
+        ] {
+            let field = format!("{}{}", kind[..1].to_lowercase(), &kind[1..]);
+            let query = format!(
+                "mutation ($input: {kind}Input!) {{ {field}(input: $input) {{ study {{ id }} }} }}"
+            );
+            let refused = keeper.ask_with(&query, json!({ "input": input })).await;
+            let mut told = wrong(&refused);
+            told.retain(|(_, code)| code == "UNKNOWN_REFERENCE");
+            assert_eq!(told, expected, "{list}: {}", refused.body);
+        }
+    }
+    let one = json!({ "study": "a-study", "outcome": format!("#{}", uuid.0), "measure": "FISHER_Z", "estimate": 0.1, "publication": format!("#{report}") });
+    let query = "mutation ($input: ContributeFindingInput!) { contributeFinding(input: $input) { finding { id } } }";
+    let refused = keeper.ask_with(query, json!({ "input": one })).await;
+    let mut told = wrong(&refused);
+    told.sort();
+    assert_eq!(
+        told,
+        ["outcome", "publication"].map(|field| (field.to_owned(), "UNKNOWN_REFERENCE".to_owned()))
+    );
 }

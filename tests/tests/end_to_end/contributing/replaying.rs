@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use entity::Vocabulary;
 use serde_json::{Value, json};
-use tests::on_both_databases;
 use tests::support::app::{ALPHA, BETA, TestApp};
 use tests::support::client::Client;
+use tests::support::on_both_databases;
 
 use super::{new_study, revise_study, text};
 
@@ -240,16 +240,17 @@ async fn replay(app: &TestApp, seed: u64) {
     }
 }
 
-on_both_databases! {
-    async fn random_edits_of_several_centres_leave_what_a_plain_model_says(app: TestApp) {
-        replay(&app, 7).await;
-    }
+#[on_both_databases]
+async fn random_edits_of_several_centres_leave_what_a_plain_model_says(app: TestApp) {
+    replay(&app, 7).await;
+}
 
-    async fn other_random_edits_do_so_too(app: TestApp) {
-        replay(&app, 2_026).await;
-    }
+#[on_both_databases]
+async fn other_random_edits_do_so_too(app: TestApp) {
+    replay(&app, 2_026).await;
+}
 
-    async fn and_so_do_others_still(app: TestApp) {
-        replay(&app, 40_411).await;
-    }
+#[on_both_databases]
+async fn and_so_do_others_still(app: TestApp) {
+    replay(&app, 40_411).await;
 }

@@ -17,10 +17,10 @@ use entity::Vocabulary;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::Value;
-use tests::on_both_databases;
 use tests::support::app::{ALPHA, BETA, TestApp};
 use tests::support::builders::Sharing;
 use tests::support::client::Client;
+use tests::support::on_both_databases;
 
 use requests::Requests;
 
@@ -47,27 +47,27 @@ fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-on_both_databases! {
-    async fn whatever_is_asked_the_server_answers_in_its_own_words(app: TestApp) {
-        fill(&app).await;
-        let seed = setting("COMMONGROUND_TEST_FUZZ_SEED").unwrap_or(SEED);
-        let count = setting("COMMONGROUND_TEST_FUZZ_REQUESTS").unwrap_or(REQUESTS as u64);
-        let people = [app.nobody(), app.contributor(ALPHA).await, app.administrator(BETA).await];
-        let mut random = StdRng::seed_from_u64(seed);
-        let mut requests = Requests::new(ids(&people[0]).await);
-        let (mut seen, mut answered) = (BTreeSet::new(), 0);
-        for number in 0..count {
-            let person = &people[random.random_range(0..people.len())];
-            let sent = requests.next(&mut random);
-            let (status, body) = send(person, sent.request).await;
-            let context = format!("seed {seed}, request {number}: {}\n{status}: {body:.2000}", sent.text);
-            let codes = check(status, &body, &context);
-            answered += usize::from(codes.is_empty());
-            seen.extend(codes);
-        }
-        assert!(answered as u64 > count / 15, "too few pass: {answered} of {count}");
-        assert!(seen.len() >= 15, "too little of what can go wrong went wrong: {seen:?}");
+#[on_both_databases]
+async fn whatever_is_asked_the_server_answers_in_its_own_words(app: TestApp) {
+    fill(&app).await;
+    let seed = setting("COMMONGROUND_TEST_FUZZ_SEED").unwrap_or(SEED);
+    let count = setting("COMMONGROUND_TEST_FUZZ_REQUESTS").unwrap_or(REQUESTS as u64);
+    let people = [app.nobody(), app.contributor(ALPHA).await, app.administrator(BETA).await];
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut requests = Requests::new(ids(&people[0]).await);
+    let (mut seen, mut answered) = (BTreeSet::new(), 0);
+    for number in 0..count {
+        let person = &people[random.random_range(0..people.len())];
+        let sent = requests.next(&mut random);
+        let (status, body) = send(person, sent.request).await;
+        let context =
+            format!("seed {seed}, request {number}: {}\n{status}: {body:.2000}", sent.text);
+        let codes = check(status, &body, &context);
+        answered += usize::from(codes.is_empty());
+        seen.extend(codes);
     }
+    assert!(answered as u64 > count / 15, "too few pass: {answered} of {count}");
+    assert!(seen.len() >= 15, "too little of what can go wrong went wrong: {seen:?}");
 }
 
 /// Something to be found.

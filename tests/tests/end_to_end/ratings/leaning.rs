@@ -1,9 +1,9 @@
 //! Withdrawal that travels: what leans on withdrawn or superseded evidence says so.
 
 use serde_json::{Value, json};
-use tests::on_both_databases;
 use tests::support::app::{ALPHA, BETA, TestApp};
 use tests::support::client::Client;
+use tests::support::on_both_databases;
 
 use super::{PUBLICATIONS, STUDIES, rate, set_up};
 
@@ -95,45 +95,59 @@ async fn asked(client: &Client) -> Value {
     client.ask(&query).await.data().clone()
 }
 
-on_both_databases! {
-    async fn what_leans_on_withdrawn_evidence_says_on_what_since_when_and_why(app: TestApp) {
-        withdraw(&app).await;
-        let answer = asked(&app.nobody()).await;
-        // The draft that took the report's place is not for everybody.
-        let report = |how: &str| report(how, &Value::Null);
-        assert_eq!(of(&answer, "/findings/nodes", "f1"), json!([study("RESULT_OF"), report("REPORTED_BY")]));
-        assert_eq!(of(&answer, "/findings/nodes", "f2"), json!([study("RESULT_OF")]));
-        assert_eq!(of(&answer, "/findings/nodes", "f3"), json!([]));
-        assert_eq!(answer["study"]["reliesOnWithdrawn"], json!([report("REPORTED_BY")]));
-        assert_eq!(answer["late"]["reliesOnWithdrawn"], json!([]));
-        assert_eq!(of(&answer, "/study/ratings/nodes", "rates"), json!([study("RATES"), report("CONSIDERED")]));
-        assert_eq!(of(&answer, "/intervention/ratings/nodes", "considers"), json!([study("CONSIDERED")]));
-        assert_eq!(of(&answer, "/intervention/ratings/nodes", "stands"), json!([]));
-    }
+#[on_both_databases]
+async fn what_leans_on_withdrawn_evidence_says_on_what_since_when_and_why(app: TestApp) {
+    withdraw(&app).await;
+    let answer = asked(&app.nobody()).await;
+    // The draft that took the report's place is not for everybody.
+    let report = |how: &str| report(how, &Value::Null);
+    assert_eq!(
+        of(&answer, "/findings/nodes", "f1"),
+        json!([study("RESULT_OF"), report("REPORTED_BY")])
+    );
+    assert_eq!(of(&answer, "/findings/nodes", "f2"), json!([study("RESULT_OF")]));
+    assert_eq!(of(&answer, "/findings/nodes", "f3"), json!([]));
+    assert_eq!(answer["study"]["reliesOnWithdrawn"], json!([report("REPORTED_BY")]));
+    assert_eq!(answer["late"]["reliesOnWithdrawn"], json!([]));
+    assert_eq!(
+        of(&answer, "/study/ratings/nodes", "rates"),
+        json!([study("RATES"), report("CONSIDERED")])
+    );
+    assert_eq!(
+        of(&answer, "/intervention/ratings/nodes", "considers"),
+        json!([study("CONSIDERED")])
+    );
+    assert_eq!(of(&answer, "/intervention/ratings/nodes", "stands"), json!([]));
+}
 
-    async fn what_took_its_place_is_named_to_those_who_may_see_it(app: TestApp) {
-        withdraw(&app).await;
-        let answer = asked(&app.reader(BETA).await).await;
-        let expected = report("REPORTED_BY", &json!({ "slug": "late-draft" }));
-        assert_eq!(answer["study"]["reliesOnWithdrawn"], json!([expected]));
-    }
+#[on_both_databases]
+async fn what_took_its_place_is_named_to_those_who_may_see_it(app: TestApp) {
+    withdraw(&app).await;
+    let answer = asked(&app.reader(BETA).await).await;
+    let expected = report("REPORTED_BY", &json!({ "slug": "late-draft" }));
+    assert_eq!(answer["study"]["reliesOnWithdrawn"], json!([expected]));
+}
 
-    async fn withdrawn_evidence_that_is_hidden_is_not_told_of(app: TestApp) {
-        set_up(&app).await;
-        rate(&app, &["alpha-centre,r,guide,2020,INTERVENTION,mentoring,,strength=3,hidden,,,PUBLIC"]).await;
-        let studies = format!("{STUDIES},withdrawn_at,withdrawal_reason");
-        app.import(&[(
-            "studies",
-            &[
-                studies.as_str(),
-                "hidden,Hidden,RANDOMISED,REPORTED,2015-06-30,alpha-centre,mentoring,,alpha-centre,CENTRE,2025-05-05T10:00:00Z,Wrong",
-            ],
-        )])
+#[on_both_databases]
+async fn withdrawn_evidence_that_is_hidden_is_not_told_of(app: TestApp) {
+    set_up(&app).await;
+    rate(&app, &["alpha-centre,r,guide,2020,INTERVENTION,mentoring,,strength=3,hidden,,,PUBLIC"])
         .await;
-        let query = r#"{ intervention(slug: "mentoring") { ratings { nodes { reliesOnWithdrawn { how } } } } }"#;
-        let path = "/intervention/ratings/nodes/0/reliesOnWithdrawn";
-        assert_eq!(app.nobody().ask(query).await.at(path), &json!([]));
-        assert_eq!(app.reader(BETA).await.ask(query).await.at(path), &json!([]));
-        assert_eq!(app.reader(ALPHA).await.ask(query).await.at(path), &json!([{ "how": "CONSIDERED" }]));
-    }
+    let studies = format!("{STUDIES},withdrawn_at,withdrawal_reason");
+    app.import(&[(
+        "studies",
+        &[
+            studies.as_str(),
+            "hidden,Hidden,RANDOMISED,REPORTED,2015-06-30,alpha-centre,mentoring,,alpha-centre,CENTRE,2025-05-05T10:00:00Z,Wrong",
+        ],
+    )])
+    .await;
+    let query = r#"{ intervention(slug: "mentoring") { ratings { nodes { reliesOnWithdrawn { how } } } } }"#;
+    let path = "/intervention/ratings/nodes/0/reliesOnWithdrawn";
+    assert_eq!(app.nobody().ask(query).await.at(path), &json!([]));
+    assert_eq!(app.reader(BETA).await.ask(query).await.at(path), &json!([]));
+    assert_eq!(
+        app.reader(ALPHA).await.ask(query).await.at(path),
+        &json!([{ "how": "CONSIDERED" }])
+    );
 }

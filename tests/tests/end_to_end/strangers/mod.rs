@@ -12,9 +12,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{Visibility, Vocabulary};
 use serde_json::{Value, json};
 use service::access::ScopeName;
-use tests::on_both_databases;
 use tests::support::app::{ALPHA, BETA, TestApp};
 use tests::support::builders::Sharing;
+use tests::support::on_both_databases;
 use tests::support::streams::{StreamServer, cursor_of};
 
 use self::doors::DOORS;
@@ -164,77 +164,94 @@ fn tells_nothing(data: &Value) -> bool {
     data.as_object().map_or(data.is_null(), |fields| fields.values().all(tells_nothing))
 }
 
-on_both_databases! {
-    async fn nobody_and_strangers_find_behind_each_door_what_its_entry_says(app: TestApp) {
-        let ids = furnish(&app).await;
-        let nobody = app.nobody();
-        let stranger = app.holder(BETA, &[ScopeName::YoungPeopleStatistics]).await;
-        for (field, query, for_nobody, for_stranger) in DOORS {
-            if field.starts_with("Subscription.") {
-                continue;
-            }
-            let mut query = query.replace("<DRAFT>", &ids.draft).replace("<PUBLIC>", &ids.public).replace("<FEEDBACK>", &ids.feedback)
-                .replace("<TOKEN>", &ids.token).replace("<PUBLICATION>", &ids.publication).replace("<HIDDEN>", &ids.hidden);
-            for (kind, tag) in KINDS {
-                query = query.replace(&format!("<{kind}>"), &id_of_nothing(*tag));
-            }
-            for (who, client, expected) in [("nobody", &nobody, for_nobody), ("a stranger", &stranger, for_stranger)] {
-                let answer = client.ask(&query).await;
-                let name = field.split_once('.').unwrap().1;
-                match expected {
-                    Is(value) => {
-                        let value: Value = serde_json::from_str(value).unwrap();
-                        assert_eq!(answer.data()[name], value, "{who} at {field}");
-                    }
-                    Refused(code) => {
-                        assert_eq!(answer.code(), Some(*code), "{who} at {field}: {}", answer.body);
-                        assert!(tells_nothing(&answer.body["data"]), "{who} at {field}: {}", answer.body);
-                    }
+#[on_both_databases]
+async fn nobody_and_strangers_find_behind_each_door_what_its_entry_says(app: TestApp) {
+    let ids = furnish(&app).await;
+    let nobody = app.nobody();
+    let stranger = app.holder(BETA, &[ScopeName::YoungPeopleStatistics]).await;
+    for (field, query, for_nobody, for_stranger) in DOORS {
+        if field.starts_with("Subscription.") {
+            continue;
+        }
+        let mut query = query
+            .replace("<DRAFT>", &ids.draft)
+            .replace("<PUBLIC>", &ids.public)
+            .replace("<FEEDBACK>", &ids.feedback)
+            .replace("<TOKEN>", &ids.token)
+            .replace("<PUBLICATION>", &ids.publication)
+            .replace("<HIDDEN>", &ids.hidden);
+        for (kind, tag) in KINDS {
+            query = query.replace(&format!("<{kind}>"), &id_of_nothing(*tag));
+        }
+        for (who, client, expected) in
+            [("nobody", &nobody, for_nobody), ("a stranger", &stranger, for_stranger)]
+        {
+            let answer = client.ask(&query).await;
+            let name = field.split_once('.').unwrap().1;
+            match expected {
+                Is(value) => {
+                    let value: Value = serde_json::from_str(value).unwrap();
+                    assert_eq!(answer.data()[name], value, "{who} at {field}");
+                }
+                Refused(code) => {
+                    assert_eq!(answer.code(), Some(*code), "{who} at {field}: {}", answer.body);
+                    assert!(
+                        tells_nothing(&answer.body["data"]),
+                        "{who} at {field}: {}",
+                        answer.body
+                    );
                 }
             }
         }
     }
+}
 
-    async fn nobody_and_strangers_hear_what_the_entry_of_each_subscription_says(app: TestApp) {
-        furnish(&app).await;
-        app.create_study("end", &Sharing::public(ALPHA)).await;
-        let server = StreamServer::start(&app.space).await;
-        let (stranger, _) = app.token(BETA, &[ScopeName::YoungPeopleStatistics]).await;
-        let beginning = cursor_of(0);
-        let doors = DOORS.iter().filter(|(field, ..)| field.starts_with("Subscription."));
-        for (field, query, for_nobody, for_stranger) in doors {
-            let query = query.replace("<BEGINNING>", &beginning);
-            for (token, expected) in [(None, for_nobody), (Some(stranger.as_str()), for_stranger)] {
-                let mut events = server.events(token, &query, json!({})).await;
-                let name = field.split_once('.').unwrap().1;
-                let values: Vec<Value> = match expected {
-                    Is(values) => serde_json::from_str(values).unwrap(),
-                    Refused(code) => {
-                        let refused = events.result().await;
-                        assert_eq!(refused["errors"][0]["extensions"]["code"], *code, "{field}: {refused}");
-                        continue;
-                    }
-                };
-                for value in values {
-                    assert_eq!(events.result().await["data"][name], value, "{field}");
+#[on_both_databases]
+async fn nobody_and_strangers_hear_what_the_entry_of_each_subscription_says(app: TestApp) {
+    furnish(&app).await;
+    app.create_study("end", &Sharing::public(ALPHA)).await;
+    let server = StreamServer::start(&app.space).await;
+    let (stranger, _) = app.token(BETA, &[ScopeName::YoungPeopleStatistics]).await;
+    let beginning = cursor_of(0);
+    let doors = DOORS.iter().filter(|(field, ..)| field.starts_with("Subscription."));
+    for (field, query, for_nobody, for_stranger) in doors {
+        let query = query.replace("<BEGINNING>", &beginning);
+        for (token, expected) in [(None, for_nobody), (Some(stranger.as_str()), for_stranger)] {
+            let mut events = server.events(token, &query, json!({})).await;
+            let name = field.split_once('.').unwrap().1;
+            let values: Vec<Value> = match expected {
+                Is(values) => serde_json::from_str(values).unwrap(),
+                Refused(code) => {
+                    let refused = events.result().await;
+                    assert_eq!(
+                        refused["errors"][0]["extensions"]["code"], *code,
+                        "{field}: {refused}"
+                    );
+                    continue;
                 }
+            };
+            for value in values {
+                assert_eq!(events.result().await["data"][name], value, "{field}");
             }
         }
     }
+}
 
-    async fn a_stranger_cannot_tell_a_hidden_token_from_one_that_never_was(app: TestApp) {
-        let ids = furnish(&app).await;
-        // A manager of the other centre may revoke, but not this, and is not told that it is there.
-        let other = app.administrator(BETA).await;
-        let revoke = |id: &str| {
-            format!("mutation {{ revokeAccessToken(input: {{id: \"{id}\", reason: \"x\"}}) {{ accessToken {{ id }} }} }}")
-        };
-        let hidden = other.ask(&revoke(&ids.token)).await;
-        assert_eq!(hidden.code(), Some("NOT_FOUND"));
-        let mut never_was = ids.token.clone().into_bytes();
-        // A letter in the middle of the encoded id, so that it is another well-formed id.
-        never_was[12] = if never_was[12] == b'A' { b'B' } else { b'A' };
-        let unknown = other.ask(&revoke(&String::from_utf8(never_was).unwrap())).await;
-        assert_eq!(unknown.body, hidden.body);
-    }
+#[on_both_databases]
+async fn a_stranger_cannot_tell_a_hidden_token_from_one_that_never_was(app: TestApp) {
+    let ids = furnish(&app).await;
+    // A manager of the other centre may revoke, but not this, and is not told that it is there.
+    let other = app.administrator(BETA).await;
+    let revoke = |id: &str| {
+        format!(
+            "mutation {{ revokeAccessToken(input: {{id: \"{id}\", reason: \"x\"}}) {{ accessToken {{ id }} }} }}"
+        )
+    };
+    let hidden = other.ask(&revoke(&ids.token)).await;
+    assert_eq!(hidden.code(), Some("NOT_FOUND"));
+    let mut never_was = ids.token.clone().into_bytes();
+    // A letter in the middle of the encoded id, so that it is another well-formed id.
+    never_was[12] = if never_was[12] == b'A' { b'B' } else { b'A' };
+    let unknown = other.ask(&revoke(&String::from_utf8(never_was).unwrap())).await;
+    assert_eq!(unknown.body, hidden.body);
 }

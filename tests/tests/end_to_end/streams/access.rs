@@ -6,11 +6,11 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 use service::Viewer;
 use service::access::{ScopeName, issuer, token};
-use tests::on_both_databases;
 use tests::support::app::{ALPHA, TestApp};
 use tests::support::builders::Sharing;
 use tests::support::databases::DatabaseKind;
 use tests::support::issuer::{TestIssuer, TestKey};
+use tests::support::on_both_databases;
 use tests::support::streams::{Socket, StreamServer};
 
 use super::{CHANGES, NAME, code, last_cursor, slug};
@@ -48,115 +48,121 @@ async fn revoke_in_silence(app: &TestApp, id: AccessTokenId) {
     }
 }
 
-on_both_databases! {
-    async fn a_token_that_is_revoked_closes_its_sockets_and_no_others(app: TestApp) {
-        let server = StreamServer::start(&app.space).await;
-        let (token, id) = app.token(ALPHA, READ).await;
-        let (other, _) = app.token(ALPHA, READ).await;
-        let mut idle = server.join(Some(&token)).await;
-        let mut busy = server.join(Some(&token)).await;
-        let mut another = server.join(Some(&other)).await;
-        let mut nobody = server.join(None).await;
-        let from = json!({ "after": last_cursor(&app).await, "kinds": ["STUDY"] });
-        for socket in [&mut busy, &mut another, &mut nobody] {
-            socket.subscribe("1", CHANGES, from.clone()).await;
-        }
-        app.revoke(id).await;
-        for socket in [&mut idle, &mut busy] {
-            assert_eq!(refused_with(socket).await, "TOKEN_REVOKED");
-        }
-        app.create_study("later", &Sharing::public(ALPHA)).await;
-        for socket in [&mut another, &mut nobody] {
-            assert_eq!(slug(&socket.hear().await), Some("later"));
-        }
+#[on_both_databases]
+async fn a_token_that_is_revoked_closes_its_sockets_and_no_others(app: TestApp) {
+    let server = StreamServer::start(&app.space).await;
+    let (token, id) = app.token(ALPHA, READ).await;
+    let (other, _) = app.token(ALPHA, READ).await;
+    let mut idle = server.join(Some(&token)).await;
+    let mut busy = server.join(Some(&token)).await;
+    let mut another = server.join(Some(&other)).await;
+    let mut nobody = server.join(None).await;
+    let from = json!({ "after": last_cursor(&app).await, "kinds": ["STUDY"] });
+    for socket in [&mut busy, &mut another, &mut nobody] {
+        socket.subscribe("1", CHANGES, from.clone()).await;
     }
+    app.revoke(id).await;
+    for socket in [&mut idle, &mut busy] {
+        assert_eq!(refused_with(socket).await, "TOKEN_REVOKED");
+    }
+    app.create_study("later", &Sharing::public(ALPHA)).await;
+    for socket in [&mut another, &mut nobody] {
+        assert_eq!(slug(&socket.hear().await), Some("later"));
+    }
+}
 
-    async fn a_revocation_that_nobody_was_told_of_is_found_by_looking(app: TestApp) {
-        let server = StreamServer::start(&app.space).await;
-        let (token, id) = app.token(ALPHA, READ).await;
-        let mut socket = server.join(Some(&token)).await;
-        revoke_in_silence(&app, id).await;
-        assert_eq!(refused_with(&mut socket).await, "TOKEN_REVOKED");
-    }
+#[on_both_databases]
+async fn a_revocation_that_nobody_was_told_of_is_found_by_looking(app: TestApp) {
+    let server = StreamServer::start(&app.space).await;
+    let (token, id) = app.token(ALPHA, READ).await;
+    let mut socket = server.join(Some(&token)).await;
+    revoke_in_silence(&app, id).await;
+    assert_eq!(refused_with(&mut socket).await, "TOKEN_REVOKED");
+}
 
-    async fn a_clock_that_jumps_ends_the_tokens_that_it_passes(app: TestApp) {
-        let server = StreamServer::start(&app.space).await;
-        let (token, _) = app.token(ALPHA, READ).await;
-        let mut socket = server.join(Some(&token)).await;
-        app.clock.advance(TimeDelta::days(29));
-        socket.subscribe("1", NAME, json!({})).await;
-        assert_eq!(socket.hear().await["type"], "next", "it is accepted for another day");
-        app.clock.advance(TimeDelta::days(2));
-        assert_eq!(refused_with(&mut socket).await, "TOKEN_EXPIRED");
-    }
+#[on_both_databases]
+async fn a_clock_that_jumps_ends_the_tokens_that_it_passes(app: TestApp) {
+    let server = StreamServer::start(&app.space).await;
+    let (token, _) = app.token(ALPHA, READ).await;
+    let mut socket = server.join(Some(&token)).await;
+    app.clock.advance(TimeDelta::days(29));
+    socket.subscribe("1", NAME, json!({})).await;
+    assert_eq!(socket.hear().await["type"], "next", "it is accepted for another day");
+    app.clock.advance(TimeDelta::days(2));
+    assert_eq!(refused_with(&mut socket).await, "TOKEN_EXPIRED");
+}
 
-    async fn a_token_that_was_rotated_ends_when_the_overlap_does(app: TestApp) {
-        let server = StreamServer::start(&app.space).await;
-        let (token, id) = app.token(ALPHA, READ).await;
-        let mut socket = server.join(Some(&token)).await;
-        let overlap = TimeDelta::hours(1);
-        token::rotate(&app.space, &Viewer::operator(), id, overlap, None).await.unwrap();
-        // What was written is read before this is told.
-        let from = json!({ "after": last_cursor(&app).await, "kinds": ["STUDY"] });
-        socket.subscribe("1", CHANGES, from).await;
-        app.create_study("meanwhile", &Sharing::public(ALPHA)).await;
-        assert_eq!(slug(&socket.hear().await), Some("meanwhile"));
-        app.clock.advance(TimeDelta::hours(2));
-        assert_eq!(refused_with(&mut socket).await, "TOKEN_EXPIRED");
-    }
+#[on_both_databases]
+async fn a_token_that_was_rotated_ends_when_the_overlap_does(app: TestApp) {
+    let server = StreamServer::start(&app.space).await;
+    let (token, id) = app.token(ALPHA, READ).await;
+    let mut socket = server.join(Some(&token)).await;
+    let overlap = TimeDelta::hours(1);
+    token::rotate(&app.space, &Viewer::operator(), id, overlap, None).await.unwrap();
+    // What was written is read before this is told.
+    let from = json!({ "after": last_cursor(&app).await, "kinds": ["STUDY"] });
+    socket.subscribe("1", CHANGES, from).await;
+    app.create_study("meanwhile", &Sharing::public(ALPHA)).await;
+    assert_eq!(slug(&socket.hear().await), Some("meanwhile"));
+    app.clock.advance(TimeDelta::hours(2));
+    assert_eq!(refused_with(&mut socket).await, "TOKEN_EXPIRED");
+}
 
-    async fn the_tokens_of_a_key_that_is_retired_end(app: TestApp) {
-        let server = StreamServer::start(&app.space).await;
-        let (old, _) = app.token(ALPHA, READ).await;
-        let mut of_old = server.join(Some(&old)).await;
-        let (keyring, store) = (app.space.keyring(), app.space.store());
-        let old_key = keyring.list(store).await.unwrap()[0].id;
-        keyring.rotate(store, true).await.unwrap();
-        let (new, _) = app.token(ALPHA, READ).await;
-        let mut of_new = server.join(Some(&new)).await;
-        keyring.retire(store, old_key, true).await.unwrap();
-        assert_eq!(refused_with(&mut of_old).await, "TOKEN_INVALID");
-        of_new.subscribe("1", NAME, json!({})).await;
-        assert_eq!(of_new.hear().await["type"], "next");
-    }
+#[on_both_databases]
+async fn the_tokens_of_a_key_that_is_retired_end(app: TestApp) {
+    let server = StreamServer::start(&app.space).await;
+    let (old, _) = app.token(ALPHA, READ).await;
+    let mut of_old = server.join(Some(&old)).await;
+    let (keyring, store) = (app.space.keyring(), app.space.store());
+    let old_key = keyring.list(store).await.unwrap()[0].id;
+    keyring.rotate(store, true).await.unwrap();
+    let (new, _) = app.token(ALPHA, READ).await;
+    let mut of_new = server.join(Some(&new)).await;
+    keyring.retire(store, old_key, true).await.unwrap();
+    assert_eq!(refused_with(&mut of_old).await, "TOKEN_INVALID");
+    of_new.subscribe("1", NAME, json!({})).await;
+    assert_eq!(of_new.hear().await["type"], "next");
+}
 
-    async fn the_tokens_of_an_identity_provider_end_with_it_and_when_they_expire(app: TestApp) {
-        let key = TestKey::edwards("one");
-        let (kept, removed) = (TestIssuer::start(&[&key]).await, TestIssuer::start(&[&key]).await);
-        app.accept("kept", ALPHA, &kept).await;
-        app.accept("removed", ALPHA, &removed).await;
-        let server = StreamServer::start(&app.space).await;
-        let token = |issuer: &TestIssuer| key.sign(&issuer.claims(&app, "ada", &["analysts"]));
-        let mut of_kept = server.join(Some(&token(&kept))).await;
-        let mut of_removed = server.join(Some(&token(&removed))).await;
-        issuer::remove(&app.space, "removed", false).await.unwrap();
-        assert_eq!(refused_with(&mut of_removed).await, "TOKEN_INVALID");
-        of_kept.subscribe("1", NAME, json!({})).await;
-        assert_eq!(of_kept.hear().await["type"], "next");
-        app.clock.advance(TimeDelta::hours(2));
-        assert_eq!(refused_with(&mut of_kept).await, "TOKEN_EXPIRED");
-    }
+#[on_both_databases]
+async fn the_tokens_of_an_identity_provider_end_with_it_and_when_they_expire(app: TestApp) {
+    let key = TestKey::edwards("one");
+    let (kept, removed) = (TestIssuer::start(&[&key]).await, TestIssuer::start(&[&key]).await);
+    app.accept("kept", ALPHA, &kept).await;
+    app.accept("removed", ALPHA, &removed).await;
+    let server = StreamServer::start(&app.space).await;
+    let token = |issuer: &TestIssuer| key.sign(&issuer.claims(&app, "ada", &["analysts"]));
+    let mut of_kept = server.join(Some(&token(&kept))).await;
+    let mut of_removed = server.join(Some(&token(&removed))).await;
+    issuer::remove(&app.space, "removed", false).await.unwrap();
+    assert_eq!(refused_with(&mut of_removed).await, "TOKEN_INVALID");
+    of_kept.subscribe("1", NAME, json!({})).await;
+    assert_eq!(of_kept.hear().await["type"], "next");
+    app.clock.advance(TimeDelta::hours(2));
+    assert_eq!(refused_with(&mut of_kept).await, "TOKEN_EXPIRED");
+}
 
-    async fn an_event_stream_whose_token_is_revoked_tells_so_and_is_complete(app: TestApp) {
-        let server = StreamServer::start(&app.space).await;
-        let (token, id) = app.token(ALPHA, READ).await;
-        let from = json!({ "after": last_cursor(&app).await, "kinds": ["STUDY"] });
-        let mut events = server.events(Some(&token), CHANGES, from).await;
-        app.create_study("draft", &Sharing::new(ALPHA, entity::Visibility::Centre)).await;
-        assert_eq!(slug(&events.result().await), Some("draft"));
-        app.revoke(id).await;
-        assert_eq!(code(&events.result().await), Some("TOKEN_REVOKED"));
-        events.is_complete().await;
-    }
+#[on_both_databases]
+async fn an_event_stream_whose_token_is_revoked_tells_so_and_is_complete(app: TestApp) {
+    let server = StreamServer::start(&app.space).await;
+    let (token, id) = app.token(ALPHA, READ).await;
+    let from = json!({ "after": last_cursor(&app).await, "kinds": ["STUDY"] });
+    let mut events = server.events(Some(&token), CHANGES, from).await;
+    app.create_study("draft", &Sharing::new(ALPHA, entity::Visibility::Centre)).await;
+    assert_eq!(slug(&events.result().await), Some("draft"));
+    app.revoke(id).await;
+    assert_eq!(code(&events.result().await), Some("TOKEN_REVOKED"));
+    events.is_complete().await;
+}
 
-    async fn an_event_stream_whose_token_expires_tells_so_and_is_complete(app: TestApp) {
-        let server = StreamServer::start(&app.space).await;
-        let (token, _) = app.token(ALPHA, READ).await;
-        let mut events = server.events(Some(&token), CHANGES, json!({})).await;
-        app.clock.advance(TimeDelta::days(31));
-        assert_eq!(code(&events.result().await), Some("TOKEN_EXPIRED"));
-        events.is_complete().await;
-    }
+#[on_both_databases]
+async fn an_event_stream_whose_token_expires_tells_so_and_is_complete(app: TestApp) {
+    let server = StreamServer::start(&app.space).await;
+    let (token, _) = app.token(ALPHA, READ).await;
+    let mut events = server.events(Some(&token), CHANGES, json!({})).await;
+    app.clock.advance(TimeDelta::days(31));
+    assert_eq!(code(&events.result().await), Some("TOKEN_EXPIRED"));
+    events.is_complete().await;
 }
 
 /// Cuts the wake-up channels of all servers.

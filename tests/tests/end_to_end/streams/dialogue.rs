@@ -3,10 +3,10 @@
 use axum::http::header;
 use serde_json::{Value, json};
 use service::access::ScopeName;
-use tests::on_both_databases;
 use tests::support::app::{ALPHA, TestApp};
 use tests::support::builders::Sharing;
 use tests::support::databases::DatabaseKind;
+use tests::support::on_both_databases;
 use tests::support::streams::{SUBPROTOCOL, Socket, StreamServer};
 
 use super::{CHANGES, NAME, code, last_cursor, slug};
@@ -24,33 +24,35 @@ async fn centre_of(socket: &mut Socket) -> Value {
     answer.pointer("/payload/data/viewer/centre/slug").cloned().unwrap_or(Value::Null)
 }
 
-on_both_databases! {
-    async fn a_query_over_a_socket_has_one_result_and_is_complete(app: TestApp) {
-        let server = StreamServer::start(&app.space).await;
-        let mut socket = server.join(None).await;
-        socket.subscribe("1", "query ($s: String!) { centre(slug: $s) { slug } }", json!({ "s": ALPHA })).await;
-        let next = socket.hear().await;
-        assert_eq!((&next["type"], &next["id"]), (&json!("next"), &json!("1")));
-        assert_eq!(next["payload"]["data"], json!({ "centre": { "slug": ALPHA } }));
-        assert_eq!(next["payload"]["extensions"]["cost"]["requested"], 2);
-        assert_eq!(socket.hear().await, json!({ "type": "complete", "id": "1" }));
-    }
+#[on_both_databases]
+async fn a_query_over_a_socket_has_one_result_and_is_complete(app: TestApp) {
+    let server = StreamServer::start(&app.space).await;
+    let mut socket = server.join(None).await;
+    socket
+        .subscribe("1", "query ($s: String!) { centre(slug: $s) { slug } }", json!({ "s": ALPHA }))
+        .await;
+    let next = socket.hear().await;
+    assert_eq!((&next["type"], &next["id"]), (&json!("next"), &json!("1")));
+    assert_eq!(next["payload"]["data"], json!({ "centre": { "slug": ALPHA } }));
+    assert_eq!(next["payload"]["extensions"]["cost"]["requested"], 2);
+    assert_eq!(socket.hear().await, json!({ "type": "complete", "id": "1" }));
+}
 
-    async fn a_mutation_over_a_socket_is_carried_out_for_whoever_opened_it(app: TestApp) {
-        let server = StreamServer::start(&app.space).await;
-        let scopes = [ScopeName::EvidenceRead, ScopeName::TokensManage];
-        let (token, _) = app.token(ALPHA, &scopes).await;
-        let issue = r#"mutation { issueAccessToken(input: {name: "by socket", centre: "alpha-centre", scopes: ["evidence:read"]})
-            { accessToken { name } } }"#;
-        let mut nobody = server.join(None).await;
-        nobody.subscribe("1", issue, json!({})).await;
-        assert_eq!(code(&nobody.hear().await), Some("UNAUTHENTICATED"));
-        let mut socket = server.join(Some(&token)).await;
-        socket.subscribe("1", issue, json!({})).await;
-        let issued = socket.hear().await;
-        let name = issued.pointer("/payload/data/issueAccessToken/accessToken/name");
-        assert_eq!(name, Some(&json!("by socket")), "{issued}");
-    }
+#[on_both_databases]
+async fn a_mutation_over_a_socket_is_carried_out_for_whoever_opened_it(app: TestApp) {
+    let server = StreamServer::start(&app.space).await;
+    let scopes = [ScopeName::EvidenceRead, ScopeName::TokensManage];
+    let (token, _) = app.token(ALPHA, &scopes).await;
+    let issue = r#"mutation { issueAccessToken(input: {name: "by socket", centre: "alpha-centre", scopes: ["evidence:read"]})
+        { accessToken { name } } }"#;
+    let mut nobody = server.join(None).await;
+    nobody.subscribe("1", issue, json!({})).await;
+    assert_eq!(code(&nobody.hear().await), Some("UNAUTHENTICATED"));
+    let mut socket = server.join(Some(&token)).await;
+    socket.subscribe("1", issue, json!({})).await;
+    let issued = socket.hear().await;
+    let name = issued.pointer("/payload/data/issueAccessToken/accessToken/name");
+    assert_eq!(name, Some(&json!("by socket")), "{issued}");
 }
 
 #[tokio::test]
@@ -135,39 +137,39 @@ async fn an_error_of_a_field_is_a_result() {
     assert_eq!(socket.hear().await["type"], "complete");
 }
 
-on_both_databases! {
-    async fn a_subscription_that_the_client_completes_is_silent_and_its_id_is_free(app: TestApp) {
-        let server = StreamServer::start(&app.space).await;
-        let mut socket = server.join(None).await;
-        let from = json!({ "after": last_cursor(&app).await, "kinds": ["STUDY"] });
-        socket.subscribe("1", CHANGES, from).await;
-        app.create_study("first", &Sharing::public(ALPHA)).await;
-        assert_eq!(slug(&socket.hear().await), Some("first"));
+#[on_both_databases]
+async fn a_subscription_that_the_client_completes_is_silent_and_its_id_is_free(app: TestApp) {
+    let server = StreamServer::start(&app.space).await;
+    let mut socket = server.join(None).await;
+    let from = json!({ "after": last_cursor(&app).await, "kinds": ["STUDY"] });
+    socket.subscribe("1", CHANGES, from).await;
+    app.create_study("first", &Sharing::public(ALPHA)).await;
+    assert_eq!(slug(&socket.hear().await), Some("first"));
 
-        socket.say(json!({ "type": "complete", "id": "1" })).await;
-        socket.say(json!({ "type": "complete", "id": "never was" })).await;
-        socket.say(json!({ "type": "ping" })).await;
-        assert_eq!(socket.hear().await, json!({ "type": "pong" }), "it is not echoed");
-        app.create_study("unheard", &Sharing::public(ALPHA)).await;
-        let from = json!({ "after": last_cursor(&app).await, "kinds": ["STUDY"] });
-        socket.subscribe("1", CHANGES, from).await;
-        app.create_study("second", &Sharing::public(ALPHA)).await;
-        let next = socket.hear().await;
-        assert_eq!((&next["id"], slug(&next)), (&json!("1"), Some("second")));
-    }
+    socket.say(json!({ "type": "complete", "id": "1" })).await;
+    socket.say(json!({ "type": "complete", "id": "never was" })).await;
+    socket.say(json!({ "type": "ping" })).await;
+    assert_eq!(socket.hear().await, json!({ "type": "pong" }), "it is not echoed");
+    app.create_study("unheard", &Sharing::public(ALPHA)).await;
+    let from = json!({ "after": last_cursor(&app).await, "kinds": ["STUDY"] });
+    socket.subscribe("1", CHANGES, from).await;
+    app.create_study("second", &Sharing::public(ALPHA)).await;
+    let next = socket.hear().await;
+    assert_eq!((&next["id"], slug(&next)), (&json!("1"), Some("second")));
+}
 
-    async fn operations_of_a_socket_go_on_beside_each_other(app: TestApp) {
-        let server = StreamServer::start(&app.space).await;
-        let mut socket = server.join(None).await;
-        let after = last_cursor(&app).await;
-        for (id, kind) in [("studies", "STUDY"), ("centres", "CENTRE")] {
-            socket.subscribe(id, CHANGES, json!({ "after": after, "kinds": [kind] })).await;
-        }
-        app.create_centre("gamma-centre").await;
-        assert_eq!(socket.hear().await["id"], "centres");
-        app.create_study("one", &Sharing::public(ALPHA)).await;
-        assert_eq!(socket.hear().await["id"], "studies");
+#[on_both_databases]
+async fn operations_of_a_socket_go_on_beside_each_other(app: TestApp) {
+    let server = StreamServer::start(&app.space).await;
+    let mut socket = server.join(None).await;
+    let after = last_cursor(&app).await;
+    for (id, kind) in [("studies", "STUDY"), ("centres", "CENTRE")] {
+        socket.subscribe(id, CHANGES, json!({ "after": after, "kinds": [kind] })).await;
     }
+    app.create_centre("gamma-centre").await;
+    assert_eq!(socket.hear().await["id"], "centres");
+    app.create_study("one", &Sharing::public(ALPHA)).await;
+    assert_eq!(socket.hear().await["id"], "studies");
 }
 
 #[tokio::test]

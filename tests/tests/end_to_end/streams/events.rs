@@ -2,10 +2,10 @@
 
 use axum::http::header;
 use serde_json::json;
-use tests::on_both_databases;
 use tests::support::app::{ALPHA, TestApp};
 use tests::support::builders::Sharing;
 use tests::support::databases::DatabaseKind;
+use tests::support::on_both_databases;
 use tests::support::streams::{Events, StreamServer};
 
 use super::{CHANGES, NAME, code, cursor, last_cursor, slug};
@@ -26,20 +26,19 @@ fn url(server: &StreamServer) -> String {
     format!("http://{}/graphql", server.server.address())
 }
 
-on_both_databases! {
-    async fn changes_come_as_events_and_go_on_from_a_cursor(app: TestApp) {
-        let server = StreamServer::start(&app.space).await;
-        let from = json!({ "after": last_cursor(&app).await, "kinds": ["STUDY"] });
-        let mut events = server.events(None, CHANGES, from).await;
-        assert_eq!(events.head().headers()[header::CONTENT_TYPE], "text/event-stream; charset=utf-8");
-        app.create_study("one", &Sharing::public(ALPHA)).await;
-        let first = events.result().await;
-        assert_eq!(slug(&first), Some("one"));
-        drop(events);
-        app.create_study("two", &Sharing::public(ALPHA)).await;
-        let from = json!({ "after": cursor(&first), "kinds": ["STUDY"] });
-        assert_eq!(slug(&server.events(None, CHANGES, from).await.result().await), Some("two"));
-    }
+#[on_both_databases]
+async fn changes_come_as_events_and_go_on_from_a_cursor(app: TestApp) {
+    let server = StreamServer::start(&app.space).await;
+    let from = json!({ "after": last_cursor(&app).await, "kinds": ["STUDY"] });
+    let mut events = server.events(None, CHANGES, from).await;
+    assert_eq!(events.head().headers()[header::CONTENT_TYPE], "text/event-stream; charset=utf-8");
+    app.create_study("one", &Sharing::public(ALPHA)).await;
+    let first = events.result().await;
+    assert_eq!(slug(&first), Some("one"));
+    drop(events);
+    app.create_study("two", &Sharing::public(ALPHA)).await;
+    let from = json!({ "after": cursor(&first), "kinds": ["STUDY"] });
+    assert_eq!(slug(&server.events(None, CHANGES, from).await.result().await), Some("two"));
 }
 
 #[tokio::test]

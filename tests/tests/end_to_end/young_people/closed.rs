@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use entity::{ClosedVocabulary, PersonField};
 use serde_json::json;
 use service::young_people::people::Path;
-use tests::on_both_databases;
 use tests::support::app::ALPHA;
+use tests::support::app::TestApp;
 use tests::support::builders::Sharing;
+use tests::support::on_both_databases;
 
 use super::agreements::{PROPOSE, approve, steward_of};
 use super::*;
@@ -233,61 +234,77 @@ impl Recipient {
     }
 }
 
-on_both_databases! {
-    async fn every_argument_that_is_about_a_person_has_its_path(app: TestApp) {
-        let client = app.holder(ALPHA, &[ScopeName::YoungPeopleRead]).await;
-        let paging: BTreeSet<_> = ["first", "after", "last", "before"].into();
-        let queries = introspect(&client, "YoungPeople").await;
-        for (query, known) in [("people", ["agreement", "filter"]), ("person", ["agreement", "pseudonym"])] {
-            let field = queries["fields"].as_array().unwrap().iter().find(|field| field["name"] == query).unwrap();
-            let arguments = names(&field["args"]);
-            let mut unknown = arguments.iter().filter(|name| !paging.contains(name.as_str()) && !known.contains(&name.as_str()));
-            assert_eq!(unknown.next(), None, "an argument of {query} that no test is for");
-        }
-        for input in ["YoungPersonFilter", "RecordParticipationInput"] {
-            let fields = names(&introspect(&client, input).await["inputFields"]);
-            fields.iter().for_each(|field| drop(needs(&format!("{input}.{field}"))));
-        }
-        let dimensions = names(&introspect(&client, "StatisticsDimension").await["enumValues"]);
-        dimensions.iter().for_each(|dimension| drop(needs(&format!("StatisticsDimension.{dimension}"))));
-        let wheres: BTreeSet<_> = names(&introspect(&client, "StatisticsWhere").await["inputFields"]).into_iter().collect();
-        assert_eq!(wheres, conditions().map(|(field, ..)| field.to_owned()).into());
+#[on_both_databases]
+async fn every_argument_that_is_about_a_person_has_its_path(app: TestApp) {
+    let client = app.holder(ALPHA, &[ScopeName::YoungPeopleRead]).await;
+    let paging: BTreeSet<_> = ["first", "after", "last", "before"].into();
+    let queries = introspect(&client, "YoungPeople").await;
+    for (query, known) in
+        [("people", ["agreement", "filter"]), ("person", ["agreement", "pseudonym"])]
+    {
+        let field = queries["fields"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|field| field["name"] == query)
+            .unwrap();
+        let arguments = names(&field["args"]);
+        let mut unknown = arguments
+            .iter()
+            .filter(|name| !paging.contains(name.as_str()) && !known.contains(&name.as_str()));
+        assert_eq!(unknown.next(), None, "an argument of {query} that no test is for");
     }
+    for input in ["YoungPersonFilter", "RecordParticipationInput"] {
+        let fields = names(&introspect(&client, input).await["inputFields"]);
+        fields.iter().for_each(|field| drop(needs(&format!("{input}.{field}"))));
+    }
+    let dimensions = names(&introspect(&client, "StatisticsDimension").await["enumValues"]);
+    dimensions
+        .iter()
+        .for_each(|dimension| drop(needs(&format!("StatisticsDimension.{dimension}"))));
+    let wheres: BTreeSet<_> =
+        names(&introspect(&client, "StatisticsWhere").await["inputFields"]).into_iter().collect();
+    assert_eq!(wheres, conditions().map(|(field, ..)| field.to_owned()).into());
+}
 
-    async fn a_field_that_is_closed_is_closed_everywhere(app: TestApp) {
-        let recipient = Recipient::new(app).await;
-        let ways = ways(&recipient.reader).await;
-        assert!(ways.len() > 20, "{}", ways.len());
-        for field in PersonField::MEANINGS.iter().map(|(field, ..)| *field) {
-            let alone = BTreeSet::from([field]);
-            let id = recipient.agreement(&alone).await;
-            recipient.split(&id, &alone).await;
-            recipient.follow(&id, &alone, &ways).await;
-            // What is told within times and participations is reached with these only.
-            for around in [PersonField::Episodes, PersonField::Participation] {
-                let both = BTreeSet::from([field, around]);
-                let id = recipient.agreement(&both).await;
-                if both.contains(&PersonField::Participation) {
-                    assert_eq!(recipient.record(&id, None).await, None);
-                }
-                recipient.follow(&id, &both, &ways).await;
+#[on_both_databases]
+async fn a_field_that_is_closed_is_closed_everywhere(app: TestApp) {
+    let recipient = Recipient::new(app).await;
+    let ways = ways(&recipient.reader).await;
+    assert!(ways.len() > 20, "{}", ways.len());
+    for field in PersonField::MEANINGS.iter().map(|(field, ..)| *field) {
+        let alone = BTreeSet::from([field]);
+        let id = recipient.agreement(&alone).await;
+        recipient.split(&id, &alone).await;
+        recipient.follow(&id, &alone, &ways).await;
+        // What is told within times and participations is reached with these only.
+        for around in [PersonField::Episodes, PersonField::Participation] {
+            let both = BTreeSet::from([field, around]);
+            let id = recipient.agreement(&both).await;
+            if both.contains(&PersonField::Participation) {
+                assert_eq!(recipient.record(&id, None).await, None);
             }
+            recipient.follow(&id, &both, &ways).await;
         }
     }
+}
 
-    async fn times_that_differ_in_closed_fields_only_are_one(app: TestApp) {
-        let recipient = Recipient::new(app).await;
-        // Two placements that began on one day, and the same day told by both authorities.
-        let files = |placements: &[&str]| {
-            let rows: String = placements.iter().map(|place| format!("C00001,10/06/2019,S,C2,N1,{place},PR1,,,,,,\n")).collect();
-            vec![header_of("C00001,1,14/05/2012,WBRI,A123456789001,,\n"), episodes_of(&rows)]
-        };
-        load(&recipient.app, CAMDEN, 2024, files(&["U4"])).await;
-        load(&recipient.app, LEEDS, 2024, files(&["U4"])).await;
-        let id = recipient.agreement(&[PersonField::Episodes, PersonField::Sex].into()).await;
-        let read = recipient.people(&id, Value::Null, "episodes { startedOn endedOn kind }").await;
-        for person in read.at("/youngPeople/people/nodes").as_array().unwrap() {
-            assert_eq!(person["episodes"].as_array().unwrap().len(), 1, "{person}");
-        }
+#[on_both_databases]
+async fn times_that_differ_in_closed_fields_only_are_one(app: TestApp) {
+    let recipient = Recipient::new(app).await;
+    // Two placements that began on one day, and the same day told by both authorities.
+    let files = |placements: &[&str]| {
+        let rows: String = placements
+            .iter()
+            .map(|place| format!("C00001,10/06/2019,S,C2,N1,{place},PR1,,,,,,\n"))
+            .collect();
+        vec![header_of("C00001,1,14/05/2012,WBRI,A123456789001,,\n"), episodes_of(&rows)]
+    };
+    load(&recipient.app, CAMDEN, 2024, files(&["U4"])).await;
+    load(&recipient.app, LEEDS, 2024, files(&["U4"])).await;
+    let id = recipient.agreement(&[PersonField::Episodes, PersonField::Sex].into()).await;
+    let read = recipient.people(&id, Value::Null, "episodes { startedOn endedOn kind }").await;
+    for person in read.at("/youngPeople/people/nodes").as_array().unwrap() {
+        assert_eq!(person["episodes"].as_array().unwrap().len(), 1, "{person}");
     }
 }

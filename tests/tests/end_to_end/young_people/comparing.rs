@@ -2,8 +2,9 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use tests::on_both_databases;
 use tests::support::app::ALPHA;
+use tests::support::app::TestApp;
+use tests::support::on_both_databases;
 
 use super::*;
 
@@ -61,71 +62,84 @@ fn with_more(files: Files, more: usize) -> Files {
     files
 }
 
-on_both_databases! {
-    async fn the_one_who_is_unlike_the_rest_changes_no_answer_against_another(app: TestApp) {
-        with_authorities(&app).await;
-        load(&app, CAMDEN, 2024, unaccompanied(100, true)).await;
-        let client = analyst(&app, ALPHA).await;
-        for dimension in DIMENSIONS {
-            let of = |sexes: Value| json!({ "localAuthorities": [CAMDEN], "populations": ["UNACCOMPANIED_ASYLUM_SEEKING"], "sexes": sexes });
-            let mut group = of(json!([]));
-            group.as_object_mut().unwrap().remove("sexes");
-            assert_eq!(table(&client, &[dimension], group).await, table(&client, &[dimension], of(json!(["MALE"]))).await, "{dimension}");
-        }
+#[on_both_databases]
+async fn the_one_who_is_unlike_the_rest_changes_no_answer_against_another(app: TestApp) {
+    with_authorities(&app).await;
+    load(&app, CAMDEN, 2024, unaccompanied(100, true)).await;
+    let client = analyst(&app, ALPHA).await;
+    for dimension in DIMENSIONS {
+        let of = |sexes: Value| json!({ "localAuthorities": [CAMDEN], "populations": ["UNACCOMPANIED_ASYLUM_SEEKING"], "sexes": sexes });
+        let mut group = of(json!([]));
+        group.as_object_mut().unwrap().remove("sexes");
+        assert_eq!(
+            table(&client, &[dimension], group).await,
+            table(&client, &[dimension], of(json!(["MALE"]))).await,
+            "{dimension}"
+        );
     }
+}
 
-    async fn a_region_says_what_its_authority_says_where_the_rest_is_small(app: TestApp) {
-        app.import_files(&[("local_authorities.csv", "gss_code,name,country,region\nE09000007,Camden,England,London\nE09000008,Croydon,England,London\n")]).await;
-        load(&app, CAMDEN, 2024, many(1, 200)).await;
-        load(&app, "E09000008", 2024, unaccompanied(12, false)).await;
-        let client = analyst(&app, ALPHA).await;
-        for dimension in DIMENSIONS {
-            let of = async |place: Value| table(&client, &[dimension], place).await;
-            assert_eq!(of(json!({ "regions": ["London"] })).await, of(json!({ "localAuthorities": [CAMDEN] })).await, "{dimension}");
-        }
+#[on_both_databases]
+async fn a_region_says_what_its_authority_says_where_the_rest_is_small(app: TestApp) {
+    app.import_files(&[("local_authorities.csv", "gss_code,name,country,region\nE09000007,Camden,England,London\nE09000008,Croydon,England,London\n")]).await;
+    load(&app, CAMDEN, 2024, many(1, 200)).await;
+    load(&app, "E09000008", 2024, unaccompanied(12, false)).await;
+    let client = analyst(&app, ALPHA).await;
+    for dimension in DIMENSIONS {
+        let of = async |place: Value| table(&client, &[dimension], place).await;
+        assert_eq!(
+            of(json!({ "regions": ["London"] })).await,
+            of(json!({ "localAuthorities": [CAMDEN] })).await,
+            "{dimension}"
+        );
     }
+}
 
-    async fn a_return_with_a_few_children_more_changes_no_answer_and_with_ten_it_is_a_new_edition(app: TestApp) {
-        with_authorities(&app).await;
-        load(&app, CAMDEN, 2024, unaccompanied(100, false)).await;
-        let client = analyst(&app, ALPHA).await;
-        let first = everything(&client).await;
-        load(&app, CAMDEN, 2024, with_more(unaccompanied(100, false), 1)).await;
-        assert_eq!(everything(&client).await, first);
-        load(&app, CAMDEN, 2024, with_more(unaccompanied(100, false), 9)).await;
-        assert_eq!(everything(&client).await, first);
-        load(&app, CAMDEN, 2024, with_more(unaccompanied(100, false), 10)).await;
-        assert_ne!(everything(&client).await, first);
-    }
+#[on_both_databases]
+async fn a_return_with_a_few_children_more_changes_no_answer_and_with_ten_it_is_a_new_edition(
+    app: TestApp,
+) {
+    with_authorities(&app).await;
+    load(&app, CAMDEN, 2024, unaccompanied(100, false)).await;
+    let client = analyst(&app, ALPHA).await;
+    let first = everything(&client).await;
+    load(&app, CAMDEN, 2024, with_more(unaccompanied(100, false), 1)).await;
+    assert_eq!(everything(&client).await, first);
+    load(&app, CAMDEN, 2024, with_more(unaccompanied(100, false), 9)).await;
+    assert_eq!(everything(&client).await, first);
+    load(&app, CAMDEN, 2024, with_more(unaccompanied(100, false), 10)).await;
+    assert_ne!(everything(&client).await, first);
+}
 
-    async fn one_corrected_child_changes_no_answer(app: TestApp) {
-        with_authorities(&app).await;
-        load(&app, CAMDEN, 2024, unaccompanied(100, false)).await;
-        let client = analyst(&app, ALPHA).await;
-        let first = everything(&client).await;
-        let mut corrected = unaccompanied(100, false);
-        let episodes = String::from_utf8(corrected[1].1.clone()).unwrap();
-        corrected[1].1 = episodes.replacen(",V2,", ",E1,", 1).into_bytes();
-        load(&app, CAMDEN, 2024, corrected).await;
-        assert_eq!(everything(&client).await, first);
-    }
+#[on_both_databases]
+async fn one_corrected_child_changes_no_answer(app: TestApp) {
+    with_authorities(&app).await;
+    load(&app, CAMDEN, 2024, unaccompanied(100, false)).await;
+    let client = analyst(&app, ALPHA).await;
+    let first = everything(&client).await;
+    let mut corrected = unaccompanied(100, false);
+    let episodes = String::from_utf8(corrected[1].1.clone()).unwrap();
+    corrected[1].1 = episodes.replacen(",V2,", ",E1,", 1).into_bytes();
+    load(&app, CAMDEN, 2024, corrected).await;
+    assert_eq!(everything(&client).await, first);
+}
 
-    async fn invented_returns_are_counted_four_times_a_year_at_most(app: TestApp) {
-        with_authorities(&app).await;
-        let client = analyst(&app, ALPHA).await;
-        let edition = async |client: &Client| {
-            let asked = client.ask(r#"{ youngPeople { statistics(input: { by: [], asAt: "2024-03-31" }) { coverage { authorities { edition } } } } }"#).await;
-            asked.at("/youngPeople/statistics/coverage/authorities/0/edition").as_i64()
-        };
-        for invented in 1..=6 {
-            load(&app, CAMDEN, 2024, with_more(unaccompanied(50, false), 20 * invented)).await;
-            assert_eq!(edition(&client).await, Some(invented.min(4) as i64));
-        }
-        assert_eq!(service::young_people::editions::publish_due(&app.space).await.unwrap(), 0);
-        app.clock.advance(TimeDelta::days(365));
-        assert_eq!(service::young_people::editions::publish_due(&app.space).await.unwrap(), 1);
-        let client = analyst(&app, ALPHA).await;
-        assert_eq!(edition(&client).await, Some(5));
-        assert_eq!(service::young_people::editions::publish_due(&app.space).await.unwrap(), 0);
+#[on_both_databases]
+async fn invented_returns_are_counted_four_times_a_year_at_most(app: TestApp) {
+    with_authorities(&app).await;
+    let client = analyst(&app, ALPHA).await;
+    let edition = async |client: &Client| {
+        let asked = client.ask(r#"{ youngPeople { statistics(input: { by: [], asAt: "2024-03-31" }) { coverage { authorities { edition } } } } }"#).await;
+        asked.at("/youngPeople/statistics/coverage/authorities/0/edition").as_i64()
+    };
+    for invented in 1..=6 {
+        load(&app, CAMDEN, 2024, with_more(unaccompanied(50, false), 20 * invented)).await;
+        assert_eq!(edition(&client).await, Some(invented.min(4) as i64));
     }
+    assert_eq!(service::young_people::editions::publish_due(&app.space).await.unwrap(), 0);
+    app.clock.advance(TimeDelta::days(365));
+    assert_eq!(service::young_people::editions::publish_due(&app.space).await.unwrap(), 1);
+    let client = analyst(&app, ALPHA).await;
+    assert_eq!(edition(&client).await, Some(5));
+    assert_eq!(service::young_people::editions::publish_due(&app.space).await.unwrap(), 0);
 }

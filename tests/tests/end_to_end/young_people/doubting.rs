@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use tests::on_both_databases;
+use tests::support::app::TestApp;
+use tests::support::on_both_databases;
 
 use super::*;
 
@@ -240,22 +241,28 @@ fn files() -> (Files, BTreeMap<(&'static str, i64), usize>) {
     (files.into(), lines)
 }
 
-on_both_databases! {
-    async fn what_is_doubtful_is_kept_and_told_with_its_rule(app: TestApp) {
-        with_authorities(&app).await;
-        let (files, lines) = files();
-        let loaded = load(&app, CAMDEN, 2024, files).await;
-        let mut found = vec![Vec::new(); CASES.len()];
-        for (rule, file, line, refused) in problems(&app, loaded.id).await {
-            let (_, number) = lines.iter().find(|((name, at), _)| *name == file && *at == line).expect("a line of a case");
-            assert!(!refused, "{rule} of case {number}");
-            found[*number].push(rule);
-        }
-        for (case, (found, number)) in CASES.iter().zip(found.into_iter().zip(0..)) {
-            let (mut found, mut expected) = (found, case.rules.to_vec());
-            found.sort();
-            expected.sort();
-            assert_eq!(found, expected, "case {number}: {:?} {:?} {:?}", case.episodes, case.missing, case.leaving);
-        }
+#[on_both_databases]
+async fn what_is_doubtful_is_kept_and_told_with_its_rule(app: TestApp) {
+    with_authorities(&app).await;
+    let (files, lines) = files();
+    let loaded = load(&app, CAMDEN, 2024, files).await;
+    let mut found = vec![Vec::new(); CASES.len()];
+    for (rule, file, line, refused) in problems(&app, loaded.id).await {
+        let (_, number) = lines
+            .iter()
+            .find(|((name, at), _)| *name == file && *at == line)
+            .expect("a line of a case");
+        assert!(!refused, "{rule} of case {number}");
+        found[*number].push(rule);
+    }
+    for (case, (found, number)) in CASES.iter().zip(found.into_iter().zip(0..)) {
+        let (mut found, mut expected) = (found, case.rules.to_vec());
+        found.sort();
+        expected.sort();
+        assert_eq!(
+            found, expected,
+            "case {number}: {:?} {:?} {:?}",
+            case.episodes, case.missing, case.leaving
+        );
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
-use tests::on_both_databases;
+use tests::support::app::TestApp;
 use tests::support::app::{ALPHA, BETA};
+use tests::support::on_both_databases;
 
 use super::agreements::{PROPOSE, agreement, approve, steward_of};
 use super::*;
@@ -172,92 +173,101 @@ fn an_attacker_finds_what_a_table_and_its_margin_tell() {
     assert_eq!(worked_out(&[inner, table(&[], json!([{ "keys": [], "count": 20 }]))]).len(), 1);
 }
 
-on_both_databases! {
-    async fn the_steward_of_an_authority_releases_tables_of_it_and_nobody_else_does(app: TestApp) {
-        with_authorities(&app).await;
-        load(&app, CAMDEN, 2024, many(1, 60)).await;
-        load(&app, LEEDS, 2024, many(500, 80)).await;
-        let by = json!({ "by": ["LOCAL_AUTHORITY"] });
-        let loader = app.holder(BETA, &[ScopeName::YoungPeopleContribute]).await;
-        assert_eq!(release(&loader, by.clone()).await.code(), Some("FORBIDDEN"));
-        assert_eq!(release(&analyst(&app, ALPHA).await, by.clone()).await.code(), Some("FORBIDDEN"));
-        let steward = steward_of(&app, CAMDEN).await;
-        let table = release(&steward, by).await;
-        let cells = table.at("/youngPeople/release/cells").as_array().unwrap().clone();
-        assert!(cells.iter().all(|cell| cell["count"] == 60), "{cells:?}");
-        assert_eq!(table.at("/youngPeople/release/threshold"), 10);
-        let below = release(&steward, json!({ "by": ["SEX"], "threshold": 9 })).await;
-        assert_eq!(below.body.pointer("/errors/0/extensions/field"), Some(&json!("threshold")));
-        let next = release(&steward, json!({ "by": ["SEX"], "asAt": "2027-03-31" })).await;
-        assert_eq!(next.code(), Some("NOT_A_REFERENCE_DATE"));
-    }
+#[on_both_databases]
+async fn the_steward_of_an_authority_releases_tables_of_it_and_nobody_else_does(app: TestApp) {
+    with_authorities(&app).await;
+    load(&app, CAMDEN, 2024, many(1, 60)).await;
+    load(&app, LEEDS, 2024, many(500, 80)).await;
+    let by = json!({ "by": ["LOCAL_AUTHORITY"] });
+    let loader = app.holder(BETA, &[ScopeName::YoungPeopleContribute]).await;
+    assert_eq!(release(&loader, by.clone()).await.code(), Some("FORBIDDEN"));
+    assert_eq!(release(&analyst(&app, ALPHA).await, by.clone()).await.code(), Some("FORBIDDEN"));
+    let steward = steward_of(&app, CAMDEN).await;
+    let table = release(&steward, by).await;
+    let cells = table.at("/youngPeople/release/cells").as_array().unwrap().clone();
+    assert!(cells.iter().all(|cell| cell["count"] == 60), "{cells:?}");
+    assert_eq!(table.at("/youngPeople/release/threshold"), 10);
+    let below = release(&steward, json!({ "by": ["SEX"], "threshold": 9 })).await;
+    assert_eq!(below.body.pointer("/errors/0/extensions/field"), Some(&json!("threshold")));
+    let next = release(&steward, json!({ "by": ["SEX"], "asAt": "2027-03-31" })).await;
+    assert_eq!(next.code(), Some("NOT_A_REFERENCE_DATE"));
+}
 
-    async fn released_tables_are_kept_and_tell_no_hidden_count_together(app: TestApp) {
-        with_authorities(&app).await;
-        load(&app, CAMDEN, 2024, mixed(1, 140)).await;
-        let steward = steward_of(&app, CAMDEN).await;
-        let mut tables = Vec::new();
-        for by in TABLES {
-            let answer = release(&steward, json!({ "by": by })).await;
-            if answer.code() == Some("NOT_COUNTABLE") { continue; }
-            let cells = answer.at("/youngPeople/release/cells").clone();
-            let again = release(&steward, json!({ "by": by })).await;
-            assert_eq!(again.at("/youngPeople/release/cells"), &cells, "{by:?}");
-            tables.push(Answered { by: by.to_vec(), cells });
+#[on_both_databases]
+async fn released_tables_are_kept_and_tell_no_hidden_count_together(app: TestApp) {
+    with_authorities(&app).await;
+    load(&app, CAMDEN, 2024, mixed(1, 140)).await;
+    let steward = steward_of(&app, CAMDEN).await;
+    let mut tables = Vec::new();
+    for by in TABLES {
+        let answer = release(&steward, json!({ "by": by })).await;
+        if answer.code() == Some("NOT_COUNTABLE") {
+            continue;
         }
-        assert!(tables.len() >= 4, "{} tables", tables.len());
-        assert_eq!(worked_out(&tables), Vec::<String>::new());
+        let cells = answer.at("/youngPeople/release/cells").clone();
+        let again = release(&steward, json!({ "by": by })).await;
+        assert_eq!(again.at("/youngPeople/release/cells"), &cells, "{by:?}");
+        tables.push(Answered { by: by.to_vec(), cells });
     }
+    assert!(tables.len() >= 4, "{} tables", tables.len());
+    assert_eq!(worked_out(&tables), Vec::<String>::new());
+}
 
-    async fn what_an_agreement_was_given_and_what_was_released_tell_no_hidden_count_together(app: TestApp) {
-        with_authorities(&app).await;
-        load(&app, CAMDEN, 2024, mixed(1, 140)).await;
-        let reader = app.holder(ALPHA, &[ScopeName::YoungPeopleRead]).await;
-        let steward = steward_of(&app, CAMDEN).await;
-        let mut input = agreement(&app);
-        input["ruleSet"] = json!("dfe-children-in-need");
-        input["fields"] = json!(["SEX", "BIRTH", "ETHNICITY", "LEGAL_STATUS", "LOCAL_AUTHORITY"]);
-        let made = reader.ask_with(PROPOSE, json!({ "input": input })).await;
-        let id = made.at("/proposeDataSharingAgreement/agreement/id").as_str().unwrap().to_owned();
-        approve(&steward, &id, 1).await.data();
-        let mut tables = Vec::new();
-        for by in TABLES.into_iter().take(5) {
-            // Of the authority, as then nothing is rounded.
-            let filter = json!({ "localAuthorities": [CAMDEN] });
-            if by.len() < 3 {
-                let input = json!({ "by": by, "where": filter, "asAt": "2024-03-31" });
-                let answer = reader.ask_with(COUNT, json!({ "id": id, "input": input })).await;
-                if answer.code() != Some("NOT_COUNTABLE") {
-                    let cells = answer.at("/youngPeople/agreement/statistics/cells").clone();
-                    tables.push(Answered { by: by.to_vec(), cells });
-                }
-            }
-            let released = release(&steward, json!({ "by": by, "population": "LOOKED_AFTER" })).await;
-            if released.code() != Some("NOT_COUNTABLE") {
-                let cells = released.at("/youngPeople/release/cells").clone();
+#[on_both_databases]
+async fn what_an_agreement_was_given_and_what_was_released_tell_no_hidden_count_together(
+    app: TestApp,
+) {
+    with_authorities(&app).await;
+    load(&app, CAMDEN, 2024, mixed(1, 140)).await;
+    let reader = app.holder(ALPHA, &[ScopeName::YoungPeopleRead]).await;
+    let steward = steward_of(&app, CAMDEN).await;
+    let mut input = agreement(&app);
+    input["ruleSet"] = json!("dfe-children-in-need");
+    input["fields"] = json!(["SEX", "BIRTH", "ETHNICITY", "LEGAL_STATUS", "LOCAL_AUTHORITY"]);
+    let made = reader.ask_with(PROPOSE, json!({ "input": input })).await;
+    let id = made.at("/proposeDataSharingAgreement/agreement/id").as_str().unwrap().to_owned();
+    approve(&steward, &id, 1).await.data();
+    let mut tables = Vec::new();
+    for by in TABLES.into_iter().take(5) {
+        // Of the authority, as then nothing is rounded.
+        let filter = json!({ "localAuthorities": [CAMDEN] });
+        if by.len() < 3 {
+            let input = json!({ "by": by, "where": filter, "asAt": "2024-03-31" });
+            let answer = reader.ask_with(COUNT, json!({ "id": id, "input": input })).await;
+            if answer.code() != Some("NOT_COUNTABLE") {
+                let cells = answer.at("/youngPeople/agreement/statistics/cells").clone();
                 tables.push(Answered { by: by.to_vec(), cells });
             }
         }
-        assert!(tables.len() >= 5, "{} tables", tables.len());
-        assert_eq!(worked_out(&tables), Vec::<String>::new());
-    }
-
-    async fn tables_that_are_asked_for_at_once_are_protected_together(app: TestApp) {
-        with_authorities(&app).await;
-        load(&app, CAMDEN, 2024, mixed(1, 90)).await;
-        let steward = steward_of(&app, CAMDEN).await;
-        let asked = TABLES.iter().take(5).map(|by| {
-            let steward = &steward;
-            async move { (by, release(steward, json!({ "by": by })).await) }
-        });
-        let mut tables = Vec::new();
-        for (by, answer) in futures::future::join_all(asked).await {
-            match answer.code() {
-                None => tables.push(Answered { by: by.to_vec(), cells: answer.at("/youngPeople/release/cells").clone() }),
-                Some(code) => assert!(["NOT_COUNTABLE", "CONFLICT"].contains(&code), "{code}"),
-            }
+        let released = release(&steward, json!({ "by": by, "population": "LOOKED_AFTER" })).await;
+        if released.code() != Some("NOT_COUNTABLE") {
+            let cells = released.at("/youngPeople/release/cells").clone();
+            tables.push(Answered { by: by.to_vec(), cells });
         }
-        assert!(!tables.is_empty());
-        assert_eq!(worked_out(&tables), Vec::<String>::new());
     }
+    assert!(tables.len() >= 5, "{} tables", tables.len());
+    assert_eq!(worked_out(&tables), Vec::<String>::new());
+}
+
+#[on_both_databases]
+async fn tables_that_are_asked_for_at_once_are_protected_together(app: TestApp) {
+    with_authorities(&app).await;
+    load(&app, CAMDEN, 2024, mixed(1, 90)).await;
+    let steward = steward_of(&app, CAMDEN).await;
+    let asked = TABLES.iter().take(5).map(|by| {
+        let steward = &steward;
+        async move { (by, release(steward, json!({ "by": by })).await) }
+    });
+    let mut tables = Vec::new();
+    for (by, answer) in futures::future::join_all(asked).await {
+        match answer.code() {
+            None => tables.push(Answered {
+                by: by.to_vec(),
+                cells: answer.at("/youngPeople/release/cells").clone(),
+            }),
+            Some(code) => assert!(["NOT_COUNTABLE", "CONFLICT"].contains(&code), "{code}"),
+        }
+    }
+    assert!(!tables.is_empty());
+    assert_eq!(worked_out(&tables), Vec::<String>::new());
 }
