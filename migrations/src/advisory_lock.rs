@@ -14,7 +14,6 @@ impl AdvisoryLock {
     ///
     /// # Errors
     /// When the database does not answer.
-    #[expect(clippy::disallowed_methods, reason = "a lock is no write")]
     pub async fn take(connection: &DatabaseConnection, key: i64) -> Result<Self, DbErr> {
         let transaction = connection.begin().await?;
         let question = format!("SELECT pg_advisory_xact_lock({key})");

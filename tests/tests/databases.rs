@@ -18,6 +18,7 @@ async fn two_fresh_databases_are_private() {
         let here = Database::connect(first.url()).await.unwrap();
         let there = Database::connect(second.url()).await.unwrap();
 
+        #[expect(clippy::disallowed_methods, reason = "the test is of the databases themselves")]
         here.execute_unprepared("INSERT INTO change_head (id, sequence) VALUES (77, 1)")
             .await
             .unwrap();
@@ -149,4 +150,17 @@ fn assert_same(sqlite: &[String], postgres: &[String]) {
     let differences = (only(sqlite, postgres), only(postgres, sqlite));
     assert_eq!(differences, (vec![], vec![]), "only SQLite, only PostgreSQL");
     assert_eq!(sqlite, postgres, "the same in another order");
+}
+
+#[tokio::test]
+async fn of_every_table_it_is_said_what_the_log_tells_of_it() {
+    let database = fresh(DatabaseKind::Sqlite).await;
+    let connection = Database::connect(database.url()).await.unwrap();
+    let query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+        AND name <> 'seaql_migrations' ORDER BY name";
+    let tables = texts(&connection, query).await;
+    let mut told: Vec<&str> =
+        service::store::tables::TABLES.iter().map(|(name, _)| *name).collect();
+    told.sort_unstable();
+    assert_eq!(tables, told);
 }

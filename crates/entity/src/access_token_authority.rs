@@ -4,11 +4,12 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::{AccessTokenId, LocalAuthorityId};
 
 /// An authority for which the holder of a token acts.
-#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "access_token_authority")]
 pub struct Model {
     /// The token.

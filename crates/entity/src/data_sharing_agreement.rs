@@ -5,11 +5,12 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, Json, PrimaryKeyTrait,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::{AgreementId, CentreId};
 
 /// An agreement under which a centre reads rows about young people of some authorities.
-#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "data_sharing_agreement")]
 pub struct Model {
     /// The agreement's id.

@@ -5,11 +5,12 @@ use sea_orm::entity::prelude::{
     ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
     EnumIter, PrimaryKeyTrait,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::{CentreId, LoadedReturnId, LocalAuthorityId, ReturnKind, ReturnState};
 
 /// A statutory return of a local authority that was loaded, whole, for one collection year.
-#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
+#[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "loaded_return")]
 pub struct Model {
     /// The return's id.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::access::scope;
 use crate::error::Result;
 use crate::record::reach;
-use crate::space::Space;
+use crate::store::Store;
 use crate::viewer::Viewer;
 
 /// How often is looked for embargoes that have passed.
@@ -19,10 +19,10 @@ const LOOK: Duration = Duration::from_secs(1);
 const AT_ONCE: u64 = 500;
 
 /// Tells the log of embargoes that pass, for as long as it is polled.
-pub(crate) async fn watch(space: &Space) {
+pub(crate) async fn watch(store: &Store) {
     loop {
         tokio::time::sleep(LOOK).await;
-        if let Err(failure) = tell_of_passed(space).await {
+        if let Err(failure) = tell_of_passed(store).await {
             tracing::warn!(cause = ?failure.cause, "could not tell of embargoes that have passed; it is tried again");
         }
     }
@@ -32,8 +32,7 @@ pub(crate) async fn watch(space: &Space) {
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn tell_of_passed(space: &Space) -> Result<usize> {
-    let store = space.store();
+pub async fn tell_of_passed(store: &Store) -> Result<usize> {
     let has_passed = Condition::all().add(embargo::Column::Until.lte(store.source().now()));
     let any = scope::for_writing::<embargo::Entity>()
         .filter(has_passed.clone())

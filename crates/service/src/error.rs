@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::sync::Arc;
 
-use crate::record::Fault;
+use crate::problem::Fault;
 
 macro_rules! codes {
     ($($name:ident $text:literal $status:literal $meaning:literal;)*) => {

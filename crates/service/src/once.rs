@@ -7,7 +7,7 @@
 use entity::idempotency_key::{ActiveModel, Column, Entity};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TryInsertResult};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -71,12 +71,7 @@ impl Once {
             at: Set(write.source().now()),
         };
         let taken = OnConflict::columns([Column::Caller, Column::Key]).do_nothing().to_owned();
-        let inserted = Entity::insert(claim)
-            .on_conflict(taken)
-            .try_insert()
-            .exec_without_returning(write.connection())
-            .await?;
-        if let TryInsertResult::Inserted(1..) = inserted {
+        if write.add_or::<Entity>(vec![claim], taken).await? {
             return Ok(None);
         }
         let first = scope::for_writing::<Entity>()

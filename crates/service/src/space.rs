@@ -1,42 +1,41 @@
 //! The shared space: what every function of the service is given.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::TimeDelta;
 use sea_orm::DatabaseConnection;
 use tokio::sync::Semaphore;
 
-use crate::access::audit::{Chain, Journal};
+use crate::access::audit::Journal;
 use crate::access::issuer::{Issuers, Patience};
-use crate::access::presence::Presences;
+use crate::access::presence::{Presence, Presences};
 use crate::access::{Keyring, MasterKey, token};
 use crate::clock::Source;
-use crate::embargo;
 use crate::error::Result;
+use crate::feed::Feed;
 use crate::network::directory::{Directory, DirectoryCache};
 use crate::store::Store;
+use crate::store::audit::Chain;
 use crate::tail::Tail;
+use crate::viewer::Viewer;
 use crate::young_people::disclosure::Rule;
-use crate::young_people::editions;
 use crate::young_people::pseudonym::PseudonymKeys;
 use crate::young_people::statistics;
 
-/// How often uses of tokens and refusals are written.
-const JOURNAL: Duration = Duration::from_secs(2);
 /// How many returns are loaded at once: each may hold a connection while it waits for another.
 const LOADINGS: usize = 4;
 
 /// The shared space: the store, and what is held in memory and kept true by the change log.
 #[derive(Debug)]
 pub struct Space {
-    store: Store,
+    store: Arc<Store>,
     directory: DirectoryCache,
     keyring: Arc<Keyring>,
     issuers: Arc<Issuers>,
     journal: Arc<Journal>,
     presences: Arc<Presences>,
     tail: Arc<Tail>,
+    feed: Arc<Feed>,
     longest_validity: TimeDelta,
     pseudonym_keys: PseudonymKeys,
     disclosure_rule: Option<Arc<Rule>>,
@@ -50,13 +49,14 @@ impl Space {
     pub fn new(connection: DatabaseConnection, source: Source, master_key: MasterKey) -> Self {
         let pseudonym_keys = PseudonymKeys::derived_from(&master_key);
         Self {
-            store: Store::new(connection, source, Chain::new(&master_key)),
+            store: Arc::new(Store::new(connection, source, Chain::new(&master_key))),
             directory: DirectoryCache::default(),
             issuers: Arc::new(Issuers::new(&master_key)),
             keyring: Arc::new(Keyring::new(master_key)),
             journal: Arc::default(),
             presences: Arc::default(),
             tail: Arc::default(),
+            feed: Arc::default(),
             longest_validity: token::LONGEST_VALIDITY,
             pseudonym_keys,
             disclosure_rule: None,
@@ -97,13 +97,16 @@ impl Space {
         directory: Arc<Directory>,
     ) -> Self {
         Self {
-            store: Store::new(connection, source, self.store.chain().clone()).for_reading(),
+            store: Arc::new(
+                Store::new(connection, source, self.store.chain().clone()).for_reading(),
+            ),
             directory: DirectoryCache::still(directory),
             issuers: Arc::clone(&self.issuers),
             keyring: Arc::clone(&self.keyring),
             journal: Arc::clone(&self.journal),
             presences: Arc::clone(&self.presences),
             tail: Arc::clone(&self.tail),
+            feed: Arc::clone(&self.feed),
             longest_validity: self.longest_validity,
             pseudonym_keys: self.pseudonym_keys.clone(),
             disclosure_rule: self.disclosure_rule.clone(),
@@ -125,13 +128,13 @@ impl Space {
 
     /// The database, and the one way to write to it.
     #[must_use]
-    pub const fn store(&self) -> &Store {
+    pub const fn store(&self) -> &Arc<Store> {
         &self.store
     }
 
     /// The signing keys.
     #[must_use]
-    pub fn keyring(&self) -> &Keyring {
+    pub fn keyring(&self) -> &Arc<Keyring> {
         &self.keyring
     }
 
@@ -147,14 +150,29 @@ impl Space {
     }
 
     /// Who is present through something that lasts, such as a stream.
-    pub(crate) fn presences(&self) -> &Presences {
+    pub(crate) fn presences(&self) -> &Arc<Presences> {
         &self.presences
     }
 
     /// How far this process has read the change log.
     #[must_use]
-    pub fn tail(&self) -> &Tail {
+    pub fn tail(&self) -> &Arc<Tail> {
         &self.tail
+    }
+
+    /// What wakes those who follow the feed.
+    #[must_use]
+    pub fn feed(&self) -> &Arc<Feed> {
+        &self.feed
+    }
+
+    /// Registers a viewer as present, through something that lasts. At most `most` times may the same credential be
+    /// present at once, or nobody's.
+    ///
+    /// # Errors
+    /// `TOO_MANY_STREAMS`; the refusal that a new request would meet, if the credential has ended just now.
+    pub async fn register(&self, viewer: &Viewer, most: usize) -> Result<Presence> {
+        Presence::register(&self.presences, &self.store, viewer, most).await
     }
 
     /// How long a token may be valid at most.
@@ -186,26 +204,6 @@ impl Space {
     /// When they must be read and the database cannot be reached.
     pub async fn directory(&self) -> Result<Arc<Directory>> {
         self.directory.get(&self.store).await
-    }
-
-    /// Follows the change log for as long as it is polled: what other processes write makes the copies
-    /// in memory stale here too, wakes those who follow the feed, and ends what tokens opened that have
-    /// ended. And it tells the log of embargoes that pass, and publishes editions of counts that are due.
-    pub async fn follow(self: Arc<Self>) {
-        tokio::join!(
-            self.tail.follow(&self),
-            self.presences.watch(&self),
-            embargo::watch(&self),
-            editions::watch(&self)
-        );
-    }
-
-    /// Writes the journal every few moments, for as long as it is polled.
-    pub async fn keep_journal(self: Arc<Self>) {
-        loop {
-            tokio::time::sleep(JOURNAL).await;
-            self.flush_journal().await;
-        }
     }
 
     /// Writes the journal now.

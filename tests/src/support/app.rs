@@ -124,6 +124,14 @@ impl TestApp {
         self.database
     }
 
+    /// Does to the database what no version of the program does.
+    #[expect(clippy::disallowed_methods, reason = "a test writes what the program does not")]
+    pub async fn execute(&self, statement: &str) {
+        use sea_orm::ConnectionTrait;
+        let connection = self.space.store().connection();
+        connection.execute_unprepared(statement).await.expect("a statement of a test");
+    }
+
     /// Gives the last change of the log another moment, as one that an earlier version of the program wrote.
     #[expect(clippy::disallowed_methods, reason = "a test writes what the program writes no more")]
     pub async fn move_the_last_change(&self, at: chrono::DateTime<chrono::Utc>) {

@@ -7,11 +7,11 @@ use entity::{
     feedback, finding, publication, shared_with, study, study_centre, study_publication,
     study_term, term,
 };
-use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::json;
 use service::Viewer;
 use service::access::token::{self, Revocation};
 use service::spelling::sort_key;
+use service::store::Subject;
 use uuid::Uuid;
 
 use super::app::TestApp;
@@ -61,23 +61,20 @@ macro_rules! shared_row {
     }};
 }
 
+/// Inserts a thing with its parts.
 macro_rules! insert {
-    ($app:expr, $kind:ident, $($table:ident $row:expr),+) => {{
+    ($app:expr, $kind:expr, $table:ident $row:expr $(, $parts:ident $rows:expr)*) => {{
+        let row = $row;
         $app.space
             .store()
             .write(&Viewer::operator(), "test", move |write| {
                 Box::pin(async move {
-                    let mut id = None;
+                    let subject = Subject::itself($kind, row.id);
+                    write.insert::<$table::Entity>(&[(subject, row)]).await?;
                     $(
-                        for row in $row {
-                            let _ = &row;
-                            $table::Entity::insert(row.clone().into_active_model())
-                                .exec_without_returning(write.connection())
-                                .await?;
-                            id.get_or_insert(subject(&row));
-                        }
-                    )+
-                    write.created(ChangeKind::$kind, id.flatten().expect("a row"));
+                        let rows = $rows.into_iter().map(|row| (subject.id, row)).collect();
+                        write.replace::<$parts::Entity>(vec![], rows).await?;
+                    )*
                     Ok(())
                 })
             })
@@ -85,11 +82,7 @@ macro_rules! insert {
             .expect("a write");
     }};
 }
-
-fn subject(row: &impl serde::Serialize) -> Option<Uuid> {
-    let id = json!(row)["id"].as_str()?.parse().ok()?;
-    Some(id)
-}
+pub(super) use insert;
 
 impl TestApp {
     fn id<T: From<Uuid>>(&self) -> T {
@@ -117,7 +110,7 @@ impl TestApp {
             ror_id: None,
             successor: None,
         };
-        insert!(self, Centre, centre[row]);
+        insert!(self, ChangeKind::Centre, centre row);
         id
     }
 
@@ -142,20 +135,7 @@ impl TestApp {
             withdrawal_reason: None,
             superseded_by: None,
         };
-        let kind = ChangeKind::from(vocabulary);
-        self.space
-            .store()
-            .write(&Viewer::operator(), "test", move |write| {
-                Box::pin(async move {
-                    term::Entity::insert(row.into_active_model())
-                        .exec_without_returning(write.connection())
-                        .await?;
-                    write.created(kind, id);
-                    Ok(())
-                })
-            })
-            .await
-            .expect("a write");
+        insert!(self, ChangeKind::from(vocabulary), term row);
         id
     }
 
@@ -207,7 +187,7 @@ impl TestApp {
             .map(|term_id| study_term::Model { study_id: id, term_id: *term_id })
             .collect();
         let shares = shares(id.0, sharing);
-        insert!(self, Study, study [row], study_centre [centre], study_term terms, shared_with shares);
+        insert!(self, ChangeKind::Study, study row, study_centre [centre], study_term terms, shared_with shares);
         id
     }
 
@@ -244,7 +224,7 @@ impl TestApp {
             .map(|study_id| study_publication::Model { study_id: *study_id, publication_id: id })
             .collect();
         let shares = shares(id.0, sharing);
-        insert!(self, Publication, publication [row], study_publication links, shared_with shares);
+        insert!(self, ChangeKind::Publication, publication row, study_publication links, shared_with shares);
         id
     }
 
@@ -259,10 +239,9 @@ impl TestApp {
             .store()
             .write(&Viewer::operator(), "test", move |write| {
                 Box::pin(async move {
-                    study_publication::Entity::insert(link.into_active_model())
-                        .exec_without_returning(write.connection())
-                        .await?;
-                    Ok(())
+                    let study = study_id.into();
+                    write.touch(ChangeKind::Study, study_id, 1);
+                    write.replace::<study_publication::Entity>(vec![], vec![(study, link)]).await
                 })
             })
             .await
@@ -319,7 +298,7 @@ impl TestApp {
             }
         );
         let shares = shares(id.0, sharing);
-        insert!(self, Finding, finding [row], shared_with shares);
+        insert!(self, ChangeKind::Finding, finding row, shared_with shares);
         id
     }
 
@@ -350,7 +329,7 @@ impl TestApp {
         }
         let mut shares = shares(id.0, sharing);
         shares.push(shared_with::Model { thing_id: id.0, collaboration_id: id });
-        insert!(self, Collaboration, collaboration [row], collaboration_member rows, shared_with shares);
+        insert!(self, ChangeKind::Collaboration, collaboration row, collaboration_member rows, shared_with shares);
         id
     }
 
@@ -378,7 +357,7 @@ impl TestApp {
             }
         );
         let shares = shares(id.0, sharing);
-        insert!(self, Feedback, feedback [row], shared_with shares);
+        insert!(self, ChangeKind::Feedback, feedback row, shared_with shares);
         id
     }
 

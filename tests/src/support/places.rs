@@ -2,32 +2,14 @@
 
 use entity::{ChangeKind, LocalAuthorityId, ProgrammeId, StudyId};
 use entity::{local_authority, programme, study, study_site};
-use sea_orm::ActiveValue::{Set, Unchanged};
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{ColumnTrait, QueryFilter};
 use service::Viewer;
+use service::access::scope;
+use service::store::{Revision, Subject};
 use uuid::Uuid;
 
 use super::app::{ALPHA, TestApp};
-
-macro_rules! create {
-    ($app:expr, $kind:ident, $table:ident $row:expr) => {{
-        let row = $row;
-        $app.space
-            .store()
-            .write(&Viewer::operator(), "test", move |write| {
-                Box::pin(async move {
-                    let id = row.id;
-                    $table::Entity::insert(row.into_active_model())
-                        .exec_without_returning(write.connection())
-                        .await?;
-                    write.created(ChangeKind::$kind, id);
-                    Ok(())
-                })
-            })
-            .await
-            .expect("a write");
-    }};
-}
+use super::builders::insert;
 
 impl TestApp {
     /// A programme.
@@ -50,7 +32,7 @@ impl TestApp {
             withdrawal_reason: None,
             superseded_by: None,
         };
-        create!(self, Programme, programme row);
+        insert!(self, ChangeKind::Programme, programme row);
         id
     }
 
@@ -72,7 +54,7 @@ impl TestApp {
             withdrawal_reason: None,
             superseded_by: None,
         };
-        create!(self, LocalAuthority, local_authority row);
+        insert!(self, ChangeKind::LocalAuthority, local_authority row);
         id
     }
 
@@ -96,18 +78,16 @@ impl TestApp {
             .store()
             .write(&Viewer::operator(), "test", move |write| {
                 Box::pin(async move {
-                    let placed = study::ActiveModel {
-                        id: Unchanged(study_id),
-                        programme_id: Set(Some(programme)),
-                        ..Default::default()
-                    };
-                    placed.update(write.connection()).await?;
-                    for site in sites {
-                        study_site::Entity::insert(site.into_active_model())
-                            .exec_without_returning(write.connection())
-                            .await?;
-                    }
-                    Ok(())
+                    let before = scope::for_writing::<study::Entity>()
+                        .filter(study::Column::Id.eq(study_id))
+                        .one(write.connection())
+                        .await?
+                        .expect("the study is there");
+                    let after = study::Model { programme_id: Some(programme), ..before.clone() };
+                    let subject = Subject::itself(ChangeKind::Study, study_id);
+                    write.revise::<study::Entity>(&[Revision::of(subject, before, after)]).await?;
+                    let sites = sites.into_iter().map(|site| (subject.id, site)).collect();
+                    write.replace::<study_site::Entity>(vec![], sites).await
                 })
             })
             .await

@@ -87,6 +87,7 @@ async fn drop_discarded(admin: &DatabaseConnection) {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "makes and drops databases")]
 async fn execute(connection: &DatabaseConnection, sql: &str) {
     connection.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
 }

@@ -10,9 +10,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use service::Space;
+use service::{Space, Tasks};
 use tokio::net::TcpStream;
-use tokio::task::JoinHandle;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -29,7 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct StreamServer {
     /// The server.
     pub server: Server,
-    following: JoinHandle<()>,
+    /// Stopped with it.
+    _tasks: Tasks,
 }
 
 impl StreamServer {
@@ -41,11 +41,14 @@ impl StreamServer {
     /// Starts one with other bounds.
     pub async fn start_with(space: &Arc<Space>, streams: StreamBounds) -> Self {
         let settings = Settings { streams, ..Settings::default() };
-        let mut position = space.tail().position();
-        let following = tokio::spawn(Arc::clone(space).follow());
+        let mut head = space.tail().head();
+        let tasks = Tasks::start(space);
         // From here on nothing is missed.
-        position.changed().await.expect("the log is read");
-        Self { server: Server::start(api::router(Arc::clone(space), settings)).await, following }
+        head.changed().await.expect("the log is read");
+        Self {
+            server: Server::start(api::router(Arc::clone(space), settings)).await,
+            _tasks: tasks,
+        }
     }
 
     /// Opens a socket and says who one is.
@@ -71,12 +74,6 @@ impl StreamServer {
             request = request.bearer_auth(token);
         }
         Events::of(request).await
-    }
-}
-
-impl Drop for StreamServer {
-    fn drop(&mut self) {
-        self.following.abort();
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use entity::{ChangeKind, Visibility};
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use service::Viewer;
 use tests::support::app::{ALPHA, BETA, TestApp};
@@ -64,7 +65,7 @@ async fn a_write_that_fails_leaves_no_trace_and_no_gap(app: TestApp) {
         .store()
         .write(&Viewer::operator(), "test", |write| {
             Box::pin(async move {
-                write.created(ChangeKind::Study, uuid::Uuid::nil());
+                write.touch(ChangeKind::Study, uuid::Uuid::nil(), 1);
                 Err(service::Error::not_found("reason"))
             })
         })
@@ -73,6 +74,32 @@ async fn a_write_that_fails_leaves_no_trace_and_no_gap(app: TestApp) {
     assert_eq!(sequences(&app).await, before);
     app.create_study("next", &Sharing::public(ALPHA)).await;
     assert_eq!(sequences(&app).await.last().copied(), before.last().map(|last| last + 1));
+}
+
+#[on_both_databases]
+async fn a_write_hands_its_transaction_out_for_reading_only(app: TestApp) {
+    let operator = Viewer::operator();
+    let write = app.space.store().write(&operator, "test", |write| {
+        Box::pin(async move {
+            #[expect(clippy::disallowed_methods, reason = "the test shows that it is refused")]
+            let refused = write.connection().execute_unprepared("DELETE FROM study").await;
+            assert!(refused.is_err());
+            Ok(())
+        })
+    });
+    write.await.unwrap();
+}
+
+#[on_both_databases]
+async fn parts_do_not_change_without_a_change_of_their_thing(app: TestApp) {
+    let study = app.create_study("study", &Sharing::public(ALPHA)).await;
+    let operator = Viewer::operator();
+    let write = app.space.store().write(&operator, "test", |write| {
+        Box::pin(async move {
+            write.replace::<entity::study_site::Entity>(vec![study.into()], vec![]).await
+        })
+    });
+    assert_eq!(write.await.unwrap_err().code, service::Code::InternalServerError);
 }
 
 #[on_both_databases]
@@ -101,7 +128,7 @@ async fn a_transaction_held_open_gets_its_number_when_it_commits() {
             .store()
             .write(&Viewer::operator(), "test", |write| {
                 Box::pin(async move {
-                    write.created(ChangeKind::Centre, uuid::Uuid::nil());
+                    write.touch(ChangeKind::Centre, uuid::Uuid::nil(), 1);
                     has_written.send(()).unwrap();
                     may_go_on.await.unwrap();
                     Ok(())

@@ -16,6 +16,7 @@ mod execution;
 mod failing_alone;
 mod feed;
 mod feedback;
+mod followers;
 mod fuzz;
 mod http;
 mod issuers;

@@ -76,6 +76,7 @@ async fn a_query_that_waits_for_a_lock_is_given_up_and_leaves_no_backend_waiting
     let own = app.space.store().connection();
     #[expect(clippy::disallowed_methods, reason = "the test is what locks the table")]
     let lock = sea_orm::TransactionTrait::begin(own).await.unwrap();
+    #[expect(clippy::disallowed_methods, reason = "the test is what locks the table")]
     lock.execute_unprepared("LOCK TABLE study IN ACCESS EXCLUSIVE MODE").await.unwrap();
 
     // Once the operation's time is over first, and once the statement's.

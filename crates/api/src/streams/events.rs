@@ -14,7 +14,6 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::Response;
 use futures::{StreamExt, stream};
 use serde::Serialize;
-use service::access::presence::Presence;
 use service::{Code, Error};
 use tokio::sync::mpsc::{self, Sender};
 
@@ -80,7 +79,7 @@ async fn tell(
         Err(_) => None,
         Ok(viewer) => {
             let most = endpoint.streams.most_of_one();
-            match Presence::register(&endpoint.space, viewer, most).await {
+            match endpoint.space.register(viewer, most).await {
                 Ok(presence) => Some(presence),
                 Err(refusal) => return telling.refuse(&refusal, &request_id).await,
             }

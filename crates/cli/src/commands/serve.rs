@@ -12,11 +12,11 @@ use api::Operations;
 use api::server::{self, Bounds};
 use clap::Args;
 use ipnet::IpNet;
-use service::Space;
 use service::access::token::{self, NewToken};
 use service::access::{AllowedNetworks, Reach, ScopeName};
 use service::evidence::duplicates;
 use service::young_people::returns;
+use service::{Space, Tasks};
 use tokio::net::TcpListener;
 
 use super::client_limits::ClientLimits;
@@ -183,11 +183,10 @@ impl Serve {
         let stop = told_to_stop()?;
         greet(&space, address, self.demo).await?;
 
-        let unfinished = tokio::spawn(give_up_unfinished(Arc::clone(&space)));
-        let places = tokio::spawn(returns::keep_in_place(Arc::clone(&space)));
-        let duplicates = tokio::spawn(look_for_duplicates(Arc::clone(&space)));
-        let follower = tokio::spawn(Arc::clone(&space).follow());
-        let journal = tokio::spawn(Arc::clone(&space).keep_journal());
+        let mut tasks = Tasks::start(&space);
+        tasks.add("unfinished returns", &space, give_up_unfinished);
+        tasks.add("places of returns", &space, returns::keep_in_place);
+        tasks.add("duplicates", &space, look_for_duplicates);
         let trusted_proxies = api::TrustedProxies::from(self.trusted_proxies);
         let bounds = Bounds {
             connections: self.connections as usize,
@@ -211,11 +210,7 @@ impl Serve {
         };
         let router = api::router(Arc::clone(&space), settings);
         server::serve(listener, router, bounds, stop).await;
-        duplicates.abort();
-        unfinished.abort();
-        places.abort();
-        follower.abort();
-        journal.abort();
+        tasks.stop().await;
         space.close().await;
         tracing::info!("stopped");
         Ok(ExitCode::SUCCESS)

@@ -13,19 +13,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::EncodePrivateKey;
-use entity::{ChangeKind, ChangeOperation, SigningKeyId, access_token, signing_key};
+use entity::{ChangeKind, SigningKeyId, access_token, signing_key};
 use jsonwebtoken::{DecodingKey, EncodingKey};
-use sea_orm::ActiveValue::Set;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::{MasterKey, scope};
 use crate::error::{Code, Error, Result};
-use crate::store::{Store, Write};
+use crate::store::{Revision, Store, Subject, Write};
+use crate::tail::{Entry, Follower};
 use crate::viewer::Viewer;
 
 /// How long a key is published before it signs: longer than others keep the published keys.
@@ -308,22 +305,41 @@ impl Keyring {
     }
 }
 
+/// Reads the keys anew when they have changed.
+#[derive(Debug)]
+pub(crate) struct KeyringFollower {
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) store: Arc<Store>,
+}
+
+#[async_trait::async_trait]
+impl Follower for KeyringFollower {
+    fn name(&self) -> &'static str {
+        "signing keys"
+    }
+
+    async fn begin(&self, _head: i64) -> Result<()> {
+        self.keyring.read(&self.store).await
+    }
+
+    async fn hear(&self, entries: &[Entry]) -> Result<()> {
+        if entries.iter().any(|entry| entry.kind == ChangeKind::SigningKey) {
+            self.keyring.read(&self.store).await?;
+        }
+        Ok(())
+    }
+}
+
 async fn insert(write: &mut Write, row: signing_key::Model) -> Result<()> {
-    let id = row.id;
-    signing_key::Entity::insert(row.into_active_model())
-        .exec_without_returning(write.connection())
-        .await?;
-    write.created(ChangeKind::SigningKey, id);
-    Ok(())
+    let subject = Subject::itself(ChangeKind::SigningKey, row.id);
+    write.insert::<signing_key::Entity>(&[(subject, row)]).await
 }
 
 async fn end(write: &mut Write, row: signing_key::Model) -> Result<()> {
-    let id = row.id;
-    let mut retired = row.into_active_model();
-    retired.retired_at = Set(Some(write.source().now()));
-    retired.update(write.connection()).await?;
-    // What it was holds its private part, and stays where it is.
-    write.updated(ChangeKind::SigningKey, id, ChangeOperation::Withdrawn, 2, &())
+    let retired = signing_key::Model { retired_at: Some(write.source().now()), ..row.clone() };
+    // The log keeps of what it was only what differs, so not its private part.
+    let subject = Subject::itself(ChangeKind::SigningKey, row.id);
+    write.withdraw::<signing_key::Entity>(Revision::of(subject, row, retired)).await
 }
 
 /// The key that signs at a moment: of those that may by then, the newest.

@@ -1,20 +1,20 @@
 //! Access: what a viewer may do, what they may see, and the tokens that say who they are.
 
-mod audience;
+pub(crate) mod audience;
 pub mod audit;
 mod grant;
 pub mod issuer;
-mod keyring;
+pub(crate) mod keyring;
 mod networks;
 pub mod policy;
 #[cfg(test)]
 mod policy_table;
 pub mod presence;
 pub mod scope;
-mod secret;
+pub(crate) mod secret;
 pub mod token;
 
-pub(crate) use audience::{Audience, Loss, SharingState};
+pub(crate) use audience::{Audience, SharingState};
 pub use grant::{Credential, Grant, Reach, ScopeName, UnknownScope};
 pub use keyring::{KeyRecord, Keyring, PUBLISHED_BEFORE, PublicKey};
 pub use networks::AllowedNetworks;

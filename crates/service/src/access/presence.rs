@@ -12,14 +12,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use entity::{AccessTokenId, IdentityProviderId, SigningKeyId};
+use entity::{AccessTokenId, ChangeKind, ChangeOperation, IdentityProviderId, SigningKeyId};
 use futures::TryStreamExt;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::{Credential, Grant, token};
+use super::token::{expired, invalid, still_accepted};
+use super::{Credential, Grant};
+use crate::clock::Source;
 use crate::error::{Code, Error, Result};
-use crate::space::Space;
+use crate::store::Store;
+use crate::tail::{Entry, Follower, Tail};
 use crate::viewer::{Viewer, Who};
 
 /// How often the clock is looked at: the machine's own, as that of a token, so that it is noticed when
@@ -38,17 +41,17 @@ pub struct Presences {
 
 /// What has happened to that with which viewers were let in.
 #[derive(Debug, Default)]
-pub(crate) struct AccessNews {
+struct AccessNews {
     /// Tokens that were revoked.
-    pub(crate) revoked: HashSet<AccessTokenId>,
+    revoked: HashSet<AccessTokenId>,
     /// Tokens of which something else has changed, such as their end.
-    pub(crate) changed: HashSet<AccessTokenId>,
+    changed: HashSet<AccessTokenId>,
     /// Keys that were retired.
-    pub(crate) retired: HashSet<SigningKeyId>,
+    retired: HashSet<SigningKeyId>,
     /// Identity providers that were changed or removed.
-    pub(crate) providers: HashSet<IdentityProviderId>,
+    providers: HashSet<IdentityProviderId>,
     /// Whether any of it may have happened without being known by name.
-    pub(crate) is_anything: bool,
+    is_anything: bool,
 }
 
 /// That a viewer is present. Dropped, they have left.
@@ -83,12 +86,17 @@ impl Presence {
     ///
     /// # Errors
     /// `TOO_MANY_STREAMS`; the refusal that a new request would meet, if the credential has ended just now.
-    pub async fn register(space: &Space, viewer: &Viewer, most: usize) -> Result<Self> {
-        let (guest, is_new) = space.presences().guest(viewer);
+    pub(crate) async fn register(
+        presences: &Presences,
+        store: &Store,
+        viewer: &Viewer,
+        most: usize,
+    ) -> Result<Self> {
+        let (guest, is_new) = presences.guest(viewer);
         let presence = Self::of(guest, most)?;
         if is_new {
             // Between verifying the token and registering, it may have ended.
-            presence.guest.ask(space).await?;
+            presence.guest.ask(store).await?;
         }
         match presence.refusal() {
             None => Ok(presence),
@@ -141,7 +149,7 @@ impl Presences {
     /// # Errors
     /// When the database must be asked and cannot be: then nothing is forgotten, and the same news are
     /// to be told again.
-    pub(crate) async fn hear(&self, space: &Space, news: &AccessNews) -> Result<()> {
+    async fn hear(&self, store: &Store, news: &AccessNews) -> Result<()> {
         let mut doubtful = Vec::new();
         for guest in self.all() {
             match guest.consequence(news) {
@@ -152,7 +160,7 @@ impl Presences {
         }
         futures::stream::iter(doubtful)
             .try_for_each_concurrent(ASK_AT_ONCE, async |guest: Arc<Guest>| {
-                match guest.ask(space).await {
+                match guest.ask(store).await {
                     Err(failure) if is_ours(failure.code) => Err(failure),
                     Ok(()) | Err(_) => Ok(()),
                 }
@@ -162,14 +170,14 @@ impl Presences {
 
     /// Looks at the clock for as long as it is polled: ends whose time has come, and everybody with a
     /// token when the change log has not been known for too long.
-    pub(crate) async fn watch(&self, space: &Space) {
+    pub(crate) async fn watch(&self, source: &Source, tail: &Tail) {
         loop {
             tokio::time::sleep(LOOK).await;
-            let now = space.store().source().now();
-            let is_blind = space.tail().blind_for() > TRUST;
+            let now = source.now();
+            let is_blind = tail.blind_for() > TRUST;
             for guest in self.all() {
                 if guest.until().is_some_and(|until| until <= now) {
-                    guest.leave(token::expired(now));
+                    guest.leave(expired(now));
                 } else if is_blind && guest.grant.is_some() {
                     guest.leave(blind());
                 }
@@ -220,14 +228,65 @@ impl Holder {
 }
 
 impl AccessNews {
+    fn of(entries: &[Entry]) -> Self {
+        use ChangeOperation::{Created, Updated, Withdrawn};
+
+        let mut news = Self::default();
+        for entry in entries {
+            match (entry.kind, entry.operation) {
+                (ChangeKind::AccessToken, Withdrawn) => {
+                    news.revoked.insert(entry.subject.into());
+                }
+                (ChangeKind::AccessToken, Updated) => {
+                    news.changed.insert(entry.subject.into());
+                }
+                (ChangeKind::IdentityProvider, Updated | Withdrawn) => {
+                    news.providers.insert(entry.subject.into());
+                }
+                (ChangeKind::SigningKey, Withdrawn) => {
+                    news.retired.insert(entry.subject.into());
+                }
+                (_, Created | Updated | Withdrawn) => {}
+            }
+        }
+        news
+    }
+
     /// Whether nothing has happened.
-    pub(crate) fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         let Self { revoked, changed, retired, providers, is_anything } = self;
         revoked.is_empty()
             && changed.is_empty()
             && retired.is_empty()
             && providers.is_empty()
             && !is_anything
+    }
+}
+
+/// Ends the presence of those whose credential has ended or changed.
+#[derive(Debug)]
+pub(crate) struct PresenceFollower {
+    pub(crate) presences: Arc<Presences>,
+    pub(crate) store: Arc<Store>,
+}
+
+#[async_trait::async_trait]
+impl Follower for PresenceFollower {
+    fn name(&self) -> &'static str {
+        "presences"
+    }
+
+    async fn begin(&self, _head: i64) -> Result<()> {
+        let news = AccessNews { is_anything: true, ..AccessNews::default() };
+        self.presences.hear(&self.store, &news).await
+    }
+
+    async fn hear(&self, entries: &[Entry]) -> Result<()> {
+        let news = AccessNews::of(entries);
+        match news.is_empty() {
+            true => Ok(()),
+            false => self.presences.hear(&self.store, &news).await,
+        }
     }
 }
 
@@ -246,7 +305,7 @@ impl Guest {
                 Error::new(Code::TokenRevoked, "The token was revoked; ask whoever issued it."),
             ),
             Some(Credential::Token { key, .. }) if news.retired.contains(key) => {
-                Consequence::Leave(token::invalid())
+                Consequence::Leave(invalid())
             }
             Some(Credential::Token { id, .. }) if news.changed.contains(id) => Consequence::Ask,
             Some(Credential::Identity { provider, .. }) if news.providers.contains(provider) => {
@@ -258,11 +317,11 @@ impl Guest {
     }
 
     /// Asks the database whether the credential is accepted still, and until when.
-    async fn ask(&self, space: &Space) -> Result<()> {
+    async fn ask(&self, store: &Store) -> Result<()> {
         let Some(grant) = &self.grant else {
             return Ok(());
         };
-        match token::still_accepted(space, grant).await {
+        match still_accepted(store, grant).await {
             Ok(until) => {
                 *self.until.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
                 Ok(())

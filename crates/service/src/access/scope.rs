@@ -4,7 +4,7 @@ mod young_people;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    CentreId, ChangeKind, HiddenFrom, Visibility, access_token, audit_event, change,
+    CentreId, ChangeClass, ChangeKind, HiddenFrom, Visibility, access_token, audit_event, change,
     change_hidden_from, collaboration, collaboration_member, feedback, finding, identity_provider,
     possible_duplicate, publication, rating, shared_with, signing_key, study,
 };
@@ -250,31 +250,7 @@ pub fn identity_providers() -> Select<identity_provider::Entity> {
 /// Whether the viewer may see changes of a kind at all.
 #[must_use]
 pub fn sees_kind(viewer: &Viewer, kind: ChangeKind) -> bool {
-    match kind {
-        ChangeKind::AccessToken
-        | ChangeKind::SigningKey
-        | ChangeKind::IdentityProvider
-        | ChangeKind::LoadedReturn
-        | ChangeKind::DataSharingAgreement => {
-            matches!(viewer.who(), Who::Operator)
-        }
-        ChangeKind::Centre
-        | ChangeKind::Person
-        | ChangeKind::LocalAuthority
-        | ChangeKind::Engagement
-        | ChangeKind::Programme
-        | ChangeKind::Partner
-        | ChangeKind::EvidenceStandard
-        | ChangeKind::Intervention
-        | ChangeKind::Outcome
-        | ChangeKind::Population
-        | ChangeKind::Collaboration
-        | ChangeKind::Study
-        | ChangeKind::Publication
-        | ChangeKind::Finding
-        | ChangeKind::Rating
-        | ChangeKind::Feedback => true,
-    }
+    kind.class() != ChangeClass::Restricted || matches!(viewer.who(), Who::Operator)
 }
 
 /// The changes of things that the viewer may see, and those that hid from the viewer what they had seen.
@@ -284,35 +260,21 @@ pub fn changes(viewer: &Viewer, now: DateTime<Utc>) -> Select<change::Entity> {
     let of_kind = |kind: ChangeKind| change::Column::Kind.eq(kind);
     let mut seen = Condition::any();
     for kind in ChangeKind::ALL.iter().copied() {
-        let subject = change::Column::SubjectId;
         let rule = match kind {
-            ChangeKind::Centre
-            | ChangeKind::Person
-            | ChangeKind::LocalAuthority
-            | ChangeKind::Engagement
-            | ChangeKind::Programme
-            | ChangeKind::Partner
-            | ChangeKind::EvidenceStandard
-            | ChangeKind::Intervention
-            | ChangeKind::Outcome
-            | ChangeKind::Population => None,
-            ChangeKind::Collaboration => {
-                Some(sees_change::<collaboration::Entity>(viewer, now, subject))
-            }
-            ChangeKind::Study => Some(sees_change::<study::Entity>(viewer, now, subject)),
-            ChangeKind::Publication => {
-                Some(sees_change::<publication::Entity>(viewer, now, subject))
-            }
-            ChangeKind::Finding => Some(sees_change::<finding::Entity>(viewer, now, subject)),
-            ChangeKind::Rating => Some(sees_change::<rating::Entity>(viewer, now, subject)),
-            ChangeKind::Feedback => Some(sees_change::<feedback::Entity>(viewer, now, subject)),
-            ChangeKind::AccessToken
-            | ChangeKind::SigningKey
-            | ChangeKind::IdentityProvider
-            | ChangeKind::LoadedReturn
-            | ChangeKind::DataSharingAgreement => {
-                Some(Expr::val(Value::Bool(Some(sees_kind(viewer, kind)))))
-            }
+            ChangeKind::Collaboration => Some(sees_change::<collaboration::Entity>(viewer, now)),
+            ChangeKind::Study => Some(sees_change::<study::Entity>(viewer, now)),
+            ChangeKind::Publication => Some(sees_change::<publication::Entity>(viewer, now)),
+            ChangeKind::Finding => Some(sees_change::<finding::Entity>(viewer, now)),
+            ChangeKind::Rating => Some(sees_change::<rating::Entity>(viewer, now)),
+            ChangeKind::Feedback => Some(sees_change::<feedback::Entity>(viewer, now)),
+            kind => match kind.class() {
+                ChangeClass::Network => None,
+                // A shared kind of which no rule is known here is nobody's to see.
+                ChangeClass::Shared => Some(Expr::val(Value::Bool(Some(false)))),
+                ChangeClass::Restricted => {
+                    Some(Expr::val(Value::Bool(Some(sees_kind(viewer, kind)))))
+                }
+            },
         };
         seen = seen.add(match rule {
             None => Condition::all().add(of_kind(kind)),
@@ -354,11 +316,8 @@ fn hid_from(viewer: &Viewer) -> Option<Condition> {
     }
 }
 
-fn sees_change<E: SharedEntity>(
-    viewer: &Viewer,
-    now: DateTime<Utc>,
-    subject: change::Column,
-) -> Expr {
+fn sees_change<E: SharedEntity>(viewer: &Viewer, now: DateTime<Utc>) -> Expr {
+    let subject = change::Column::SubjectId;
     let thing = shared::<E>(viewer, now)
         .select_only()
         .expr(Expr::val(1))

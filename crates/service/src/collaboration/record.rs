@@ -94,5 +94,5 @@ impl SharedDraft for CollaborationDraft {
 }
 
 link_parts! {
-    collaboration_member of CollaborationDraft: collaboration_id CollaborationId, centre_id, "members", |draft| draft.members.clone();
+    collaboration_member of CollaborationDraft: collaboration_id, centre_id, "members", |draft| draft.members.clone();
 }

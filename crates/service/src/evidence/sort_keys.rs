@@ -3,7 +3,7 @@
 
 use entity::{publication, study};
 use sea_orm::sea_query::{CaseStatement, Expr};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use crate::Viewer;
@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::space::Space;
 use crate::spelling::sort_key;
 use crate::store::ROWS_PER_STATEMENT;
+use crate::store::tables::Derived;
 
 #[derive(FromQueryResult)]
 struct Titled {
@@ -33,11 +34,7 @@ pub async fn complete_sort_keys(space: &Space) -> Result<usize> {
     Ok(studies + complete::<publication::Entity>(space, publications).await?)
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a sort key follows from the title, and is no change of the thing"
-)]
-async fn complete<E: EntityTrait>(
+async fn complete<E: Derived>(
     space: &Space,
     (id, title, key): (E::Column, E::Column, E::Column),
 ) -> Result<usize> {
@@ -66,12 +63,9 @@ async fn complete<E: EntityTrait>(
                         keys.case(id.eq(row.id), sort_key(&row.title))
                     });
                     let keys = Expr::Case(Box::new(keys.finally(Expr::col(key))));
-                    E::update_many()
-                        .col_expr(key, keys)
-                        .filter(key.eq(""))
-                        .filter(scope::among(backend, id, ids))
-                        .exec(write.connection())
-                        .await?;
+                    let which =
+                        Condition::all().add(key.eq("")).add(scope::among(backend, id, ids));
+                    write.derive::<E>([(key, keys)], which).await?;
                     Ok(())
                 })
             })

@@ -12,13 +12,13 @@ use futures::Stream;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::sync::watch;
 
-use super::sort;
+use super::{Position, sort};
 use crate::access::scope;
 use crate::error::{Code, Error, Result};
 use crate::filter::AnyOf;
 use crate::listing::{KeyPart, SortKey};
 use crate::space::Space;
-use crate::tail::{self, POLL, Position};
+use crate::tail::{self, POLL};
 use crate::viewer::Viewer;
 
 /// How many changes are read at once, and held for a slow reader.
@@ -43,7 +43,7 @@ pub async fn follow(
         Some(cursor) => sequence(&sort(), cursor, head)?,
     };
     let follower = Follower {
-        tail: space.tail().position(),
+        tail: space.feed().position(),
         kinds: ChangeKind::ALL
             .iter()
             .copied()
@@ -119,7 +119,7 @@ impl Follower {
     /// Reads the next page up to a number of the log.
     async fn read_to(&mut self, end: i64) -> Result<()> {
         let store = self.space.store();
-        let _turn = self.space.tail().turn().await?;
+        let _turn = self.space.feed().turn().await?;
         let rows = scope::changes(&self.viewer, store.source().now())
             .filter(change::Column::Kind.is_in(self.kinds.iter().copied()))
             .filter(change::Column::Sequence.gt(self.position))

@@ -1,6 +1,7 @@
 //! The feed: the change log, as the viewer may see it, by pages or as it grows.
 
 mod follow;
+mod position;
 
 use std::collections::HashMap;
 
@@ -16,6 +17,8 @@ use crate::space::Space;
 use crate::viewer::Viewer;
 
 pub use follow::follow;
+pub(crate) use position::FeedFollower;
+pub use position::{Feed, Position};
 
 /// A page of the changes that the viewer may see, in order, of some kinds or of all.
 ///

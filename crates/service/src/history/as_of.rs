@@ -5,6 +5,10 @@
 //! past by the same statements, and so by the same rules of who sees what; the viewer is who they are today.
 //!
 //! The network and its vocabularies are as they are now, and so are the members of collaborations.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "temporary tables of one connection are filled, which nobody else sees"
+)]
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -24,8 +28,9 @@ use crate::clock::{Source, last_meant, millisecond};
 use crate::error::{Error, Result};
 use crate::evidence::record::{FindingDraft, PublicationDraft, RatingDraft, StudyDraft};
 use crate::feedback::record::FeedbackDraft;
-use crate::record::{Draft, PartTables, RowOf, State, go_back, states};
+use crate::record::{Draft, PartTables, RowOf, State, states};
 use crate::space::Space;
+use crate::store::delta::go_back;
 
 /// How many things of a kind may have changed since.
 const MOST: usize = 50_000;

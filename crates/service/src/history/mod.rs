@@ -25,8 +25,9 @@ use crate::collaboration::record::CollaborationDraft;
 use crate::error::Result;
 use crate::evidence::record::{FindingDraft, PublicationDraft, RatingDraft, StudyDraft};
 use crate::feedback::record::FeedbackDraft;
-use crate::record::{State, go_back, states};
+use crate::record::{State, states};
 use crate::space::Space;
+use crate::store::delta::go_back;
 use crate::viewer::{Viewer, Who};
 
 use self::difference::differences;

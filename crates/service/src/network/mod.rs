@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use crate::error::Result;
-use crate::record::versions_in_the_log;
 use crate::space::Space;
 
 pub mod authority;
@@ -20,5 +19,5 @@ pub use directory::Directory;
 /// # Errors
 /// When the database cannot be read.
 pub async fn versions(space: &Space, ids: Vec<Uuid>) -> Result<HashMap<Uuid, i32>> {
-    versions_in_the_log(space.store().connection(), ids).await
+    crate::store::versions(space.store().connection(), ids).await
 }

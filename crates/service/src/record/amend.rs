@@ -2,17 +2,16 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
+use sea_orm::ConnectionTrait;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::parts::{Rows, differing, read, replace};
-use super::plan::versions_in_the_log;
-use super::{Answer, Draft, Outcome, Part, Recorded, RowOf, Subject, Wanted, delta, forbidden};
+use super::{Answer, Draft, Outcome, Part, Recorded, RowOf, Subject, Wanted, forbidden};
 use crate::Viewer;
 use crate::access::{policy, scope};
 use crate::error::{Error, Result};
-use crate::store::Write;
+use crate::store::{Revision, Write};
 
 /// A thing that has parts in tables of their own.
 pub(crate) trait Whole: Draft {
@@ -45,7 +44,6 @@ pub(crate) async fn amend<D: Whole, E: Part<D>>(
         .await?;
     let rows: HashMap<Uuid, RowOf<D>> = rows.into_iter().map(|row| (D::id_of(&row), row)).collect();
     let before: Rows<E> = read::<D, E>(write.connection(), &ids).await?;
-    let versions = versions_in_the_log(write.connection(), ids).await?;
 
     let now = write.source().now();
     let mut changed = Vec::new();
@@ -63,40 +61,27 @@ pub(crate) async fn amend<D: Whole, E: Part<D>>(
         };
         let mut revised = row.clone();
         let version = D::revise(&mut revised, now);
-        let way_back = delta::way_back(
-            &state::<D, E>(row, before.get(&whole))?,
-            &state::<D, E>(&revised, Some(&parts))?,
+        amended.push(
+            Revision::of(D::subject_of(row), row.clone(), revised)
+                .with_parts(told::<D, E>(before.get(&whole))?, told::<D, E>(Some(&parts))?)
+                .numbered(version),
         );
         changed.push((whole, parts));
-        amended.push(revised.clone());
-        if version.is_some() {
-            let revised = revised.into_active_model().reset_all();
-            D::Table::update(revised).exec_without_returning(write.connection()).await?;
-        }
-        let version = version.unwrap_or_else(|| versions.get(&whole).copied().unwrap_or(1) + 1);
-        let subject = D::subject_of(row);
-        write.updated(
-            subject.kind,
-            subject.id,
-            entity::ChangeOperation::Updated,
-            version,
-            &way_back,
-        )?;
         answers.push(Ok(Recorded { id: whole, outcome: Outcome::Updated }));
     }
+    write.revise::<D::Table>(&amended).await?;
     replace::<D, E>(write, changed, &before).await?;
+    let amended: Vec<_> = amended.into_iter().map(|revision| revision.after).collect();
     D::follow_up(write, &amended).await?;
     Ok(answers)
 }
 
-fn state<D: Draft, E: Part<D>>(
-    row: &RowOf<D>,
-    parts: Option<&Vec<E::Model>>,
-) -> Result<Map<String, Value>> {
+/// Parts, by the name that history gives them.
+fn told<D: Draft, E: Part<D>>(parts: Option<&Vec<E::Model>>) -> Result<Map<String, Value>> {
     let mut lists = Map::new();
     if let Some(parts) = parts {
         let rows = serde_json::to_value(parts).map_err(Error::internal)?;
         lists.insert(E::NAME.to_owned(), rows);
     }
-    delta::state(row, &lists)
+    Ok(lists)
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use entity::PartialDate;
 
 use super::identifier;
-use super::problem::{Fault, Problems, quoted};
+use crate::problem::{Fault, Problems, quoted};
 
 /// How many characters a key may have: slugs, references, codes. They stand in indexes.
 pub const LONGEST_KEY: usize = 200;

@@ -7,12 +7,10 @@
 mod amend;
 mod check;
 mod circle;
-pub mod delta;
 pub mod identifier;
 mod keyed;
 mod parts;
 mod plan;
-mod problem;
 pub(crate) mod reach;
 mod sharing;
 mod standing;
@@ -24,64 +22,28 @@ use std::hash::Hash;
 
 use chrono::{DateTime, Utc};
 use entity::{ChangeKind, ChangeOperation};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait,
-    IntoActiveModel, QueryFilter,
-};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use self::plan::{Plan, Revision};
+use self::plan::Plan;
 use crate::Viewer;
 use crate::access::policy::{self, Action};
 use crate::access::{SharingState, scope};
 use crate::error::{Error, Result};
-use crate::store::Write;
+use crate::store::tables::Logged;
+use crate::store::{Revision, Write, delta, versions};
 
+pub use crate::problem::{Fault, Problem, Problems, Words, quoted};
+pub use crate::store::{Subject, Table};
 pub(crate) use amend::{Amendment, Whole, amend};
 pub use check::{LONGEST_KEY, LONGEST_NAME, LONGEST_TEXT};
-pub(crate) use delta::go_back;
 pub(crate) use keyed::{keyed_by, keyed_within, of_the_network};
 pub use parts::Children;
 pub(crate) use parts::{Part, PartTables, Wanted, link_parts};
-pub(crate) use plan::versions_in_the_log;
-pub use problem::{Fault, Problem, Problems, Words, quoted};
 pub(crate) use sharing::shared_draft;
 pub use sharing::{SharedDraft, Sharing};
 pub use standing::Standing;
 pub(crate) use standing::can_be_withdrawn;
-
-/// A table whose rows can be compared, kept as history and written.
-pub trait Table:
-    EntityTrait<
-        Model: IntoActiveModel<Self::ActiveModel>
-                   + PartialEq
-                   + Serialize
-                   + DeserializeOwned
-                   + Clone
-                   + Debug
-                   + Send
-                   + Sync,
-        ActiveModel: ActiveModelTrait<Entity = Self> + Send,
-    >
-{
-}
-
-impl<E> Table for E where
-    E: EntityTrait<
-            Model: IntoActiveModel<Self::ActiveModel>
-                       + PartialEq
-                       + Serialize
-                       + DeserializeOwned
-                       + Clone
-                       + Debug
-                       + Send
-                       + Sync,
-            ActiveModel: ActiveModelTrait<Entity = Self> + Send,
-        >
-{
-}
 
 /// The row of a draft.
 pub type RowOf<D> = <<D as Draft>::Table as EntityTrait>::Model;
@@ -90,7 +52,7 @@ pub type RowOf<D> = <<D as Draft>::Table as EntityTrait>::Model;
 #[expect(private_bounds, reason = "how parts are written is recording's own business")]
 pub trait Draft: Clone + Debug + Send + Sync + Sized + 'static {
     /// Its table.
-    type Table: Table;
+    type Table: Logged;
     /// By what it is recognised.
     type Key: Clone + Debug + Eq + Hash + Send + Sync;
     /// The tables of its parts.
@@ -117,7 +79,7 @@ pub trait Draft: Clone + Debug + Send + Sync + Sized + 'static {
     }
     /// The version of a row.
     fn version(write: &Write, row: &RowOf<Self>) -> impl Future<Output = Result<i32>> + Send {
-        plan::version_in_the_log(write, Self::id_of(row))
+        version_in_the_log(write, Self::id_of(row))
     }
 
     /// By what it is recognised.
@@ -178,29 +140,6 @@ pub struct Chain<D: Draft> {
     pub next: fn(&D) -> Option<Uuid>,
     /// Where a row leads.
     pub next_of: fn(&RowOf<D>) -> Option<Uuid>,
-}
-
-/// The thing whose change the log tells.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub struct Subject {
-    /// Its kind.
-    pub kind: ChangeKind,
-    /// Its id.
-    pub id: Uuid,
-    /// Whether the row is the thing itself, and no part of it.
-    pub is_itself: bool,
-}
-
-impl Subject {
-    /// The row itself.
-    pub fn itself(kind: ChangeKind, id: impl Into<Uuid>) -> Self {
-        Self { kind, id: id.into(), is_itself: true }
-    }
-
-    /// The thing that the row is a part of.
-    pub fn whole(kind: ChangeKind, id: impl Into<Uuid>) -> Self {
-        Self { kind, id: id.into(), is_itself: false }
-    }
 }
 
 /// A draft under way to its row.
@@ -362,15 +301,15 @@ async fn record_as<D: Draft>(
             Some(before) if parts_differ || row != before => {
                 let version = D::revise(&mut row, now);
                 let subject = draft.subject(&row);
-                plan.revised.push(Revision {
-                    subject,
-                    parts_before: D::Parts::tell(&parts, id)?,
-                    parts_after: D::Parts::tell_wanted(&draft, &row, &parts)?,
-                    before,
-                    after: row.clone(),
-                    version,
-                    parts_differ,
-                });
+                let parts_before = D::Parts::tell(&parts, id)?;
+                let parts_after = D::Parts::tell_wanted(&draft, &row, &parts)?;
+                let operation = D::operation(&before, &row);
+                plan.revised.push(
+                    Revision::of(subject, before, row.clone())
+                        .with_parts(parts_before, parts_after)
+                        .numbered(version)
+                        .told_as(operation),
+                );
                 Outcome::Updated
             }
             Some(_) => Outcome::Unchanged,
@@ -425,6 +364,12 @@ fn authorise<D: Draft>(viewer: &Viewer, slots: &mut [Slot<D>]) {
             }
         }
     }
+}
+
+/// The version of a thing whose table keeps none; 1 if nothing was ever told of it.
+async fn version_in_the_log(write: &Write, subject: Uuid) -> Result<i32> {
+    let versions = versions(write.connection(), vec![subject]).await?;
+    Ok(versions.get(&subject).copied().unwrap_or(1))
 }
 
 pub(crate) fn another_has_its_key() -> Problem {

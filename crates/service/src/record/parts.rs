@@ -4,22 +4,21 @@ use std::collections::HashMap;
 use std::future::Future;
 
 use sea_orm::sea_query::InsertStatement;
-use sea_orm::{ConnectionTrait, EntityTrait, IdenStatic, IntoActiveModel, QueryFilter};
+use sea_orm::{ConnectionTrait, EntityTrait, IdenStatic, QueryFilter};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Draft, Problems, RowOf, State, Table};
+use super::{Draft, Problems, RowOf, State};
 use crate::access::scope;
 use crate::error::{Error, Result};
 use crate::history::insert_then;
-use crate::store::{ROWS_PER_STATEMENT, Write};
+use crate::store::Write;
+use crate::store::tables::Parts;
 
 /// A table of parts of one kind of thing.
-pub(crate) trait Part<D: Draft>: Table {
+pub(crate) trait Part<D: Draft>: Parts {
     /// What the history of the thing calls them.
     const NAME: &'static str;
-    /// The column that names the thing.
-    const WHOLE: Self::Column;
 
     /// The thing.
     fn whole(row: &Self::Model) -> Uuid;
@@ -235,41 +234,24 @@ async fn write_table<D: Draft, E: Part<D>>(
 }
 
 /// Puts other parts in the place of those that are there.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the parts of a thing are replaced with it; the log keeps what they were"
-)]
 pub(super) async fn replace<D: Draft, E: Part<D>>(
     write: &Write,
     changed: Vec<(Uuid, Vec<E::Model>)>,
     before: &Rows<E>,
 ) -> Result<()> {
-    let outdated: Vec<Uuid> = changed
-        .iter()
-        .map(|(whole, _)| *whole)
-        .filter(|whole| before.contains_key(whole))
-        .collect();
-    if !outdated.is_empty() {
-        let backend = write.connection().get_database_backend();
-        E::delete_many()
-            .filter(scope::among(backend, E::WHOLE, outdated))
-            .exec(write.connection())
-            .await?;
-    }
-    let rows: Vec<E::Model> = changed.into_iter().flat_map(|(_, rows)| rows).collect();
-    for some in rows.chunks(ROWS_PER_STATEMENT) {
-        let some = some.iter().cloned().map(IntoActiveModel::into_active_model);
-        E::insert_many(some).exec_without_returning(write.connection()).await?;
-    }
-    Ok(())
+    let outdated = changed.iter().map(|(whole, _)| *whole);
+    let outdated = outdated.filter(|whole| before.contains_key(whole)).collect();
+    let of_whole =
+        |(whole, rows): (Uuid, Vec<E::Model>)| rows.into_iter().map(move |row| (whole, row));
+    let rows = changed.into_iter().flat_map(of_whole).collect();
+    write.replace::<E>(outdated, rows).await
 }
 
 /// Parts that only name another thing.
 macro_rules! link_parts {
-    ($($table:ident of $draft:ty: $whole:ident $whole_column:ident, $other:ident, $name:literal, $list:expr;)*) => {$(
+    ($($table:ident of $draft:ty: $whole:ident, $other:ident, $name:literal, $list:expr;)*) => {$(
         impl $crate::record::Part<$draft> for entity::$table::Entity {
             const NAME: &'static str = $name;
-            const WHOLE: entity::$table::Column = entity::$table::Column::$whole_column;
 
             fn whole(row: &entity::$table::Model) -> uuid::Uuid {
                 row.$whole.into()

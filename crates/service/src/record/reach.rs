@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::access::scope;
 use crate::access::{Audience, SharingState};
 use crate::error::Result;
-use crate::store::{ROWS_PER_STATEMENT, Write};
+use crate::store::Write;
 
 /// A thing of a kind.
 pub(crate) type Thing = (ChangeKind, Uuid);
@@ -110,11 +110,11 @@ impl Reach {
                 continue;
             };
             if !told.contains(id) {
-                write.touched(after.kind, *id, after.version);
+                write.touch(after.kind, *id, after.version);
                 touched.insert(*id);
             }
             if let Some(loss) = before.audience.loss(&after.audience) {
-                write.hides(*id, loss);
+                write.hide(*id, loss);
             }
         }
         Ok(touched)
@@ -165,7 +165,7 @@ pub(super) async fn tell_of_what_leans(
     leaning.sort_by_key(|row| row.id);
     for row in leaning {
         if !told.contains(&row.id) && !withdrawn.contains(&row.id) {
-            write.touched(row.kind, row.id, row.version);
+            write.touch(row.kind, row.id, row.version);
         }
     }
     Ok(())
@@ -217,22 +217,13 @@ pub(super) async fn note_embargoes(
             until: Set(until),
         })
         .collect();
-    for some in to_pass.chunks(ROWS_PER_STATEMENT) {
-        embargo::Entity::insert_many(some.to_vec())
-            .exec_without_returning(write.connection())
-            .await?;
-    }
-    Ok(())
+    write.add::<embargo::Entity>(to_pass).await
 }
 
 /// Forgets embargoes: they were lifted, or have passed.
-#[expect(clippy::disallowed_methods, reason = "an embargo is kept only until it passes")]
 pub(crate) async fn forget_embargoes(write: &Write, things: Vec<Uuid>) -> Result<()> {
-    let backend = write.connection().get_database_backend();
-    embargo::Entity::delete_many()
-        .filter(scope::among(backend, embargo::Column::ThingId, things))
-        .exec(write.connection())
-        .await?;
+    let these = scope::among(write.backend(), embargo::Column::ThingId, things);
+    write.remove::<embargo::Entity>(Condition::all().add(these)).await?;
     Ok(())
 }
 
@@ -244,7 +235,7 @@ pub(crate) async fn tell_of_passed(write: &mut Write, passed: &[Thing]) -> Resul
     let mut rows: Vec<Row> = rows.into_values().collect();
     rows.sort_by_key(|row| row.id);
     for row in rows {
-        write.touched(row.kind, row.id, row.version);
+        write.touch(row.kind, row.id, row.version);
     }
     Ok(())
 }

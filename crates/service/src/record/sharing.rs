@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use entity::{CentreId, CollaborationId, Visibility};
 
-use super::problem::{Fault, Problems};
 use super::{Draft, Part, RowOf, Wanted};
+use crate::problem::{Fault, Problems};
 
 /// What every shared thing carries.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,7 +53,6 @@ pub trait SharedDraft: Draft {
 
 impl<D: SharedDraft> Part<D> for entity::shared_with::Entity {
     const NAME: &'static str = "shared_with";
-    const WHOLE: entity::shared_with::Column = entity::shared_with::Column::ThingId;
 
     fn whole(row: &entity::shared_with::Model) -> uuid::Uuid {
         row.thing_id

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::problem::{Fault, Problems};
+use crate::problem::{Fault, Problems};
 
 /// Whether a thing of the network still stands.
 #[derive(Clone, Debug, PartialEq)]

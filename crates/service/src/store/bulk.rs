@@ -21,6 +21,7 @@ const PARAMETERS: usize = 32_000;
 ///
 /// # Errors
 /// When the database refuses.
+#[expect(clippy::disallowed_methods, reason = "the verbs of the store insert with this")]
 pub(crate) async fn insert<A>(connection: &impl ConnectionTrait, rows: Vec<A>) -> Result<()>
 where
     A: ActiveModelTrait + Send,

@@ -1,7 +1,18 @@
 //! The database, and the one way to write to it.
+//!
+//! A write is a transaction with verbs. `insert`, `revise`, `withdraw` and `touch` are for what the log tells of, and note
+//! the change themselves (`things`); `add`, `set` and `remove` are for what it doesn't tell of (`unlogged`). [`tables`]
+//! lists which table is which. Nothing else writes: the transaction is handed out for reading only.
 
-pub(crate) mod bulk;
+pub mod audit;
+mod bulk;
 mod connect;
+pub(crate) mod delta;
+mod log;
+mod read_transaction;
+pub mod tables;
+mod things;
+mod unlogged;
 mod write;
 
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -14,9 +25,14 @@ use sea_orm::{
 use tokio::sync::watch;
 
 pub use connect::{connect, connect_within};
+pub use log::Subject;
+pub(crate) use log::versions;
+pub use read_transaction::ReadTransaction;
+pub use tables::Table;
+pub use things::Revision;
 pub use write::Write;
 
-use crate::access::audit::{Chain, Event};
+use self::audit::{Chain, Event};
 use crate::clock::Source;
 use crate::error::{Error, Result};
 use crate::network::directory;
@@ -108,7 +124,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be reached.
     #[expect(clippy::disallowed_methods, reason = "the store is where transactions begin")]
-    pub async fn snapshot(&self) -> Result<DatabaseTransaction> {
+    pub async fn snapshot(&self) -> Result<ReadTransaction> {
         let options = match self.backend() {
             DbBackend::Postgres => TransactionOptions {
                 isolation_level: Some(IsolationLevel::RepeatableRead),
@@ -117,7 +133,7 @@ impl Store {
             },
             _ => TransactionOptions::default(),
         };
-        Ok(self.connection.begin_with_options(options).await?)
+        Ok(ReadTransaction(self.connection.begin_with_options(options).await?))
     }
 
     /// A connection of its own to the same database, for whoever leaves something in it that is for nobody else.

@@ -1,12 +1,10 @@
-//! The one tail of the change log in this process: it reads each new row once, and tells whoever must know.
+//! The one tail of the change log in this process: it reads each new row once, and tells the [`Follower`]s.
 //!
-//! What it tells: that the directory is stale, that the signing keys have changed, that tokens may have
-//! ended, and, to those who follow the feed, how far the log has got and which kinds of thing changed.
 //! A write of this process wakes it at once, one of another by `NOTIFY`, and it looks every half second
-//! in any case.
+//! in any case. It knows no follower by name: `crate::tasks` lists them.
 
-mod news;
-mod position;
+mod follower;
+mod stored;
 mod wake;
 
 use std::sync::{Mutex, PoisonError};
@@ -14,18 +12,17 @@ use std::time::Duration;
 
 use entity::{change, change_head};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::access::scope;
 use crate::error::{Code, Error, Result};
-use crate::space::Space;
 use crate::store::Store;
 
-use news::{Entry, News};
 use wake::WakeUp;
 
-pub use position::Position;
+pub use follower::{Entry, Follower, Place};
+pub(crate) use stored::tell;
 
 /// How often the log is looked at, in case that a wake-up is lost.
 pub(crate) const POLL: Duration = Duration::from_millis(500);
@@ -33,33 +30,25 @@ pub(crate) const POLL: Duration = Duration::from_millis(500);
 const CHUNK: usize = 1_000;
 /// How long one reading may take before it is given up and begun again.
 const READING: Duration = Duration::from_secs(2);
-/// How many of those who follow the feed read at once: the others wait, so that a write which wakes a
-/// thousand of them leaves connections to everybody else.
-const READERS: usize = 4;
 
 /// How far the log has been read in this process, and when it was last known to its end.
 #[derive(Debug)]
 pub struct Tail {
-    position: watch::Sender<Position>,
+    head: watch::Sender<i64>,
     caught_up: Mutex<Instant>,
-    readers: Semaphore,
 }
 
 impl Default for Tail {
     fn default() -> Self {
-        Self {
-            position: watch::Sender::new(Position::default()),
-            caught_up: Mutex::new(Instant::now()),
-            readers: Semaphore::new(READERS),
-        }
+        Self { head: watch::Sender::new(0), caught_up: Mutex::new(Instant::now()) }
     }
 }
 
 impl Tail {
-    /// How far the log has been read; changes whenever it has grown.
+    /// The number of the last row that was read and told; changes whenever the log has grown.
     #[must_use]
-    pub fn position(&self) -> watch::Receiver<Position> {
-        self.position.subscribe()
+    pub fn head(&self) -> watch::Receiver<i64> {
+        self.head.subscribe()
     }
 
     /// For how long the log has not been known to its end. While the database answers, it is well below
@@ -70,21 +59,13 @@ impl Tail {
         caught_up.unwrap_or_else(PoisonError::into_inner).elapsed()
     }
 
-    /// Waits for a turn to read the feed.
-    ///
-    /// # Errors
-    /// Never: the turns are not closed.
-    pub(crate) async fn turn(&self) -> Result<SemaphorePermit<'_>> {
-        self.readers.acquire().await.map_err(Error::internal)
-    }
-
-    /// Reads the log for as long as it is polled.
-    pub(crate) async fn follow(&self, space: &Space) {
-        let mut wake = WakeUp::new(space.store());
+    /// Reads the log from its end on and tells some followers, for as long as it is polled.
+    pub(crate) async fn follow(&self, store: &Store, followers: &[Box<dyn Follower>]) {
+        let mut wake = WakeUp::new(store);
         let mut has_begun = false;
         let mut is_blind = false;
         loop {
-            let reading = self.read(space, &mut has_begun);
+            let reading = self.read(store, followers, &mut has_begun);
             let outcome = tokio::time::timeout(READING, reading).await;
             let outcome = outcome.unwrap_or_else(|_| Err(too_slow()));
             match &outcome {
@@ -101,20 +82,26 @@ impl Tail {
 
     /// Reads the log to its end, chunk by chunk. What it has told is not told again, wherever it is
     /// given up.
-    async fn read(&self, space: &Space, has_begun: &mut bool) -> Result<()> {
+    async fn read(
+        &self,
+        store: &Store,
+        followers: &[Box<dyn Follower>],
+        has_begun: &mut bool,
+    ) -> Result<()> {
         if !*has_begun {
-            self.begin(space).await?;
+            self.begin(store, followers).await?;
             *has_begun = true;
         }
         loop {
             let asked = Instant::now();
-            let entries = entries(space.store(), self.seen()).await?;
-            let is_end = entries.len() < CHUNK;
-            if !entries.is_empty() {
-                News::of(&entries).tell(space).await?;
-                self.position.send_modify(|position| position.advance(&entries));
+            let entries = entries(store, self.seen()).await?;
+            if let Some(last) = entries.last() {
+                for follower in followers {
+                    follower.hear(&entries).await?;
+                }
+                self.head.send_replace(last.sequence);
             }
-            if is_end {
+            if entries.len() < CHUNK {
                 self.know_the_end(asked);
                 return Ok(());
             }
@@ -122,17 +109,19 @@ impl Tail {
     }
 
     /// Begins at the end of the log. Whatever this process has read of the database before may be older.
-    async fn begin(&self, space: &Space) -> Result<()> {
+    async fn begin(&self, store: &Store, followers: &[Box<dyn Follower>]) -> Result<()> {
         let asked = Instant::now();
-        let head = head(space.store()).await?;
-        News::whatever_it_was(head).tell(space).await?;
-        self.position.send_modify(|position| *position = Position::beginning_at(head));
+        let head = head(store).await?;
+        for follower in followers {
+            follower.begin(head).await?;
+        }
+        self.head.send_replace(head);
         self.know_the_end(asked);
         Ok(())
     }
 
     fn seen(&self) -> i64 {
-        self.position.borrow().sequence()
+        *self.head.borrow()
     }
 
     fn know_the_end(&self, asked: Instant) {
@@ -149,7 +138,7 @@ pub(crate) async fn head(store: &Store) -> Result<i64> {
     Ok(head.map_or(0, |head| head.sequence))
 }
 
-/// What the tail must know of the rows after a number: not what things were before, which may be long.
+/// The rows after a number.
 async fn entries(store: &Store, seen: i64) -> Result<Vec<Entry>> {
     let rows: Vec<(i64, _, _, _)> = scope::network::<change::Entity>()
         .select_only()

@@ -13,14 +13,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{LocalAuthorityId, ReturnKind, YoungPersonId, edition, loaded_return, standing};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::returns::{CollectionYear, in_turn};
 use super::standing::make;
 use crate::access::scope;
 use crate::error::Result;
-use crate::space::Space;
-use crate::store::{Write, bulk};
+use crate::store::{Store, Write};
 use crate::viewer::Viewer;
 
 /// For how many changed children an edition is published at least.
@@ -75,19 +74,15 @@ pub(in crate::young_people) async fn publish(
             of_cin_census: Set(is_there(ReturnKind::CinCensus)),
             next_at: Set(None),
         };
-        edition::Entity::insert(edition).exec_without_returning(write.connection()).await?;
+        write.add::<edition::Entity>(vec![edition]).await?;
     }
     Ok(())
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "standings follow from the returns, and are made anew with them"
-)]
 async fn replace(write: &Write, of_year: Condition, standings: Vec<standing::Model>) -> Result<()> {
-    standing::Entity::delete_many().filter(of_year).exec(write.connection()).await?;
+    write.remove::<standing::Entity>(of_year).await?;
     let rows = standings.into_iter().map(IntoActiveModel::into_active_model);
-    bulk::insert(write.connection(), rows.collect()).await
+    write.add::<standing::Entity>(rows.collect()).await
 }
 
 /// Leaves what is published, and cuts it off from the persons of whom the returns tell no more.
@@ -118,42 +113,31 @@ async fn wait(
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "standings follow from the returns: a row whose person is told of no more stands for nobody in particular"
-)]
 async fn unlink(write: &Write, published: &[standing::Model], person: YoungPersonId) -> Result<()> {
     let Some(row) = published.iter().find(|row| row.young_person_id == person) else {
         return Ok(());
     };
     let nobody: YoungPersonId = write.source().id();
-    standing::Entity::update_many()
-        .col_expr(standing::Column::YoungPersonId, Expr::value(uuid::Uuid::from(nobody)))
-        .filter(standing::Column::Year.eq(row.year))
-        .filter(standing::Column::LocalAuthorityId.eq(row.local_authority_id))
-        .filter(standing::Column::YoungPersonId.eq(person))
-        .exec(write.connection())
-        .await?;
+    let which = Condition::all()
+        .add(standing::Column::Year.eq(row.year))
+        .add(standing::Column::LocalAuthorityId.eq(row.local_authority_id))
+        .add(standing::Column::YoungPersonId.eq(person));
+    let nobody = Expr::value(uuid::Uuid::from(nobody));
+    write.set::<standing::Entity>([(standing::Column::YoungPersonId, nobody)], which).await?;
     Ok(())
 }
 
 /// Notes when the next edition may be published, if one waits for the time.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "when an edition is due follows from the returns and the day"
-)]
 async fn plan(
     write: &Write,
     authority: LocalAuthorityId,
     year: CollectionYear,
     next_at: Option<DateTime<Utc>>,
 ) -> Result<()> {
-    edition::Entity::update_many()
-        .col_expr(edition::Column::NextAt, Expr::value(next_at))
-        .filter(edition::Column::LocalAuthorityId.eq(authority))
-        .filter(edition::Column::Year.eq(year.0))
-        .exec(write.connection())
-        .await?;
+    let which = Condition::all()
+        .add(edition::Column::LocalAuthorityId.eq(authority))
+        .add(edition::Column::Year.eq(year.0));
+    write.set::<edition::Entity>([(edition::Column::NextAt, Expr::value(next_at))], which).await?;
     Ok(())
 }
 
@@ -227,10 +211,10 @@ const fn told(row: &standing::Model) -> Told {
 }
 
 /// Publishes the editions whose time comes, for as long as it is polled.
-pub(crate) async fn watch(space: &Space) {
+pub(crate) async fn watch(store: &Store) {
     loop {
         tokio::time::sleep(LOOK).await;
-        if let Err(failure) = publish_due(space).await {
+        if let Err(failure) = publish_due(store).await {
             tracing::warn!(cause = ?failure.cause, "could not publish an edition of the counts of young people; it is tried again");
         }
     }
@@ -240,8 +224,7 @@ pub(crate) async fn watch(space: &Space) {
 ///
 /// # Errors
 /// When the database cannot be written.
-pub async fn publish_due(space: &Space) -> Result<usize> {
-    let store = space.store();
+pub async fn publish_due(store: &Store) -> Result<usize> {
     let due = scope::for_writing::<edition::Entity>()
         .filter(edition::Column::NextAt.lte(store.source().now()))
         .all(store.connection())

@@ -9,10 +9,10 @@ use entity::{AuditOutcome, SocialWorkPopulation, StatisticsDimension};
 
 use super::given::{Asked, Showing, give};
 use super::statistics::{Question, Where, not_countable, past_year};
-use crate::access::audit::{Actor, Event};
 use crate::error::{Error, Result};
 use crate::filter::AnyOf;
 use crate::space::Space;
+use crate::store::audit::{Actor, Event};
 use crate::viewer::Viewer;
 use crate::young_people::stewards;
 

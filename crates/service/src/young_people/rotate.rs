@@ -1,14 +1,13 @@
 //! Puts what recognises people under a new key.
 
 use entity::{ChangeKind, change, young_person_key};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter};
 
 use super::pseudonym::{KeyHash, PseudonymKeys};
 use super::returns::in_turn;
 use crate::access::scope;
 use crate::error::Result;
 use crate::space::Space;
-use crate::store::bulk;
 use crate::viewer::Viewer;
 
 /// Hashes every stored hash once more under the newest of some keys, which the space's own are but for that one.
@@ -26,19 +25,15 @@ pub async fn rotate(space: &Space, keys: &PseudonymKeys) -> Result<usize> {
                 let rows = scope::for_writing::<young_person_key::Entity>()
                     .all(write.connection())
                     .await?;
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "each row takes the place of the one that it was"
-                )]
-                young_person_key::Entity::delete_many().exec(write.connection()).await?;
+                write.remove::<young_person_key::Entity>(Condition::all()).await?;
                 let count = rows.len();
                 let renewed = rows.into_iter().filter_map(|row| {
                     let hash = KeyHash::try_from(row.hash.as_slice()).ok()?;
                     let row = young_person_key::Model { hash: keys.renewed(hash).to_vec(), ..row };
                     Some(row.into_active_model())
                 });
-                bulk::insert(write.connection(), renewed.collect()).await?;
-                write.touched(ChangeKind::SigningKey, keys.id(), 1);
+                write.add::<young_person_key::Entity>(renewed.collect()).await?;
+                write.touch(ChangeKind::SigningKey, keys.id(), 1);
                 Ok(count)
             })
         })

@@ -10,7 +10,6 @@ use crate::access::policy::{self, Action};
 use crate::access::{scope, token};
 use crate::error::{Code, Error, Result};
 use crate::space::Space;
-use crate::store::bulk;
 use crate::viewer::{Viewer, Who};
 
 /// The authorities for which the viewer's token acts, with those before them whose work no other carries on.
@@ -135,23 +134,13 @@ pub async fn appoint(
         .store()
         .write(viewer, "steward.appoint", move |write| {
             Box::pin(async move {
-                use sea_orm::ActiveValue::Set;
-                use sea_orm::EntityTrait;
-
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "what a token acts for is replaced whole; the audit keeps that it was"
-                )]
-                access_token_authority::Entity::delete_many()
-                    .filter(access_token_authority::Column::TokenId.eq(token))
-                    .exec(write.connection())
-                    .await?;
-                let rows = rows.into_iter().map(|authority| access_token_authority::ActiveModel {
-                    token_id: Set(token),
-                    local_authority_id: Set(authority),
+                write.touch(entity::ChangeKind::AccessToken, token, 1);
+                let rows = rows.into_iter().map(|local_authority_id| {
+                    let row = access_token_authority::Model { token_id: token, local_authority_id };
+                    (token.into(), row)
                 });
-                bulk::insert(write.connection(), rows.collect()).await?;
-                write.touched(entity::ChangeKind::AccessToken, token.into(), 1);
+                let (outdated, rows) = (vec![token.into()], rows.collect());
+                write.replace::<access_token_authority::Entity>(outdated, rows).await?;
                 write.of_centre(record.centre_id);
                 Ok(())
             })

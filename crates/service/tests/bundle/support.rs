@@ -9,10 +9,10 @@ use sea_orm::{ConnectionTrait, Statement};
 use sea_orm_migration::MigratorTrait;
 use service::Viewer;
 use service::access::MasterKey;
-use service::access::audit::Chain;
 use service::clock::Source;
 use service::entity::CentreId;
 use service::interchange::bundle::{Bundle, Format, Limits, Options, Report, export, import};
+use service::store::audit::Chain;
 use service::store::{Store, connect};
 use tempfile::TempDir;
 

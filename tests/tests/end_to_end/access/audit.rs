@@ -28,7 +28,7 @@ async fn verified(app: &TestApp, checkpoint: Option<&Checkpoint>) -> Verified {
 
 /// Changes the database behind the space's back.
 async fn tamper(app: &TestApp, sql: &str) {
-    app.space.store().connection().execute_unprepared(sql).await.unwrap();
+    app.execute(sql).await;
 }
 
 async fn fault_after(app: &TestApp, sql: &str) -> Option<Fault> {
@@ -228,7 +228,7 @@ async fn an_event_that_was_put_beside_the_chain_is_found(app: TestApp) {
 
 #[on_both_databases]
 async fn another_master_key_makes_no_chain_that_holds(app: TestApp) {
-    let chain = service::access::audit::Chain::new(&app.another_master_key());
+    let chain = service::store::audit::Chain::new(&app.another_master_key());
     let found = verify(app.space.store(), &chain, None).await.unwrap();
     assert_eq!(found.fault, Some(Fault::Altered(1)));
 }

@@ -36,6 +36,7 @@ async fn publish(app: &TestApp) -> SigningKeyId {
         retired_at: None,
         signs_from: Some(source.now() + chrono::TimeDelta::days(1000)),
     };
+    #[expect(clippy::disallowed_methods, reason = "a forger writes past the store")]
     signing_key::Entity::insert(row.into_active_model())
         .exec_without_returning(app.space.store().connection())
         .await

@@ -95,11 +95,11 @@ async fn an_embargo_that_passes_is_told_once(app: TestApp) {
     let other = new_study(&alpha, "Another", json!({ "visibility": "PUBLIC" })).await;
     let (seen, at) = changes(&nobody, "STUDY", None).await;
     assert_eq!(seen, [("CREATED".to_owned(), other)]);
-    assert_eq!(service::embargo::tell_of_passed(&app.space).await.unwrap(), 0);
+    assert_eq!(service::embargo::tell_of_passed(app.space.store()).await.unwrap(), 0);
     app.clock.advance(TimeDelta::hours(1));
     let told = tokio::join!(
-        service::embargo::tell_of_passed(&app.space),
-        service::embargo::tell_of_passed(&app.space)
+        service::embargo::tell_of_passed(app.space.store()),
+        service::embargo::tell_of_passed(app.space.store())
     );
     assert_eq!(told.0.unwrap() + told.1.unwrap(), 1);
     assert_eq!(changes(&nobody, "STUDY", at.as_deref()).await.0, [("UPDATED".to_owned(), id)]);

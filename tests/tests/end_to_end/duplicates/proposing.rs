@@ -1,9 +1,7 @@
 //! What is proposed, and to whom.
 
 use entity::Visibility;
-use sea_orm::ConnectionTrait;
 use serde_json::json;
-use service::Viewer;
 use service::evidence::duplicates;
 use tests::support::app::TestApp;
 use tests::support::app::{ALPHA, BETA};
@@ -119,16 +117,9 @@ async fn a_revision_is_looked_at_anew(app: TestApp) {
 async fn publications_from_before_are_looked_for_at_the_start(app: TestApp) {
     let one = contribute(&app, &Sharing::public(ALPHA), &report("one")).await;
     contribute(&app, &Sharing::public(BETA), &report("other")).await;
-    let operator = Viewer::operator();
-    let forget = app.space.store().write(&operator, "test", |write| {
-        Box::pin(async move {
-            for table in ["publication_key", "possible_duplicate"] {
-                write.connection().execute_unprepared(&format!("DELETE FROM {table}")).await?;
-            }
-            Ok(())
-        })
-    });
-    forget.await.unwrap();
+    for table in ["publication_key", "possible_duplicate"] {
+        app.execute(&format!("DELETE FROM {table}")).await;
+    }
     assert!(proposed(&app.nobody(), &one).await.is_empty());
     assert_eq!(duplicates::complete(&app.space).await.unwrap(), 2);
     assert_eq!(proposed(&app.nobody(), &one).await, ["other"]);

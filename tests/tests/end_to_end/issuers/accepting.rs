@@ -75,14 +75,14 @@ async fn tokens_of_a_removed_provider_stop_at_the_next_request_on_every_server(a
         assert_eq!(client.ask(VIEWER).await.at("/viewer/centre/slug"), ALPHA);
     }
     let grant = token::authenticate(&app.space, &token, None).await.unwrap();
-    token::still_accepted(&server.space, &grant).await.unwrap();
+    token::still_accepted(server.space.store(), &grant).await.unwrap();
 
     issuer::remove(&app.space, "alpha-sso", false).await.unwrap();
     for client in [app.with_token(&token), server.with_token(&token)] {
         let refused = client.ask(VIEWER).await;
         assert_eq!((refused.status.as_u16(), refused.code()), (401, Some("TOKEN_INVALID")));
     }
-    let refusal = token::still_accepted(&server.space, &grant).await.unwrap_err();
+    let refusal = token::still_accepted(server.space.store(), &grant).await.unwrap_err();
     assert_eq!(refusal.code.as_str(), "TOKEN_INVALID");
     assert_eq!(server.with_token(&others).ask(VIEWER).await.at("/viewer/centre/slug"), BETA);
 }

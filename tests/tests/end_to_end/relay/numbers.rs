@@ -1,6 +1,5 @@
 //! Numbers beyond what an `Int` holds.
 
-use sea_orm::ConnectionTrait;
 use serde_json::json;
 use service::access::ScopeName::{AuditRead, TokensManage};
 use tests::support::app::ALPHA;
@@ -10,13 +9,8 @@ use tests::support::on_both_databases;
 #[on_both_databases]
 async fn numbers_that_grow_with_time_are_told_as_texts_however_great(app: TestApp) {
     let manager = app.holder(ALPHA, &[TokensManage, AuditRead]).await;
-    let connection = app.space.store().connection();
-    connection
-        .execute_unprepared(
-            "UPDATE access_token SET uses = 4294967296, refused_uses = 9223372036854775807",
-        )
-        .await
-        .unwrap();
+    app.execute("UPDATE access_token SET uses = 4294967296, refused_uses = 9223372036854775807")
+        .await;
     let answer = manager.ask("{ accessTokens(first: 1) { nodes { uses refusedUses } } auditEvents(first: 1) { nodes { sequence } } }").await;
     assert_eq!(
         answer.at("/accessTokens/nodes/0"),

@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 use entity::AccessTokenId;
-use sea_orm::ConnectionTrait;
 use serde_json::json;
 use service::Viewer;
 use service::access::{ScopeName, issuer, token};
@@ -44,7 +43,7 @@ async fn revoke_in_silence(app: &TestApp, id: AccessTokenId) {
              SELECT sequence, 'ACCESS_TOKEN', {id}, 'WITHDRAWN', 2, {at} FROM change_head"
         ),
     ] {
-        app.space.store().connection().execute_unprepared(&statement).await.unwrap();
+        app.execute(&statement).await;
     }
 }
 
@@ -169,7 +168,7 @@ async fn an_event_stream_whose_token_expires_tells_so_and_is_complete(app: TestA
 async fn cut(app: &TestApp) {
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE 'LISTEN%'";
-    app.space.store().connection().execute_unprepared(cut).await.unwrap();
+    app.execute(cut).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -206,7 +205,7 @@ async fn a_server_that_can_not_read_the_log_trusts_no_token_and_says_that_it_may
     let mut nobody = server.join(None).await;
     let rename = async |from: &str, to: &str| {
         let statement = format!("ALTER TABLE {from} RENAME TO {to}");
-        app.space.store().connection().execute_unprepared(&statement).await.unwrap();
+        app.execute(&statement).await;
     };
     rename("change", "lost").await;
     let (code, reason) = socket.closed().await;

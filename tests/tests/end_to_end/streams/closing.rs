@@ -5,7 +5,6 @@ use std::time::Duration;
 use api::StreamBounds;
 use axum::http::header;
 use chrono::TimeDelta;
-use sea_orm::ConnectionTrait;
 use serde_json::json;
 use service::access::ScopeName;
 use tests::support::app::{ALPHA, TestApp};
@@ -144,7 +143,7 @@ async fn a_failure_of_ours_closes_with_4500_and_tells_nothing_of_it() {
     let server = StreamServer::start(&app.space).await;
     let (token, _) = app.token(ALPHA, &[ScopeName::EvidenceRead]).await;
     let rename = "ALTER TABLE access_token RENAME TO lost";
-    app.space.store().connection().execute_unprepared(rename).await.unwrap();
+    app.execute(rename).await;
     let mut socket = server.open().await;
     socket.say(json!({ "type": "connection_init", "payload": { "token": token } })).await;
     assert_eq!(socket.closed().await, (4500, "Internal server error".to_owned()));

@@ -1,11 +1,11 @@
 //! The feed as it grows: nothing is missed, nothing repeated, and nothing shown that is unseen.
 
-use entity::{ChangeKind, ChangeOperation, Visibility, study};
-use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
+use entity::{ChangeKind, Visibility, study};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
 use service::Viewer;
 use service::access::{ScopeName, scope};
+use service::store::{Revision, Subject};
 use tests::support::app::{ALPHA, BETA, TestApp};
 use tests::support::builders::Sharing;
 use tests::support::on_both_databases;
@@ -24,17 +24,15 @@ async fn publish(app: &TestApp, name: &str) {
                 .one(write.connection())
                 .await?
                 .expect("the draft is there");
-            let mut public = draft.clone().into_active_model();
-            public.visibility = Set(Visibility::Public);
-            public.version = Set(draft.version + 1);
-            public.update(write.connection()).await?;
-            write.updated(
-                ChangeKind::Study,
-                draft.id,
-                ChangeOperation::Updated,
-                draft.version + 1,
-                &draft,
-            )
+            let public = study::Model {
+                visibility: Visibility::Public,
+                version: draft.version + 1,
+                ..draft.clone()
+            };
+            let version = Some(public.version);
+            let subject = Subject::itself(ChangeKind::Study, draft.id);
+            let revision = Revision::of(subject, draft, public).numbered(version);
+            write.revise::<study::Entity>(&[revision]).await
         })
     });
     publish.await.expect("it is published");

@@ -227,7 +227,7 @@ async fn everybody_sees_what_the_rule_says(kind: DatabaseKind, seeds: std::ops::
         );
         world.past_agrees_with_the_rule(seed).await;
         world.app.clock.advance(TimeDelta::days(2));
-        service::embargo::tell_of_passed(&world.app.space).await.unwrap();
+        service::embargo::tell_of_passed(world.app.space.store()).await.unwrap();
         let (later, _) = world.agrees_with_the_rule(seed).await;
         assert!(later > 0);
     }

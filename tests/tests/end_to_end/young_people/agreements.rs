@@ -264,13 +264,8 @@ async fn after_the_day_by_which_rows_are_deleted_none_is_given(app: TestApp) {
     let pseudonym = page.at("/youngPeople/people/nodes/0/pseudonym").clone();
     // Earlier versions let an agreement go on after that day.
     let retention = app.clock_now().date_naive() + TimeDelta::days(10);
-    let connection = app.space.store().connection();
-    sea_orm::ConnectionTrait::execute_unprepared(
-        connection,
-        &format!("UPDATE data_sharing_agreement SET retention_until = '{retention}'"),
-    )
-    .await
-    .unwrap();
+    app.execute(&format!("UPDATE data_sharing_agreement SET retention_until = '{retention}'"))
+        .await;
     app.clock.advance(TimeDelta::days(10));
     parties.reader.ask_with(ask, json!({ "a": id, "after": cursor })).await.data();
     app.clock.advance(TimeDelta::days(1));
@@ -329,13 +324,7 @@ async fn the_controller_sees_who_read_and_each_reading_was_written_first(app: Te
     assert_eq!(reads.at("/youngPeople/agreement/reads/nodes/0/by/slug"), ALPHA);
     assert_eq!(reads.at("/youngPeople/agreement/reads/nodes/0/what"), "a page of people");
     // Without a place for the event no row leaves.
-    let connection = app.space.store().connection();
-    sea_orm::ConnectionTrait::execute_unprepared(
-        connection,
-        "ALTER TABLE audit_event RENAME TO audit_event_away",
-    )
-    .await
-    .unwrap();
+    app.execute("ALTER TABLE audit_event RENAME TO audit_event_away").await;
     let refused = people(&parties.reader, &id).await;
     assert_eq!(refused.code(), Some("INTERNAL_SERVER_ERROR"));
     assert!(!refused.body.to_string().contains("pseudonym\":\""));

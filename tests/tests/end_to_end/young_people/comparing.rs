@@ -136,10 +136,10 @@ async fn invented_returns_are_counted_four_times_a_year_at_most(app: TestApp) {
         load(&app, CAMDEN, 2024, with_more(unaccompanied(50, false), 20 * invented)).await;
         assert_eq!(edition(&client).await, Some(invented.min(4) as i64));
     }
-    assert_eq!(service::young_people::editions::publish_due(&app.space).await.unwrap(), 0);
+    assert_eq!(service::young_people::editions::publish_due(app.space.store()).await.unwrap(), 0);
     app.clock.advance(TimeDelta::days(365));
-    assert_eq!(service::young_people::editions::publish_due(&app.space).await.unwrap(), 1);
+    assert_eq!(service::young_people::editions::publish_due(app.space.store()).await.unwrap(), 1);
     let client = analyst(&app, ALPHA).await;
     assert_eq!(edition(&client).await, Some(5));
-    assert_eq!(service::young_people::editions::publish_due(&app.space).await.unwrap(), 0);
+    assert_eq!(service::young_people::editions::publish_due(app.space.store()).await.unwrap(), 0);
 }

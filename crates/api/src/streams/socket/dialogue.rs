@@ -90,7 +90,7 @@ impl Dialogue {
             let payload = payload.as_deref();
             let viewer = init::viewer(space, payload, &self.authorization, self.address).await?;
             let most = self.endpoint.streams.most_of_one();
-            let presence = Presence::register(space, &viewer, most).await?;
+            let presence = space.register(&viewer, most).await?;
             Ok((viewer, presence))
         };
         let (viewer, presence) =

@@ -8,12 +8,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 use entity::{AccessTokenId, AuditOutcome, CentreId, ChangeKind, IdentityProviderId, access_token};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, IntoColumnRef};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
+use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
-use super::{Actor, Event, USE_TOKEN};
+use super::USE_TOKEN;
 use crate::error::{Code, Error, Result};
 use crate::store::Store;
+use crate::store::audit::{Actor, Event};
 use crate::viewer::Viewer;
 
 /// Uses of tokens and refusals that are still to be written.
@@ -146,7 +147,8 @@ impl Journal {
             .attest(events, |write| {
                 Box::pin(async move {
                     for (token, uses) in uses {
-                        statement(token, uses).exec(write.connection()).await?;
+                        let which = Condition::all().add(access_token::Column::Id.eq(token));
+                        write.derive::<access_token::Entity>(counted(uses), which).await?;
                     }
                     Ok(())
                 })
@@ -206,25 +208,20 @@ fn event((refusal, tally): (&Refusal, &Tally)) -> Event {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "uses are counted where they stand, and are no change of the thing"
-)]
-fn statement(token: AccessTokenId, uses: Uses) -> UpdateMany<access_token::Entity> {
-    use access_token::Column::{Id, LastRefusedAt, LastUsedAt, RefusedUses, Uses as Accepted};
+/// The columns of a token that count its uses, and what they become.
+fn counted(uses: Uses) -> Vec<(access_token::Column, Expr)> {
+    use access_token::Column::{LastRefusedAt, LastUsedAt, RefusedUses, Uses as Accepted};
 
-    let mut update = access_token::Entity::update_many().filter(Id.eq(token));
+    let mut values = Vec::new();
     if let Some(last) = uses.last_accepted {
-        update = update
-            .col_expr(Accepted, Expr::col(Accepted).add(uses.accepted))
-            .col_expr(LastUsedAt, later(LastUsedAt, last));
+        values.push((Accepted, Expr::col(Accepted).add(uses.accepted)));
+        values.push((LastUsedAt, later(LastUsedAt, last)));
     }
     if let Some(last) = uses.last_refused {
-        update = update
-            .col_expr(RefusedUses, Expr::col(RefusedUses).add(uses.refused))
-            .col_expr(LastRefusedAt, later(LastRefusedAt, last));
+        values.push((RefusedUses, Expr::col(RefusedUses).add(uses.refused)));
+        values.push((LastRefusedAt, later(LastRefusedAt, last)));
     }
-    update
+    values
 }
 
 /// The later of a column and a moment: several servers write what they saw, in any order.

@@ -5,10 +5,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{audit_event, audit_head};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::Chain;
 use crate::access::scope;
 use crate::error::{Error, Result};
 use crate::store::Store;
+use crate::store::audit::Chain;
 
 /// How many events are read at once.
 const AT_ONCE: u64 = 1000;
@@ -67,9 +67,7 @@ pub async fn verify(
 ) -> Result<Verified> {
     // As it stood at one moment: events may be appended meanwhile.
     let snapshot = store.snapshot().await?;
-    let verified = walk(&snapshot, chain, checkpoint).await;
-    snapshot.rollback().await?;
-    verified
+    walk(&snapshot, chain, checkpoint).await
 }
 
 async fn walk<C: ConnectionTrait>(

@@ -16,6 +16,7 @@ use super::{Mapping, address};
 use crate::access::{AllowedNetworks, Credential, Grant, scope};
 use crate::error::{Code, Error, Result};
 use crate::space::Space;
+use crate::store::Store;
 
 /// Longer texts are not looked at. A provider's tokens may be long, as they list groups.
 const LONGEST: usize = 16 * 1024;
@@ -91,13 +92,13 @@ pub(in crate::access) async fn authenticate(
 /// # Errors
 /// `TOKEN_INVALID`; `UNAVAILABLE` when the provider cannot be read.
 pub(in crate::access) async fn refuse_if_removed(
-    space: &Space,
+    store: &Store,
     id: IdentityProviderId,
 ) -> Result<()> {
     let provider = scope::identity_providers()
         .filter(identity_provider::Column::Id.eq(id))
         .filter(identity_provider::Column::RemovedAt.is_null())
-        .one(space.store().connection())
+        .one(store.connection())
         .await?;
     match provider {
         Some(_) => Ok(()),

@@ -1,12 +1,8 @@
 //! The register of the centres' identity providers: added, listed and removed by the operator of the space.
 
 use chrono::{DateTime, Utc};
-use entity::{ChangeKind, ChangeOperation, access_token, identity_provider};
-use sea_orm::ActiveValue::Set;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder,
-};
+use entity::{ChangeKind, access_token, identity_provider};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::{Mapping, address, certificates};
@@ -14,7 +10,7 @@ use crate::access::{scope, token};
 use crate::error::{Code, Error, Result};
 use crate::record::identifier::is_slug;
 use crate::space::Space;
-use crate::store::Write;
+use crate::store::{Revision, Subject, Write};
 use crate::viewer::Viewer;
 
 /// How long a text of a provider may be, in bytes.
@@ -153,14 +149,9 @@ pub(super) async fn accepted<C: ConnectionTrait>(
 }
 
 async fn keep(write: &mut Write, row: identity_provider::Model) -> Result<()> {
-    let (id, centre) = (row.id, row.centre_id);
-    identity_provider::Entity::insert(row.into_active_model())
-        .exec_without_returning(write.connection())
-        .await
-        .map_err(|refusal| said_clearly(refusal.into()))?;
-    write.created(ChangeKind::IdentityProvider, id);
-    write.of_centre(centre);
-    Ok(())
+    write.of_centre(row.centre_id);
+    let subject = Subject::itself(ChangeKind::IdentityProvider, row.id);
+    write.insert::<identity_provider::Entity>(&[(subject, row)]).await.map_err(said_clearly)
 }
 
 async fn end(
@@ -168,16 +159,10 @@ async fn end(
     provider: &identity_provider::Model,
     now: DateTime<Utc>,
 ) -> Result<identity_provider::Model> {
-    let mut removed = provider.clone().into_active_model();
-    removed.removed_at = Set(Some(now));
-    let removed = removed.update(write.connection()).await?;
-    write.updated(
-        ChangeKind::IdentityProvider,
-        provider.id,
-        ChangeOperation::Withdrawn,
-        2,
-        provider,
-    )?;
+    let removed = identity_provider::Model { removed_at: Some(now), ..provider.clone() };
+    let subject = Subject::itself(ChangeKind::IdentityProvider, provider.id);
+    let revision = Revision::of(subject, provider.clone(), removed.clone());
+    write.withdraw::<identity_provider::Entity>(revision).await?;
     write.of_centre(provider.centre_id);
     Ok(removed)
 }

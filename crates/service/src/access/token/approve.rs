@@ -1,15 +1,14 @@
 //! The second administrator's approval of a token that reaches rows about single young people.
 
-use entity::{AccessTokenId, AccessTokenState, ChangeKind, ChangeOperation, access_token};
-use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, IntoActiveModel};
+use entity::{AccessTokenId, AccessTokenState, access_token};
 use uuid::Uuid;
 
 use super::revoke::seen_for_writing;
-use super::state;
+use super::{state, subject};
 use crate::access::policy::{self, Action};
 use crate::error::{Code, Error, Result};
 use crate::space::Space;
+use crate::store::Revision;
 use crate::viewer::{Viewer, Who};
 
 /// Approves a token that waits for it. `approver` is who the second administrator is, which the
@@ -60,19 +59,15 @@ pub async fn approve(
                         "Your token and this one descend from the same first token. Somebody whose token the operator of the space, or another administrator, has issued must approve it.",
                     )});
                 }
-                let mut approved = record.clone().into_active_model();
-                approved.approved_at = Set(Some(now));
-                approved.approved_by = Set(actor.token().map(Uuid::from));
-                approved.approver = Set(approver.or(actor.identity().map(str::to_owned)));
-                let approved = approved.update(write.connection()).await?;
-                write.updated(
-                    ChangeKind::AccessToken,
-                    id,
-                    ChangeOperation::Updated,
-                    2,
-                    &record,
-                )?;
+                let approved = access_token::Model {
+                    approved_at: Some(now),
+                    approved_by: actor.token().map(Uuid::from),
+                    approver: approver.or(actor.identity().map(str::to_owned)),
+                    ..record.clone()
+                };
                 write.of_centre(record.centre_id);
+                let revision = Revision::of(subject(&record), record, approved.clone());
+                write.revise::<access_token::Entity>(&[revision]).await?;
                 Ok(approved)
             })
         })

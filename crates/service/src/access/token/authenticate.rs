@@ -16,6 +16,7 @@ use crate::access::issuer::{self, Origin};
 use crate::access::{AllowedNetworks, Credential, Grant, scope};
 use crate::error::{Code, Error, Result};
 use crate::space::Space;
+use crate::store::Store;
 
 /// Longer texts are no tokens of ours and are not looked at.
 const LONGEST: usize = 4096;
@@ -64,19 +65,19 @@ pub async fn authenticate(space: &Space, sent: &str, from: Option<IpAddr>) -> Re
 ///
 /// # Errors
 /// The refusal that a new request would meet.
-pub async fn still_accepted(space: &Space, grant: &Grant) -> Result<DateTime<Utc>> {
-    let now = space.store().source().now();
+pub async fn still_accepted(store: &Store, grant: &Grant) -> Result<DateTime<Utc>> {
+    let now = store.source().now();
     if grant.expires_at <= now {
         return Err(expired(grant.expires_at));
     }
     match grant.credential {
         Credential::Token { id, key, .. } => {
-            let record = record(space, id.into(), key).await?;
+            let record = record(store, id.into(), key).await?;
             refuse_unless_active(&record, now)?;
             Ok(Ord::min(grant.expires_at, record.expires_at))
         }
         Credential::Identity { provider, .. } => {
-            issuer::refuse_if_removed(space, provider).await?;
+            issuer::refuse_if_removed(store, provider).await?;
             Ok(grant.expires_at)
         }
     }
@@ -91,13 +92,13 @@ struct Verified {
 
 async fn verified(space: &Space, sent: &str) -> Result<Verified> {
     let (key, claims) = verified_claims(space, sent).await?;
-    let record = record(space, claims.jti.into(), key).await?;
+    let record = record(space.store(), claims.jti.into(), key).await?;
     Ok(Verified { claims, key, record })
 }
 
 /// The record of a token, unless the key that signed it is retired: read anew at each request, so that
 /// what ends a token ends it now.
-async fn record(space: &Space, id: Uuid, key: SigningKeyId) -> Result<access_token::Model> {
+async fn record(store: &Store, id: Uuid, key: SigningKeyId) -> Result<access_token::Model> {
     let retired = scope::signing_keys()
         .select_only()
         .expr(Expr::val(1))
@@ -107,7 +108,7 @@ async fn record(space: &Space, id: Uuid, key: SigningKeyId) -> Result<access_tok
     scope::access_tokens()
         .filter(access_token::Column::Id.eq(id))
         .filter(Expr::exists(retired).not())
-        .one(space.store().connection())
+        .one(store.connection())
         .await?
         .ok_or_else(invalid)
 }

@@ -1,12 +1,12 @@
 //! Issues tokens.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{ChangeKind, access_token};
+use entity::access_token;
 use jsonwebtoken::{Algorithm, Header};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{Claims, DEFAULT_VALIDITY, ISSUER, NewToken};
+use super::{Claims, DEFAULT_VALIDITY, ISSUER, NewToken, subject};
 use crate::access::grant::scopes_of;
 use crate::access::policy::{self, Action};
 use crate::access::{AllowedNetworks, BearerToken, ScopeName, scope};
@@ -109,13 +109,8 @@ pub async fn is_first(space: &Space) -> Result<bool> {
 }
 
 pub(super) async fn keep(write: &mut Write, record: access_token::Model) -> Result<()> {
-    let (id, centre) = (record.id, record.centre_id);
-    access_token::Entity::insert(record.into_active_model())
-        .exec_without_returning(write.connection())
-        .await?;
-    write.created(ChangeKind::AccessToken, id);
-    write.of_centre(centre);
-    Ok(())
+    write.of_centre(record.centre_id);
+    write.insert::<access_token::Entity>(&[(subject(&record), record)]).await
 }
 
 /// The record of a token that is still to be kept.

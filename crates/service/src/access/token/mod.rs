@@ -16,14 +16,16 @@ mod rotate;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{AccessTokenId, AccessTokenState, CentreId, access_token};
+use entity::{AccessTokenId, AccessTokenState, CentreId, ChangeKind, access_token};
 use serde::{Deserialize, Serialize};
 
 use super::grant::scopes_of;
 use super::{AllowedNetworks, Reach, ScopeName};
+use crate::store::Subject;
 
 pub use approve::approve;
-pub use authenticate::{authenticate, still_accepted};
+pub use authenticate::authenticate;
+pub use authenticate::still_accepted;
 pub(super) use authenticate::{expired, invalid};
 pub use forecast::{ForecastWeek, forecast};
 pub use issue::{is_first, issue, issue_first};
@@ -73,6 +75,11 @@ struct Claims {
 #[must_use]
 pub fn needs_approval(scopes: &BTreeSet<ScopeName>) -> bool {
     scopes.iter().any(|scope| scope.reach() == Reach::Persons)
+}
+
+/// What the log tells of when a token changes.
+fn subject(record: &access_token::Model) -> Subject {
+    Subject::itself(ChangeKind::AccessToken, record.id)
 }
 
 /// Where a token stands.

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use entity::{AccessTokenId, CentreId, ChangeKind, ChangeOperation, access_token};
-use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
+use entity::{AccessTokenId, CentreId, access_token};
+use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
+use super::subject;
 use crate::access::policy::{self, Action};
 use crate::access::scope;
 use crate::error::{Error, Result};
 use crate::space::Space;
-use crate::store::Write;
+use crate::store::{Revision, Write};
 use crate::viewer::Viewer;
 
 /// What is to be revoked besides one token, and why.
@@ -144,11 +144,13 @@ pub(in crate::access) async fn end(
     if record.revoked_at.is_some() {
         return Ok(record);
     }
-    let mut revoked = record.clone().into_active_model();
-    revoked.revoked_at = Set(Some(now));
-    revoked.revocation_reason = Set(Some(reason.to_owned()));
-    let revoked = revoked.update(write.connection()).await?;
-    write.updated(ChangeKind::AccessToken, record.id, ChangeOperation::Withdrawn, 2, &record)?;
+    let revoked = access_token::Model {
+        revoked_at: Some(now),
+        revocation_reason: Some(reason.to_owned()),
+        ..record.clone()
+    };
+    let revision = Revision::of(subject(&record), record, revoked.clone());
+    write.withdraw::<access_token::Entity>(revision).await?;
     Ok(revoked)
 }
 

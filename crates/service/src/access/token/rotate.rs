@@ -1,17 +1,16 @@
 //! Puts a new token in the place of another, which works on for a while.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{AccessTokenId, AccessTokenState, ChangeKind, ChangeOperation, access_token};
-use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, IntoActiveModel};
+use entity::{AccessTokenId, AccessTokenState, access_token};
 
 use super::revoke::seen_for_writing;
-use super::{NewToken, issue, list, state};
+use super::{NewToken, issue, list, state, subject};
 use crate::access::grant::scopes_of;
 use crate::access::policy::{self, Action};
 use crate::access::{AllowedNetworks, BearerToken};
 use crate::error::{Error, Result};
 use crate::space::Space;
+use crate::store::Revision;
 use crate::viewer::Viewer;
 
 /// How long the old token works on when nobody says.
@@ -80,10 +79,10 @@ pub async fn rotate(
                 let old = seen_for_writing(write, &actor, id, Action::RevokeToken).await?;
                 policy::authorise(&actor, &Action::RevokeToken(old.centre_id))?;
                 issue::keep(write, row).await?;
-                let mut ending = old.clone().into_active_model();
-                ending.expires_at = Set(old.expires_at.min(now + overlap));
-                let ending = ending.update(write.connection()).await?;
-                write.updated(ChangeKind::AccessToken, id, ChangeOperation::Updated, 2, &old)?;
+                let expires_at = old.expires_at.min(now + overlap);
+                let ending = access_token::Model { expires_at, ..old.clone() };
+                let revision = Revision::of(subject(&old), old, ending.clone());
+                write.revise::<access_token::Entity>(&[revision]).await?;
                 Ok(ending)
             })
         })

@@ -4,20 +4,18 @@ use entity::{
     AuditOutcome, ChangeKind, DuplicateOutcome, PublicationId, possible_duplicate, publication,
 };
 use sea_orm::sea_query::{LockType, OnConflict};
-use sea_orm::{
-    ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ConnectionTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::index::{facts_of, pair, row};
 use super::judge;
-use crate::access::audit::{Actor, Event};
 use crate::access::policy::{self, Action};
 use crate::access::scope;
 use crate::error::{Code, Error, Result};
 use crate::record::LONGEST_TEXT;
 use crate::space::Space;
 use crate::store::Write;
+use crate::store::audit::{Actor, Event};
 use crate::viewer::Viewer;
 
 /// Two publications that somebody holds to be different.
@@ -185,9 +183,8 @@ pub(super) async fn note(
     let replacing = OnConflict::columns([OneId, OtherId])
         .update_columns([Outcome, DecisionReason, DecidedAt, DecidedBy])
         .to_owned();
-    possible_duplicate::Entity::insert(decided.into_active_model())
-        .on_conflict(replacing)
-        .exec_without_returning(write.connection())
+    write
+        .add_or::<possible_duplicate::Entity>(vec![decided.into_active_model()], replacing)
         .await?;
     Ok(())
 }

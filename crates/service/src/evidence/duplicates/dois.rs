@@ -66,14 +66,14 @@ async fn mend(write: &mut Write, row: publication::Model) -> Result<publication:
         updated_at: write.source().now(),
         ..row.clone()
     };
-    let mark = write.mark().await?;
+    let point = write.savepoint().await?;
     match update(write, &row, &after, ChangeOperation::Updated, (&[], &[])).await {
         Ok(()) => {
-            write.keep(mark).await?;
+            write.release(point).await?;
             Ok(after)
         }
         Err(refusal) if refusal.code == Code::Conflict => {
-            write.take_back(mark).await?;
+            write.take_back(point).await?;
             Ok(row)
         }
         Err(refusal) => Err(refusal),

@@ -6,8 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use entity::{PublicationId, possible_duplicate, publication, publication_author, publication_key};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    ColumnTrait, Condition, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -48,7 +47,7 @@ pub(crate) async fn refresh(write: &Write, rows: &[publication::Model]) -> Resul
         .map(Uuid::from)
         .collect();
     if !missing.is_empty() {
-        let backend = write.connection().get_database_backend();
+        let backend = write.backend();
         let others = scope::for_writing::<publication::Entity>()
             .filter(scope::among(backend, publication::Column::Id, missing))
             .all(write.connection())
@@ -69,12 +68,8 @@ pub(crate) async fn refresh(write: &Write, rows: &[publication::Model]) -> Resul
             proposals.push(row(id, (one, other), &judgement, now)?.into_active_model());
         }
     }
-    for some in proposals.chunks(ROWS_PER_STATEMENT) {
-        possible_duplicate::Entity::insert_many(some.to_vec())
-            .on_conflict(OnConflict::new().do_nothing().to_owned())
-            .exec_without_returning(write.connection())
-            .await?;
-    }
+    let unless_there = OnConflict::new().do_nothing().to_owned();
+    write.add_or::<possible_duplicate::Entity>(proposals, unless_there).await?;
     Ok(())
 }
 
@@ -148,7 +143,7 @@ pub(super) async fn facts_of(
     write: &Write,
     rows: &[&publication::Model],
 ) -> Result<HashMap<PublicationId, Facts>> {
-    let backend = write.connection().get_database_backend();
+    let backend = write.backend();
     let ids = rows.iter().map(|row| Uuid::from(row.id));
     let column = publication_author::Column::PublicationId;
     let mut authors: HashMap<PublicationId, Vec<publication_author::Model>> = HashMap::new();
@@ -168,22 +163,13 @@ pub(super) async fn facts_of(
 }
 
 /// Takes away the keys and the open proposals of publications.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "keys and open proposals are derived from publications, and replaced with them"
-)]
 async fn forget(write: &Write, ids: &[Uuid]) -> Result<()> {
-    let backend = write.connection().get_database_backend();
     let of = publication_key::Column::PublicationId;
-    publication_key::Entity::delete_many()
-        .filter(scope::among(backend, of, ids.iter().copied()))
-        .exec(write.connection())
-        .await?;
-    possible_duplicate::Entity::delete_many()
-        .filter(possible_duplicate::Column::Outcome.is_null())
-        .filter(of_any(write, ids))
-        .exec(write.connection())
-        .await?;
+    let keys = Condition::all().add(scope::among(write.backend(), of, ids.iter().copied()));
+    write.remove::<publication_key::Entity>(keys).await?;
+    let undecided =
+        Condition::all().add(possible_duplicate::Column::Outcome.is_null()).add(of_any(write, ids));
+    write.remove::<possible_duplicate::Entity>(undecided).await?;
     Ok(())
 }
 
@@ -191,7 +177,7 @@ async fn forget(write: &Write, ids: &[Uuid]) -> Result<()> {
 fn of_any(write: &Write, ids: &[Uuid]) -> Condition {
     use possible_duplicate::Column::{OneId, OtherId};
 
-    let backend = write.connection().get_database_backend();
+    let backend = write.backend();
     Condition::any().add(scope::among(backend, OneId, ids.iter().copied())).add(scope::among(
         backend,
         OtherId,
@@ -218,12 +204,8 @@ async fn keep_keys(
             publication_key::Model { key, publication_id }.into_active_model()
         })
         .collect();
-    for some in rows.chunks(ROWS_PER_STATEMENT) {
-        publication_key::Entity::insert_many(some.to_vec())
-            .on_conflict(OnConflict::new().do_nothing().to_owned())
-            .exec_without_returning(write.connection())
-            .await?;
-    }
+    let unless_there = OnConflict::new().do_nothing().to_owned();
+    write.add_or::<publication_key::Entity>(rows, unless_there).await?;
     Ok(all)
 }
 
@@ -239,7 +221,7 @@ async fn candidates(
     if keys.is_empty() {
         return Ok(pairs);
     }
-    let backend = write.connection().get_database_backend();
+    let backend = write.backend();
     let largest = i64::try_from(LARGEST_BLOCK).map_err(Error::internal)?;
     let telling = scope::for_writing::<publication_key::Entity>()
         .select_only()

@@ -6,9 +6,7 @@ use entity::{
     publication, publication_author,
 };
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, QueryFilter};
 use serde_json::Map;
 use uuid::Uuid;
 
@@ -17,9 +15,9 @@ use super::{moving, refresh};
 use crate::access::policy::{self, Action};
 use crate::access::scope;
 use crate::error::{Error, Result};
-use crate::record::{delta, identifier, reach};
+use crate::record::{identifier, reach};
 use crate::space::Space;
-use crate::store::Write;
+use crate::store::{Revision, Subject, Write};
 use crate::viewer::Viewer;
 
 /// Two publications that somebody holds to be the same.
@@ -60,12 +58,12 @@ pub async fn join(space: &Space, viewer: &Viewer, join: Join) -> Result<Joined> 
         .store()
         .write(viewer, "publication.join", |write| {
             Box::pin(async move {
-                let mark = write.mark().await?;
+                let point = write.savepoint().await?;
                 let joined = carry_out(write, &viewer_of_write, &join, reason).await?;
                 if join.dry_run {
-                    write.take_back(mark).await?;
+                    write.take_back(point).await?;
                 } else {
-                    write.keep(mark).await?;
+                    write.release(point).await?;
                 }
                 Ok(joined)
             })
@@ -185,10 +183,6 @@ async fn supersede(
 }
 
 /// Lets the joined one's id lead to the kept one, and those that led to the joined one.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "where joined ids lead is no thing of its own: the log tells of the publications"
-)]
 async fn lead_to(
     write: &Write,
     viewer: &Viewer,
@@ -196,11 +190,9 @@ async fn lead_to(
     kept: &publication::Model,
     reason: String,
 ) -> Result<()> {
-    joined_publication::Entity::update_many()
-        .col_expr(joined_publication::Column::KeptId, Expr::val(kept.id))
-        .filter(joined_publication::Column::KeptId.eq(joined.id))
-        .exec(write.connection())
-        .await?;
+    let leading_to_joined = Condition::all().add(joined_publication::Column::KeptId.eq(joined.id));
+    let to_kept = (joined_publication::Column::KeptId, Expr::val(kept.id));
+    write.set::<joined_publication::Entity>([to_kept], leading_to_joined).await?;
     let row = joined_publication::ActiveModel {
         id: Set(joined.id),
         kept_id: Set(kept.id),
@@ -208,8 +200,7 @@ async fn lead_to(
         reason: Set(reason),
         at: Set(write.source().now()),
     };
-    joined_publication::Entity::insert(row).exec_without_returning(write.connection()).await?;
-    Ok(())
+    write.add::<joined_publication::Entity>(vec![row]).await
 }
 
 /// Completes the kept one by what only the joined one says. Gives it as it is then.
@@ -248,15 +239,11 @@ async fn fill(
     }
     after.version += 1;
     after.updated_at = write.source().now();
-    if !gained.is_empty() {
-        let rows = gained.iter().cloned().map(IntoActiveModel::into_active_model);
-        publication_author::Entity::insert_many(rows)
-            .exec_without_returning(write.connection())
-            .await?;
-    }
     let now = if gained.is_empty() { &authors } else { &gained };
     let lists = (authors.as_slice(), now.as_slice());
     update(write, &kept, &after, ChangeOperation::Updated, lists).await?;
+    let gained = gained.into_iter().map(|author| (kept.id.into(), author));
+    write.replace::<publication_author::Entity>(vec![], gained.collect()).await?;
     Ok(after)
 }
 
@@ -275,16 +262,18 @@ pub(super) async fn update(
     operation: ChangeOperation,
     (authors_before, authors_after): (&[publication_author::Model], &[publication_author::Model]),
 ) -> Result<()> {
-    after.clone().into_active_model().reset_all().update(write.connection()).await?;
-    let state = |row: &publication::Model, authors: &[publication_author::Model]| {
+    let listed = |authors: &[publication_author::Model]| {
         let mut parts = Map::new();
         if !authors.is_empty() {
             let authors = serde_json::to_value(authors).map_err(Error::internal)?;
             parts.insert("authors".to_owned(), authors);
         }
-        delta::state(row, &parts)
+        Ok::<_, Error>(parts)
     };
-    let way_back = delta::way_back(&state(before, authors_before)?, &state(after, authors_after)?);
-    let kind = ChangeKind::Publication;
-    write.updated(kind, after.id, operation, after.version, &way_back)
+    let subject = Subject::itself(ChangeKind::Publication, after.id);
+    let revision = Revision::of(subject, before.clone(), after.clone())
+        .with_parts(listed(authors_before)?, listed(authors_after)?)
+        .numbered(Some(after.version))
+        .told_as(operation);
+    write.revise::<publication::Entity>(&[revision]).await
 }

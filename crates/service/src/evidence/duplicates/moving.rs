@@ -1,22 +1,20 @@
 //! Moving what leans on a joined publication to the one that was kept: the studies that it reports, the
 //! findings and ratings that name it or took it into account. Each is a revision of what is moved.
 
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
 use entity::{
-    ChangeKind, ChangeOperation, PublicationId, considered_publication, finding, rating, study,
-    study_publication,
+    ChangeKind, PublicationId, considered_publication, finding, rating, study, study_publication,
 };
-use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::access::scope;
 use crate::error::{Error, Result};
-use crate::record::delta;
-use crate::store::Write;
+use crate::store::tables::{Logged, Parts};
+use crate::store::{Revision, Subject, Write};
 
 /// Moves everything.
 pub(super) async fn to_the_kept(
@@ -24,140 +22,154 @@ pub(super) async fn to_the_kept(
     joined: PublicationId,
     kept: PublicationId,
 ) -> Result<()> {
-    studies(write, joined, kept).await?;
+    links::<study_publication::Entity>(write, joined, kept).await?;
     findings(write, joined, kept).await?;
     ratings(write, joined, kept).await?;
-    considered(write, joined, kept).await
+    links::<considered_publication::Entity>(write, joined, kept).await
 }
 
-/// Things that name a publication in a column of their own.
-macro_rules! moves {
-    ($name:ident, $table:ident, $kind:ident) => {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the change of each thing that is moved is told right here"
-        )]
-        async fn $name(
-            write: &mut Write,
-            joined: PublicationId,
-            kept: PublicationId,
-        ) -> Result<()> {
-            use $table::Column::{Id, PublicationId as OfPublication, UpdatedAt, Version};
-
-            let before = scope::for_writing::<$table::Entity>()
-                .filter(OfPublication.eq(joined))
-                .order_by_asc(Id)
-                .lock(LockType::NoKeyUpdate)
-                .all(write.connection())
-                .await?;
-            let now = write.source().now();
-            $table::Entity::update_many()
-                .col_expr(OfPublication, Expr::val(kept))
-                .col_expr(Version, Expr::col(Version).add(1))
-                .col_expr(UpdatedAt, Expr::val(now))
-                .filter(OfPublication.eq(joined))
-                .exec(write.connection())
-                .await?;
-            for row in before {
-                let after = $table::Model {
-                    publication_id: Some(kept),
-                    version: row.version + 1,
-                    updated_at: now,
-                    ..row.clone()
-                };
-                let none = Map::new();
-                let way_back =
-                    delta::way_back(&delta::state(&row, &none)?, &delta::state(&after, &none)?);
-                let (kind, operation) = (ChangeKind::$kind, ChangeOperation::Updated);
-                write.updated(kind, row.id, operation, after.version, &way_back)?;
-            }
-            Ok(())
-        }
-    };
+async fn findings(write: &mut Write, joined: PublicationId, kept: PublicationId) -> Result<()> {
+    let those = Condition::all().add(finding::Column::PublicationId.eq(joined));
+    let rows = scope::locked::<finding::Entity>(write.backend(), those);
+    let rows = rows.all(write.connection()).await?;
+    let now = write.source().now();
+    let moved = rows.into_iter().map(|row| {
+        let after = finding::Model {
+            publication_id: Some(kept),
+            version: row.version + 1,
+            updated_at: now,
+            ..row.clone()
+        };
+        let version = Some(after.version);
+        Revision::of(Subject::itself(ChangeKind::Finding, row.id), row, after).numbered(version)
+    });
+    write.revise::<finding::Entity>(&moved.collect::<Vec<_>>()).await
 }
 
-moves!(findings, finding, Finding);
-moves!(ratings, rating, Rating);
-
-/// Things that name a publication in a list.
-macro_rules! moves_links {
-    ($name:ident, $links:ident, $whole:ident, $whole_id:ident $whole_column:ident, $kind:ident, $list:literal) => {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the change of each thing whose link is moved is told right here"
-        )]
-        async fn $name(
-            write: &mut Write,
-            joined: PublicationId,
-            kept: PublicationId,
-        ) -> Result<()> {
-            use $links::Column::{PublicationId as OfPublication, $whole_column as OfWhole};
-
-            let links = scope::for_writing::<$links::Entity>()
-                .filter(OfPublication.eq(joined))
-                .all(write.connection())
-                .await?;
-            if links.is_empty() {
-                return Ok(());
-            }
-            let link_to = |whole| $links::Model { $whole_id: whole, publication_id: kept };
-            let backend = write.connection().get_database_backend();
-            let ids: Vec<Uuid> = links.iter().map(|link| link.$whole_id.into()).collect();
-            let before = scope::for_writing::<$whole::Entity>()
-                .filter(scope::among(backend, $whole::Column::Id, ids.clone()))
-                .order_by_asc($whole::Column::Id)
-                .lock(LockType::NoKeyUpdate)
-                .all(write.connection())
-                .await?;
-            let reported = scope::for_writing::<$links::Entity>()
-                .filter(scope::among(backend, OfWhole, ids.clone()))
-                .all(write.connection())
-                .await?;
-
-            let now = write.source().now();
-            $whole::Entity::update_many()
-                .col_expr($whole::Column::Version, Expr::col($whole::Column::Version).add(1))
-                .col_expr($whole::Column::UpdatedAt, Expr::val(now))
-                .filter(scope::among(backend, $whole::Column::Id, ids))
-                .exec(write.connection())
-                .await?;
-            $links::Entity::delete_many()
-                .filter(OfPublication.eq(joined))
-                .exec(write.connection())
-                .await?;
-            let moved = links.iter().map(|link| link_to(link.$whole_id).into_active_model());
-            $links::Entity::insert_many(moved)
-                .on_conflict(OnConflict::new().do_nothing().to_owned())
-                .exec_without_returning(write.connection())
-                .await?;
-
-            for row in before {
-                let after =
-                    $whole::Model { version: row.version + 1, updated_at: now, ..row.clone() };
-                let were: Vec<_> =
-                    reported.iter().filter(|link| link.$whole_id == row.id).collect();
-                let mut are: Vec<_> = were
-                    .iter()
-                    .map(|link| (*link).clone())
-                    .filter(|link| ![joined, kept].contains(&link.publication_id))
-                    .collect();
-                are.push(link_to(row.id));
-                let way_back = delta::way_back(
-                    &delta::state(&row, &listed($list, &were)?)?,
-                    &delta::state(&after, &listed($list, &are)?)?,
-                );
-                let operation = ChangeOperation::Updated;
-                write.updated(ChangeKind::$kind, row.id, operation, after.version, &way_back)?;
-            }
-            Ok(())
-        }
-    };
+async fn ratings(write: &mut Write, joined: PublicationId, kept: PublicationId) -> Result<()> {
+    let those = Condition::all().add(rating::Column::PublicationId.eq(joined));
+    let rows = scope::locked::<rating::Entity>(write.backend(), those);
+    let rows = rows.all(write.connection()).await?;
+    let now = write.source().now();
+    let moved = rows.into_iter().map(|row| {
+        let publication_id = Some(kept);
+        rated(rating::Model { publication_id, ..row.clone() }, row, now)
+    });
+    write.revise::<rating::Entity>(&moved.collect::<Vec<_>>()).await
 }
 
-moves_links!(studies, study_publication, study, study_id StudyId, Study, "publications");
-moves_links!(considered, considered_publication, rating, rating_id RatingId, Rating, "considered_publications");
+fn rated(
+    after: rating::Model,
+    before: rating::Model,
+    now: DateTime<Utc>,
+) -> Revision<rating::Model> {
+    let after = rating::Model { version: before.version + 1, updated_at: now, ..after };
+    let version = Some(after.version);
+    Revision::of(Subject::itself(ChangeKind::Rating, before.id), before, after).numbered(version)
+}
 
-fn listed(list: &str, links: &impl serde::Serialize) -> Result<Map<String, Value>> {
+/// A table in which things name publications.
+trait Link: Parts {
+    /// The things.
+    type Whole: Logged;
+
+    const ID: <Self::Whole as sea_orm::EntityTrait>::Column;
+    const PUBLICATION: Self::Column;
+    /// What the history of the things calls the list.
+    const LIST: &'static str;
+
+    fn link(whole: Uuid, publication: PublicationId) -> Self::Model;
+    fn ends(link: &Self::Model) -> (Uuid, PublicationId);
+    fn revised(row: RowOf<Self>, now: DateTime<Utc>) -> (Uuid, Revision<RowOf<Self>>);
+}
+
+type RowOf<L> = <<L as Link>::Whole as sea_orm::EntityTrait>::Model;
+
+impl Link for study_publication::Entity {
+    type Whole = study::Entity;
+
+    const ID: study::Column = study::Column::Id;
+    const PUBLICATION: study_publication::Column = study_publication::Column::PublicationId;
+    const LIST: &'static str = "publications";
+
+    fn link(whole: Uuid, publication_id: PublicationId) -> study_publication::Model {
+        study_publication::Model { study_id: whole.into(), publication_id }
+    }
+
+    fn ends(link: &study_publication::Model) -> (Uuid, PublicationId) {
+        (link.study_id.into(), link.publication_id)
+    }
+
+    fn revised(row: study::Model, now: DateTime<Utc>) -> (Uuid, Revision<study::Model>) {
+        let after = study::Model { version: row.version + 1, updated_at: now, ..row.clone() };
+        let (id, version) = (row.id, Some(after.version));
+        let revision = Revision::of(Subject::itself(ChangeKind::Study, id), row, after);
+        (id.into(), revision.numbered(version))
+    }
+}
+
+impl Link for considered_publication::Entity {
+    type Whole = rating::Entity;
+
+    const ID: rating::Column = rating::Column::Id;
+    const PUBLICATION: considered_publication::Column =
+        considered_publication::Column::PublicationId;
+    const LIST: &'static str = "considered_publications";
+
+    fn link(whole: Uuid, publication_id: PublicationId) -> considered_publication::Model {
+        considered_publication::Model { rating_id: whole.into(), publication_id }
+    }
+
+    fn ends(link: &considered_publication::Model) -> (Uuid, PublicationId) {
+        (link.rating_id.into(), link.publication_id)
+    }
+
+    fn revised(row: rating::Model, now: DateTime<Utc>) -> (Uuid, Revision<rating::Model>) {
+        (row.id.into(), rated(row.clone(), row, now))
+    }
+}
+
+/// Lets things that name the joined publication in a list name the kept one.
+async fn links<L: Link>(
+    write: &mut Write,
+    joined: PublicationId,
+    kept: PublicationId,
+) -> Result<()> {
+    let naming =
+        scope::for_writing::<L>().filter(L::PUBLICATION.eq(joined)).all(write.connection()).await?;
+    if naming.is_empty() {
+        return Ok(());
+    }
+    let backend = write.backend();
+    let ids: Vec<Uuid> = naming.iter().map(|link| L::ends(link).0).collect();
+    let those = Condition::all().add(scope::among(backend, L::ID, ids.iter().copied()));
+    let rows = scope::locked::<L::Whole>(backend, those).all(write.connection()).await?;
+    let mut lists: HashMap<Uuid, Vec<L::Model>> = HashMap::new();
+    let all = scope::for_writing::<L>()
+        .filter(scope::among(backend, L::WHOLE, ids.iter().copied()))
+        .all(write.connection())
+        .await?;
+    for link in all {
+        lists.entry(L::ends(&link).0).or_default().push(link);
+    }
+
+    let now = write.source().now();
+    let mut revisions = Vec::with_capacity(rows.len());
+    let mut moved = Vec::new();
+    for row in rows {
+        let (id, revision) = L::revised(row, now);
+        let were = lists.remove(&id).unwrap_or_default();
+        let others = were.iter().filter(|link| ![joined, kept].contains(&L::ends(link).1));
+        let mut are: Vec<_> = others.cloned().collect();
+        are.push(L::link(id, kept));
+        revisions.push(revision.with_parts(listed::<L>(&were)?, listed::<L>(&are)?));
+        moved.extend(are.into_iter().map(|link| (id, link)));
+    }
+    write.revise::<L::Whole>(&revisions).await?;
+    write.replace::<L>(ids, moved).await
+}
+
+fn listed<L: Link>(links: &[L::Model]) -> Result<Map<String, Value>> {
     let links = serde_json::to_value(links).map_err(Error::internal)?;
-    Ok(Map::from_iter([(list.to_owned(), links)]))
+    Ok(Map::from_iter([(L::LIST.to_owned(), links)]))
 }

@@ -186,7 +186,6 @@ impl Whole for PublicationDraft {
 
 impl Part<PublicationDraft> for publication_author::Entity {
     const NAME: &'static str = "authors";
-    const WHOLE: publication_author::Column = publication_author::Column::PublicationId;
 
     fn whole(row: &publication_author::Model) -> Uuid {
         row.publication_id.into()

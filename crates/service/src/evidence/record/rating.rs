@@ -218,7 +218,7 @@ impl SharedDraft for RatingDraft {
 }
 
 link_parts! {
-    rating_score of RatingDraft: rating_id RatingId, level_id, "scores", |draft| draft.scores.clone();
-    considered_study of RatingDraft: rating_id RatingId, study_id, "considered_studies", |draft| draft.considered_studies.clone();
-    considered_publication of RatingDraft: rating_id RatingId, publication_id, "considered_publications", |draft| draft.considered_publications.clone();
+    rating_score of RatingDraft: rating_id, level_id, "scores", |draft| draft.scores.clone();
+    considered_study of RatingDraft: rating_id, study_id, "considered_studies", |draft| draft.considered_studies.clone();
+    considered_publication of RatingDraft: rating_id, publication_id, "considered_publications", |draft| draft.considered_publications.clone();
 }

@@ -227,9 +227,9 @@ impl SharedDraft for StudyDraft {
 }
 
 link_parts! {
-    study_partner of StudyDraft: study_id StudyId, partner_id, "partners", |draft| draft.partners.clone();
-    study_term of StudyDraft: study_id StudyId, term_id, "terms", |draft| draft.terms.clone();
-    study_publication of StudyDraft: study_id StudyId, publication_id, "publications", |draft| draft.publications.clone();
+    study_partner of StudyDraft: study_id, partner_id, "partners", |draft| draft.partners.clone();
+    study_term of StudyDraft: study_id, term_id, "terms", |draft| draft.terms.clone();
+    study_publication of StudyDraft: study_id, publication_id, "publications", |draft| draft.publications.clone();
 }
 
 impl Whole for StudyDraft {
@@ -240,7 +240,6 @@ impl Whole for StudyDraft {
 
 impl Part<StudyDraft> for study_centre::Entity {
     const NAME: &'static str = "centres";
-    const WHOLE: study_centre::Column = study_centre::Column::StudyId;
 
     fn whole(row: &study_centre::Model) -> Uuid {
         row.study_id.into()
@@ -266,7 +265,6 @@ impl Part<StudyDraft> for study_centre::Entity {
 
 impl Part<StudyDraft> for study_status_change::Entity {
     const NAME: &'static str = "statuses";
-    const WHOLE: study_status_change::Column = study_status_change::Column::StudyId;
 
     fn whole(row: &study_status_change::Model) -> Uuid {
         row.study_id.into()
@@ -286,7 +284,6 @@ impl Part<StudyDraft> for study_status_change::Entity {
 
 impl Part<StudyDraft> for study_site::Entity {
     const NAME: &'static str = "sites";
-    const WHOLE: study_site::Column = study_site::Column::StudyId;
 
     fn whole(row: &study_site::Model) -> Uuid {
         row.study_id.into()

@@ -64,15 +64,15 @@ pub(super) async fn record_members<K: Kind>(
     members: &[Member],
     may_wait: bool,
 ) -> Result<Vec<Fate>> {
-    let mark = write.mark().await?;
+    let point = write.savepoint().await?;
     let refusal = match record_together::<K>(write, viewer, members, may_wait).await {
         Ok(fates) => {
-            write.keep(mark).await?;
+            write.release(point).await?;
             return Ok(fates);
         }
         Err(refusal) => refusal,
     };
-    write.take_back(mark).await?;
+    write.take_back(point).await?;
     if let [_] = members {
         return Ok(vec![Fate::Refused(vec![refused_by_the_database(refusal)?])]);
     }
@@ -184,15 +184,15 @@ pub(super) async fn amend_parents<D: Whole, E: Part<D>, T: Send + Sync>(
     parents: &[ChildRows],
     child: &Child<T, E::Model>,
 ) -> Result<Vec<Fate>> {
-    let mark = write.mark().await?;
+    let point = write.savepoint().await?;
     let refusal = match amend_together::<D, E, T>(write, viewer, table, parents, child).await {
         Ok(fates) => {
-            write.keep(mark).await?;
+            write.release(point).await?;
             return Ok(fates);
         }
         Err(refusal) => refusal,
     };
-    write.take_back(mark).await?;
+    write.take_back(point).await?;
     if let [_] = parents {
         return Ok(vec![Fate::Refused(vec![refused_by_the_database(refusal)?])]);
     }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use arc_swap::ArcSwap;
-use entity::ChangeKind;
+use entity::{ChangeClass, ChangeKind};
 use tokio::sync::Mutex;
 
 use super::Directory;
 use crate::error::Result;
 use crate::store::Store;
+use crate::tail::{Entry, Follower};
 
 /// The present directory, read again when the store says that something in it has changed.
 #[derive(Debug)]
@@ -29,28 +30,29 @@ impl Default for DirectoryCache {
 /// Whether the directory holds things of this kind.
 #[must_use]
 pub const fn holds(kind: ChangeKind) -> bool {
-    match kind {
-        ChangeKind::Centre
-        | ChangeKind::Person
-        | ChangeKind::LocalAuthority
-        | ChangeKind::Programme
-        | ChangeKind::Partner
-        | ChangeKind::EvidenceStandard
-        | ChangeKind::Intervention
-        | ChangeKind::Outcome
-        | ChangeKind::Population => true,
-        ChangeKind::Engagement
-        | ChangeKind::Collaboration
-        | ChangeKind::Study
-        | ChangeKind::Publication
-        | ChangeKind::Finding
-        | ChangeKind::Rating
-        | ChangeKind::Feedback
-        | ChangeKind::AccessToken
-        | ChangeKind::SigningKey
-        | ChangeKind::IdentityProvider
-        | ChangeKind::LoadedReturn
-        | ChangeKind::DataSharingAgreement => false,
+    matches!(kind.class(), ChangeClass::Network) && !matches!(kind, ChangeKind::Engagement)
+}
+
+/// Makes the directory stale when something that it holds has changed.
+#[derive(Debug)]
+pub(crate) struct DirectoryFollower(pub(crate) Arc<Store>);
+
+#[async_trait::async_trait]
+impl Follower for DirectoryFollower {
+    fn name(&self) -> &'static str {
+        "directory"
+    }
+
+    async fn begin(&self, head: i64) -> Result<()> {
+        self.0.network_changed(head);
+        Ok(())
+    }
+
+    async fn hear(&self, entries: &[Entry]) -> Result<()> {
+        if let Some(last) = entries.iter().rfind(|entry| holds(entry.kind)) {
+            self.0.network_changed(last.sequence);
+        }
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use entity::{
     local_authority_successor, partner, person, person_role, programme, programme_partner,
     standard_dimension, standard_level, standard_version, term, term_label,
 };
-use sea_orm::{DatabaseTransaction, EntityTrait};
+use sea_orm::EntityTrait;
 
 use super::{
     Centre, Dimension, Directory, Keyed, Listing, Person, Programme, Standard, StandardVersion,
@@ -20,7 +20,7 @@ use crate::access::scope;
 use crate::error::Result;
 use crate::network::authority::Successions;
 use crate::record::identifier;
-use crate::store::Store;
+use crate::store::{ReadTransaction, Store};
 
 macro_rules! keyed {
     ($($thing:ty, $id:ty, |$this:ident| $at:expr, $key:ident $(, $withdrawn_at:ident)? $(=> $spelt:path)?;)*) => {$(
@@ -83,7 +83,6 @@ impl Directory {
         directory.interventions = take(Vocabulary::Intervention);
         directory.outcomes = take(Vocabulary::Outcome);
         directory.populations = take(Vocabulary::Population);
-        at.commit().await?;
         directory.index_standards();
         directory.index_readings();
         Ok(directory)
@@ -113,7 +112,7 @@ impl Directory {
     }
 }
 
-async fn all<E: EntityTrait>(at: &DatabaseTransaction) -> Result<Vec<E::Model>> {
+async fn all<E: EntityTrait>(at: &ReadTransaction) -> Result<Vec<E::Model>> {
     Ok(scope::network::<E>().all(at).await?)
 }
 
@@ -125,12 +124,12 @@ fn grouped<K: Eq + Hash, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> HashMap<K, V
     groups
 }
 
-async fn readings(at: &DatabaseTransaction) -> Result<HashMap<CrosswalkId, Arc<crosswalk::Model>>> {
+async fn readings(at: &ReadTransaction) -> Result<HashMap<CrosswalkId, Arc<crosswalk::Model>>> {
     let rows = all::<crosswalk::Entity>(at).await?.into_iter();
     Ok(rows.map(|row| (row.id, Arc::new(row))).collect())
 }
 
-async fn centres(at: &DatabaseTransaction) -> Result<Vec<Centre>> {
+async fn centres(at: &ReadTransaction) -> Result<Vec<Centre>> {
     let rows = all::<centre::Entity>(at).await?;
     let mut statuses = grouped(all::<centre_status::Entity>(at).await?, |row| row.centre_id);
     let mut roles = grouped(all::<person_role::Entity>(at).await?, |row| row.centre_id);
@@ -153,14 +152,14 @@ async fn centres(at: &DatabaseTransaction) -> Result<Vec<Centre>> {
     Ok(rows.into_iter().map(centre).collect())
 }
 
-async fn people(at: &DatabaseTransaction) -> Result<Vec<Person>> {
+async fn people(at: &ReadTransaction) -> Result<Vec<Person>> {
     let mut roles = grouped(all::<person_role::Entity>(at).await?, |row| row.person_id);
     let person =
         |row: person::Model| Person { roles: roles.remove(&row.id).unwrap_or_default(), row };
     Ok(all::<person::Entity>(at).await?.into_iter().map(person).collect())
 }
 
-async fn programmes(at: &DatabaseTransaction) -> Result<Vec<Programme>> {
+async fn programmes(at: &ReadTransaction) -> Result<Vec<Programme>> {
     let mut partners = grouped(all::<programme_partner::Entity>(at).await?, |row| row.programme_id);
     let programme = |row: programme::Model| Programme {
         partners: partners
@@ -174,7 +173,7 @@ async fn programmes(at: &DatabaseTransaction) -> Result<Vec<Programme>> {
     Ok(all::<programme::Entity>(at).await?.into_iter().map(programme).collect())
 }
 
-async fn terms(at: &DatabaseTransaction) -> Result<Vec<Term>> {
+async fn terms(at: &ReadTransaction) -> Result<Vec<Term>> {
     let rows = all::<term::Entity>(at).await?;
     let mut labels = grouped(all::<term_label::Entity>(at).await?, |row| row.term_id);
     let mut narrower: HashMap<TermId, Vec<(String, TermId)>> = HashMap::new();
@@ -201,7 +200,7 @@ async fn terms(at: &DatabaseTransaction) -> Result<Vec<Term>> {
     Ok(rows.into_iter().map(term).collect())
 }
 
-async fn standards(at: &DatabaseTransaction) -> Result<Vec<Standard>> {
+async fn standards(at: &ReadTransaction) -> Result<Vec<Standard>> {
     let mut levels = grouped(all::<standard_level::Entity>(at).await?, |row| row.dimension_id);
     let dimension = |row: standard_dimension::Model| {
         let mut levels = levels.remove(&row.id).unwrap_or_default();

@@ -20,6 +20,7 @@ use entity::{
 
 use super::authority::Successions;
 
+pub(crate) use cache::DirectoryFollower;
 pub use cache::{DirectoryCache, holds};
 pub use listing::{Keyed, Listing};
 

@@ -115,7 +115,6 @@ impl Whole for CentreDraft {
 
 impl Part<CentreDraft> for centre_status::Entity {
     const NAME: &'static str = "statuses";
-    const WHOLE: centre_status::Column = centre_status::Column::CentreId;
 
     fn whole(row: &centre_status::Model) -> Uuid {
         row.centre_id.into()

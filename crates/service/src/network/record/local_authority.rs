@@ -121,5 +121,5 @@ impl Draft for LocalAuthorityDraft {
 }
 
 link_parts! {
-    local_authority_successor of LocalAuthorityDraft: local_authority_id LocalAuthorityId, successor_id, "successors", |draft| draft.successors.clone();
+    local_authority_successor of LocalAuthorityDraft: local_authority_id, successor_id, "successors", |draft| draft.successors.clone();
 }

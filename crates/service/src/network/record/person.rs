@@ -90,7 +90,6 @@ impl Whole for PersonDraft {
 
 impl Part<PersonDraft> for person_role::Entity {
     const NAME: &'static str = "roles";
-    const WHOLE: person_role::Column = person_role::Column::PersonId;
 
     fn whole(row: &person_role::Model) -> Uuid {
         row.person_id.into()

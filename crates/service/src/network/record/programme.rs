@@ -86,5 +86,5 @@ impl Draft for ProgrammeDraft {
 }
 
 link_parts! {
-    programme_partner of ProgrammeDraft: programme_id ProgrammeId, partner_id, "partners", |draft| draft.partners.clone();
+    programme_partner of ProgrammeDraft: programme_id, partner_id, "partners", |draft| draft.partners.clone();
 }

@@ -19,7 +19,6 @@ use crate::access::scope;
 use crate::error::{Error, Result};
 use crate::record::{
     Draft, Fault, Problems, RowOf, Slot, Standing, Subject, keyed_within, of_the_network,
-    versions_in_the_log,
 };
 use crate::store::Write;
 
@@ -249,7 +248,7 @@ impl Draft for CrosswalkDraft {
         let version = version_of(row.from_level).one(connection).await?;
         let version = version.ok_or_else(|| Error::not_found("standard"))?;
         let standard = Uuid::from(version.standard_id);
-        let versions = versions_in_the_log(connection, vec![standard]).await?;
+        let versions = crate::store::versions(connection, vec![standard]).await?;
         Ok(versions.get(&standard).copied().unwrap_or(1))
     }
 

@@ -132,7 +132,6 @@ impl Whole for TermDraft {
 
 impl Part<TermDraft> for term_label::Entity {
     const NAME: &'static str = "labels";
-    const WHOLE: term_label::Column = term_label::Column::TermId;
 
     fn whole(row: &term_label::Model) -> Uuid {
         row.term_id.into()

@@ -1,20 +1,17 @@
 //! Agreements are approved, and ended.
 
-use chrono::{DateTime, Utc};
 use entity::{
-    AgreementId, ChangeKind, ChangeOperation, LocalAuthorityId, agreement_controller,
-    agreement_pseudonym, data_sharing_agreement,
+    AgreementId, ChangeKind, agreement_controller, agreement_pseudonym, data_sharing_agreement,
 };
-use sea_orm::ActiveValue::{Set, Unchanged};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
+use serde_json::{Map, Value};
 
 use super::parties::parties;
 use super::{Agreement, list};
 use crate::access::scope;
 use crate::error::{Code, Error, Result};
 use crate::space::Space;
-use crate::store::Write;
+use crate::store::{Revision, Subject, Write};
 use crate::viewer::Viewer;
 
 /// What a party decides.
@@ -58,18 +55,32 @@ pub async fn approve(space: &Space, viewer: &Viewer, decision: Decision) -> Resu
                     return Ok(());
                 }
                 expect(row, &decision)?;
-                let approved = data_sharing_agreement::ActiveModel {
-                    id: Unchanged(row.id),
-                    recipient_approved_at: Set(match recipient_waits {
+                let approved = data_sharing_agreement::Model {
+                    recipient_approved_at: match recipient_waits {
                         true => Some(now),
                         false => row.recipient_approved_at,
-                    }),
-                    version: Set(row.version + 1),
-                    ..Default::default()
+                    },
+                    version: row.version + 1,
+                    ..row.clone()
                 };
-                data_sharing_agreement::Entity::update(approved).exec(write.connection()).await?;
-                approve_for(write, decision.id, &waiting, token, now).await?;
-                note(write, row, ChangeOperation::Updated)
+                let controllers = agreement.controllers.iter().cloned().map(|controller| {
+                    match waiting.contains(&controller.local_authority_id) {
+                        true => agreement_controller::Model {
+                            approved_at: Some(now),
+                            approved_by: token,
+                            ..controller
+                        },
+                        false => controller,
+                    }
+                });
+                let controllers: Vec<_> = controllers.collect();
+                write.of_centre(row.recipient_id);
+                let revision = revision(&agreement, approved)
+                    .with_parts(told(&agreement.controllers)?, told(&controllers)?);
+                write.revise::<data_sharing_agreement::Entity>(&[revision]).await?;
+                let id = row.id.into();
+                let controllers = controllers.into_iter().map(|row| (id, row)).collect();
+                write.replace::<agreement_controller::Entity>(vec![id], controllers).await
             })
         })
         .await?;
@@ -101,26 +112,23 @@ pub async fn end(
         .store()
         .write(viewer, "agreement.end", move |write| {
             Box::pin(async move {
-                let row = locked(write, decision.id).await?.row;
-                expect(&row, &decision)?;
-                let ended = data_sharing_agreement::ActiveModel {
-                    id: Unchanged(row.id),
-                    ended_at: Set(Some(write.source().now())),
-                    end_reason: Set(Some(reason.trim().to_owned())),
-                    version: Set(row.version + 1),
-                    ..Default::default()
+                let agreement = locked(write, decision.id).await?;
+                let row = &agreement.row;
+                expect(row, &decision)?;
+                let ended = data_sharing_agreement::Model {
+                    ended_at: Some(write.source().now()),
+                    end_reason: Some(reason.trim().to_owned()),
+                    version: row.version + 1,
+                    ..row.clone()
                 };
-                data_sharing_agreement::Entity::update(ended).exec(write.connection()).await?;
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "pseudonyms are of use while their agreement is in force only"
-                )]
-                agreement_pseudonym::Entity::delete_many()
-                    .filter(agreement_pseudonym::Column::AgreementId.eq(row.id))
-                    .exec(write.connection())
-                    .await?;
+                // Pseudonyms are of use while their agreement is in force only.
+                let pseudonyms =
+                    Condition::all().add(agreement_pseudonym::Column::AgreementId.eq(row.id));
+                write.remove::<agreement_pseudonym::Entity>(pseudonyms).await?;
                 write.because(Some(reason));
-                note(write, &row, ChangeOperation::Withdrawn)
+                write.of_centre(row.recipient_id);
+                let revision = revision(&agreement, ended);
+                write.withdraw::<data_sharing_agreement::Entity>(revision).await
             })
         })
         .await?;
@@ -130,7 +138,7 @@ pub async fn end(
 /// The agreement, which nobody else decides on meanwhile, if it hasn't ended.
 async fn locked(write: &Write, id: AgreementId) -> Result<Agreement> {
     let row = scope::locked::<data_sharing_agreement::Entity>(
-        write.connection().get_database_backend(),
+        write.backend(),
         Condition::all().add(data_sharing_agreement::Column::Id.eq(id)),
     )
     .one(write.connection())
@@ -154,34 +162,19 @@ fn expect(row: &data_sharing_agreement::Model, decision: &Decision) -> Result<()
     Err(Error::changed_since("expectedVersion", decision.expected_version, row.version))
 }
 
-async fn approve_for(
-    write: &Write,
-    id: AgreementId,
-    authorities: &[LocalAuthorityId],
-    token: Option<entity::AccessTokenId>,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    for authority in authorities {
-        let approved = agreement_controller::ActiveModel {
-            agreement_id: Unchanged(id),
-            local_authority_id: Unchanged(*authority),
-            approved_at: Set(Some(now)),
-            approved_by: Set(token),
-        };
-        agreement_controller::Entity::update(approved).exec(write.connection()).await?;
-    }
-    Ok(())
+fn revision(
+    agreement: &Agreement,
+    after: data_sharing_agreement::Model,
+) -> Revision<data_sharing_agreement::Model> {
+    let version = after.version;
+    let subject = Subject::itself(ChangeKind::DataSharingAgreement, after.id);
+    Revision::of(subject, agreement.row.clone(), after).numbered(Some(version))
 }
 
-fn note(
-    write: &mut Write,
-    row: &data_sharing_agreement::Model,
-    operation: ChangeOperation,
-) -> Result<()> {
-    write.of_centre(row.recipient_id);
-    let id: Uuid = row.id.into();
-    let nothing = serde_json::json!({});
-    write.updated(ChangeKind::DataSharingAgreement, id, operation, row.version + 1, &nothing)
+/// The controllers, as the log keeps them.
+fn told(controllers: &[agreement_controller::Model]) -> Result<Map<String, Value>> {
+    let controllers = serde_json::to_value(controllers).map_err(Error::internal)?;
+    Ok(Map::from_iter([("controllers".to_owned(), controllers)]))
 }
 
 fn no_party() -> Error {

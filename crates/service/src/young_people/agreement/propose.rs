@@ -5,7 +5,6 @@ use entity::{
     AgreementId, ChangeKind, LocalAuthorityId, PersonField, SocialWorkPopulation,
     agreement_controller, data_sharing_agreement,
 };
-use sea_orm::{EntityTrait, IntoActiveModel};
 use serde::Serialize;
 
 use super::parties::parties;
@@ -14,7 +13,7 @@ use crate::access::policy::{self, Action};
 use crate::error::{Error, Result};
 use crate::once::Once;
 use crate::space::Space;
-use crate::store::bulk;
+use crate::store::Subject;
 use crate::viewer::Viewer;
 use crate::young_people::disclosure::Rule;
 
@@ -70,12 +69,12 @@ pub async fn propose(
                     return Ok(AgreementId::from(first));
                 }
                 let recipient = row.recipient_id;
-                data_sharing_agreement::Entity::insert(row.into_active_model())
-                    .exec_without_returning(write.connection())
+                let subject = Subject::itself(ChangeKind::DataSharingAgreement, id);
+                write.insert::<data_sharing_agreement::Entity>(&[(subject, row)]).await?;
+                let controllers = controllers.into_iter().map(|row| (id.into(), row));
+                write
+                    .replace::<agreement_controller::Entity>(vec![], controllers.collect())
                     .await?;
-                let rows = controllers.into_iter().map(IntoActiveModel::into_active_model);
-                bulk::insert(write.connection(), rows.collect()).await?;
-                write.created(ChangeKind::DataSharingAgreement, id);
                 write.of_centre(recipient);
                 Ok(id)
             })

@@ -13,7 +13,8 @@ use std::collections::BTreeSet;
 
 use entity::{AgreementId, StatisticsDimension as By, given_table};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 
 use self::people::atoms;
@@ -25,11 +26,11 @@ use super::returns::{CollectionYear, in_turn};
 use super::statistics::{
     Axis, Cell, Count, Coverage, Covered, Question, Table, Within, axis, not_countable, places,
 };
-use crate::access::audit::Event;
 use crate::access::scope;
 use crate::error::{Code, Error, Result};
 use crate::network::directory::Directory;
 use crate::space::Space;
+use crate::store::audit::Event;
 use crate::viewer::Viewer;
 
 /// How many cells a table may have, totals included.
@@ -304,7 +305,7 @@ async fn keep(
                         "Other tables of the year were given meanwhile. Ask again.",
                     ));
                 }
-                given_table::Entity::insert(row).exec_without_returning(write.connection()).await?;
+                write.add_or::<given_table::Entity>(vec![row], OnConflict::new()).await?;
                 Ok(())
             })
         })

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use entity::{
-    ChangeKind, ChangeOperation, YoungPersonId, child_record, episode, loaded_return,
-    young_person_key,
-};
+use entity::{ChangeKind, YoungPersonId, child_record, episode, loaded_return, young_person_key};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
 
 use crate::access::policy::{self, Action};
 use crate::access::scope;
@@ -93,7 +90,6 @@ pub async fn erase_child(
         .await
 }
 
-#[expect(clippy::disallowed_methods, reason = "erasing is what the controller asked for")]
 async fn erase(
     write: &mut Write,
     authorities: &[entity::LocalAuthorityId],
@@ -105,23 +101,19 @@ async fn erase(
         .await?;
     let mut erased = Erased::default();
     for row in returns {
-        let records = child_record::Entity::delete_many()
-            .filter(child_record::Column::ReturnId.eq(row.id))
-            .filter(child_record::Column::YoungPersonId.eq(person))
-            .exec(write.connection())
-            .await?;
-        if records.rows_affected == 0 {
+        let record = Condition::all()
+            .add(child_record::Column::ReturnId.eq(row.id))
+            .add(child_record::Column::YoungPersonId.eq(person));
+        if write.remove::<child_record::Entity>(record).await? == 0 {
             continue;
         }
-        episode::Entity::delete_many()
-            .filter(episode::Column::ReturnId.eq(row.id))
-            .filter(episode::Column::YoungPersonId.eq(person))
-            .exec(write.connection())
-            .await?;
+        let times = Condition::all()
+            .add(episode::Column::ReturnId.eq(row.id))
+            .add(episode::Column::YoungPersonId.eq(person));
+        write.remove::<episode::Entity>(times).await?;
         forget_hints(write, row.id).await?;
         make(write, row.local_authority_id, CollectionYear(row.year)).await?;
-        let nothing = serde_json::json!({});
-        write.updated(ChangeKind::LoadedReturn, row.id, ChangeOperation::Updated, 1, &nothing)?;
+        write.touch(ChangeKind::LoadedReturn, row.id, 1);
         erased.returns += 1;
     }
     let elsewhere = scope::for_writing::<child_record::Entity>()

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use entity::{AgreementId, ChangeKind, StudyId, study, study_participation};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::paths::Path;
 use super::{YoungPerson, read};
@@ -82,15 +82,11 @@ pub async fn participate(
                 use study_participation::Column::{
                     AgreementId, Arm, EnrolledOn, SiteId, StudyId, YoungPersonId,
                 };
-                study_participation::Entity::insert(row)
-                    .on_conflict(
-                        OnConflict::columns([AgreementId, YoungPersonId, StudyId])
-                            .update_columns([Arm, SiteId, EnrolledOn])
-                            .to_owned(),
-                    )
-                    .exec_without_returning(write.connection())
-                    .await?;
-                write.touched(ChangeKind::DataSharingAgreement, id.into(), version);
+                let replacing = OnConflict::columns([AgreementId, YoungPersonId, StudyId])
+                    .update_columns([Arm, SiteId, EnrolledOn])
+                    .to_owned();
+                write.add_or::<study_participation::Entity>(vec![row], replacing).await?;
+                write.touch(ChangeKind::DataSharingAgreement, id, version);
                 Ok(())
             })
         })

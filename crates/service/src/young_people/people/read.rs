@@ -15,7 +15,6 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QuerySelect,
 use super::describe::rows;
 use super::paths::{Opened, Path};
 use super::{READ, YoungPerson};
-use crate::access::audit::{Actor, Event};
 use crate::access::policy::{self, Action};
 use crate::access::scope;
 use crate::error::Result;
@@ -23,7 +22,8 @@ use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
 use crate::space::Space;
-use crate::store::{Write, bulk};
+use crate::store::Write;
+use crate::store::audit::{Actor, Event};
 use crate::viewer::Viewer;
 use crate::young_people::agreement::{self, Agreement};
 use crate::young_people::pseudonym::PseudonymKeys;
@@ -241,7 +241,7 @@ async fn name_people(
             young_person_id: Set(person),
         });
     }
-    bulk::insert(write.connection(), rows).await
+    write.add::<agreement_pseudonym::Entity>(rows).await
 }
 
 /// That some returns tell of a time that the agreement opens.

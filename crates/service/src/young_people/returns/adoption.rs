@@ -12,13 +12,13 @@ use entity::{
     young_person_key,
 };
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, IntoActiveModel, QueryFilter};
 
 use super::CollectionYear;
 use super::parsed::Problem;
 use crate::access::scope;
 use crate::error::Result;
-use crate::store::{Write, bulk};
+use crate::store::Write;
 use crate::young_people::pseudonym::{KeyHash, PseudonymKeys};
 use crate::young_people::standing;
 
@@ -74,13 +74,11 @@ pub(super) async fn sever(
         .filter(young_person_key::Column::YoungPersonId.eq(person))
         .all(write.connection())
         .await?;
-    #[expect(clippy::disallowed_methods, reason = "what recognises a person is no shared thing")]
-    young_person_key::Entity::update_many()
-        .col_expr(young_person_key::Column::SeveredOn, Expr::val(day))
-        .filter(young_person_key::Column::YoungPersonId.eq(person))
-        .filter(young_person_key::Column::SeveredOn.is_null())
-        .exec(write.connection())
-        .await?;
+    let unsevered = Condition::all()
+        .add(young_person_key::Column::YoungPersonId.eq(person))
+        .add(young_person_key::Column::SeveredOn.is_null());
+    let severed = (young_person_key::Column::SeveredOn, Expr::val(day));
+    write.set::<young_person_key::Entity>([severed], unsevered).await?;
     let mut after = times_of(write, told.by, person).await?;
     after.retain(|time| !told.is_before(time, day));
     let later = later_returns(write, told.by, person, day).await?;
@@ -142,7 +140,7 @@ async fn another_person(
         .filter_map(|row| KeyHash::try_from(row.hash.as_slice()).ok())
         .map(|hash| keys.after_adoption(&hash))
         .collect();
-    let backend = write.connection().get_database_backend();
+    let backend = write.backend();
     let there = scope::for_writing::<young_person_key::Entity>()
         .filter(scope::among(
             backend,
@@ -159,12 +157,12 @@ async fn another_person(
         id: person,
         record_key: hashes.first().map_or(0, |hash| keys.record_key(hash)),
     };
-    bulk::insert(write.connection(), vec![row.into_active_model()]).await?;
+    write.add::<young_person::Entity>(vec![row.into_active_model()]).await?;
     let rows = hashes.iter().map(|hash| {
         young_person_key::Model { hash: hash.to_vec(), young_person_id: person, severed_on: None }
             .into_active_model()
     });
-    bulk::insert(write.connection(), rows.collect()).await?;
+    write.add::<young_person_key::Entity>(rows.collect()).await?;
     Ok(person)
 }
 
@@ -182,7 +180,6 @@ async fn times_of(
 
 /// Gives some times that a return tells of a person to another. Who isn't described there yet is described as any
 /// other return has it, or as the first person is, if no other return tells of them.
-#[expect(clippy::disallowed_methods, reason = "rows of a return follow whom they are of")]
 async fn part(
     write: &Write,
     id: LoadedReturnId,
@@ -194,15 +191,13 @@ async fn part(
         return Ok(());
     }
     let connection = write.connection();
-    let backend = connection.get_database_backend();
     let ordinals = times.into_iter().map(|time| time.ordinal);
-    episode::Entity::update_many()
-        .col_expr(episode::Column::YoungPersonId, Expr::val(uuid::Uuid::from(to)))
-        .filter(episode::Column::ReturnId.eq(id))
-        .filter(episode::Column::YoungPersonId.eq(from))
-        .filter(scope::among(backend, episode::Column::Ordinal, ordinals))
-        .exec(connection)
-        .await?;
+    let theirs = Condition::all()
+        .add(episode::Column::ReturnId.eq(id))
+        .add(episode::Column::YoungPersonId.eq(from))
+        .add(scope::among(write.backend(), episode::Column::Ordinal, ordinals));
+    let other = (episode::Column::YoungPersonId, Expr::val(uuid::Uuid::from(to)));
+    write.set::<episode::Entity>([other], theirs).await?;
     let mut known = scope::for_writing::<child_record::Entity>()
         .filter(child_record::Column::YoungPersonId.eq(to))
         .all(connection)
@@ -219,22 +214,20 @@ async fn part(
     }
     if let Some(described) = known.pop() {
         let record = child_record::Model { return_id: id, young_person_id: to, ..described };
-        bulk::insert(connection, vec![record.into_active_model()]).await?;
+        write.add::<child_record::Entity>(vec![record.into_active_model()]).await?;
     }
     Ok(())
 }
 
 /// A person of whom a return tells no time isn't described by it either.
-#[expect(clippy::disallowed_methods, reason = "what is told of nobody is kept of nobody")]
 async fn forget_description(
     write: &Write,
     id: LoadedReturnId,
     person: YoungPersonId,
 ) -> Result<()> {
-    child_record::Entity::delete_many()
-        .filter(child_record::Column::ReturnId.eq(id))
-        .filter(child_record::Column::YoungPersonId.eq(person))
-        .exec(write.connection())
-        .await?;
+    let record = Condition::all()
+        .add(child_record::Column::ReturnId.eq(id))
+        .add(child_record::Column::YoungPersonId.eq(person));
+    write.remove::<child_record::Entity>(record).await?;
     Ok(())
 }

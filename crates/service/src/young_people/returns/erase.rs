@@ -1,18 +1,17 @@
 //! What a return brought goes again: when it is replaced, given up, or erased on the controller's word.
 
 use entity::{
-    ChangeKind, ChangeOperation, LoadedReturnId, ReturnState, agreement_pseudonym, child_record,
-    episode, loaded_return, return_problem,
+    ChangeKind, LoadedReturnId, ReturnState, agreement_pseudonym, child_record, episode,
+    loaded_return, return_problem,
 };
-use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter};
 
 use super::{CollectionYear, persons};
 use crate::access::scope;
 use crate::error::{Code, Error, Result};
 use crate::space::Space;
-use crate::store::Write;
+use crate::store::{Revision, Subject, Write};
 use crate::viewer::Viewer;
 use crate::young_people::{standing, stewards};
 
@@ -103,17 +102,10 @@ pub(super) async fn end(
     row: loaded_return::Model,
     state: ReturnState,
 ) -> Result<loaded_return::Model> {
-    let id = row.id;
-    let ended = loaded_return::ActiveModel {
-        id: Unchanged(id),
-        state: Set(state),
-        ended_at: Set(Some(write.source().now())),
-        ..Default::default()
-    };
-    let row = loaded_return::Entity::update(ended).exec(write.connection()).await?;
-    let nothing = serde_json::json!({});
-    write.updated(ChangeKind::LoadedReturn, id, ChangeOperation::Withdrawn, 1, &nothing)?;
-    Ok(row)
+    let ended = loaded_return::Model { state, ended_at: Some(write.source().now()), ..row.clone() };
+    let subject = Subject::itself(ChangeKind::LoadedReturn, row.id);
+    write.withdraw::<loaded_return::Entity>(Revision::of(subject, row, ended.clone())).await?;
+    Ok(ended)
 }
 
 /// Whether those are forgotten too whom an agreement has given a pseudonym.
@@ -126,12 +118,7 @@ pub(super) enum Named {
 }
 
 /// Deletes what a return told, and the persons of whom no other return tells.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "what a return told goes with it: keeping it would be keeping what nobody needs"
-)]
 pub(super) async fn forget(write: &mut Write, id: LoadedReturnId, named: Named) -> Result<()> {
-    let connection = write.connection();
     let nobody_else = |column: sea_orm::sea_query::ColumnRef| {
         let other = Alias::new("other");
         let elsewhere = Query::select()
@@ -153,25 +140,18 @@ pub(super) async fn forget(write: &mut Write, id: LoadedReturnId, named: Named) 
         Expr::col(column).in_subquery(of_return)
     };
     persons::forget(write, nobody_else).await?;
-    episode::Entity::delete_many()
-        .filter(episode::Column::ReturnId.eq(id))
-        .exec(connection)
-        .await?;
-    child_record::Entity::delete_many()
-        .filter(child_record::Column::ReturnId.eq(id))
-        .exec(connection)
-        .await?;
+    let times = Condition::all().add(episode::Column::ReturnId.eq(id));
+    write.remove::<episode::Entity>(times).await?;
+    let records = Condition::all().add(child_record::Column::ReturnId.eq(id));
+    write.remove::<child_record::Entity>(records).await?;
     Ok(())
 }
 
 /// Takes out of a return's report what was probably meant: it is near to what stood in the rows.
-#[expect(clippy::disallowed_methods, reason = "erasing is what the controller asked for")]
 pub(in crate::young_people) async fn forget_hints(write: &Write, id: LoadedReturnId) -> Result<()> {
-    return_problem::Entity::update_many()
-        .col_expr(return_problem::Column::Nearest, Expr::val(None::<String>))
-        .filter(return_problem::Column::ReturnId.eq(id))
-        .exec(write.connection())
-        .await?;
+    let nothing = (return_problem::Column::Nearest, Expr::val(None::<String>));
+    let of_return = Condition::all().add(return_problem::Column::ReturnId.eq(id));
+    write.set::<return_problem::Entity>([nothing], of_return).await?;
     Ok(())
 }
 

@@ -2,20 +2,20 @@
 //! person are held against each other, and the standings of the reference day are made anew. All in one step.
 
 use entity::{ChangeKind, LoadedReturnId, ReturnState, episode, loaded_return};
-use sea_orm::ActiveValue::{Set, Unchanged};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
 
 use super::adoption::{self, Told};
 use super::causes::Found;
 use super::compare::compare;
 use super::erase::{self, Named, forget};
-use super::keep::{Loading, keep_problems};
+use super::keep::{Loading, Numbers, keep_problems};
 use super::parsed::Problem;
 use super::{Heading, losses, persons};
 use crate::access::scope;
 use crate::error::{Error, Result};
 use crate::space::Space;
-use crate::store::Write;
+use crate::store::{Revision, Subject, Write};
 use crate::viewer::Viewer;
 use crate::young_people::pseudonym::PseudonymKeys;
 use crate::young_people::standing::Standings;
@@ -47,44 +47,48 @@ pub(super) async fn finish(
                     forget(write, earlier.id, Named::Kept).await?;
                     erase::end(write, earlier, ReturnState::Replaced).await?;
                 }
-                let now = write.source().now();
-                update(
-                    write,
-                    loaded_return::ActiveModel {
-                        id: Unchanged(loading.id),
-                        state: Set(ReturnState::Current),
-                        completed_at: Set(Some(now)),
-                        ..loading.numbers()?
-                    },
-                )
-                .await?;
+                let mut row = put_into_use(write, &loading).await?;
 
                 let Heading { authority_id, year, .. } = loading.heading;
                 let mut standings = Standings::of(write, authority_id, year).await?;
                 check_and_stand(write, loading.id, &mut standings, &mut doubts).await?;
                 standings.publish(write).await?;
-                let doubtful = i64::try_from(loading.doubtful_with(&doubts));
+                row.doubtful =
+                    i64::try_from(loading.doubtful_with(&doubts)).map_err(Error::internal)?;
                 let mut found = Found::default();
                 doubts.into_iter().for_each(|doubt| found.add(doubt));
                 let doubts = found.arranged(|doubt| loading.tally.rows_like(doubt));
                 keep_problems(write, loading.id, loading.problems, &doubts).await?;
-                write.touched(ChangeKind::LoadedReturn, loading.id.into(), 1);
-                update(
-                    write,
-                    loaded_return::ActiveModel {
-                        id: Unchanged(loading.id),
-                        doubtful: Set(doubtful.map_err(Error::internal)?),
-                        ..Default::default()
-                    },
-                )
-                .await
+                let doubtful = (loaded_return::Column::Doubtful, Expr::val(row.doubtful));
+                let which = Condition::all().add(loaded_return::Column::Id.eq(row.id));
+                write.derive::<loaded_return::Entity>([doubtful], which).await?;
+                Ok(row)
             })
         })
         .await
 }
 
-async fn update(write: &Write, row: loaded_return::ActiveModel) -> Result<loaded_return::Model> {
-    Ok(loaded_return::Entity::update(row).exec(write.connection()).await?)
+async fn put_into_use(write: &mut Write, loading: &Loading) -> Result<loaded_return::Model> {
+    let before = scope::for_writing::<loaded_return::Entity>()
+        .filter(loaded_return::Column::Id.eq(loading.id))
+        .one(write.connection())
+        .await?
+        .ok_or_else(|| Error::not_found("return"))?;
+    let Numbers { children, read, kept, checked, refused, doubtful } = loading.numbers()?;
+    let after = loaded_return::Model {
+        state: ReturnState::Current,
+        completed_at: Some(write.source().now()),
+        children,
+        read,
+        kept,
+        checked,
+        refused,
+        doubtful,
+        ..before.clone()
+    };
+    let subject = Subject::itself(ChangeKind::LoadedReturn, loading.id);
+    write.revise::<loaded_return::Entity>(&[Revision::of(subject, before, after.clone())]).await?;
+    Ok(after)
 }
 
 /// Parts what must not be linked, and gives what is doubtful about it.
@@ -111,7 +115,7 @@ async fn part_adoptions(
 /// The return of the same authority, kind and year that is in use.
 async fn earlier(write: &Write, loading: &Loading) -> Result<Option<loaded_return::Model>> {
     let earlier = scope::locked::<loaded_return::Entity>(
-        write.connection().get_database_backend(),
+        write.backend(),
         Condition::all()
             .add(loaded_return::Column::LocalAuthorityId.eq(loading.heading.authority_id))
             .add(loaded_return::Column::Kind.eq(loading.kind))

@@ -9,7 +9,7 @@ use entity::{
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, Condition};
 
 use super::causes::FOLLOWS;
 use super::parsed::{Batch, Child, Problem, Spell, Tally};
@@ -18,7 +18,7 @@ use super::{Heading, KEPT_PROBLEMS};
 use crate::access::scope;
 use crate::error::{Error, Result};
 use crate::space::Space;
-use crate::store::{Write, bulk};
+use crate::store::{Subject, Write};
 use crate::viewer::Viewer;
 use crate::young_people::stewards;
 
@@ -77,11 +77,8 @@ impl Loading {
             .store()
             .write(viewer, "return.begin", move |write| {
                 Box::pin(async move {
-                    loaded_return::Entity::insert(row.into_active_model())
-                        .exec_without_returning(write.connection())
-                        .await?;
-                    write.created(ChangeKind::LoadedReturn, id);
-                    Ok(())
+                    let subject = Subject::itself(ChangeKind::LoadedReturn, id);
+                    write.insert::<loaded_return::Entity>(&[(subject, row)]).await
                 })
             })
             .await?;
@@ -120,11 +117,8 @@ impl Loading {
         batch: Batch,
     ) -> Result<()> {
         let write = space.store().begin_write(viewer).await?;
-        if space.store().backend() == DbBackend::Postgres {
-            // What counts for nothing yet may be lost with the server; the write that puts it into use waits for all
-            // of it.
-            write.connection().execute_unprepared("SET LOCAL synchronous_commit TO off").await?;
-        }
+        // The write that puts it into use waits for all of it.
+        write.may_be_lost().await?;
         self.tally = batch.tally;
         self.keep_children(space, &write, batch.children).await?;
         self.keep_spells(&write, &batch.spells).await?;
@@ -165,7 +159,7 @@ impl Loading {
                 ethnicity: Set(child.ethnicity.to_owned()),
                 is_unaccompanied: Set(false),
             });
-        bulk::insert(write.connection(), records.collect()).await?;
+        write.add::<child_record::Entity>(records.collect()).await?;
         for found in recognised {
             self.persons.push(found.person);
             if !found.before.is_empty() {
@@ -180,7 +174,7 @@ impl Loading {
         for spell in spells {
             rows.push(self.row(spell)?);
         }
-        bulk::insert(write.connection(), rows).await
+        write.add::<episode::Entity>(rows).await
     }
 
     fn row(&mut self, spell: &Spell) -> Result<episode::ActiveModel> {
@@ -217,53 +211,57 @@ impl Loading {
         for place in children {
             persons.push(self.person(*place)?);
         }
-        let backend = write.connection().get_database_backend();
-        let which = sea_orm::Condition::all().add(child_record::Column::ReturnId.eq(self.id)).add(
-            scope::among(
-                backend,
+        let which =
+            Condition::all().add(child_record::Column::ReturnId.eq(self.id)).add(scope::among(
+                write.backend(),
                 child_record::Column::YoungPersonId,
                 persons.into_iter().map(uuid::Uuid::from),
-            ),
-        );
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "rows of a return that counts for nothing yet"
-        )]
-        child_record::Entity::update_many()
-            .col_expr(child_record::Column::IsUnaccompanied, Expr::val(true))
-            .filter(which)
-            .exec(write.connection())
-            .await?;
+            ));
+        let value = (child_record::Column::IsUnaccompanied, Expr::val(true));
+        write.set::<child_record::Entity>([value], which).await?;
         Ok(())
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "how far a loading has got is no change of the return"
-    )]
     async fn say_how_far(&self, write: &Write) -> Result<()> {
+        use loaded_return::Column::{Checked, Children, Doubtful, Id, Kept, Read, Refused};
+
         let numbers = self.numbers()?;
-        loaded_return::Entity::update_many()
-            .set(numbers)
-            .filter(loaded_return::Column::Id.eq(self.id))
-            .exec(write.connection())
-            .await?;
+        let values = [
+            (Children, Expr::val(numbers.children)),
+            (Read, Expr::val(numbers.read)),
+            (Kept, Expr::val(numbers.kept)),
+            (Checked, Expr::val(numbers.checked)),
+            (Refused, Expr::val(numbers.refused)),
+            (Doubtful, Expr::val(numbers.doubtful)),
+        ];
+        let which = Condition::all().add(Id.eq(self.id));
+        write.derive::<loaded_return::Entity>(values, which).await?;
         Ok(())
     }
 
     /// The return's numbers as they are.
-    pub(super) fn numbers(&self) -> Result<loaded_return::ActiveModel> {
-        let number = |count: u64| i64::try_from(count).map(Set).map_err(Error::internal);
-        Ok(loaded_return::ActiveModel {
-            children: Set(i32::try_from(self.children()).map_err(Error::internal)?),
+    pub(super) fn numbers(&self) -> Result<Numbers> {
+        let number = |count: u64| i64::try_from(count).map_err(Error::internal);
+        Ok(Numbers {
+            children: i32::try_from(self.children()).map_err(Error::internal)?,
             read: number(self.tally.read)?,
             kept: number(self.tally.kept)?,
             checked: number(self.tally.checked)?,
             refused: number(self.tally.refused)?,
             doubtful: number(self.tally.doubtful)?,
-            ..Default::default()
         })
     }
+}
+
+/// How many children and rows a return has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Numbers {
+    pub(super) children: i32,
+    pub(super) read: i64,
+    pub(super) kept: i64,
+    pub(super) checked: i64,
+    pub(super) refused: i64,
+    pub(super) doubtful: i64,
 }
 
 /// Keeps the first problems of a return, of which so many are kept already; all are counted in the tally. Gives how
@@ -290,6 +288,6 @@ pub(super) async fn keep_problems(
         });
     }
     let more = rows.len();
-    bulk::insert(write.connection(), rows).await?;
+    write.add::<return_problem::Entity>(rows).await?;
     Ok(more)
 }

@@ -13,54 +13,46 @@ use entity::{
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{ColumnRef, Expr, IntoColumnRef};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
 
 use super::parsed::Child;
 use crate::access::scope;
 use crate::error::Result;
-use crate::store::{Write, bulk};
+use crate::store::Write;
 use crate::young_people::pseudonym::{KeyHash, PseudonymKeys};
 
 /// The lock of those who recognise, part or forget persons on PostgreSQL: any number that is ours.
 const TURN: i64 = 0x7065_7273_6f6e;
 
 /// Waits until no other write recognises, parts or forgets persons, or makes their standings: two that did so at once
-/// could take one child for two, or forget whom the other just recognised. SQLite has one writer at a time.
+/// could take one child for two, or forget whom the other just recognised.
 pub(in crate::young_people) async fn in_turn(write: &Write) -> Result<()> {
-    let connection = write.connection();
-    if connection.get_database_backend() == DbBackend::Postgres {
-        // However long the others' returns are, waiting for them is no reason to give this one up.
-        let lock =
-            format!("SET LOCAL statement_timeout TO 0; SELECT pg_advisory_xact_lock({TURN})");
-        connection.execute_unprepared(&lock).await?;
-    }
-    Ok(())
+    write.take_turn(TURN).await
 }
 
 /// Forgets some persons, named by the column that tells them: by what they are recognised, and what was given out of
 /// them.
-#[expect(clippy::disallowed_methods, reason = "of whom no return tells, nothing is kept")]
 pub(in crate::young_people) async fn forget(
     write: &Write,
     who: impl Fn(ColumnRef) -> Expr,
 ) -> Result<()> {
-    let connection = write.connection();
-    young_person_key::Entity::delete_many()
-        .filter(who(reference(young_person_key::Column::YoungPersonId)))
-        .exec(connection)
+    let those = |column| Condition::all().add(who(column));
+    write
+        .remove::<young_person_key::Entity>(those(reference(
+            young_person_key::Column::YoungPersonId,
+        )))
         .await?;
-    agreement_pseudonym::Entity::delete_many()
-        .filter(who(reference(agreement_pseudonym::Column::YoungPersonId)))
-        .exec(connection)
+    write
+        .remove::<agreement_pseudonym::Entity>(those(reference(
+            agreement_pseudonym::Column::YoungPersonId,
+        )))
         .await?;
-    study_participation::Entity::delete_many()
-        .filter(who(reference(study_participation::Column::YoungPersonId)))
-        .exec(connection)
+    write
+        .remove::<study_participation::Entity>(those(reference(
+            study_participation::Column::YoungPersonId,
+        )))
         .await?;
-    young_person::Entity::delete_many()
-        .filter(who(reference(young_person::Column::Id)))
-        .exec(connection)
-        .await?;
+    write.remove::<young_person::Entity>(those(reference(young_person::Column::Id))).await?;
     Ok(())
 }
 
@@ -135,8 +127,8 @@ pub(super) async fn recognise(
         }
         recognised.push(Recognised { person, before });
     }
-    bulk::insert(write.connection(), new_persons).await?;
-    bulk::insert(write.connection(), new_keys).await?;
+    write.add::<young_person::Entity>(new_persons).await?;
+    write.add::<young_person_key::Entity>(new_keys).await?;
     Ok(recognised)
 }
 
@@ -148,7 +140,7 @@ impl Stored {
     async fn read(&mut self, write: &Write, hashes: &[KeyHash]) -> Result<()> {
         use young_person_key::{Column, Entity};
 
-        let backend = write.connection().get_database_backend();
+        let backend = write.backend();
         for some in hashes.chunks(5_000) {
             let some = some.iter().map(|hash| hash.to_vec());
             let rows = scope::for_writing::<Entity>()

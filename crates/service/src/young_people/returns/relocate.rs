@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entity::{ChangeKind, LocalAuthorityId, ReturnState, loaded_return};
-use sea_orm::ActiveValue::{Set, Unchanged};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
 
 use super::erase::{self, Named, forget};
 use super::{CollectionYear, persons};
@@ -15,7 +14,7 @@ use crate::error::Result;
 use crate::network::Directory;
 use crate::network::authority::existed;
 use crate::space::Space;
-use crate::store::Write;
+use crate::store::{Revision, Subject, Write};
 use crate::viewer::Viewer;
 use crate::young_people::standing;
 
@@ -98,13 +97,10 @@ async fn relocate_one(
                 let is_kept = make_room(write, &row, right).await?;
                 let wrong = row.local_authority_id;
                 if is_kept {
-                    let moved = loaded_return::ActiveModel {
-                        id: Unchanged(row.id),
-                        local_authority_id: Set(right),
-                        ..Default::default()
-                    };
-                    loaded_return::Entity::update(moved).exec(write.connection()).await?;
-                    write.touched(ChangeKind::LoadedReturn, row.id.into(), 1);
+                    let moved = loaded_return::Model { local_authority_id: right, ..row.clone() };
+                    let subject = Subject::itself(ChangeKind::LoadedReturn, row.id);
+                    let revision = Revision::of(subject, row, moved);
+                    write.revise::<loaded_return::Entity>(&[revision]).await?;
                 } else {
                     forget(write, row.id, Named::Kept).await?;
                     erase::end(write, row, ReturnState::Replaced).await?;
@@ -125,7 +121,7 @@ async fn make_room(
     right: LocalAuthorityId,
 ) -> Result<bool> {
     let there = scope::locked::<loaded_return::Entity>(
-        write.connection().get_database_backend(),
+        write.backend(),
         Condition::all()
             .add(loaded_return::Column::LocalAuthorityId.eq(right))
             .add(loaded_return::Column::Kind.eq(row.kind))

@@ -108,12 +108,12 @@ async fn enter_anew<K: Entered>(
     let drafts = named_apart::<K>(write, viewer, drafts, &said, &known, &mut answers).await?;
 
     if scales.values().all(Scale::is_empty) {
-        let mark = write.mark().await?;
+        let point = write.savepoint().await?;
         let all = drafts.iter().map(|(_, draft)| draft.clone()).collect();
         let ids = drafts.iter().map(|(at, _)| new.id(*at)).collect();
         match record_new(write, viewer, all, ids).await {
             Ok(recorded) => {
-                write.keep(mark).await?;
+                write.release(point).await?;
                 for ((at, _), answer) in drafts.into_iter().zip(recorded) {
                     answers.insert(at, answered(answer));
                 }
@@ -121,7 +121,7 @@ async fn enter_anew<K: Entered>(
             }
             Err(refusal) if refusal.code == Code::Unavailable => return Err(refusal),
             // The database refused one of them.
-            Err(_) => write.take_back(mark).await?,
+            Err(_) => write.take_back(point).await?,
         }
     }
     for (at, draft) in drafts {
@@ -140,7 +140,7 @@ async fn record_by_itself<D: Draft>(
     id: Uuid,
     scale: Scale,
 ) -> Result<Entering<Uuid>> {
-    let mark = write.mark().await?;
+    let point = write.savepoint().await?;
     let mut answer = match record_new(write, viewer, vec![draft], vec![id]).await {
         Ok(mut recorded) => recorded.pop().map_or_else(|| Err(Vec::new()), answered),
         Err(refusal) => Err(vec![refused_by_the_database(refusal)?]),
@@ -152,8 +152,8 @@ async fn record_by_itself<D: Draft>(
         }
     }
     match &answer {
-        Ok(_) => write.keep(mark).await?,
-        Err(_) => write.take_back(mark).await?,
+        Ok(_) => write.release(point).await?,
+        Err(_) => write.take_back(point).await?,
     }
     Ok(answer)
 }

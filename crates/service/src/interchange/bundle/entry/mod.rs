@@ -157,7 +157,7 @@ async fn enter_all<K: Entered>(
         .write_or_rehearse(viewer, action, how.dry_run, |write| {
             Box::pin(async move {
                 write.because(how.reason);
-                let mark = write.mark().await?;
+                let point = write.savepoint().await?;
                 let before = match once {
                     Some(once) => once.claim(write, first).await?,
                     None => None,
@@ -165,9 +165,9 @@ async fn enter_all<K: Entered>(
                 let new = New { first: before.unwrap_or(first), is_again: before.is_some() };
                 let entered = enter::<K>(write, &asker, entries, new).await?;
                 if entered.iter().all(|one| one.is_err()) {
-                    write.take_back(mark).await?;
+                    write.take_back(point).await?;
                 } else {
-                    write.keep(mark).await?;
+                    write.release(point).await?;
                 }
                 Ok(entered)
             })

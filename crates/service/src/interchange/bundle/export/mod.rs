@@ -18,8 +18,8 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter,
-    QueryOrder, QuerySelect, Select,
+    ColumnTrait, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect,
+    Select,
 };
 use uuid::Uuid;
 
@@ -32,7 +32,7 @@ use super::format::{FORMAT, FORMAT_VERSION, TABLES, Table};
 use crate::Viewer;
 use crate::durable::{self, NewFile};
 use crate::error::{Error, Result};
-use crate::store::{Store, Write};
+use crate::store::{ReadTransaction, Store, Write};
 
 /// How many things are read at once.
 const PAGE: u64 = 500;
@@ -71,7 +71,6 @@ pub async fn export(
     network::write(&mut exporter).await?;
     evidence::write(&mut exporter).await?;
     let mut written = exporter.written;
-    snapshot.rollback().await?;
     written.tables.sort_by_key(|(name, _)| TABLES.iter().position(|table| table.name == *name));
     let manifest = format!("{{\"format\": \"{FORMAT}\", \"version\": {FORMAT_VERSION}}}\n");
     let mut file = NewFile::begin(&folder.join("bundle.json")).map_err(unwritable)?;
@@ -120,7 +119,7 @@ pub(super) type Kept = HashMap<&'static str, Vec<Vec<Cell>>>;
 
 /// Writes what a viewer may see, page by page.
 pub(super) struct Exporter<'e> {
-    connection: &'e DatabaseTransaction,
+    connection: &'e ReadTransaction,
     viewer: &'e Viewer,
     now: DateTime<Utc>,
     /// Where files go; nowhere, if rows are kept.

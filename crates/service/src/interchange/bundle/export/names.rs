@@ -8,16 +8,14 @@ use entity::{
     programme, publication, rating, standard_dimension, standard_level, standard_version, study,
     term,
 };
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
-    Select,
-};
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
 
 use crate::Viewer;
 use crate::access::scope;
 use crate::error::Result;
 use crate::interchange::bundle::cell::Item;
+use crate::store::ReadTransaction;
 
 /// How many names are kept before the book is begun anew.
 const KEPT: usize = 100_000;
@@ -91,7 +89,7 @@ impl Names {
     /// Learns the names of some things.
     pub(super) async fn learn(
         &mut self,
-        (connection, viewer, now): (&DatabaseTransaction, &Viewer, DateTime<Utc>),
+        (connection, viewer, now): (&ReadTransaction, &Viewer, DateTime<Utc>),
         named: Named,
         ids: Vec<Uuid>,
     ) -> Result<()> {
@@ -132,7 +130,7 @@ impl Names {
     }
 
     /// Learns the scales of all standards.
-    pub(super) async fn learn_scales(&mut self, connection: &DatabaseTransaction) -> Result<()> {
+    pub(super) async fn learn_scales(&mut self, connection: &ReadTransaction) -> Result<()> {
         let standards: HashMap<_, _> = scope::network::<evidence_standard::Entity>()
             .all(connection)
             .await?
@@ -164,7 +162,7 @@ impl Names {
 }
 
 async fn look_up<E: EntityTrait>(
-    connection: &DatabaseTransaction,
+    connection: &ReadTransaction,
     select: Select<E>,
     id: E::Column,
     name: E::Column,

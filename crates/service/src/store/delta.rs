@@ -36,7 +36,10 @@ pub(crate) fn state(
 
 /// The way back from `after` to `before`: of each field that differs, what it was.
 #[must_use]
-pub fn way_back(before: &Map<String, Value>, after: &Map<String, Value>) -> Map<String, Value> {
+pub(crate) fn way_back(
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+) -> Map<String, Value> {
     let mut way = Map::new();
     for (name, was) in before {
         match (was, after.get(name)) {
@@ -65,7 +68,7 @@ pub fn way_back(before: &Map<String, Value>, after: &Map<String, Value>) -> Map<
 }
 
 /// Goes a way back.
-pub fn go_back(state: &mut Map<String, Value>, way: &Map<String, Value>) {
+pub(crate) fn go_back(state: &mut Map<String, Value>, way: &Map<String, Value>) {
     for (name, was) in way {
         let Some(rows) = was.get(ROWS) else {
             state.insert(name.clone(), was.clone());

@@ -12,8 +12,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::Event;
-use crate::access::MasterKey;
-use crate::access::secret::keyed_hash;
+use crate::access::secret::{MasterKey, keyed_hash};
 use crate::clock::Source;
 use crate::error::{Error, Result};
 use crate::store::ROWS_PER_STATEMENT;
@@ -61,7 +60,7 @@ impl Chain {
     ///
     /// # Errors
     /// Never for what comes from the database; the signature is that of the encoder.
-    pub(super) fn hash(&self, previous: &[u8], event: &audit_event::Model) -> Result<Vec<u8>> {
+    pub(crate) fn hash(&self, previous: &[u8], event: &audit_event::Model) -> Result<Vec<u8>> {
         let hashed = Hashed {
             sequence: event.sequence.unwrap_or_default(),
             previous,
