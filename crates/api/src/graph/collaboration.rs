@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use macros::paged;
 use service::collaboration::CollaborationFilter;
 use service::entity::{Visibility, collaboration};
+use service::page::PageRequest;
 use service::{Result, collaboration as collaborations};
 
 use super::asker;
-use super::connection::{Total, connection, page_request};
+use super::connection::{Total, connection};
 use super::date::{ApproximateDate, Moment, approximate};
 use super::entry::{contribute, inputs, revise};
 use super::network::Centre;
@@ -91,6 +93,7 @@ impl From<CollaborationFilterInput> for CollaborationFilter {
 #[derive(Default)]
 pub(super) struct CollaborationQuery;
 
+#[paged]
 #[Object]
 impl CollaborationQuery {
     /// The collaboration with this slug, or null when there is none that you may see.
@@ -109,13 +112,9 @@ impl CollaborationQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<CollaborationFilterInput>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<CollaborationConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, last, before)?;
         let filter = Arc::new(CollaborationFilter::from(filter.unwrap_or_default()));
         let page = collaborations::list(&asker.space, &asker.viewer, &filter, &request).await?;
         let total = Total::of(move |asker| {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::connection::PageInfo;
 use futures::future::BoxFuture;
 use service::Result;
-use service::page::{Page, PageRequest};
+use service::page::Page;
 
 use crate::loading::Asker;
 
@@ -31,16 +31,6 @@ impl Total {
     pub(crate) async fn count(&self, asker: &Arc<Asker>) -> Result<u64> {
         (self.0)(Arc::clone(asker)).await
     }
-}
-
-/// The arguments of a connection.
-pub(crate) fn page_request(
-    first: Option<i32>,
-    after: Option<String>,
-    last: Option<i32>,
-    before: Option<String>,
-) -> Result<PageRequest> {
-    PageRequest::try_new(first, after, last, before)
 }
 
 /// Whether there is more than a page, and the cursors at both of its ends.

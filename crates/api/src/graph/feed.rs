@@ -6,10 +6,11 @@ use async_graphql::{Context, ID, Object, Subscription};
 use chrono::{DateTime, Utc};
 use futures::{Stream, StreamExt};
 use service::entity::{ChangeKind, ChangeOperation, change};
+use service::page::PageRequest;
 use service::{Result, feed};
 use uuid::Uuid;
 
-use super::connection::{connection_without_total, page_request};
+use super::connection::connection_without_total;
 use super::global_id::{self, NodeKind, global_id, part_id};
 use super::network::Centre;
 use super::node::Node;
@@ -117,7 +118,7 @@ impl FeedQuery {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<ChangeConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, last, before)?;
+        let request = PageRequest::try_new(first, after, last, before)?;
         let page = feed::list(&asker.space, &asker.viewer, &any_of(kinds), &request).await?;
         Ok(page.map(Change).into())
     }

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use macros::paged;
 use service::Result;
 use service::entity::{CentreId, Visibility};
-use service::page::Page;
+use service::page::{Page, PageRequest};
 use uuid::Uuid;
 
 use super::asker;
 use super::collaboration::Collaboration;
-use super::connection::{Total, connection, page_request};
+use super::connection::{Total, connection};
 use super::evidence::{Finding, Publication, Rating, Study};
 use super::feedback::Feedback;
 use super::global_id::{NodeKind, global_id};
@@ -116,6 +117,7 @@ pub(crate) struct Common {
 }
 
 /// What every shared thing has.
+#[paged]
 #[Object]
 impl Common {
     /// The thing's global id.
@@ -164,12 +166,8 @@ impl Common {
     pub(crate) async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<RevisionConnection> {
-        let request = page_request(first, after, last, before)?;
         let all = match self.kind.changes() {
             Some(changes) => asker(ctx).history(changes, self.id).await?,
             None => Arc::default(),

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::TimeDelta;
+use macros::paged;
 use service::access::audit;
 use service::access::token::{self, TokenFilter};
 use service::entity::AccessTokenState;
 use service::filter::AnyOf;
+use service::page::PageRequest;
 use service::{Error, Result};
 
 use super::super::asker;
-use super::super::connection::{Total, page_request};
+use super::super::connection::Total;
 use super::super::date::Moment;
 use super::super::word::{Word, any_of};
 use super::audit::{AuditEvent, AuditEventConnection, AuditEventFilter};
@@ -60,6 +62,7 @@ impl AccessTokenFilter {
 #[derive(Default)]
 pub(crate) struct AccessQuery;
 
+#[paged]
 #[Object]
 impl AccessQuery {
     /// Who you are to the space: the centre and scopes of your token.
@@ -84,13 +87,9 @@ impl AccessQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which tokens.")] filter: Option<AccessTokenFilter>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<AccessTokenConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, last, before)?;
         let filter = Arc::new(filter.unwrap_or_default().read(asker)?);
         let page = token::list(&asker.space, &asker.viewer, &filter, &request).await?;
         let total = Total::of(move |asker| {
@@ -124,13 +123,9 @@ impl AccessQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which events.")] filter: Option<AuditEventFilter>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<AuditEventConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, last, before)?;
         let filter = Arc::new(filter.unwrap_or_default().read(asker)?);
         let page = audit::list(&asker.space, &asker.viewer, &filter, &request).await?;
         let total = Total::of(move |asker| {

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
+use macros::paged;
 use service::Result;
 use service::access::token;
 use service::entity::{AccessTokenState, access_token};
-use service::page::Page;
+use service::page::{Page, PageRequest};
 use uuid::Uuid;
 
 use super::super::asker;
-use super::super::connection::{Total, connection, page_request};
+use super::super::connection::{Total, connection};
 use super::super::global_id::{NodeKind, global_id};
 use super::super::network::Centre;
 use super::super::number::{BigInt, Int};
@@ -172,6 +173,7 @@ pub(super) struct ForecastWeek {
 }
 
 /// A week of the forecast, counted from now.
+#[paged]
 #[Object(name = "AccessTokenForecastWeek")]
 impl ForecastWeek {
     /// When it begins.
@@ -190,14 +192,7 @@ impl ForecastWeek {
     }
 
     /// Which, the first to end first.
-    async fn access_tokens(
-        &self,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<AccessTokenConnection> {
-        let request = page_request(first, after, last, before)?;
+    async fn access_tokens(&self, request: PageRequest) -> Result<AccessTokenConnection> {
         let total = Total::known(self.tokens.len());
         let key = |token: &AccessToken| (token.0.expires_at, Uuid::from(token.0.id));
         let page = Page::of_sorted(&request, self.tokens.clone(), key)?;

@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object};
 use chrono::Datelike;
+use macros::paged;
 use service::Result;
 use service::entity::{
     PublicationKind, RatedKind, possible_duplicate, publication, publication_author,
 };
 use service::evidence::citation::{self, Style};
+use service::page::PageRequest;
 
 use super::comparison::{RatingComparison, wrap_comparison};
 use super::duplicates::PossibleDuplicate;
 use super::rating::{RatingConnection, ratings_of};
 use super::study::{Study, StudyConnection};
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection, page_request, wrapped};
+use crate::graph::connection::{Total, connection, wrapped};
 use crate::graph::date::{ApproximateDate, Date, approximate};
 use crate::graph::network::Person;
 use crate::graph::shared::{Common, shared_thing};
@@ -39,6 +41,7 @@ pub(crate) enum CitationStyle {
 }
 
 /// A document that reports research.
+#[paged]
 #[Object]
 impl Publication {
     #[graphql(flatten)]
@@ -126,15 +129,7 @@ impl Publication {
     }
 
     /// The studies that it reports.
-    async fn studies(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<StudyConnection> {
-        let request = page_request(first, after, last, before)?;
+    async fn studies(&self, ctx: &Context<'_>, request: PageRequest) -> Result<StudyConnection> {
         let id = self.0.id;
         let page = asker(ctx).publication_studies(id, request).await?;
         let total = Total::of(move |asker| async move {
@@ -154,15 +149,7 @@ impl Publication {
 
     /// What centres hold of it, each on its own standard, newest first: by the day on which they rated it, and of one day
     /// the last that was contributed.
-    async fn ratings(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<RatingConnection> {
-        let request = page_request(first, after, last, before)?;
+    async fn ratings(&self, ctx: &Context<'_>, request: PageRequest) -> Result<RatingConnection> {
         ratings_of(ctx, RatedKind::Publication, self.0.id, request).await
     }
 

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
+use macros::paged;
+use service::page::PageRequest;
 use service::{Result, evidence};
 
 use super::filters::{
@@ -12,12 +14,13 @@ use super::finding::{FindingConnection, list_findings};
 use super::publication::{Publication, PublicationConnection};
 use super::study::{Study, StudyConnection, list_studies};
 use crate::graph::asker_as_of;
-use crate::graph::connection::{Total, page_request};
+use crate::graph::connection::Total;
 use crate::graph::date::Moment;
 
 #[derive(Default)]
 pub(crate) struct EvidenceQuery;
 
+#[paged]
 #[Object]
 impl EvidenceQuery {
     /// The study with this slug, or null when there is none that you may see.
@@ -43,17 +46,13 @@ impl EvidenceQuery {
         #[graphql(desc = "Which of them.")] filter: Option<StudyFilterInput>,
         #[graphql(desc = "How they are sorted: the latest begun first, when nothing is said.")]
         order_by: Option<StudyOrder>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
         #[graphql(
             name = "asOf",
             desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
         )]
         as_of: Option<Moment>,
     ) -> Result<StudyConnection> {
-        let request = page_request(first, after, last, before)?;
         let asker = asker_as_of(ctx, as_of).await?;
         list_studies(asker, filter.unwrap_or_default(), order_by, request).await
     }
@@ -84,10 +83,7 @@ impl EvidenceQuery {
         #[graphql(desc = "Which of them.")] filter: Option<PublicationFilterInput>,
         #[graphql(desc = "How they are sorted: the newest first, when nothing is said.")]
         order_by: Option<PublicationOrder>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
         #[graphql(
             name = "asOf",
             desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
@@ -95,7 +91,6 @@ impl EvidenceQuery {
         as_of: Option<Moment>,
     ) -> Result<PublicationConnection> {
         let asker = asker_as_of(ctx, as_of).await?;
-        let request = page_request(first, after, last, before)?;
         let filter =
             Arc::new(evidence::publication::PublicationFilter::from(filter.unwrap_or_default()));
         let order = order_by.map(Into::into).unwrap_or_default();
@@ -114,17 +109,13 @@ impl EvidenceQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<FindingFilterInput>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
         #[graphql(
             name = "asOf",
             desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
         )]
         as_of: Option<Moment>,
     ) -> Result<FindingConnection> {
-        let request = page_request(first, after, last, before)?;
         let asker = asker_as_of(ctx, as_of).await?;
         list_findings(asker, filter.unwrap_or_default(), request).await
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject, Union};
+use macros::paged;
 use service::entity::{EvidenceStrength, RatedKind, rating};
 use service::page::PageRequest;
 use service::{Error, Result};
@@ -12,7 +13,7 @@ use super::publication::{Publication, PublicationConnection};
 use super::reliance::{ReliedUpon, wrap_relied};
 use super::study::{Study, StudyConnection};
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection, page_request, wrapped};
+use crate::graph::connection::{Total, connection, wrapped};
 use crate::graph::date::Date;
 use crate::graph::network::{
     EvidenceStandard, Intervention, Outcome, StandardDimension, StandardLevel, StandardVersion,
@@ -38,6 +39,7 @@ enum Rated {
 }
 
 /// What a centre holds of a study, a publication or an intervention, on one version of a standard.
+#[paged]
 #[Object]
 impl Rating {
     #[graphql(flatten)]
@@ -115,12 +117,8 @@ impl Rating {
     async fn considered_studies(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<StudyConnection> {
-        let request = page_request(first, after, last, before)?;
         let id = self.0.id;
         let page = asker(ctx).considered_studies(id, request).await?;
         let total = Total::of(move |asker| async move {
@@ -135,12 +133,8 @@ impl Rating {
     async fn considered_publications(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<PublicationConnection> {
-        let request = page_request(first, after, last, before)?;
         let id = self.0.id;
         let page = asker(ctx).considered_publications(id, request).await?;
         let total = Total::of(move |asker| async move {

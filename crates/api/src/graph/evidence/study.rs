@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject};
+use macros::paged;
 use service::entity::{
     RatedKind, StopReason, StudyDesign, StudyRole, StudyStatus, study, study_site,
     study_status_change,
@@ -19,7 +20,7 @@ use super::publication::{Publication, PublicationConnection};
 use super::rating::{RatingConnection, ratings_of};
 use super::reliance::{ReliedUpon, wrap_relied};
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection, page_request, wrapped};
+use crate::graph::connection::{Total, connection, wrapped};
 use crate::graph::date::Date;
 use crate::graph::network::{
     Centre, Intervention, LocalAuthority, Outcome, Partner, Population, Programme,
@@ -36,6 +37,7 @@ pub(crate) struct Study(pub(crate) Arc<study::Model>);
 shared_thing!(Study, Study);
 
 /// One evaluation or research project, however many documents report it.
+#[paged]
 #[Object]
 impl Study {
     #[graphql(flatten)]
@@ -194,12 +196,8 @@ impl Study {
     async fn publications(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<PublicationConnection> {
-        let request = page_request(first, after, last, before)?;
         let id = self.0.id;
         let page = asker(ctx).study_publications(id, request).await?;
         let total = Total::of(move |asker| async move {
@@ -209,15 +207,7 @@ impl Study {
     }
 
     /// Its findings, in the order of their contribution.
-    async fn findings(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<FindingConnection> {
-        let request = page_request(first, after, last, before)?;
+    async fn findings(&self, ctx: &Context<'_>, request: PageRequest) -> Result<FindingConnection> {
         let id = self.0.id;
         let page = asker(ctx).study_findings(id, request).await?;
         let total = Total::of(move |asker| async move {
@@ -228,15 +218,7 @@ impl Study {
 
     /// What centres hold of it, each on its own standard, newest first: by the day on which they rated it, and of one day
     /// the last that was contributed.
-    async fn ratings(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<RatingConnection> {
-        let request = page_request(first, after, last, before)?;
+    async fn ratings(&self, ctx: &Context<'_>, request: PageRequest) -> Result<RatingConnection> {
         ratings_of(ctx, RatedKind::Study, self.0.id, request).await
     }
 

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use macros::paged;
 use service::entity::{CentreId, NetworkStatus, PartialDate, centre_status, person_role};
 use service::evidence::parents::StudiesOf;
 use service::filter::AnyOf;
 use service::network::directory;
+use service::page::PageRequest;
 use service::{Error, Result};
 
 use super::engagement::{Engagement, EngagementConnection};
 use super::person::Role;
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection, page_request, wrapped};
+use crate::graph::connection::{Total, connection, wrapped};
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
 use crate::graph::global_id::{NodeKind, global_id};
@@ -41,6 +43,7 @@ impl Centre {
 }
 
 /// A What Works Centre: it gathers, makes and shares evidence for one area of policy.
+#[paged]
 #[Object]
 impl Centre {
     /// The centre's global id.
@@ -131,12 +134,8 @@ impl Centre {
         #[graphql(desc = "Which studies; the centre is added.")] filter: Option<StudyFilterInput>,
         #[graphql(desc = "How they are sorted: the latest begun first, when nothing is said.")]
         order_by: Option<StudyOrder>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<StudyConnection> {
-        let request = page_request(first, after, last, before)?;
         let of = StudiesOf::Centre;
         studies_of(asker(ctx), of, self.0.row.id, filter, order_by, request).await
     }
@@ -145,12 +144,8 @@ impl Centre {
     async fn engagements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<EngagementConnection> {
-        let request = page_request(first, after, last, before)?;
         let id = self.0.row.id;
         let page = asker(ctx).centre_engagements(id, request).await?;
         let total = Total::of(move |asker| async move {

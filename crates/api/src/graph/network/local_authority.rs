@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object};
+use macros::paged;
 use service::Result;
 use service::entity::{LocalAuthorityId, local_authority};
 use service::evidence::parents::StudiesOf;
 use service::filter::AnyOf;
 use service::network::authority::{existed, has_social_care};
+use service::page::PageRequest;
 use service::spelling::folded;
 
 use super::engagement::{Engagement, EngagementConnection};
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection, page_request, wrapped};
+use crate::graph::connection::{Total, connection, wrapped};
 use crate::graph::date::Date;
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
@@ -39,6 +41,7 @@ impl LocalAuthority {
 }
 
 /// A local authority: a council of today or of the past.
+#[paged]
 #[Object]
 impl LocalAuthority {
     /// The authority's global id.
@@ -140,12 +143,8 @@ impl LocalAuthority {
         >,
         #[graphql(desc = "How they are sorted: the latest begun first, when nothing is said.")]
         order_by: Option<StudyOrder>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<StudyConnection> {
-        let request = page_request(first, after, last, before)?;
         let of = StudiesOf::LocalAuthority;
         studies_of(asker(ctx), of, self.0.id, filter, order_by, request).await
     }
@@ -165,12 +164,8 @@ impl LocalAuthority {
     async fn engagements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<EngagementConnection> {
-        let request = page_request(first, after, last, before)?;
         let id = self.0.id;
         let page = asker(ctx).authority_engagements(id, request).await?;
         let total = Total::of(move |asker| async move {

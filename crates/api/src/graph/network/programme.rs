@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
+use macros::paged;
 use service::Result;
 use service::entity::{PartnerId, ProgrammeId, partner};
 use service::evidence::parents::StudiesOf;
 use service::network::directory;
+use service::page::PageRequest;
 
 use super::Centre;
 use crate::graph::asker;
-use crate::graph::connection::{connection, page_request};
+use crate::graph::connection::connection;
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
 use crate::graph::global_id::{NodeKind, global_id};
@@ -29,6 +31,7 @@ impl Programme {
 
 /// A programme that groups studies under one name: a whole-system programme, say, or one of practice
 /// partners.
+#[paged]
 #[Object]
 impl Programme {
     /// The programme's global id.
@@ -107,12 +110,8 @@ impl Programme {
         >,
         #[graphql(desc = "How they are sorted: the latest begun first, when nothing is said.")]
         order_by: Option<StudyOrder>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<StudyConnection> {
-        let request = page_request(first, after, last, before)?;
         let of = StudiesOf::Programme;
         studies_of(asker(ctx), of, self.0.row.id, filter, order_by, request).await
     }

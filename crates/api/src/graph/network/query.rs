@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
+use macros::paged;
 use service::Result;
 use service::entity::Vocabulary;
 use service::network::directory;
-use service::page::Page;
+use service::page::{Page, PageRequest};
 
 use super::centre::{CentreConnection, CentreFilterInput};
 use super::local_authority::{LocalAuthorityConnection, LocalAuthorityFilterInput};
@@ -18,7 +19,7 @@ use super::term::{
 use super::{
     Centre, EvidenceStandard, Intervention, LocalAuthority, Outcome, Population, Programme,
 };
-use crate::graph::connection::{Total, page_request};
+use crate::graph::connection::Total;
 use crate::graph::date::Moment;
 use crate::graph::{asker, asker_as_of};
 use crate::loading::Asker;
@@ -26,6 +27,7 @@ use crate::loading::Asker;
 #[derive(Default)]
 pub(crate) struct NetworkQuery;
 
+#[paged]
 #[Object]
 impl NetworkQuery {
     /// The centre with this slug, or null.
@@ -103,13 +105,9 @@ impl NetworkQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<CentreFilterInput>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<CentreConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, last, before)?;
         let list = filter.unwrap_or_default().apply(asker);
         let total = Total::known(list.len());
         Ok(CentreConnection::new(
@@ -123,13 +121,9 @@ impl NetworkQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<LocalAuthorityFilterInput>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<LocalAuthorityConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, last, before)?;
         let list = filter.unwrap_or_default().apply(asker);
         let total = Total::known(list.len());
         Ok(LocalAuthorityConnection::new(
@@ -143,10 +137,7 @@ impl NetworkQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<VocabularyFilterInput>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
         #[graphql(
             name = "asOf",
             desc = "A moment: the answer is as the space stood then, to you as you are now. Terms and centres are as they are now."
@@ -154,7 +145,6 @@ impl NetworkQuery {
         as_of: Option<Moment>,
     ) -> Result<InterventionConnection> {
         let asker = asker_as_of(ctx, as_of).await?;
-        let request = page_request(first, after, last, before)?;
         let list = terms(filter, asker, Vocabulary::Intervention, Intervention)?;
         let total = Total::known(list.len());
         Ok(InterventionConnection::new(
@@ -168,13 +158,9 @@ impl NetworkQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<VocabularyFilterInput>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<OutcomeConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, last, before)?;
         let list = terms(filter, asker, Vocabulary::Outcome, Outcome)?;
         let total = Total::known(list.len());
         Ok(OutcomeConnection::new(
@@ -188,13 +174,9 @@ impl NetworkQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<VocabularyFilterInput>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<PopulationConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, last, before)?;
         let list = terms(filter, asker, Vocabulary::Population, Population)?;
         let total = Total::known(list.len());
         Ok(PopulationConnection::new(
@@ -209,12 +191,8 @@ impl NetworkQuery {
         ctx: &Context<'_>,
         #[graphql(default, name = "includeWithdrawn", desc = "Also those that were withdrawn.")]
         include_withdrawn: bool,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<ProgrammeConnection> {
-        let request = page_request(first, after, last, before)?;
         let list: Vec<_> = asker(ctx)
             .directory
             .programmes
@@ -235,12 +213,8 @@ impl NetworkQuery {
         ctx: &Context<'_>,
         #[graphql(default, name = "includeWithdrawn", desc = "Also those that were withdrawn.")]
         include_withdrawn: bool,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<EvidenceStandardConnection> {
-        let request = page_request(first, after, last, before)?;
         let standards = asker(ctx).directory.standards.listed(include_withdrawn);
         let list: Vec<_> = standards.cloned().map(EvidenceStandard).collect();
         let total = Total::known(list.len());

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use macros::paged;
 use service::entity::{RatedKind, TermId, Vocabulary};
 use service::evidence::parents::StudiesOf;
 use service::network::directory;
-use service::page::Page;
+use service::page::{Page, PageRequest};
 use service::spelling::folded;
 use service::{Error, Result};
 
 use super::Centre;
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection, page_request};
+use crate::graph::connection::{Total, connection};
 use crate::graph::date::Date;
 use crate::graph::evidence::{
     FindingConnection, FindingFilterInput, RatingComparison, RatingConnection, StudyConnection,
@@ -108,6 +109,7 @@ macro_rules! vocabulary {
         }
 
         $(#[$doc])*
+        #[paged]
         #[Object]
         impl $name {
             /// The term's global id.
@@ -167,12 +169,8 @@ macro_rules! vocabulary {
             async fn narrower(
                 &self,
                 ctx: &Context<'_>,
-                #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-                #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-                #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-                #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+                request: PageRequest,
             ) -> Result<$connection> {
-                let request = page_request(first, after, last, before)?;
                 let narrower = self.0.narrower.iter();
                 let narrower = narrower.filter_map(|id| Self::find(asker(ctx), *id));
                 let mut list: Vec<Self> = narrower
@@ -193,12 +191,8 @@ macro_rules! vocabulary {
                 #[graphql(desc = "Which studies; the term is added.")] filter: Option<StudyFilterInput>,
                 #[graphql(desc = "How they are sorted: the latest begun first, when nothing is said.")]
                 order_by: Option<StudyOrder>,
-                #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-                #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-                #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-                #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+                request: PageRequest,
             ) -> Result<StudyConnection> {
-                let request = page_request(first, after, last, before)?;
                 let of = StudiesOf::Term(Vocabulary::$name);
                 studies_of(asker(ctx), of, self.0.row.id, filter, order_by, request).await
             }
@@ -208,12 +202,8 @@ macro_rules! vocabulary {
                 &self,
                 ctx: &Context<'_>,
                 #[graphql(desc = "Which findings; the term is added.")] filter: Option<FindingFilterInput>,
-                #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-                #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-                #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-                #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+                request: PageRequest,
             ) -> Result<FindingConnection> {
-                let request = page_request(first, after, last, before)?;
                 let on = Vocabulary::$name;
                 findings_on(asker(ctx), on, self.0.row.id, filter, request).await
             }
@@ -239,12 +229,8 @@ vocabulary! {
     async fn ratings(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<RatingConnection> {
-        let request = page_request(first, after, last, before)?;
         ratings_of(ctx, RatedKind::Intervention, self.0.row.id, request).await
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
+use macros::paged;
 use service::Result;
 use service::entity::StopReason;
 use service::feedback::{self, FeedbackEvent};
@@ -16,7 +17,7 @@ use super::milestone::{ReportCardLine, StopReasonCount, StudyMilestoneConnection
 use super::reach::{Reach, authorities};
 use crate::graph::asker;
 use crate::graph::collaboration::{Collaboration, CollaborationConnection};
-use crate::graph::connection::{Total, page_request};
+use crate::graph::connection::Total;
 use crate::graph::date::Date;
 use crate::graph::feedback::{Feedback, FeedbackConnection};
 use crate::graph::network::{
@@ -61,6 +62,7 @@ impl ReportCard {
 /// What changed between two days, at a centre or in the whole network, as far as you may see it. Each
 /// number leads to the things behind it. A date of which only the month or the year is known counts if
 /// it may lie in the time; what has no date is in no time.
+#[paged]
 #[Object]
 impl ReportCard {
     /// The first day.
@@ -82,12 +84,8 @@ impl ReportCard {
     async fn studies_planned(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<StudyMilestoneConnection> {
-        let request = page_request(first, after, last, before)?;
         milestones(ctx, self.card, Milestone::Planned, AnyOf::default(), request).await
     }
 
@@ -95,12 +93,8 @@ impl ReportCard {
     async fn studies_launched(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<StudyMilestoneConnection> {
-        let request = page_request(first, after, last, before)?;
         milestones(ctx, self.card, Milestone::Launched, AnyOf::default(), request).await
     }
 
@@ -116,12 +110,8 @@ impl ReportCard {
     async fn studies_with_interim_results(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<StudyMilestoneConnection> {
-        let request = page_request(first, after, last, before)?;
         milestones(ctx, self.card, Milestone::InterimResults, AnyOf::default(), request).await
     }
 
@@ -129,12 +119,8 @@ impl ReportCard {
     async fn studies_reported(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<StudyMilestoneConnection> {
-        let request = page_request(first, after, last, before)?;
         milestones(ctx, self.card, Milestone::Reported, AnyOf::default(), request).await
     }
 
@@ -147,12 +133,8 @@ impl ReportCard {
             desc = "Only for reasons of one of these kinds; for any when nothing is said, for none when the list is empty."
         )]
         reasons: Option<Vec<Word<StopReason>>>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<StudyMilestoneConnection> {
-        let request = page_request(first, after, last, before)?;
         let reasons = any_of(reasons);
         milestones(ctx, self.card, Milestone::Stopped, reasons, request).await
     }
@@ -172,12 +154,8 @@ impl ReportCard {
     async fn programmes_begun(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<ProgrammeConnection> {
-        let request = page_request(first, after, last, before)?;
         programmes(report_card::begun(&asker(ctx).directory, self.card), &request)
     }
 
@@ -186,25 +164,13 @@ impl ReportCard {
     async fn programmes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<ProgrammeConnection> {
-        let request = page_request(first, after, last, before)?;
         programmes(report_card::running(&asker(ctx).directory, self.card), &request)
     }
 
     /// The partners of the programmes that were running, as far as they are named.
-    async fn partners(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<PartnerConnection> {
-        let request = page_request(first, after, last, before)?;
+    async fn partners(&self, ctx: &Context<'_>, request: PageRequest) -> Result<PartnerConnection> {
         let list = report_card::partners(&asker(ctx).directory, self.card);
         let total = Total::known(list.len());
         let list = list.into_iter().map(Partner).collect();
@@ -222,12 +188,8 @@ impl ReportCard {
     async fn local_authorities(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<LocalAuthorityConnection> {
-        let request = page_request(first, after, last, before)?;
         let places = self.places(asker(ctx)).await?;
         authorities(&places.worked_with, &request)
     }
@@ -249,12 +211,8 @@ impl ReportCard {
     async fn undated_engagements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<EngagementConnection> {
-        let request = page_request(first, after, last, before)?;
         let card = self.card;
         let page = report_card::undated_engagements(&asker(ctx).space, card, &request).await?;
         let total = Total::of(move |asker| async move {
@@ -268,12 +226,8 @@ impl ReportCard {
     async fn collaborating_centres(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<CentreConnection> {
-        let request = page_request(first, after, last, before)?;
         let list = &self.company(asker(ctx)).await?.centres;
         let total = Total::known(list.len());
         let list = list.iter().cloned().map(Centre).collect();
@@ -285,12 +239,8 @@ impl ReportCard {
     async fn collaborations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<CollaborationConnection> {
-        let request = page_request(first, after, last, before)?;
         let list = &self.company(asker(ctx)).await?.collaborations;
         let total = Total::known(list.len());
         let list = list.iter().cloned().map(Collaboration).collect();
@@ -302,12 +252,8 @@ impl ReportCard {
     async fn feedback_received(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<FeedbackConnection> {
-        let request = page_request(first, after, last, before)?;
         feedback_of(asker(ctx), self.card, FeedbackEvent::Received, &request).await
     }
 
@@ -315,12 +261,8 @@ impl ReportCard {
     async fn feedback_answered(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<FeedbackConnection> {
-        let request = page_request(first, after, last, before)?;
         feedback_of(asker(ctx), self.card, FeedbackEvent::Answered, &request).await
     }
 

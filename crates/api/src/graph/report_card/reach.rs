@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::Object;
+use macros::paged;
 use service::entity::local_authority;
 use service::page::{Page, PageRequest};
 use service::{Result, report_card};
 
-use crate::graph::connection::{Total, page_request};
+use crate::graph::connection::Total;
 use crate::graph::network::{LocalAuthority, LocalAuthorityConnection};
 use crate::graph::number::Int;
 
@@ -16,6 +17,7 @@ pub(super) struct Reach(pub(super) Arc<report_card::Reach>);
 
 /// How many of a nation's local authorities have been reached by the end of a time. Those count that
 /// have children's social care and exist on its last day: in England the upper-tier and unitary ones.
+#[paged]
 #[Object(name = "AuthorityReach")]
 impl Reach {
     /// The nation.
@@ -25,14 +27,7 @@ impl Reach {
 
     /// The authorities that have been reached: where an engagement, or a study that has a site there,
     /// had begun by then, as far as a day is known.
-    async fn local_authorities(
-        &self,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<LocalAuthorityConnection> {
-        let request = page_request(first, after, last, before)?;
+    async fn local_authorities(&self, request: PageRequest) -> Result<LocalAuthorityConnection> {
         authorities(&self.0.reached, &request)
     }
 

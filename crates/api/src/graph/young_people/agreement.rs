@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use macros::paged;
 use service::entity::{
     AgreementId, AgreementState, PersonField, SocialWorkPopulation, audit_event,
 };
+use service::page::PageRequest;
 use service::young_people::agreement::{self, Agreement};
 use service::young_people::people;
 use service::{Error, Result};
 
 use super::statistics::{StatisticsInput, StatisticsTable};
 use crate::graph::asker;
-use crate::graph::connection::{connection_without_total, page_request};
+use crate::graph::connection::connection_without_total;
 use crate::graph::date::Date;
 use crate::graph::global_id::{self, NodeKind, global_id};
 use crate::graph::network::{Centre, LocalAuthority};
@@ -35,6 +37,7 @@ pub(super) fn agreement_id(id: &ID) -> Result<AgreementId> {
 }
 
 /// An agreement under which a centre reads rows about young people of some authorities. It ends by itself.
+#[paged]
 #[Object]
 impl DataSharingAgreement {
     /// The agreement's global id.
@@ -160,13 +163,9 @@ impl DataSharingAgreement {
     async fn reads(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<AgreementReadConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, last, before)?;
         let page = agreement::reads(&asker.space, &self.0, &request).await?;
         Ok(page.map(|row| AgreementRead(Arc::new(row))).into())
     }

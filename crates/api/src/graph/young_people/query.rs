@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
+use macros::paged;
+use service::page::PageRequest;
 use service::young_people::{agreement, people, release, returns, statistics};
 use service::{Error, Result};
 
@@ -12,7 +14,7 @@ use super::release::{ReleaseInput, ReleaseTable};
 use super::returns::{Return, ReturnConnection, return_id};
 use super::statistics::{StatisticsInput, StatisticsTable};
 use crate::graph::asker;
-use crate::graph::connection::{Total, page_request};
+use crate::graph::connection::Total;
 
 /// Young people in touch with social work.
 #[derive(Default)]
@@ -32,6 +34,7 @@ struct YoungPeople;
 
 /// Young people in touch with social work, as the statutory returns of local authorities tell of them. No name,
 /// number, full date of birth or address of a child is in the space.
+#[paged]
 #[Object]
 impl YoungPeople {
     /// Counts that are safe to show; see the rule that each answer carries. It needs `young-people:statistics`. A
@@ -83,15 +86,11 @@ impl YoungPeople {
         ctx: &Context<'_>,
         #[graphql(desc = "The global id of the agreement.")] agreement: ID,
         #[graphql(desc = "Which of them.")] filter: Option<YoungPersonFilter>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<YoungPersonConnection> {
         let asker = asker(ctx);
         let id = agreement_id(&agreement)?;
         let filter = filter.unwrap_or_default().read(asker)?;
-        let request = page_request(first, after, last, before)?;
         let page = people::list(&asker.space, &asker.viewer, id, &filter, &request).await?;
         Ok(page.map(|person| YoungPerson(Arc::new(person))).into())
     }
@@ -100,13 +99,9 @@ impl YoungPeople {
     async fn agreements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<DataSharingAgreementConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, last, before)?;
         let page = agreement::list(&asker.space, &asker.viewer, &request).await?;
         Ok(page.map(|one| DataSharingAgreement(Arc::new(one))).into())
     }
@@ -124,16 +119,8 @@ impl YoungPeople {
 
     /// The returns that were loaded, the latest first, those that were replaced or erased among them. It needs
     /// `young-people:contribute`.
-    async fn returns(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-    ) -> Result<ReturnConnection> {
+    async fn returns(&self, ctx: &Context<'_>, request: PageRequest) -> Result<ReturnConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, last, before)?;
         let page = returns::list(&asker.space, &asker.viewer, &request).await?;
         let total =
             Total::of(|asker| async move { returns::count(&asker.space, &asker.viewer).await });

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use macros::paged;
 use service::entity::{LoadedReturnId, ReturnKind, ReturnState, loaded_return, return_problem};
+use service::page::PageRequest;
 use service::young_people::returns::{self, rules};
 use service::{Error, Result};
 use uuid::Uuid;
 
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection, page_request};
+use crate::graph::connection::{Total, connection};
 use crate::graph::global_id::{self, NodeKind, global_id, part_id};
 use crate::graph::network::{Centre, LocalAuthority};
 use crate::graph::number::Int;
@@ -33,6 +35,7 @@ pub(in crate::graph) fn return_id(id: &ID) -> Result<LoadedReturnId> {
 }
 
 /// A statutory return of a local authority, loaded whole for one collection year.
+#[paged]
 #[Object]
 impl Return {
     /// The return's global id.
@@ -101,13 +104,9 @@ impl Return {
     async fn problems(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<ReturnProblemConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, last, before)?;
         let id = self.0.id;
         let page = returns::problems(&asker.space, &asker.viewer, id, &request).await?;
         let total = Total::of(move |asker| async move {

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use macros::paged;
 use service::entity::{
     ClosedVocabulary, DuplicateOutcome, DuplicateReason, PublicationId, possible_duplicate,
 };
+use service::page::PageRequest;
 use service::{Result, evidence::duplicates};
 use uuid::Uuid;
 
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection, page_request};
+use crate::graph::connection::{Total, connection};
 use crate::graph::evidence::Publication;
 use crate::graph::global_id::{self, NodeKind, part_id};
 use crate::graph::network::Centre;
@@ -151,6 +153,7 @@ connection! {
 #[derive(Default)]
 pub(crate) struct DuplicatesQuery;
 
+#[paged]
 #[Object]
 impl DuplicatesQuery {
     /// The pairs of publications that may be the same and concern your centre, as it contributed one of
@@ -164,13 +167,9 @@ impl DuplicatesQuery {
             default
         )]
         decided: bool,
-        #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        request: PageRequest,
     ) -> Result<PossibleDuplicateConnection> {
         let asker = asker(ctx);
-        let request = page_request(first, after, last, before)?;
         let page = duplicates::list(&asker.space, &asker.viewer, decided, &request).await?;
         let total = Total::of(move |asker| async move {
             duplicates::count(&asker.space, &asker.viewer, decided).await
