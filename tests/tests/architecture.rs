@@ -12,7 +12,7 @@ use serde_json::Value;
 /// ARCHITECTURE.md.
 const ARROWS: &[(&str, &[&str])] = &[
     ("macros", &[]),
-    ("entity", &[]),
+    ("entity", &["macros"]),
     ("migrations", &[]),
     ("disclosure", &[]),
     ("service", &["disclosure", "entity"]),

@@ -68,9 +68,8 @@ impl ToItem for Moment {
 
 impl<V: ClosedVocabulary> ToItem for Word<V> {
     fn to_item(self) -> Item {
-        let words = V::MEANINGS.iter();
-        let word = words.into_iter().find(|(word, _, _)| *word == self.0);
-        Item::Text(word.map_or_else(String::new, |(_, text, _)| (*text).to_owned()))
+        let word: &str = self.0.into();
+        Item::Text(word.to_owned())
     }
 }
 

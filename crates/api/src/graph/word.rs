@@ -8,7 +8,7 @@ use async_graphql::{
     ContextSelectionSet, InputType, InputValueError, InputValueResult, Name, OutputType,
     Positioned, ServerResult, Value,
 };
-use service::entity::ClosedVocabulary;
+use service::entity::{ClosedVocabulary, UnknownWord};
 use service::filter::AnyOf;
 
 /// A word of a closed vocabulary.
@@ -17,21 +17,22 @@ pub(crate) struct Word<V>(pub(crate) V);
 
 impl<V: ClosedVocabulary> Word<V> {
     fn register(_: &mut Registry) -> MetaType {
-        let values = V::MEANINGS.iter().map(|(_, word, meaning)| {
+        let values = V::VARIANTS.iter().map(|word| {
+            let name: &str = (*word).into();
             let value = MetaEnumValue {
-                name: (*word).to_owned(),
-                description: Some(meaning.trim().to_owned()),
+                name: name.to_owned(),
+                description: Some(word.meaning().to_owned()),
                 deprecation: Deprecation::NoDeprecated,
                 visible: None,
                 inaccessible: false,
                 tags: Vec::new(),
                 directive_invocations: Vec::new(),
             };
-            ((*word).to_owned(), value)
+            (name.to_owned(), value)
         });
         MetaType::Enum {
             name: V::NAME.to_owned(),
-            description: Some(V::MEANING.trim().to_owned()),
+            description: Some(V::MEANING.to_owned()),
             enum_values: values.collect(),
             visible: None,
             inaccessible: false,
@@ -43,9 +44,8 @@ impl<V: ClosedVocabulary> Word<V> {
     }
 
     fn value(self) -> Value {
-        let word =
-            V::MEANINGS.iter().find(|(word, _, _)| *word == self.0).map_or("", |(_, text, _)| text);
-        Value::Enum(Name::new(word))
+        let text: &str = self.0.into();
+        Value::Enum(Name::new(text))
     }
 }
 
@@ -85,14 +85,10 @@ impl<V: ClosedVocabulary> InputType for Word<V> {
             Value::String(text) => text.as_str(),
             _ => return Err(InputValueError::expected_type(value)),
         };
-        V::MEANINGS
-            .iter()
-            .find(|(_, word, _)| *word == given)
-            .map(|(word, _, _)| Self(*word))
-            .ok_or_else(|| {
-                let words: Vec<_> = V::MEANINGS.iter().map(|(_, word, _)| *word).collect();
-                InputValueError::custom(format!("`{given}` is not one of {}", words.join(", ")))
-            })
+        given.parse().map(Self).map_err(|unknown: UnknownWord| {
+            let accepted = unknown.accepted.join(", ");
+            InputValueError::custom(format!("`{given}` is not one of {accepted}"))
+        })
     }
 
     fn to_value(&self) -> Value {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use entity::{ClosedVocabulary, PersonField};
+use entity::PersonField;
 use serde_json::json;
 use service::young_people::people::Path;
 use tests::support::app::ALPHA;
@@ -272,7 +272,7 @@ async fn a_field_that_is_closed_is_closed_everywhere(app: TestApp) {
     let recipient = Recipient::new(app).await;
     let ways = ways(&recipient.reader).await;
     assert!(ways.len() > 20, "{}", ways.len());
-    for field in PersonField::MEANINGS.iter().map(|(field, ..)| *field) {
+    for field in PersonField::ALL.iter().copied() {
         let alone = BTreeSet::from([field]);
         let id = recipient.agreement(&alone).await;
         recipient.split(&id, &alone).await;

@@ -78,17 +78,16 @@ pub(super) const fn all(dimension: StatisticsDimension) -> &'static [&'static st
 }
 
 fn kept<V: ClosedVocabulary>(named: &AnyOf<V>) -> impl Iterator<Item = V> {
-    let all = V::MEANINGS.iter().map(|(word, _, _)| *word);
-    all.filter(move |word| named.admits(word))
+    V::VARIANTS.iter().copied().filter(|word| named.admits(word))
 }
 
 fn words<V: ClosedVocabulary>(named: &AnyOf<V>) -> Axis {
-    let kept = V::MEANINGS.iter().filter(|(word, _, _)| named.admits(word));
-    kept.map(|(_, text, meaning)| {
-        let label = meaning.trim().trim_end_matches('.');
-        ((*text).to_owned(), label.to_owned())
-    })
-    .collect()
+    kept(named)
+        .map(|word| {
+            let (text, label): (&str, _) = (word.into(), word.meaning().trim_end_matches('.'));
+            (text.to_owned(), label.to_owned())
+        })
+        .collect()
 }
 
 /// The authorities that a table is restricted to, by themselves and by their regions.

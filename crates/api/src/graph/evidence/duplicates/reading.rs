@@ -105,11 +105,7 @@ struct Reason {
 
 impl From<DuplicateReason> for Reason {
     fn from(reason: DuplicateReason) -> Self {
-        let sentence = DuplicateReason::MEANINGS
-            .iter()
-            .find(|(word, ..)| *word == reason)
-            .map_or("", |(.., meaning)| meaning.trim());
-        Self { kind: Word(reason), sentence }
+        Self { kind: Word(reason), sentence: reason.meaning() }
     }
 }
 
