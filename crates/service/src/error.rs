@@ -4,77 +4,120 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::sync::Arc;
 
+use strum::{EnumMessage, IntoStaticStr, VariantArray};
+
 use crate::problem::Fault;
 
-macro_rules! codes {
-    ($($name:ident $text:literal $status:literal $meaning:literal;)*) => {
-        /// A stable name for what went wrong. Clients may rely on it; messages may change.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Code {$(#[doc = $meaning] $name,)*}
-
-        impl Code {
-            /// Every code.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            /// The code as clients see it.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-
-            /// The HTTP status, where the whole request fails for it.
-            #[must_use]
-            pub const fn status(self) -> u16 {
-                match self { $(Self::$name => $status,)* }
-            }
-
-            /// The more general code that clients are told beside this one as its reason, if this is one of the
-            /// ways in which an argument is not acceptable. Gateways and fuzzers know only Apollo's codes, and
-            /// would take this one for a failure of the server.
-            #[must_use]
-            pub const fn general(self) -> Option<Self> {
-                match self {
-                    Self::InvalidCursor | Self::PageTooLarge | Self::NotAReferenceDate | Self::NotCountable => {
-                        Some(Self::BadUserInput)
-                    }
-                    _ => None,
-                }
-            }
-
-            /// What it means and what to do.
-            #[must_use]
-            pub const fn meaning(self) -> &'static str {
-                match self { $(Self::$name => $meaning,)* }
-            }
-        }
-    };
+/// A stable name for what went wrong, with what it means and what to do. Clients may rely on it; messages may change.
+#[derive(Clone, Copy, Debug, EnumMessage, Eq, Hash, IntoStaticStr, PartialEq, VariantArray)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum Code {
+    /// The value of a variable or an argument is not of its type or not acceptable; the message says which and how to mend it, and `extensions.field`, `extensions.problems` and `extensions.reason` say it to programs.
+    BadUserInput,
+    /// A cursor is not one that this list gave; start again from the first page.
+    InvalidCursor,
+    /// A page was asked to be longer than allowed; ask for less and follow the cursors.
+    PageTooLarge,
+    /// There is no such thing, or it is not for you to see.
+    NotFound,
+    /// This needs an access token; send it as `Authorization: Bearer …`.
+    Unauthenticated,
+    /// The access token is damaged, or none of this space's; send it whole, or ask for a new one.
+    TokenInvalid,
+    /// The access token has expired; ask for a new one.
+    TokenExpired,
+    /// The access token was revoked; ask whoever issued it.
+    TokenRevoked,
+    /// The access token reaches rows about single young people and waits for a second administrator's approval; ask one.
+    TokenNotApproved,
+    /// The access token is not accepted from the network that the request came from; ask from one that it is bound to, or for another token.
+    TokenWrongNetwork,
+    /// The approving token and the approved one descend from the same first token; another administrator must approve.
+    ApprovalNotIndependent,
+    /// The identity provider that issued the token can't be asked for its keys at the moment; try again.
+    IssuerUnavailable,
+    /// The token lacks the scope that `extensions.requiredScope` names; ask an administrator for one that has it.
+    Forbidden,
+    /// Something with this name or key is there already, or has changed since it was read; read it again and decide.
+    Conflict,
+    /// Something else was asked for with this idempotency key before; give each request a key of its own.
+    IdempotencyKeyReused,
+    /// Most rows of a table of the return were refused, or most children of the return in use are not in it, so it didn't come into use; mend it, or say that it is meant with `acceptLosses=true`.
+    ReturnNeedsConfirmation,
+    /// Counts of young people are given for 31 March of each year; ask for one.
+    NotAReferenceDate,
+    /// The counts that were asked for would not be safe; the message says why, and what can be asked for.
+    NotCountable,
+    /// The data-sharing agreement isn't in force: a party is still to approve it, its first day has not come, or it has ended.
+    AgreementNotInForce,
+    /// The data-sharing agreement doesn't open this field; the others are answered.
+    NotInAgreement,
+    /// The request took too long and was stopped; ask for less at once.
+    TimedOut,
+    /// Too many streams are open on the server, with the token or without one, or too many operations on the socket; close one, or try again in a moment.
+    TooManyStreams,
+    /// The database cannot be reached at the moment; try again.
+    Unavailable,
+    /// The server failed; try again, and tell whoever runs it the request id of the message, under which its log tells more.
+    InternalServerError,
 }
 
-codes! {
-    BadUserInput "BAD_USER_INPUT" 400 "The value of a variable or an argument is not of its type or not acceptable; the message says which and how to mend it, and `extensions.field`, `extensions.problems` and `extensions.reason` say it to programs.";
-    InvalidCursor "INVALID_CURSOR" 400 "A cursor is not one that this list gave; start again from the first page.";
-    PageTooLarge "PAGE_TOO_LARGE" 400 "A page was asked to be longer than allowed; ask for less and follow the cursors.";
-    NotFound "NOT_FOUND" 404 "There is no such thing, or it is not for you to see.";
-    Unauthenticated "UNAUTHENTICATED" 401 "This needs an access token; send it as `Authorization: Bearer …`.";
-    TokenInvalid "TOKEN_INVALID" 401 "The access token is damaged, or none of this space's; send it whole, or ask for a new one.";
-    TokenExpired "TOKEN_EXPIRED" 401 "The access token has expired; ask for a new one.";
-    TokenRevoked "TOKEN_REVOKED" 401 "The access token was revoked; ask whoever issued it.";
-    TokenNotApproved "TOKEN_NOT_APPROVED" 403 "The access token reaches rows about single young people and waits for a second administrator's approval; ask one.";
-    TokenWrongNetwork "TOKEN_WRONG_NETWORK" 403 "The access token is not accepted from the network that the request came from; ask from one that it is bound to, or for another token.";
-    ApprovalNotIndependent "APPROVAL_NOT_INDEPENDENT" 403 "The approving token and the approved one descend from the same first token; another administrator must approve.";
-    IssuerUnavailable "ISSUER_UNAVAILABLE" 503 "The identity provider that issued the token can't be asked for its keys at the moment; try again.";
-    Forbidden "FORBIDDEN" 403 "The token lacks the scope that `extensions.requiredScope` names; ask an administrator for one that has it.";
-    Conflict "CONFLICT" 409 "Something with this name or key is there already, or has changed since it was read; read it again and decide.";
-    IdempotencyKeyReused "IDEMPOTENCY_KEY_REUSED" 409 "Something else was asked for with this idempotency key before; give each request a key of its own.";
-    ReturnNeedsConfirmation "RETURN_NEEDS_CONFIRMATION" 409 "Most rows of a table of the return were refused, or most children of the return in use are not in it, so it didn't come into use; mend it, or say that it is meant with `acceptLosses=true`.";
-    NotAReferenceDate "NOT_A_REFERENCE_DATE" 400 "Counts of young people are given for 31 March of each year; ask for one.";
-    NotCountable "NOT_COUNTABLE" 400 "The counts that were asked for would not be safe; the message says why, and what can be asked for.";
-    AgreementNotInForce "AGREEMENT_NOT_IN_FORCE" 403 "The data-sharing agreement isn't in force: a party is still to approve it, its first day has not come, or it has ended.";
-    NotInAgreement "NOT_IN_AGREEMENT" 403 "The data-sharing agreement doesn't open this field; the others are answered.";
-    TimedOut "TIMED_OUT" 503 "The request took too long and was stopped; ask for less at once.";
-    TooManyStreams "TOO_MANY_STREAMS" 429 "Too many streams are open on the server, with the token or without one, or too many operations on the socket; close one, or try again in a moment.";
-    Unavailable "UNAVAILABLE" 503 "The database cannot be reached at the moment; try again.";
-    InternalServerError "INTERNAL_SERVER_ERROR" 500 "The server failed; try again, and tell whoever runs it the request id of the message, under which its log tells more.";
+impl Code {
+    /// Every code.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// The code as clients see it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// What it means and what to do.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        self.get_documentation().unwrap_or_default()
+    }
+
+    /// The HTTP status, where the whole request fails for it.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::BadUserInput
+            | Self::InvalidCursor
+            | Self::PageTooLarge
+            | Self::NotAReferenceDate
+            | Self::NotCountable => 400,
+            Self::Unauthenticated
+            | Self::TokenInvalid
+            | Self::TokenExpired
+            | Self::TokenRevoked => 401,
+            Self::TokenNotApproved
+            | Self::TokenWrongNetwork
+            | Self::ApprovalNotIndependent
+            | Self::Forbidden
+            | Self::AgreementNotInForce
+            | Self::NotInAgreement => 403,
+            Self::NotFound => 404,
+            Self::Conflict | Self::IdempotencyKeyReused | Self::ReturnNeedsConfirmation => 409,
+            Self::TooManyStreams => 429,
+            Self::InternalServerError => 500,
+            Self::IssuerUnavailable | Self::TimedOut | Self::Unavailable => 503,
+        }
+    }
+
+    /// The more general code that clients are told beside this one as its reason, if this is one of the
+    /// ways in which an argument is not acceptable. Gateways and fuzzers know only Apollo's codes, and
+    /// would take this one for a failure of the server.
+    #[must_use]
+    pub const fn general(self) -> Option<Self> {
+        match self {
+            Self::InvalidCursor
+            | Self::PageTooLarge
+            | Self::NotAReferenceDate
+            | Self::NotCountable => Some(Self::BadUserInput),
+            _ => None,
+        }
+    }
 }
 
 /// An error of the service.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use entity::{AccessTokenId, CentreId, IdentityProviderId, SigningKeyId};
 use serde::{Serialize, Serializer};
+use strum::{Display, EnumMessage, EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 use super::AllowedNetworks;
@@ -20,50 +21,95 @@ pub enum Reach {
     Persons,
 }
 
-macro_rules! scopes {
-    ($($name:ident $text:literal $reach:ident $meaning:literal;)*) => {
-        /// A capability and a verb. A token lists the scopes that it grants.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub enum ScopeName {$(#[doc = $meaning] $name,)*}
-
-        impl ScopeName {
-            /// Every scope.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            /// The scope as it stands in a token.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-
-            /// What it allows.
-            #[must_use]
-            pub const fn meaning(self) -> &'static str {
-                match self { $(Self::$name => $meaning,)* }
-            }
-
-            /// How far it reaches.
-            #[must_use]
-            pub const fn reach(self) -> Reach {
-                match self { $(Self::$name => Reach::$reach,)* }
-            }
-        }
-    };
+/// A capability and a verb. A token lists the scopes that it grants.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Display,
+    EnumMessage,
+    EnumString,
+    Eq,
+    Hash,
+    IntoStaticStr,
+    Ord,
+    PartialEq,
+    PartialOrd,
+    VariantArray,
+)]
+#[strum(parse_err_ty = UnknownScope, parse_err_fn = UnknownScope::new)]
+pub enum ScopeName {
+    /// Change centres, people, authorities, programmes, partners, vocabularies and standards.
+    #[strum(serialize = "network:write")]
+    NetworkWrite,
+    /// See evidence beyond what is public, as its visibility allows.
+    #[strum(serialize = "evidence:read")]
+    EvidenceRead,
+    /// Contribute and revise the centre's own evidence.
+    #[strum(serialize = "evidence:write")]
+    EvidenceWrite,
+    /// Decide for the network which publications are the same.
+    #[strum(serialize = "evidence:review")]
+    EvidenceReview,
+    /// Begin and lead collaborations; record and answer the feedback that the centre receives.
+    #[strum(serialize = "collaboration:write")]
+    CollaborationWrite,
+    /// Ask for disclosure-controlled counts.
+    #[strum(serialize = "young-people:statistics")]
+    YoungPeopleStatistics,
+    /// Read pseudonymous rows under an agreement.
+    #[strum(serialize = "young-people:read")]
+    YoungPeopleRead,
+    /// Load returns.
+    #[strum(serialize = "young-people:contribute")]
+    YoungPeopleContribute,
+    /// Issue, approve, rotate and revoke the centre's own tokens.
+    #[strum(serialize = "tokens:manage")]
+    TokensManage,
+    /// Issue, approve, rotate and revoke the tokens of every centre.
+    #[strum(serialize = "tokens:manage-all")]
+    TokensManageAll,
+    /// Read who did what for the centre, and to what is the centre's.
+    #[strum(serialize = "audit:read")]
+    AuditRead,
+    /// Read who did what for every centre.
+    #[strum(serialize = "audit:read-all")]
+    AuditReadAll,
 }
 
-scopes! {
-    NetworkWrite "network:write" Space "Change centres, people, authorities, programmes, partners, vocabularies and standards.";
-    EvidenceRead "evidence:read" Centre "See evidence beyond what is public, as its visibility allows.";
-    EvidenceWrite "evidence:write" Centre "Contribute and revise the centre's own evidence.";
-    EvidenceReview "evidence:review" Space "Decide for the network which publications are the same.";
-    CollaborationWrite "collaboration:write" Centre "Begin and lead collaborations; record and answer the feedback that the centre receives.";
-    YoungPeopleStatistics "young-people:statistics" Centre "Ask for disclosure-controlled counts.";
-    YoungPeopleRead "young-people:read" Persons "Read pseudonymous rows under an agreement.";
-    YoungPeopleContribute "young-people:contribute" Persons "Load returns.";
-    TokensManage "tokens:manage" Centre "Issue, approve, rotate and revoke the centre's own tokens.";
-    TokensManageAll "tokens:manage-all" Space "Issue, approve, rotate and revoke the tokens of every centre.";
-    AuditRead "audit:read" Centre "Read who did what for the centre, and to what is the centre's.";
-    AuditReadAll "audit:read-all" Space "Read who did what for every centre.";
+impl ScopeName {
+    /// Every scope.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// The scope as it stands in a token.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// What it allows.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        self.get_documentation().unwrap_or_default()
+    }
+
+    /// How far it reaches.
+    #[must_use]
+    pub const fn reach(self) -> Reach {
+        match self {
+            Self::NetworkWrite
+            | Self::EvidenceReview
+            | Self::TokensManageAll
+            | Self::AuditReadAll => Reach::Space,
+            Self::EvidenceRead
+            | Self::EvidenceWrite
+            | Self::CollaborationWrite
+            | Self::YoungPeopleStatistics
+            | Self::TokensManage
+            | Self::AuditRead => Reach::Centre,
+            Self::YoungPeopleRead | Self::YoungPeopleContribute => Reach::Persons,
+        }
+    }
 }
 
 /// A text that is no scope.
@@ -72,31 +118,18 @@ scopes! {
 pub struct UnknownScope(pub String);
 
 fn known_scopes() -> String {
-    let names: Vec<_> = ScopeName::ALL.iter().map(|scope| scope.as_str()).collect();
-    names.join(", ")
+    ScopeName::ALL.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-impl std::str::FromStr for ScopeName {
-    type Err = UnknownScope;
-
-    fn from_str(text: &str) -> Result<Self, UnknownScope> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|scope| scope.as_str() == text)
-            .ok_or_else(|| UnknownScope(text.to_owned()))
+impl UnknownScope {
+    fn new(given: &str) -> Self {
+        Self(given.to_owned())
     }
 }
 
 impl Serialize for ScopeName {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
-    }
-}
-
-impl std::fmt::Display for ScopeName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.as_str())
     }
 }
 
