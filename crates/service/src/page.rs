@@ -119,6 +119,12 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// A page with nothing on it.
+    #[must_use]
+    pub fn empty(request: &PageRequest) -> Self {
+        Self::from_rows(request, Vec::new(), |_| String::new())
+    }
+
     /// Makes a page of the rows that were read, one more than asked for if there are more, in the
     /// order of reading (backwards from the end for a backward page).
     pub fn from_rows(

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use entity::{CollaborationId, FeedbackId, FindingId, PublicationId, RatingId, StudyId};
+use entity::{collaboration, feedback, finding, publication, rating, study};
 use sea_orm::QueryFilter;
 use uuid::Uuid;
 
@@ -38,22 +38,38 @@ pub trait Identified {
     fn uuid(&self) -> Uuid;
 }
 
-macro_rules! identified {
-    ($($table:ident $id:ident;)*) => {$(
-        impl Identified for entity::$table::Model {
-            fn uuid(&self) -> Uuid {
-                let $id(id) = self.id;
-                id
-            }
-        }
-    )*};
+impl Identified for collaboration::Model {
+    fn uuid(&self) -> Uuid {
+        self.id.into()
+    }
 }
 
-identified! {
-    collaboration CollaborationId;
-    study StudyId;
-    publication PublicationId;
-    finding FindingId;
-    rating RatingId;
-    feedback FeedbackId;
+impl Identified for study::Model {
+    fn uuid(&self) -> Uuid {
+        self.id.into()
+    }
+}
+
+impl Identified for publication::Model {
+    fn uuid(&self) -> Uuid {
+        self.id.into()
+    }
+}
+
+impl Identified for finding::Model {
+    fn uuid(&self) -> Uuid {
+        self.id.into()
+    }
+}
+
+impl Identified for rating::Model {
+    fn uuid(&self) -> Uuid {
+        self.id.into()
+    }
+}
+
+impl Identified for feedback::Model {
+    fn uuid(&self) -> Uuid {
+        self.id.into()
+    }
 }

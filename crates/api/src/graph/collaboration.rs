@@ -10,18 +10,18 @@ use service::page::PageRequest;
 use service::{Result, collaboration as collaborations};
 
 use super::asker;
-use super::connection::{Total, connection};
+use super::connection::{Connection, Listed, Total};
 use super::date::{ApproximateDate, Moment, approximate};
 use super::entry::{contribute, inputs, revise};
 use super::network::Centre;
-use super::shared::{Common, shared_thing};
+use super::shared::{Common, SharedThing, shared_thing};
 use super::word::Word;
 
 /// A collaboration.
 #[derive(Clone)]
 pub(crate) struct Collaboration(pub(crate) Arc<collaboration::Model>);
 
-shared_thing!(Collaboration, Collaboration);
+shared_thing!(Collaboration);
 
 /// A shared initiative of several centres.
 #[Object]
@@ -66,10 +66,13 @@ impl Collaboration {
     }
 }
 
-connection! {
-    /// A page of collaborations, by slug.
-    CollaborationConnection, CollaborationEdge, Collaboration
+impl Listed for Collaboration {
+    const CONNECTION: &'static str = "CollaborationConnection";
+    const EDGE: &'static str = "CollaborationEdge";
+    const PAGE: &'static str = "A page of collaborations, by slug.";
 }
+
+pub(crate) type CollaborationConnection = Connection<Collaboration>;
 
 /// Which collaborations. A list that is left out, or null, restricts nothing; an empty one admits nothing.
 #[derive(Clone, Default, InputObject)]

@@ -1,12 +1,16 @@
 //! Relay connections: a page, its cursors, and a total that is counted only when asked for.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_graphql::connection::PageInfo;
+use async_graphql::{Context, Description, Object, OutputType, SimpleObject, TypeName};
 use futures::future::BoxFuture;
 use service::Result;
 use service::page::Page;
 
+use super::asker;
+use super::number::Int;
 use crate::loading::Asker;
 
 type Count = dyn Fn(Arc<Asker>) -> BoxFuture<'static, Result<u64>> + Send + Sync;
@@ -33,16 +37,6 @@ impl Total {
     }
 }
 
-/// Whether there is more than a page, and the cursors at both of its ends.
-pub(crate) fn page_info<T>(page: &Page<T>) -> PageInfo {
-    PageInfo {
-        has_previous_page: page.has_previous,
-        has_next_page: page.has_next,
-        start_cursor: page.items.first().map(|(cursor, _)| cursor.clone()),
-        end_cursor: page.items.last().map(|(cursor, _)| cursor.clone()),
-    }
-}
-
 /// Copies a page that a loader shares, wrapping its rows.
 pub(crate) fn wrapped<R: Clone, T>(page: &Page<R>, wrap: impl Fn(Arc<R>) -> T) -> Page<T> {
     Page {
@@ -56,96 +50,132 @@ pub(crate) fn wrapped<R: Clone, T>(page: &Page<R>, wrap: impl Fn(Arc<R>) -> T) -
     }
 }
 
-/// Declares a connection and its edge.
-macro_rules! connection {
-    ($(#[$doc:meta])* $connection:ident, $edge:ident, $node:ty) => {
-        $(#[$doc])*
-        pub(crate) struct $connection {
-            page: service::page::Page<$node>,
-            total: $crate::graph::connection::Total,
-        }
-
-        impl $connection {
-            pub(crate) fn new(page: service::page::Page<$node>, total: $crate::graph::connection::Total) -> Self {
-                Self { page, total }
-            }
-        }
-
-        $(#[$doc])*
-        #[async_graphql::Object]
-        impl $connection {
-            /// The things of this page, each with its cursor.
-            async fn edges(&self) -> Vec<$edge> {
-                let edge = |(cursor, node): &(String, $node)| $edge { cursor: cursor.clone(), node: node.clone() };
-                self.page.items.iter().map(edge).collect()
-            }
-
-            /// The things of this page.
-            async fn nodes(&self) -> Vec<$node> {
-                self.page.items.iter().map(|(_, node)| node.clone()).collect()
-            }
-
-            /// Whether there is more, and the cursors at both ends.
-            async fn page_info(&self) -> async_graphql::connection::PageInfo {
-                $crate::graph::connection::page_info(&self.page)
-            }
-
-            /// How many there are in the whole list. It is counted only when it is asked for, and costs
-            /// a query of its own.
-            async fn total_count(
-                &self,
-                ctx: &async_graphql::Context<'_>,
-            ) -> service::Result<Option<$crate::graph::number::Int<u64>>> {
-                let total = self.total.count($crate::graph::asker(ctx)).await?;
-                Ok(Some($crate::graph::number::Int(total)))
-            }
-        }
-
-        /// One thing of a connection's page.
-        #[derive(async_graphql::SimpleObject)]
-        pub(crate) struct $edge {
-            /// Where the thing stands in the list: give it as `after` or `before`.
-            cursor: String,
-            /// The thing.
-            node: $node,
-        }
-    };
+/// A thing that is listed in pages, with the names that the schema has for them.
+pub(crate) trait Listed: OutputType + Clone + 'static {
+    const CONNECTION: &'static str;
+    const EDGE: &'static str;
+    /// The description of a page.
+    const PAGE: &'static str;
 }
 
-/// Declares a connection that has no total, and its edge.
-macro_rules! connection_without_total {
-    ($(#[$doc:meta])* $connection:ident, $edge:ident, $node:ty) => {
-        $(#[$doc])*
-        #[derive(async_graphql::SimpleObject)]
-        pub(crate) struct $connection {
-            /// The things of this page, each with its cursor.
-            edges: Vec<$edge>,
-            /// The things of this page.
-            nodes: Vec<$node>,
-            /// Whether there is more, and the cursors at both ends.
-            page_info: async_graphql::connection::PageInfo,
-        }
-
-        impl From<service::page::Page<$node>> for $connection {
-            fn from(page: service::page::Page<$node>) -> Self {
-                Self {
-                    page_info: $crate::graph::connection::page_info(&page),
-                    nodes: page.items.iter().map(|(_, node)| node.clone()).collect(),
-                    edges: page.items.into_iter().map(|(cursor, node)| $edge { cursor, node }).collect(),
-                }
-            }
-        }
-
-        /// One thing of a connection's page.
-        #[derive(async_graphql::SimpleObject)]
-        pub(crate) struct $edge {
-            /// Where the thing stands in the list: give it as `after` or `before`.
-            pub(crate) cursor: String,
-            /// The thing.
-            pub(crate) node: $node,
-        }
-    };
+/// A page of a list that can be counted.
+pub(crate) struct Connection<T> {
+    page: Page<T>,
+    total: Total,
 }
 
-pub(crate) use connection;
-pub(crate) use connection_without_total;
+impl<T> Connection<T> {
+    pub(crate) fn new(page: Page<T>, total: Total) -> Self {
+        Self { page, total }
+    }
+}
+
+impl<T: Listed> TypeName for Connection<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::CONNECTION.into()
+    }
+}
+
+impl<T: Listed> Description for Connection<T> {
+    fn description() -> &'static str {
+        T::PAGE
+    }
+}
+
+#[Object(name_type, use_type_description)]
+impl<T: Listed> Connection<T> {
+    /// The things of this page, each with its cursor.
+    async fn edges(&self) -> Vec<Edge<T>> {
+        edges(&self.page)
+    }
+
+    /// The things of this page.
+    async fn nodes(&self) -> Vec<T> {
+        nodes(&self.page)
+    }
+
+    /// Whether there is more, and the cursors at both ends.
+    async fn page_info(&self) -> PageInfo {
+        page_info(&self.page)
+    }
+
+    /// How many there are in the whole list. It is counted only when it is asked for, and costs
+    /// a query of its own.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<Option<Int<u64>>> {
+        let total = self.total.count(asker(ctx)).await?;
+        Ok(Some(Int(total)))
+    }
+}
+
+/// A page of a list that has no total.
+pub(crate) struct UncountedConnection<T>(Page<T>);
+
+impl<T> From<Page<T>> for UncountedConnection<T> {
+    fn from(page: Page<T>) -> Self {
+        Self(page)
+    }
+}
+
+impl<T: Listed> TypeName for UncountedConnection<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::CONNECTION.into()
+    }
+}
+
+impl<T: Listed> Description for UncountedConnection<T> {
+    fn description() -> &'static str {
+        T::PAGE
+    }
+}
+
+#[Object(name_type, use_type_description)]
+impl<T: Listed> UncountedConnection<T> {
+    /// The things of this page, each with its cursor.
+    async fn edges(&self) -> Vec<Edge<T>> {
+        edges(&self.0)
+    }
+
+    /// The things of this page.
+    async fn nodes(&self) -> Vec<T> {
+        nodes(&self.0)
+    }
+
+    /// Whether there is more, and the cursors at both ends.
+    async fn page_info(&self) -> PageInfo {
+        page_info(&self.0)
+    }
+}
+
+/// One thing of a connection's page.
+#[derive(SimpleObject)]
+#[graphql(name_type)]
+pub(crate) struct Edge<T: Listed> {
+    /// Where the thing stands in the list: give it as `after` or `before`.
+    pub(crate) cursor: String,
+    /// The thing.
+    pub(crate) node: T,
+}
+
+impl<T: Listed> TypeName for Edge<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::EDGE.into()
+    }
+}
+
+fn edges<T: Listed>(page: &Page<T>) -> Vec<Edge<T>> {
+    let edge = |(cursor, node): &(String, T)| Edge { cursor: cursor.clone(), node: node.clone() };
+    page.items.iter().map(edge).collect()
+}
+
+fn nodes<T: Clone>(page: &Page<T>) -> Vec<T> {
+    page.items.iter().map(|(_, node)| node.clone()).collect()
+}
+
+fn page_info<T>(page: &Page<T>) -> PageInfo {
+    PageInfo {
+        has_previous_page: page.has_previous,
+        has_next_page: page.has_next,
+        start_cursor: page.items.first().map(|(cursor, _)| cursor.clone()),
+        end_cursor: page.items.last().map(|(cursor, _)| cursor.clone()),
+    }
+}

@@ -10,7 +10,7 @@ use service::page::PageRequest;
 use service::{Result, feed};
 use uuid::Uuid;
 
-use super::connection::connection_without_total;
+use super::connection::{Edge, Listed, UncountedConnection};
 use super::global_id::{self, NodeKind, global_id, part_id};
 use super::network::Centre;
 use super::node::Node;
@@ -89,11 +89,13 @@ async fn subject_of(change: &change::Model, ctx: &Context<'_>) -> Result<Option<
     }
 }
 
-connection_without_total! {
-    /// A page of changes, in order. It has no total: the log has no end. Keep the last cursor and give it as `after` the
-    /// next time.
-    ChangeConnection, ChangeEdge, Change
+impl Listed for Change {
+    const CONNECTION: &'static str = "ChangeConnection";
+    const EDGE: &'static str = "ChangeEdge";
+    const PAGE: &'static str = "A page of changes, in order. It has no total: the log has no end. Keep the last cursor and give it as `after` the\nnext time.";
 }
+
+pub(crate) type ChangeConnection = UncountedConnection<Change>;
 
 #[derive(Default)]
 pub(super) struct FeedQuery;
@@ -142,13 +144,13 @@ impl FeedSubscription {
             desc = "Only changes of these kinds of thing; of all when nothing is said, of none when the list is empty."
         )]
         kinds: Option<Vec<Word<ChangeKind>>>,
-    ) -> Result<impl Stream<Item = Result<ChangeEdge>>> {
+    ) -> Result<impl Stream<Item = Result<Edge<Change>>>> {
         let Follower { space, viewer } = ctx.data_unchecked();
         let (space, viewer) = (Arc::clone(space), viewer.clone());
         let changes = feed::follow(space, viewer, any_of(kinds), after.as_deref()).await?;
         Ok(changes.map(|change| {
             let (cursor, row) = change?;
-            Ok(ChangeEdge { cursor, node: Change(row) })
+            Ok(Edge { cursor, node: Change(row) })
         }))
     }
 }

@@ -5,63 +5,57 @@ use async_graphql::ID;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use service::error::{Code, Error, Result};
+use strum::FromRepr;
 use uuid::Uuid;
 
-macro_rules! kinds {
-    ($($kind:ident $tag:literal $(, $has_part:ident)?;)*) => {
-        /// The kinds of thing that have a global id.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum NodeKind {$($kind,)*}
-
-        impl NodeKind {
-            pub(crate) const fn tag(self) -> u8 {
-                match self { $(Self::$kind => $tag,)* }
-            }
-
-            pub(crate) const fn of_tag(tag: u8) -> Option<Self> {
-                match tag { $($tag => Some(Self::$kind),)* _ => None }
-            }
-
-            /// Whether it is a part of a thing, so that the thing's id is not enough.
-            const fn is_part(self) -> bool {
-                match self { $(Self::$kind => kinds!(@ $($has_part)?),)* }
-            }
-        }
-    };
-    (@ part) => { true };
-    (@) => { false };
+/// The kinds of thing that have a global id. The numbers are in ids that clients keep: never change one, never use one
+/// again.
+#[derive(Clone, Copy, Debug, Eq, FromRepr, PartialEq)]
+#[repr(u8)]
+pub(crate) enum NodeKind {
+    Centre = 1,
+    Person = 2,
+    LocalAuthority = 3,
+    Engagement = 4,
+    Programme = 5,
+    Partner = 6,
+    EvidenceStandard = 7,
+    Intervention = 8,
+    Outcome = 9,
+    Population = 10,
+    Collaboration = 11,
+    Study = 12,
+    Publication = 13,
+    Finding = 14,
+    Rating = 15,
+    AccessToken = 16,
+    Feedback = 17,
+    CrosswalkReading = 18,
+    Return = 19,
+    DataSharingAgreement = 20,
+    AuditEvent = 21,
+    AgreementRead = 22,
+    PossibleDuplicate = 23,
+    Revision = 24,
+    Change = 25,
+    StudyMilestone = 26,
+    ReturnProblem = 27,
+    YoungPerson = 28,
 }
 
-// The tags are in ids that clients keep: never change one, never use one again.
-kinds! {
-    Centre 1;
-    Person 2;
-    LocalAuthority 3;
-    Engagement 4;
-    Programme 5;
-    Partner 6;
-    EvidenceStandard 7;
-    Intervention 8;
-    Outcome 9;
-    Population 10;
-    Collaboration 11;
-    Study 12;
-    Publication 13;
-    Finding 14;
-    Rating 15;
-    AccessToken 16;
-    Feedback 17;
-    CrosswalkReading 18;
-    Return 19;
-    DataSharingAgreement 20;
-    AuditEvent 21;
-    AgreementRead 22;
-    PossibleDuplicate 23, part;
-    Revision 24, part;
-    Change 25, part;
-    StudyMilestone 26, part;
-    ReturnProblem 27, part;
-    YoungPerson 28, part;
+impl NodeKind {
+    /// Whether it is a part of a thing, so that the thing's id is not enough.
+    const fn is_part(self) -> bool {
+        matches!(
+            self,
+            Self::PossibleDuplicate
+                | Self::Revision
+                | Self::Change
+                | Self::StudyMilestone
+                | Self::ReturnProblem
+                | Self::YoungPerson
+        )
+    }
 }
 
 /// The global id of a thing.
@@ -71,7 +65,7 @@ pub(crate) fn global_id(kind: NodeKind, id: impl Into<Uuid>) -> ID {
 
 /// The global id of a part of a thing.
 pub(crate) fn part_id(kind: NodeKind, of: impl Into<Uuid>, part: &[u8]) -> ID {
-    let bytes = [&[kind.tag()], of.into().as_bytes().as_slice(), part].concat();
+    let bytes = [&[kind as u8], of.into().as_bytes().as_slice(), part].concat();
     ID(URL_SAFE_NO_PAD.encode(bytes))
 }
 
@@ -93,7 +87,7 @@ pub(crate) fn parse_part(id: &ID) -> Result<(NodeKind, Uuid, Vec<u8>)> {
     let parsed = bytes.as_deref().and_then(|bytes| {
         let (tag, rest) = bytes.split_first()?;
         let (of, part) = rest.split_at_checked(16)?;
-        let kind = NodeKind::of_tag(*tag).filter(|kind| kind.is_part() != part.is_empty())?;
+        let kind = NodeKind::from_repr(*tag).filter(|kind| kind.is_part() != part.is_empty())?;
         Some((kind, Uuid::from_slice(of).ok()?, part.to_vec()))
     });
     parsed.ok_or_else(invalid)

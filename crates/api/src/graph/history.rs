@@ -41,7 +41,7 @@ impl Revision {
     /// The version of a thing whose place in the log, and the thing's kind, stand in a global id.
     pub(crate) async fn find(asker: &Arc<Asker>, of: Uuid, part: &[u8]) -> Result<Option<Self>> {
         let (kind, sequence) = part.split_first().ok_or_else(global_id::invalid)?;
-        let kind = NodeKind::of_tag(*kind).filter(|kind| kind.is_shared());
+        let kind = NodeKind::from_repr(*kind).filter(|kind| kind.is_shared());
         let kind = kind.ok_or_else(global_id::invalid)?;
         let sequence = i64::from_be_bytes(global_id::fixed(sequence)?);
         let (Some(changes), Some(_)) = (kind.changes(), Node::find(asker, kind, of).await?) else {
@@ -60,7 +60,7 @@ impl Revision {
     pub(crate) async fn id(&self) -> ID {
         let (kind, of) = self.of;
         let place = self.row.sequence.to_be_bytes();
-        part_id(NodeKind::Revision, of, &[&[kind.tag()], place.as_slice()].concat())
+        part_id(NodeKind::Revision, of, &[&[kind as u8], place.as_slice()].concat())
     }
 
     /// The version that it made.

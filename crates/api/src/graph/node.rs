@@ -21,6 +21,7 @@ use super::network::{
     Partner, Person, Population, Programme,
 };
 use super::report_card::StudyMilestone;
+use super::shared::SharedThing;
 use super::young_people::{
     AgreementRead, DataSharingAgreement, Return, ReturnProblem, YoungPerson,
 };

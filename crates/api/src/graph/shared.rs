@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::asker;
 use super::collaboration::Collaboration;
-use super::connection::{Total, connection};
+use super::connection::{Connection, Listed, Total};
 use super::evidence::{Finding, Publication, Rating, Study};
 use super::feedback::Feedback;
 use super::global_id::{NodeKind, global_id};
@@ -96,10 +96,13 @@ impl Withdrawal {
     }
 }
 
-connection! {
-    /// A page of a thing's revisions, from the oldest.
-    RevisionConnection, RevisionEdge, Revision
+impl Listed for Revision {
+    const CONNECTION: &'static str = "RevisionConnection";
+    const EDGE: &'static str = "RevisionEdge";
+    const PAGE: &'static str = "A page of a thing's revisions, from the oldest.";
 }
+
+pub(crate) type RevisionConnection = Connection<Revision>;
 
 /// The fields that the shared kinds have in common, as their rows have them.
 pub(crate) struct Common {
@@ -179,14 +182,65 @@ impl Common {
     }
 }
 
-/// Gives a shared kind the fields that all have, for itself and for the interface.
+/// A kind of shared thing: its fields, for the interface.
+pub(crate) trait SharedThing: Sync {
+    fn common(&self) -> Common;
+
+    async fn id(&self, ctx: &Context<'_>) -> async_graphql::Result<ID> {
+        self.common().id(ctx).await
+    }
+
+    async fn contributed_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Centre> {
+        Ok(self.common().contributed_by(ctx).await?)
+    }
+
+    async fn visibility(&self, ctx: &Context<'_>) -> async_graphql::Result<Word<Visibility>> {
+        self.common().visibility(ctx).await
+    }
+
+    async fn embargoed_until(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<DateTime<Utc>>> {
+        self.common().embargoed_until(ctx).await
+    }
+
+    async fn version(&self, ctx: &Context<'_>) -> async_graphql::Result<i32> {
+        self.common().version(ctx).await
+    }
+
+    async fn created_at(&self, ctx: &Context<'_>) -> async_graphql::Result<DateTime<Utc>> {
+        self.common().created_at(ctx).await
+    }
+
+    async fn updated_at(&self, ctx: &Context<'_>) -> async_graphql::Result<DateTime<Utc>> {
+        self.common().updated_at(ctx).await
+    }
+
+    async fn withdrawal(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Withdrawal>> {
+        Ok(self.common().withdrawal(ctx).await?)
+    }
+
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> async_graphql::Result<RevisionConnection> {
+        Ok(self.common().history(ctx, first, after, last, before).await?)
+    }
+}
+
+/// Takes the columns that all shared kinds have.
 macro_rules! shared_thing {
-    ($thing:ident, $kind:ident) => {
-        impl $thing {
-            pub(crate) fn common(&self) -> $crate::graph::shared::Common {
+    ($thing:ident) => {
+        impl $crate::graph::shared::SharedThing for $thing {
+            fn common(&self) -> $crate::graph::shared::Common {
                 let row = &self.0;
                 $crate::graph::shared::Common {
-                    kind: $crate::graph::global_id::NodeKind::$kind,
+                    kind: $crate::graph::global_id::NodeKind::$thing,
                     id: row.id.into(),
                     contributed_by: row.contributed_by,
                     visibility: row.visibility,
@@ -198,73 +252,6 @@ macro_rules! shared_thing {
                     withdrawal_reason: row.withdrawal_reason.clone(),
                     superseded_by: row.superseded_by.map(Into::into),
                 }
-            }
-
-            pub(crate) async fn id(
-                &self,
-                ctx: &async_graphql::Context<'_>,
-            ) -> async_graphql::Result<async_graphql::ID> {
-                self.common().id(ctx).await
-            }
-
-            pub(crate) async fn contributed_by(
-                &self,
-                ctx: &async_graphql::Context<'_>,
-            ) -> async_graphql::Result<$crate::graph::network::Centre> {
-                Ok(self.common().contributed_by(ctx).await?)
-            }
-
-            pub(crate) async fn visibility(
-                &self,
-                ctx: &async_graphql::Context<'_>,
-            ) -> async_graphql::Result<$crate::graph::word::Word<service::entity::Visibility>> {
-                self.common().visibility(ctx).await
-            }
-
-            pub(crate) async fn embargoed_until(
-                &self,
-                ctx: &async_graphql::Context<'_>,
-            ) -> async_graphql::Result<Option<chrono::DateTime<chrono::Utc>>> {
-                self.common().embargoed_until(ctx).await
-            }
-
-            pub(crate) async fn version(
-                &self,
-                ctx: &async_graphql::Context<'_>,
-            ) -> async_graphql::Result<i32> {
-                self.common().version(ctx).await
-            }
-
-            pub(crate) async fn created_at(
-                &self,
-                ctx: &async_graphql::Context<'_>,
-            ) -> async_graphql::Result<chrono::DateTime<chrono::Utc>> {
-                self.common().created_at(ctx).await
-            }
-
-            pub(crate) async fn updated_at(
-                &self,
-                ctx: &async_graphql::Context<'_>,
-            ) -> async_graphql::Result<chrono::DateTime<chrono::Utc>> {
-                self.common().updated_at(ctx).await
-            }
-
-            pub(crate) async fn withdrawal(
-                &self,
-                ctx: &async_graphql::Context<'_>,
-            ) -> async_graphql::Result<Option<$crate::graph::shared::Withdrawal>> {
-                Ok(self.common().withdrawal(ctx).await?)
-            }
-
-            pub(crate) async fn history(
-                &self,
-                ctx: &async_graphql::Context<'_>,
-                first: Option<i32>,
-                after: Option<String>,
-                last: Option<i32>,
-                before: Option<String>,
-            ) -> async_graphql::Result<$crate::graph::shared::RevisionConnection> {
-                Ok(self.common().history(ctx, first, after, last, before).await?)
             }
         }
     };

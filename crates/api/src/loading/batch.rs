@@ -130,13 +130,28 @@ fn locked<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The parents of which the same is asked.
-pub(super) fn by_arguments<K: Eq + Hash>(keys: Vec<(Uuid, K)>) -> HashMap<K, Vec<Uuid>> {
-    let mut groups: HashMap<K, Vec<Uuid>> = HashMap::new();
+/// Reads together what is asked of several parents with the same arguments; what is refused costs these alone.
+pub(super) async fn by_arguments<A, T, V, F>(
+    keys: Vec<(Uuid, A)>,
+    read: impl Fn(A, Vec<Uuid>) -> F,
+) -> Result<HashMap<(Uuid, A), Result<V>>>
+where
+    A: Clone + Eq + Hash,
+    V: From<T>,
+    F: Future<Output = Result<HashMap<Uuid, T>>>,
+{
+    let mut groups: HashMap<A, Vec<Uuid>> = HashMap::new();
     for (parent, arguments) in keys {
         groups.entry(arguments).or_default().push(parent);
     }
-    groups
+    let mut found = HashMap::new();
+    for (arguments, parents) in groups {
+        let values = read(arguments.clone(), parents.clone()).await;
+        for (parent, value) in for_each(parents, values) {
+            found.insert((parent, arguments.clone()), value.map(V::from));
+        }
+    }
+    Ok(found)
 }
 
 /// What was read for each key, or for each of them the reason why nothing could be: what is refused for some keys of a

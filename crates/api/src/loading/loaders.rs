@@ -310,21 +310,15 @@ macro_rules! pages {
                 parent: impl Into<Uuid>,
                 request: PageRequest,
             ) -> Result<Arc<Page<$value>>> {
-                let fetch: Fetch<(Uuid, PageRequest), Result<Arc<Page<$value>>>> = |$asker, keys| {
-                    Box::pin(async move {
-                        let mut pages = HashMap::new();
-                        for ($page, $keys) in by_arguments(keys) {
-                            let read = $read.await;
-                            pages.extend(for_each($keys, read).into_iter().map(|(parent, page)| {
-                                ((parent, $page.clone()), page.map(Arc::new))
-                            }));
-                        }
-                        Ok(pages)
-                    })
+                let fetch: Fetch<_, _> = |asker, keys| {
+                    Box::pin(by_arguments(keys, move |$page: PageRequest, $keys: Vec<Uuid>| {
+                        let $asker = Arc::clone(&asker);
+                        async move { $read.await }
+                    }))
                 };
-                let key = (parent.into(), request);
-                let empty = || Ok(Arc::new(Page::from_rows(&key.1, Vec::new(), |_| String::new())));
-                self.loaders.$loader.load(self, key.clone(), fetch).await?.unwrap_or_else(empty)
+                let empty = Arc::new(Page::empty(&request));
+                let found = self.loaders.$loader.load(self, (parent.into(), request), fetch).await?;
+                found.unwrap_or(Ok(empty))
             }
         )*}
     };

@@ -1,5 +1,7 @@
 //! Secrets have their own types: none can be printed by accident.
 
+use std::fmt;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, KeyInit};
@@ -12,21 +14,15 @@ use crate::error::{Error, Result};
 
 const NONCE: usize = 24;
 
-macro_rules! silent {
-    ($($secret:ident),*) => {$(
-        impl std::fmt::Debug for $secret {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(concat!(stringify!($secret), "(…)"))
-            }
-        }
-    )*};
-}
-
-silent!(MasterKey, BearerToken);
-
 /// The key that encrypts the private parts of the signing keys. It is never in the database.
 #[derive(Clone)]
 pub struct MasterKey([u8; 32]);
+
+impl fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MasterKey(…)")
+    }
+}
 
 impl MasterKey {
     /// A new one.
@@ -99,6 +95,12 @@ pub struct NotAMasterKey;
 /// An access token as it is sent: plain once, when it is issued.
 #[derive(Clone)]
 pub struct BearerToken(String);
+
+impl fmt::Debug for BearerToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BearerToken(…)")
+    }
+}
 
 impl BearerToken {
     pub(super) const fn new(text: String) -> Self {

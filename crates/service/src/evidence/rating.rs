@@ -157,75 +157,76 @@ pub async fn scores(space: &Space, ratings: &[Uuid]) -> Result<HashMap<Uuid, Vec
     Ok(scores)
 }
 
-macro_rules! considered {
-    ($(
-        $(#[$doc:meta])* $page:ident $(#[$count_doc:meta])* $count:ident $select:ident:
-        $thing:ident by $table:ident $Id:ident;
-    )*) => {$(
-        $(#[$doc])*
-        pub async fn $page(
-            space: &Space,
-            viewer: &Viewer,
-            ratings: &[Uuid],
-            request: &PageRequest,
-        ) -> Result<HashMap<Uuid, Page<$thing::Model>>> {
-            let sort = SortKey::new(
-                "considered",
-                [$thing::Column::Id.as_column_ref()],
-                false,
-                |row: &$thing::Model| vec![KeyPart::Id(row.id.0)],
-            );
-            let (select, parent) = ($select(space, viewer), $table::Column::RatingId);
-            listing::read_for_each(space.store(), select, parent, ratings, &sort, request).await
-        }
-
-        $(#[$count_doc])*
-        pub async fn $count(
-            space: &Space,
-            viewer: &Viewer,
-            ratings: &[Uuid],
-        ) -> Result<HashMap<Uuid, u64>> {
-            let (select, parent) = ($select(space, viewer), $table::Column::RatingId);
-            listing::count_for_each(space.store(), select, parent, ratings).await
-        }
-
-        fn $select(space: &Space, viewer: &Viewer) -> Select<$thing::Entity> {
-            listing::joined(
-                scope::shared::<$thing::Entity>(viewer, space.store().source().now()),
-                $thing::Column::Id,
-                $table::Entity,
-                $table::Column::$Id,
-            )
-        }
-    )*};
+/// The studies that each of these ratings took into account, withdrawn or not, in the order of their
+/// contribution.
+///
+/// # Errors
+/// `INVALID_CURSOR`.
+pub async fn considered_studies(
+    space: &Space,
+    viewer: &Viewer,
+    ratings: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<study::Model>>> {
+    let id = |row: &study::Model| vec![KeyPart::Id(row.id.into())];
+    let sort = SortKey::new("considered", [study::Column::Id.as_column_ref()], false, id);
+    let select = studies_by_rating(space, viewer);
+    let rating = considered_study::Column::RatingId;
+    listing::read_for_each(space.store(), select, rating, ratings, &sort, request).await
 }
 
-considered! {
-    /// The studies that each of these ratings took into account, withdrawn or not, in the order of their
-    /// contribution.
-    ///
-    /// # Errors
-    /// `INVALID_CURSOR`.
-    considered_studies
-    /// How many studies each of these ratings took into account.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    count_considered_studies
-    studies_by_rating: study by considered_study StudyId;
+/// How many studies each of these ratings took into account.
+pub async fn count_considered_studies(
+    space: &Space,
+    viewer: &Viewer,
+    ratings: &[Uuid],
+) -> Result<HashMap<Uuid, u64>> {
+    let select = studies_by_rating(space, viewer);
+    let rating = considered_study::Column::RatingId;
+    listing::count_for_each(space.store(), select, rating, ratings).await
+}
 
-    /// The publications that each of these ratings took into account, withdrawn or not, in the order of
-    /// their contribution.
-    ///
-    /// # Errors
-    /// `INVALID_CURSOR`.
-    considered_publications
-    /// How many publications each of these ratings took into account.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    count_considered_publications
-    publications_by_rating: publication by considered_publication PublicationId;
+fn studies_by_rating(space: &Space, viewer: &Viewer) -> Select<study::Entity> {
+    use considered_study::{Column, Entity};
+
+    let seen = scope::shared::<study::Entity>(viewer, space.store().source().now());
+    listing::joined(seen, study::Column::Id, Entity, Column::StudyId)
+}
+
+/// The publications that each of these ratings took into account, withdrawn or not, in the order of their
+/// contribution.
+///
+/// # Errors
+/// `INVALID_CURSOR`.
+pub async fn considered_publications(
+    space: &Space,
+    viewer: &Viewer,
+    ratings: &[Uuid],
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<publication::Model>>> {
+    let id = |row: &publication::Model| vec![KeyPart::Id(row.id.into())];
+    let sort = SortKey::new("considered", [publication::Column::Id.as_column_ref()], false, id);
+    let select = publications_by_rating(space, viewer);
+    let rating = considered_publication::Column::RatingId;
+    listing::read_for_each(space.store(), select, rating, ratings, &sort, request).await
+}
+
+/// How many publications each of these ratings took into account.
+pub async fn count_considered_publications(
+    space: &Space,
+    viewer: &Viewer,
+    ratings: &[Uuid],
+) -> Result<HashMap<Uuid, u64>> {
+    let select = publications_by_rating(space, viewer);
+    let rating = considered_publication::Column::RatingId;
+    listing::count_for_each(space.store(), select, rating, ratings).await
+}
+
+fn publications_by_rating(space: &Space, viewer: &Viewer) -> Select<publication::Entity> {
+    use considered_publication::{Column, Entity};
+
+    let seen = scope::shared::<publication::Entity>(viewer, space.store().source().now());
+    listing::joined(seen, publication::Column::Id, Entity, Column::PublicationId)
 }
 
 /// Keeps the ratings that are on one of the levels.

@@ -113,21 +113,20 @@ trait Evidence: SharedEntity<Model: Identified> {
     fn piece(row: Self::Model) -> Piece;
 }
 
-macro_rules! evidence {
-    ($($table:ident $Piece:ident;)*) => {$(
-        impl Evidence for $table::Entity {
-            const SUPERSEDED_BY: Self::Column = $table::Column::SupersededBy;
+impl Evidence for study::Entity {
+    const SUPERSEDED_BY: Self::Column = study::Column::SupersededBy;
 
-            fn piece(row: $table::Model) -> Piece {
-                Piece::$Piece(Arc::new(row))
-            }
-        }
-    )*};
+    fn piece(row: study::Model) -> Piece {
+        Piece::Study(Arc::new(row))
+    }
 }
 
-evidence! {
-    study Study;
-    publication Publication;
+impl Evidence for publication::Entity {
+    const SUPERSEDED_BY: Self::Column = publication::Column::SupersededBy;
+
+    fn piece(row: publication::Model) -> Piece {
+        Piece::Publication(Arc::new(row))
+    }
 }
 
 impl Piece {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{
-    CentreId, EvidenceStrength, StudyDesign, StudyStatus, Vocabulary, rating, study, study_centre,
-    study_partner, study_publication, study_site, study_status_change,
+    CentreId, EvidenceStrength, StudyDesign, StudyId, StudyStatus, Vocabulary, rating, study,
+    study_centre, study_partner, study_publication, study_site, study_status_change,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{
@@ -180,39 +180,65 @@ fn reported_studies(space: &Space, viewer: &Viewer) -> Select<study::Entity> {
     )
 }
 
-/// What a study consists of besides its own row.
-macro_rules! parts {
-    ($($(#[$doc:meta])* $name:ident of $table:ident by $order:ident;)*) => {$(
-        $(#[$doc])*
-        ///
-        /// # Errors
-        /// When the database cannot be read.
-        pub async fn $name(space: &Space, studies: &[Uuid]) -> Result<HashMap<Uuid, Vec<$table::Model>>> {
-            let store = space.store();
-            let among = scope::among(store.backend(), $table::Column::StudyId, studies.iter().copied());
-            let rows = scope::parts_of_seen::<$table::Entity>()
-                .filter(among)
-                .order_by_asc($table::Column::$order)
-                .all(store.connection())
-                .await?;
-            let mut parts: HashMap<Uuid, Vec<_>> = HashMap::new();
-            for row in rows {
-                parts.entry(row.study_id.into()).or_default().push(row);
-            }
-            Ok(parts)
-        }
-    )*};
+/// What studies consist of besides their own rows, in the order of a column.
+async fn parts<L: EntityTrait>(
+    space: &Space,
+    studies: &[Uuid],
+    (study, order): (L::Column, L::Column),
+    of: impl Fn(&L::Model) -> StudyId,
+) -> Result<HashMap<Uuid, Vec<L::Model>>> {
+    let store = space.store();
+    let rows = scope::parts_of_seen::<L>()
+        .filter(scope::among(store.backend(), study, studies.iter().copied()))
+        .order_by_asc(order)
+        .all(store.connection())
+        .await?;
+    let mut parts: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in rows {
+        parts.entry(of(&row).into()).or_default().push(row);
+    }
+    Ok(parts)
 }
 
-parts! {
-    /// The centres of studies.
-    centres of study_centre by CentreId;
-    /// The sites of studies.
-    sites of study_site by LocalAuthorityId;
-    /// The partners of studies.
-    partners of study_partner by PartnerId;
-    /// The changes of status of studies, from the oldest.
-    status_history of study_status_change by On;
+/// The centres of studies.
+pub async fn centres(
+    space: &Space,
+    studies: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<study_centre::Model>>> {
+    use study_centre::{Column, Entity};
+
+    parts::<Entity>(space, studies, (Column::StudyId, Column::CentreId), |row| row.study_id).await
+}
+
+/// The sites of studies.
+pub async fn sites(
+    space: &Space,
+    studies: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<study_site::Model>>> {
+    use study_site::{Column, Entity};
+
+    parts::<Entity>(space, studies, (Column::StudyId, Column::LocalAuthorityId), |row| row.study_id)
+        .await
+}
+
+/// The partners of studies.
+pub async fn partners(
+    space: &Space,
+    studies: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<study_partner::Model>>> {
+    use study_partner::{Column, Entity};
+
+    parts::<Entity>(space, studies, (Column::StudyId, Column::PartnerId), |row| row.study_id).await
+}
+
+/// The changes of status of studies, from the oldest.
+pub async fn status_history(
+    space: &Space,
+    studies: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<study_status_change::Model>>> {
+    use study_status_change::{Column, Entity};
+
+    parts::<Entity>(space, studies, (Column::StudyId, Column::On), |row| row.study_id).await
 }
 
 pub(super) fn matching(

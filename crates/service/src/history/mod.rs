@@ -25,7 +25,7 @@ use crate::collaboration::record::CollaborationDraft;
 use crate::error::Result;
 use crate::evidence::record::{FindingDraft, PublicationDraft, RatingDraft, StudyDraft};
 use crate::feedback::record::FeedbackDraft;
-use crate::record::{State, states};
+use crate::record::{Draft, State, states};
 use crate::space::Space;
 use crate::store::delta::go_back;
 use crate::viewer::{Viewer, Who};
@@ -165,27 +165,37 @@ async fn pasts(
     changes: &HashMap<Uuid, Vec<change::Model>>,
 ) -> Result<HashMap<Uuid, Past>> {
     let mut pasts = HashMap::new();
-    macro_rules! present {
-        ($($kind:ident $draft:ty;)*) => {$(
-            let of_kind = things.iter().filter(|(kind, _)| *kind == ChangeKind::$kind);
-            let ids: Vec<Uuid> = of_kind.map(|(_, id)| *id).collect();
-            if !ids.is_empty() {
-                for (id, present) in states::<$draft>(connection, ids).await? {
-                    let rows = changes.get(&id).map(Vec::as_slice).unwrap_or_default();
-                    pasts.insert(id, Past::new(present, rows));
-                }
-            }
-        )*};
-    }
-    present! {
-        Collaboration CollaborationDraft;
-        Study StudyDraft;
-        Publication PublicationDraft;
-        Finding FindingDraft;
-        Rating RatingDraft;
-        Feedback FeedbackDraft;
-    }
+    let mut present = Present { connection, things, changes, pasts: &mut pasts };
+    present.read::<CollaborationDraft>(ChangeKind::Collaboration).await?;
+    present.read::<StudyDraft>(ChangeKind::Study).await?;
+    present.read::<PublicationDraft>(ChangeKind::Publication).await?;
+    present.read::<FindingDraft>(ChangeKind::Finding).await?;
+    present.read::<RatingDraft>(ChangeKind::Rating).await?;
+    present.read::<FeedbackDraft>(ChangeKind::Feedback).await?;
     Ok(pasts)
+}
+
+/// Goes back from the present states of things, kind by kind.
+struct Present<'a, C> {
+    connection: &'a C,
+    things: &'a [(ChangeKind, Uuid)],
+    changes: &'a HashMap<Uuid, Vec<change::Model>>,
+    pasts: &'a mut HashMap<Uuid, Past>,
+}
+
+impl<C: ConnectionTrait> Present<'_, C> {
+    async fn read<D: Draft>(&mut self, kind: ChangeKind) -> Result<()> {
+        let of_kind = self.things.iter().filter(|(of, _)| *of == kind);
+        let ids: Vec<Uuid> = of_kind.map(|(_, id)| *id).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        for (id, present) in states::<D>(self.connection, ids).await? {
+            let rows = self.changes.get(&id).map(Vec::as_slice).unwrap_or_default();
+            self.pasts.insert(id, Past::new(present, rows));
+        }
+        Ok(())
+    }
 }
 
 impl Past {

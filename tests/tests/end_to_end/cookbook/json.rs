@@ -98,12 +98,8 @@ impl<'de> Deserialize<'de> for Json {
 
 struct Reader;
 
-macro_rules! leaves {
-    ($($visit:ident $type:ty;)*) => {$(
-        fn $visit<E>(self, value: $type) -> Result<Json, E> {
-            Ok(Json::Leaf(serde_json::json!(value).to_string()))
-        }
-    )*};
+fn leaf(value: impl Into<serde_json::Value>) -> Json {
+    Json::Leaf(value.into().to_string())
 }
 
 impl<'de> Visitor<'de> for Reader {
@@ -113,12 +109,24 @@ impl<'de> Visitor<'de> for Reader {
         f.write_str("JSON")
     }
 
-    leaves! {
-        visit_bool bool;
-        visit_i64 i64;
-        visit_u64 u64;
-        visit_f64 f64;
-        visit_str &str;
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(leaf(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        Ok(leaf(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(leaf(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+        Ok(leaf(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(leaf(value))
     }
 
     fn visit_unit<E>(self) -> Result<Json, E> {

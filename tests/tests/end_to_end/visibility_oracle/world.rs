@@ -237,20 +237,18 @@ impl World {
     async fn ids(&self) -> HashMap<String, Uuid> {
         let connection = self.app.space.store().connection();
         let mut ids = HashMap::new();
-        macro_rules! ids {
-            ($($table:ident $name:ident;)*) => {$(
-                let rows = $table::Entity::find().all(connection).await.unwrap();
-                ids.extend(rows.into_iter().map(|row| (row.$name, row.id.0)));
-            )*};
-        }
-        ids! {
-            collaboration slug;
-            publication slug;
-            study slug;
-            finding reference;
-            rating reference;
-            feedback reference;
-        }
+        let rows = collaboration::Entity::find().all(connection).await.unwrap();
+        ids.extend(rows.into_iter().map(|row| (row.slug, row.id.into())));
+        let rows = publication::Entity::find().all(connection).await.unwrap();
+        ids.extend(rows.into_iter().map(|row| (row.slug, row.id.into())));
+        let rows = study::Entity::find().all(connection).await.unwrap();
+        ids.extend(rows.into_iter().map(|row| (row.slug, row.id.into())));
+        let rows = finding::Entity::find().all(connection).await.unwrap();
+        ids.extend(rows.into_iter().map(|row| (row.reference, row.id.into())));
+        let rows = rating::Entity::find().all(connection).await.unwrap();
+        ids.extend(rows.into_iter().map(|row| (row.reference, row.id.into())));
+        let rows = feedback::Entity::find().all(connection).await.unwrap();
+        ids.extend(rows.into_iter().map(|row| (row.reference, row.id.into())));
         ids
     }
 }

@@ -10,7 +10,7 @@ use service::entity::{AuditOutcome, ChangeKind, audit_event};
 use service::filter::AnyOf;
 
 use super::super::asker;
-use super::super::connection::connection;
+use super::super::connection::{Connection, Listed};
 use super::super::date::Moment;
 use super::super::global_id::{self, NodeKind, global_id};
 use super::super::network::Centre;
@@ -107,12 +107,13 @@ impl AuditEvent {
     }
 }
 
-connection!(
-    /// Events of the audit.
-    AuditEventConnection,
-    AuditEventEdge,
-    AuditEvent
-);
+impl Listed for AuditEvent {
+    const CONNECTION: &'static str = "AuditEventConnection";
+    const EDGE: &'static str = "AuditEventEdge";
+    const PAGE: &'static str = "Events of the audit.";
+}
+
+pub(crate) type AuditEventConnection = Connection<AuditEvent>;
 
 /// Which events: any of the values within a field, and all of the fields. A list that is left out, or null, restricts nothing; an empty one admits nothing.
 #[derive(Default, InputObject)]

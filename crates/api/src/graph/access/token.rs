@@ -12,7 +12,7 @@ use service::page::{Page, PageRequest};
 use uuid::Uuid;
 
 use super::super::asker;
-use super::super::connection::{Total, connection};
+use super::super::connection::{Connection, Listed, Total};
 use super::super::global_id::{NodeKind, global_id};
 use super::super::network::Centre;
 use super::super::number::{BigInt, Int};
@@ -210,12 +210,13 @@ impl From<token::ForecastWeek> for ForecastWeek {
     }
 }
 
-connection!(
-    /// Records of access tokens.
-    AccessTokenConnection,
-    AccessTokenEdge,
-    AccessToken
-);
+impl Listed for AccessToken {
+    const CONNECTION: &'static str = "AccessTokenConnection";
+    const EDGE: &'static str = "AccessTokenEdge";
+    const PAGE: &'static str = "Records of access tokens.";
+}
+
+pub(crate) type AccessTokenConnection = Connection<AccessToken>;
 
 /// The record of a token, if the viewer may see it.
 async fn seen(ctx: &Context<'_>, id: Option<Uuid>) -> Result<Option<AccessToken>> {

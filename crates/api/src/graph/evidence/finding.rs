@@ -14,9 +14,9 @@ use super::publication::Publication;
 use super::reliance::{ReliedUpon, wrap_relied};
 use super::study::Study;
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection, wrapped};
+use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::network::{Intervention, Outcome, Population};
-use crate::graph::shared::{Common, shared_thing};
+use crate::graph::shared::{Common, SharedThing, shared_thing};
 use crate::graph::word::Word;
 use crate::loading::Asker;
 
@@ -24,7 +24,7 @@ use crate::loading::Asker;
 #[derive(Clone)]
 pub(crate) struct Finding(pub(crate) Arc<finding::Model>);
 
-shared_thing!(Finding, Finding);
+shared_thing!(Finding);
 
 /// One result of a study: the effect of an intervention on an outcome in a population.
 #[Object]
@@ -146,10 +146,13 @@ impl Finding {
     }
 }
 
-connection! {
-    /// A page of findings.
-    FindingConnection, FindingEdge, Finding
+impl Listed for Finding {
+    const CONNECTION: &'static str = "FindingConnection";
+    const EDGE: &'static str = "FindingEdge";
+    const PAGE: &'static str = "A page of findings.";
 }
+
+pub(crate) type FindingConnection = Connection<Finding>;
 
 /// A page of the findings that the viewer may see.
 pub(super) async fn list_findings(

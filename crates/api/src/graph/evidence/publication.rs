@@ -17,17 +17,17 @@ use super::duplicates::PossibleDuplicate;
 use super::rating::{RatingConnection, ratings_of};
 use super::study::{Study, StudyConnection};
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection, wrapped};
+use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::date::{ApproximateDate, Date, approximate};
 use crate::graph::network::Person;
-use crate::graph::shared::{Common, shared_thing};
+use crate::graph::shared::{Common, SharedThing, shared_thing};
 use crate::graph::word::Word;
 
 /// A publication.
 #[derive(Clone)]
 pub(crate) struct Publication(pub(crate) Arc<publication::Model>);
 
-shared_thing!(Publication, Publication);
+shared_thing!(Publication);
 
 /// A style of citation.
 #[derive(Clone, Copy, Default, Enum, Eq, PartialEq)]
@@ -159,10 +159,13 @@ impl Publication {
     }
 }
 
-connection! {
-    /// A page of publications.
-    PublicationConnection, PublicationEdge, Publication
+impl Listed for Publication {
+    const CONNECTION: &'static str = "PublicationConnection";
+    const EDGE: &'static str = "PublicationEdge";
+    const PAGE: &'static str = "A page of publications.";
 }
+
+pub(crate) type PublicationConnection = Connection<Publication>;
 
 /// An author of a publication.
 struct Author(publication_author::Model);

@@ -13,19 +13,19 @@ use super::publication::{Publication, PublicationConnection};
 use super::reliance::{ReliedUpon, wrap_relied};
 use super::study::{Study, StudyConnection};
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection, wrapped};
+use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::date::Date;
 use crate::graph::network::{
     EvidenceStandard, Intervention, Outcome, StandardDimension, StandardLevel, StandardVersion,
 };
-use crate::graph::shared::{Common, shared_thing};
+use crate::graph::shared::{Common, SharedThing, shared_thing};
 use crate::graph::word::Word;
 
 /// A rating.
 #[derive(Clone)]
 pub(crate) struct Rating(pub(crate) Arc<rating::Model>);
 
-shared_thing!(Rating, Rating);
+shared_thing!(Rating);
 
 /// What can be rated.
 #[derive(Union)]
@@ -167,10 +167,13 @@ struct RatingScore {
     level: StandardLevel,
 }
 
-connection! {
-    /// A page of ratings, newest first.
-    RatingConnection, RatingEdge, Rating
+impl Listed for Rating {
+    const CONNECTION: &'static str = "RatingConnection";
+    const EDGE: &'static str = "RatingEdge";
+    const PAGE: &'static str = "A page of ratings, newest first.";
 }
+
+pub(crate) type RatingConnection = Connection<Rating>;
 
 /// A page of the ratings of a study, a publication or an intervention.
 pub(crate) async fn ratings_of(

@@ -20,12 +20,12 @@ use super::publication::{Publication, PublicationConnection};
 use super::rating::{RatingConnection, ratings_of};
 use super::reliance::{ReliedUpon, wrap_relied};
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection, wrapped};
+use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::date::Date;
 use crate::graph::network::{
     Centre, Intervention, LocalAuthority, Outcome, Partner, Population, Programme,
 };
-use crate::graph::shared::{Common, shared_thing};
+use crate::graph::shared::{Common, SharedThing, shared_thing};
 use crate::graph::word::Word;
 use crate::graph::young_people::{Reach, reach};
 use crate::loading::Asker;
@@ -34,7 +34,7 @@ use crate::loading::Asker;
 #[derive(Clone)]
 pub(crate) struct Study(pub(crate) Arc<study::Model>);
 
-shared_thing!(Study, Study);
+shared_thing!(Study);
 
 /// One evaluation or research project, however many documents report it.
 #[paged]
@@ -233,10 +233,13 @@ impl Study {
     }
 }
 
-connection! {
-    /// A page of studies.
-    StudyConnection, StudyEdge, Study
+impl Listed for Study {
+    const CONNECTION: &'static str = "StudyConnection";
+    const EDGE: &'static str = "StudyEdge";
+    const PAGE: &'static str = "A page of studies.";
 }
+
+pub(crate) type StudyConnection = Connection<Study>;
 
 /// A page of the studies that the viewer may see.
 pub(super) async fn list_studies(

@@ -7,17 +7,17 @@ use service::Result;
 use service::entity::feedback;
 
 use crate::graph::asker;
-use crate::graph::connection::connection;
+use crate::graph::connection::{Connection, Listed};
 use crate::graph::date::Date;
 use crate::graph::evidence::Study;
 use crate::graph::network::{Centre, Programme};
-use crate::graph::shared::{Common, shared_thing};
+use crate::graph::shared::{Common, SharedThing, shared_thing};
 
 /// Feedback to a centre.
 #[derive(Clone)]
 pub(crate) struct Feedback(pub(crate) Arc<feedback::Model>);
 
-shared_thing!(Feedback, Feedback);
+shared_thing!(Feedback);
 
 /// What feedback is about.
 #[derive(Union)]
@@ -84,7 +84,10 @@ impl Feedback {
     }
 }
 
-connection! {
-    /// A page of feedback, from the earliest.
-    FeedbackConnection, FeedbackEdge, Feedback
+impl Listed for Feedback {
+    const CONNECTION: &'static str = "FeedbackConnection";
+    const EDGE: &'static str = "FeedbackEdge";
+    const PAGE: &'static str = "A page of feedback, from the earliest.";
 }
+
+pub(crate) type FeedbackConnection = Connection<Feedback>;

@@ -14,7 +14,7 @@ use service::{Error, Result};
 use super::engagement::{Engagement, EngagementConnection};
 use super::person::Role;
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection, wrapped};
+use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
 use crate::graph::global_id::{NodeKind, global_id};
@@ -155,10 +155,13 @@ impl Centre {
     }
 }
 
-connection! {
-    /// A page of centres.
-    CentreConnection, CentreEdge, Centre
+impl Listed for Centre {
+    const CONNECTION: &'static str = "CentreConnection";
+    const EDGE: &'static str = "CentreEdge";
+    const PAGE: &'static str = "A page of centres.";
 }
+
+pub(crate) type CentreConnection = Connection<Centre>;
 
 /// A centre's standing in the network for a time.
 #[derive(SimpleObject)]

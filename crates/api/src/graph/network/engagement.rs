@@ -8,7 +8,7 @@ use service::entity::{EngagementKind, engagement};
 
 use super::{Centre, LocalAuthority};
 use crate::graph::asker;
-use crate::graph::connection::connection;
+use crate::graph::connection::{Connection, Listed};
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::global_id::{NodeKind, global_id};
 use crate::graph::shared::Withdrawal;
@@ -75,7 +75,10 @@ impl Engagement {
     }
 }
 
-connection! {
-    /// A page of engagements.
-    EngagementConnection, EngagementEdge, Engagement
+impl Listed for Engagement {
+    const CONNECTION: &'static str = "EngagementConnection";
+    const EDGE: &'static str = "EngagementEdge";
+    const PAGE: &'static str = "A page of engagements.";
 }
+
+pub(crate) type EngagementConnection = Connection<Engagement>;

@@ -14,7 +14,7 @@ use service::spelling::folded;
 
 use super::engagement::{Engagement, EngagementConnection};
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection, wrapped};
+use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::date::Date;
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
@@ -175,10 +175,13 @@ impl LocalAuthority {
     }
 }
 
-connection! {
-    /// A page of local authorities, by GSS code.
-    LocalAuthorityConnection, LocalAuthorityEdge, LocalAuthority
+impl Listed for LocalAuthority {
+    const CONNECTION: &'static str = "LocalAuthorityConnection";
+    const EDGE: &'static str = "LocalAuthorityEdge";
+    const PAGE: &'static str = "A page of local authorities, by GSS code.";
 }
+
+pub(crate) type LocalAuthorityConnection = Connection<LocalAuthority>;
 
 /// Which authorities: any of the values within a field, and all of the fields. A list that is left out, or null, restricts nothing; an empty one admits nothing.
 #[derive(Default, InputObject)]

@@ -12,7 +12,7 @@ use service::page::PageRequest;
 
 use super::Centre;
 use crate::graph::asker;
-use crate::graph::connection::connection;
+use crate::graph::connection::{Connection, Listed};
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
 use crate::graph::global_id::{NodeKind, global_id};
@@ -128,10 +128,13 @@ struct StatedNumbers {
     local_authorities: Option<i32>,
 }
 
-connection! {
-    /// A page of programmes, by slug.
-    ProgrammeConnection, ProgrammeEdge, Programme
+impl Listed for Programme {
+    const CONNECTION: &'static str = "ProgrammeConnection";
+    const EDGE: &'static str = "ProgrammeEdge";
+    const PAGE: &'static str = "A page of programmes, by slug.";
 }
+
+pub(crate) type ProgrammeConnection = Connection<Programme>;
 
 /// An organisation that takes part in programmes or studies.
 #[derive(Clone)]
@@ -185,7 +188,10 @@ impl Partner {
     }
 }
 
-connection! {
-    /// A page of partners, by slug.
-    PartnerConnection, PartnerEdge, Partner
+impl Listed for Partner {
+    const CONNECTION: &'static str = "PartnerConnection";
+    const EDGE: &'static str = "PartnerEdge";
+    const PAGE: &'static str = "A page of partners, by slug.";
 }
+
+pub(crate) type PartnerConnection = Connection<Partner>;

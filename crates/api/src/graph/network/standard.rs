@@ -12,7 +12,7 @@ use service::network::directory;
 
 use super::Centre;
 use crate::graph::asker;
-use crate::graph::connection::connection;
+use crate::graph::connection::{Connection, Listed};
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::global_id::{NodeKind, global_id};
 use crate::graph::shared::Withdrawal;
@@ -30,10 +30,13 @@ impl EvidenceStandard {
     }
 }
 
-connection! {
-    /// A page of evidence standards, by slug.
-    EvidenceStandardConnection, EvidenceStandardEdge, EvidenceStandard
+impl Listed for EvidenceStandard {
+    const CONNECTION: &'static str = "EvidenceStandardConnection";
+    const EDGE: &'static str = "EvidenceStandardEdge";
+    const PAGE: &'static str = "A page of evidence standards, by slug.";
 }
+
+pub(crate) type EvidenceStandardConnection = Connection<EvidenceStandard>;
 
 /// An evidence standard: how a centre rates evidence. A standard changes over time; each rating is
 /// bound to one version.

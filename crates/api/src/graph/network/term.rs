@@ -13,7 +13,7 @@ use service::{Error, Result};
 
 use super::Centre;
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection};
+use crate::graph::connection::{Connection, Listed, Total};
 use crate::graph::date::Date;
 use crate::graph::evidence::{
     FindingConnection, FindingFilterInput, RatingComparison, RatingConnection, StudyConnection,
@@ -95,7 +95,7 @@ macro_rules! vocabulary {
     (
         $(#[$doc:meta])* $name:ident in $list:ident;
         $(#[$about:meta])* $about_name:ident;
-        $(#[$page:meta])* $connection:ident, $edge:ident;
+        $connection:ident, $edge:literal, $page:literal;
         $($more:tt)*
     ) => {
         $(#[$doc])*
@@ -209,10 +209,13 @@ macro_rules! vocabulary {
             }
         }
 
-        connection! {
-            $(#[$page])*
-            $connection, $edge, $name
+impl Listed for $name {
+            const CONNECTION: &'static str = stringify!($connection);
+            const EDGE: &'static str = $edge;
+            const PAGE: &'static str = $page;
         }
+
+        pub(crate) type $connection = Connection<$name>;
     };
 }
 
@@ -221,8 +224,7 @@ vocabulary! {
     Intervention in interventions;
     /// What it means.
     description;
-    /// A page of interventions, by slug.
-    InterventionConnection, InterventionEdge;
+    InterventionConnection, "InterventionEdge", "A page of interventions, by slug.";
 
     /// What centres hold of it, each on its own standard, newest first: by the day on which they rated it, and of one day
     /// the last that was contributed.
@@ -247,8 +249,7 @@ vocabulary! {
     Outcome in outcomes;
     /// What it means.
     description;
-    /// A page of outcomes, by slug.
-    OutcomeConnection, OutcomeEdge;
+    OutcomeConnection, "OutcomeEdge", "A page of outcomes, by slug.";
 }
 
 vocabulary! {
@@ -256,8 +257,7 @@ vocabulary! {
     Population in populations;
     /// Who belongs to it.
     definition;
-    /// A page of populations, by slug.
-    PopulationConnection, PopulationEdge;
+    PopulationConnection, "PopulationEdge", "A page of populations, by slug.";
 
     /// How many young people are in it, safely: null for a population that the returns of local authorities don't
     /// tell of. It needs `young-people:statistics`; the reference day is a 31 March.

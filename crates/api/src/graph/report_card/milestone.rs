@@ -12,7 +12,7 @@ use service::report_card::{self, Arrival, Milestone};
 use uuid::Uuid;
 
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection};
+use crate::graph::connection::{Connection, Listed, Total};
 use crate::graph::date::Date;
 use crate::graph::evidence::Study;
 use crate::graph::global_id::{self, NodeKind, part_id};
@@ -74,10 +74,13 @@ impl StudyMilestone {
     }
 }
 
-connection! {
-    /// A page of studies that came to a status, from the earliest.
-    StudyMilestoneConnection, StudyMilestoneEdge, StudyMilestone
+impl Listed for StudyMilestone {
+    const CONNECTION: &'static str = "StudyMilestoneConnection";
+    const EDGE: &'static str = "StudyMilestoneEdge";
+    const PAGE: &'static str = "A page of studies that came to a status, from the earliest.";
 }
+
+pub(crate) type StudyMilestoneConnection = Connection<StudyMilestone>;
 
 /// How many studies were stopped for a kind of reason.
 #[derive(SimpleObject)]

@@ -15,7 +15,7 @@ use service::{Error, Result};
 
 use super::statistics::{StatisticsInput, StatisticsTable};
 use crate::graph::asker;
-use crate::graph::connection::connection_without_total;
+use crate::graph::connection::{Listed, UncountedConnection};
 use crate::graph::date::Date;
 use crate::graph::global_id::{self, NodeKind, global_id};
 use crate::graph::network::{Centre, LocalAuthority};
@@ -171,10 +171,13 @@ impl DataSharingAgreement {
     }
 }
 
-connection_without_total! {
-    /// A page of agreements, the latest first.
-    DataSharingAgreementConnection, DataSharingAgreementEdge, DataSharingAgreement
+impl Listed for DataSharingAgreement {
+    const CONNECTION: &'static str = "DataSharingAgreementConnection";
+    const EDGE: &'static str = "DataSharingAgreementEdge";
+    const PAGE: &'static str = "A page of agreements, the latest first.";
 }
+
+pub(crate) type DataSharingAgreementConnection = UncountedConnection<DataSharingAgreement>;
 
 /// An authority of an agreement.
 #[derive(SimpleObject)]
@@ -185,10 +188,13 @@ struct AgreementController {
     approved_at: Option<DateTime<Utc>>,
 }
 
-connection_without_total! {
-    /// A page of readings, the latest first.
-    AgreementReadConnection, AgreementReadEdge, AgreementRead
+impl Listed for AgreementRead {
+    const CONNECTION: &'static str = "AgreementReadConnection";
+    const EDGE: &'static str = "AgreementReadEdge";
+    const PAGE: &'static str = "A page of readings, the latest first.";
 }
+
+pub(crate) type AgreementReadConnection = UncountedConnection<AgreementRead>;
 
 /// A reading.
 #[derive(Clone)]

@@ -10,7 +10,7 @@ use service::{Code, Error, Result};
 use uuid::Uuid;
 
 use crate::graph::asker;
-use crate::graph::connection::connection_without_total;
+use crate::graph::connection::{Listed, UncountedConnection};
 use crate::graph::date::Date;
 use crate::graph::evidence::Study;
 use crate::graph::global_id::{self, NodeKind, part_id};
@@ -189,10 +189,13 @@ impl StudyParticipation {
     }
 }
 
-connection_without_total! {
-    /// A page of young people, by pseudonym.
-    YoungPersonConnection, YoungPersonEdge, YoungPerson
+impl Listed for YoungPerson {
+    const CONNECTION: &'static str = "YoungPersonConnection";
+    const EDGE: &'static str = "YoungPersonEdge";
+    const PAGE: &'static str = "A page of young people, by pseudonym.";
 }
+
+pub(crate) type YoungPersonConnection = UncountedConnection<YoungPerson>;
 
 /// Which young people of an agreement: all of the fields. A list that is left out, or null, restricts nothing; an empty
 /// one admits nothing. By what the agreement doesn't open nobody is picked (`NOT_IN_AGREEMENT`).

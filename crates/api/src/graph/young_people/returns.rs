@@ -12,7 +12,7 @@ use service::{Error, Result};
 use uuid::Uuid;
 
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection};
+use crate::graph::connection::{Connection, Listed, Total};
 use crate::graph::global_id::{self, NodeKind, global_id, part_id};
 use crate::graph::network::{Centre, LocalAuthority};
 use crate::graph::number::Int;
@@ -131,10 +131,13 @@ impl Return {
     }
 }
 
-connection! {
-    /// A page of returns, the latest first.
-    ReturnConnection, ReturnEdge, Return
+impl Listed for Return {
+    const CONNECTION: &'static str = "ReturnConnection";
+    const EDGE: &'static str = "ReturnEdge";
+    const PAGE: &'static str = "A page of returns, the latest first.";
 }
+
+pub(crate) type ReturnConnection = Connection<Return>;
 
 /// How many rows a return has, and what became of them. Of a census, children, referrals and plans are rows.
 #[derive(SimpleObject)]
@@ -237,7 +240,10 @@ impl ReturnProblem {
     }
 }
 
-connection! {
-    /// A page of a return's problems, in the order of its report.
-    ReturnProblemConnection, ReturnProblemEdge, ReturnProblem
+impl Listed for ReturnProblem {
+    const CONNECTION: &'static str = "ReturnProblemConnection";
+    const EDGE: &'static str = "ReturnProblemEdge";
+    const PAGE: &'static str = "A page of a return's problems, in the order of its report.";
 }
+
+pub(crate) type ReturnProblemConnection = Connection<ReturnProblem>;

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use entity::{
-    LevelId, PublicationId, RatedKind, StudyId, considered_publication, considered_study,
+    LevelId, PublicationId, RatedKind, RatingId, StudyId, considered_publication, considered_study,
     publication, rating, study, study_publication,
 };
-use sea_orm::QueryFilter;
+use sea_orm::{EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::MOST_COMPARED;
@@ -84,8 +84,18 @@ pub(super) async fn compared(
         return Ok(HashMap::new());
     }
     let mut scores = ratings::scores(space, &ids).await?;
-    let mut studies = considered_studies(space, viewer, &ids).await?;
-    let mut publications = considered_publications(space, viewer, &ids).await?;
+    let columns = (considered_study::Column::RatingId, considered_study::Column::StudyId);
+    let of = |row: considered_study::Model| (row.rating_id, row.study_id);
+    let mut studies =
+        considered::<study::Entity, considered_study::Entity, _>(space, viewer, &ids, columns, of)
+            .await?;
+    let columns =
+        (considered_publication::Column::RatingId, considered_publication::Column::PublicationId);
+    let of = |row: considered_publication::Model| (row.rating_id, row.publication_id);
+    let mut publications = considered::<publication::Entity, considered_publication::Entity, _>(
+        space, viewer, &ids, columns, of,
+    )
+    .await?;
     let reported = reported(space, viewer, publications.values().flatten().copied()).await?;
     let mut compared = |row: &Arc<rating::Model>| {
         let (standard, version) = directory.versions.get(&row.version_id)?;
@@ -137,32 +147,25 @@ fn scores_of(directory: &Directory, levels: &[LevelId]) -> Vec<Score> {
     scores.into_iter().map(|(_, score)| score).collect()
 }
 
-macro_rules! considered {
-    ($($name:ident: $thing:ident by $table:ident $id:ident $Id:ident $Column:ident;)*) => {$(
-        async fn $name(
-            space: &Space,
-            viewer: &Viewer,
-            ratings: &[Uuid],
-        ) -> Result<HashMap<Uuid, Vec<$Id>>> {
-            let store = space.store();
-            let (rating, now) = ($table::Column::RatingId, store.source().now());
-            let rows = scope::parts_of_seen::<$table::Entity>()
-                .filter(scope::among(store.backend(), rating, ratings.iter().copied()))
-                .filter(scope::sees::<$thing::Entity>(viewer, now, $table::Column::$Column))
-                .all(store.connection())
-                .await?;
-            let mut considered: HashMap<Uuid, Vec<_>> = HashMap::new();
-            for row in rows {
-                considered.entry(row.rating_id.into()).or_default().push(row.$id);
-            }
-            Ok(considered)
-        }
-    )*};
-}
-
-considered! {
-    considered_studies: study by considered_study study_id StudyId StudyId;
-    considered_publications: publication by considered_publication publication_id PublicationId PublicationId;
+/// What ratings took into account, by a table that links them to it.
+async fn considered<E: SharedEntity, L: EntityTrait, Id>(
+    space: &Space,
+    viewer: &Viewer,
+    ratings: &[Uuid],
+    (rating, thing): (L::Column, L::Column),
+    ids: impl Fn(L::Model) -> (RatingId, Id),
+) -> Result<HashMap<Uuid, Vec<Id>>> {
+    let store = space.store();
+    let rows = scope::parts_of_seen::<L>()
+        .filter(scope::among(store.backend(), rating, ratings.iter().copied()))
+        .filter(scope::sees::<E>(viewer, store.source().now(), thing))
+        .all(store.connection())
+        .await?;
+    let mut considered: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for (rating, id) in rows.into_iter().map(ids) {
+        considered.entry(rating.into()).or_default().push(id);
+    }
+    Ok(considered)
 }
 
 /// The studies that publications report, as far as the viewer may see them.

@@ -22,36 +22,102 @@ use crate::network::authority::Successions;
 use crate::record::identifier;
 use crate::store::{ReadTransaction, Store};
 
-macro_rules! keyed {
-    ($($thing:ty, $id:ty, |$this:ident| $at:expr, $key:ident $(, $withdrawn_at:ident)? $(=> $spelt:path)?;)*) => {$(
-        impl Keyed<$id> for $thing {
-            fn id(&self) -> $id {
-                let $this = self;
-                $at.id
-            }
-            fn key(&self) -> &str {
-                let $this = self;
-                &$at.$key
-            }
-            $(fn spelt(key: &str) -> String {
-                $spelt(key).unwrap_or_else(|| key.to_owned())
-            })?
-            $(fn is_withdrawn(&self) -> bool {
-                let $this = self;
-                $at.$withdrawn_at.is_some()
-            })?
-        }
-    )*};
+impl Keyed<CentreId> for Centre {
+    fn id(&self) -> CentreId {
+        self.row.id
+    }
+
+    fn key(&self) -> &str {
+        &self.row.slug
+    }
 }
 
-keyed! {
-    Centre, CentreId, |this| this.row, slug;
-    Person, PersonId, |this| this.row, slug, withdrawn_at;
-    local_authority::Model, LocalAuthorityId, |this| this, gss_code, withdrawn_at => identifier::gss_code;
-    partner::Model, PartnerId, |this| this, slug, withdrawn_at;
-    Programme, ProgrammeId, |this| this.row, slug, withdrawn_at;
-    Term, TermId, |this| this.row, slug, withdrawn_at;
-    Standard, StandardId, |this| this.row, slug, withdrawn_at;
+impl Keyed<PersonId> for Person {
+    fn id(&self) -> PersonId {
+        self.row.id
+    }
+
+    fn key(&self) -> &str {
+        &self.row.slug
+    }
+
+    fn is_withdrawn(&self) -> bool {
+        self.row.withdrawn_at.is_some()
+    }
+}
+
+impl Keyed<LocalAuthorityId> for local_authority::Model {
+    fn id(&self) -> LocalAuthorityId {
+        self.id
+    }
+
+    fn key(&self) -> &str {
+        &self.gss_code
+    }
+
+    fn spelt(key: &str) -> String {
+        identifier::gss_code(key).unwrap_or_else(|| key.to_owned())
+    }
+
+    fn is_withdrawn(&self) -> bool {
+        self.withdrawn_at.is_some()
+    }
+}
+
+impl Keyed<PartnerId> for partner::Model {
+    fn id(&self) -> PartnerId {
+        self.id
+    }
+
+    fn key(&self) -> &str {
+        &self.slug
+    }
+
+    fn is_withdrawn(&self) -> bool {
+        self.withdrawn_at.is_some()
+    }
+}
+
+impl Keyed<ProgrammeId> for Programme {
+    fn id(&self) -> ProgrammeId {
+        self.row.id
+    }
+
+    fn key(&self) -> &str {
+        &self.row.slug
+    }
+
+    fn is_withdrawn(&self) -> bool {
+        self.row.withdrawn_at.is_some()
+    }
+}
+
+impl Keyed<TermId> for Term {
+    fn id(&self) -> TermId {
+        self.row.id
+    }
+
+    fn key(&self) -> &str {
+        &self.row.slug
+    }
+
+    fn is_withdrawn(&self) -> bool {
+        self.row.withdrawn_at.is_some()
+    }
+}
+
+impl Keyed<StandardId> for Standard {
+    fn id(&self) -> StandardId {
+        self.row.id
+    }
+
+    fn key(&self) -> &str {
+        &self.row.slug
+    }
+
+    fn is_withdrawn(&self) -> bool {
+        self.row.withdrawn_at.is_some()
+    }
 }
 
 impl Directory {

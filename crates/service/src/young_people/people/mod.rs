@@ -82,60 +82,123 @@ impl YoungPerson {
     /// # Errors
     /// `NOT_IN_AGREEMENT`.
     pub fn birth(&self) -> Result<Option<(i32, i32)>> {
-        self.opened.open(Path::Born)?;
-        Ok(self.birth_month.map(|months| (months.div_euclid(12), months.rem_euclid(12) + 1)))
+        let month = |months: i32| (months.div_euclid(12), months.rem_euclid(12) + 1);
+        self.opened.give(Path::Born, self.birth_month.map(month))
+    }
+
+    /// Sex as recorded.
+    ///
+    /// # Errors
+    /// `NOT_IN_AGREEMENT`.
+    pub fn sex(&self) -> Result<Sex> {
+        self.opened.give(Path::Sex, self.sex)
+    }
+
+    /// Ethnicity, as its code.
+    ///
+    /// # Errors
+    /// `NOT_IN_AGREEMENT`.
+    pub fn ethnicity(&self) -> Result<&str> {
+        self.opened.give(Path::Ethnicity, &self.ethnicity)
+    }
+
+    /// The authorities whose returns tell of the person.
+    ///
+    /// # Errors
+    /// `NOT_IN_AGREEMENT`.
+    pub fn authorities(&self) -> Result<&[LocalAuthorityId]> {
+        self.opened.give(Path::LocalAuthorities, &self.authorities)
+    }
+
+    /// Their times in touch with social work, the earliest first.
+    ///
+    /// # Errors
+    /// `NOT_IN_AGREEMENT`.
+    pub fn times(&self) -> Result<&[Time]> {
+        self.opened.give(Path::Episodes, &self.times)
+    }
+
+    /// The studies that they take part in.
+    ///
+    /// # Errors
+    /// `NOT_IN_AGREEMENT`.
+    pub fn participations(&self) -> Result<&[Participation]> {
+        self.opened.give(Path::Participations, &self.participations)
     }
 }
 
-macro_rules! opened {
-    ($($of:ident {$($(#[doc = $doc:literal])* $name:ident -> $what:ty: $path:ident, $told:expr;)*})*) => {$(
-        impl $of {$(
-            $(#[doc = $doc])*
-            ///
-            /// # Errors
-            /// `NOT_IN_AGREEMENT`.
-            pub fn $name(&self) -> Result<$what> {
-                self.opened.open(Path::$path)?;
-                let told: fn(&Self) -> $what = $told;
-                Ok(told(self))
-            }
-        )*}
-    )*}
+impl Time {
+    /// The authority whose return tells of it.
+    ///
+    /// # Errors
+    /// `NOT_IN_AGREEMENT`.
+    pub fn local_authority(&self) -> Result<LocalAuthorityId> {
+        self.opened.give(Path::EpisodeAuthority, self.local_authority)
+    }
+
+    /// The legal status, such as C2.
+    ///
+    /// # Errors
+    /// `NOT_IN_AGREEMENT`.
+    pub fn legal_status(&self) -> Result<Option<&str>> {
+        self.opened.give(Path::LegalStatus, self.legal_status.as_deref())
+    }
+
+    /// The placement, such as U4.
+    ///
+    /// # Errors
+    /// `NOT_IN_AGREEMENT`.
+    pub fn placement(&self) -> Result<Option<&str>> {
+        self.opened.give(Path::Placement, self.placement.as_deref())
+    }
+
+    /// Who provides the placement, such as PR1.
+    ///
+    /// # Errors
+    /// `NOT_IN_AGREEMENT`.
+    pub fn provider(&self) -> Result<Option<&str>> {
+        self.opened.give(Path::Provider, self.provider.as_deref())
+    }
+
+    /// The category of need, such as N1.
+    ///
+    /// # Errors
+    /// `NOT_IN_AGREEMENT`.
+    pub fn need(&self) -> Result<Option<&str>> {
+        self.opened.give(Path::Need, self.need.as_deref())
+    }
+
+    /// The category of a protection plan, such as NEG.
+    ///
+    /// # Errors
+    /// `NOT_IN_AGREEMENT`.
+    pub fn category_of_abuse(&self) -> Result<Option<&str>> {
+        self.opened.give(Path::Abuse, self.category_of_abuse.as_deref())
+    }
+
+    /// Why it began, such as S.
+    ///
+    /// # Errors
+    /// `NOT_IN_AGREEMENT`.
+    pub fn reason_started(&self) -> Result<Option<&str>> {
+        self.opened.give(Path::ReasonStarted, self.reason_started.as_deref())
+    }
+
+    /// Why it ended, such as E11.
+    ///
+    /// # Errors
+    /// `NOT_IN_AGREEMENT`.
+    pub fn reason_ended(&self) -> Result<Option<&str>> {
+        self.opened.give(Path::ReasonEnded, self.reason_ended.as_deref())
+    }
 }
 
-opened! {
-    YoungPerson {
-        /// Sex as recorded.
-        sex -> Sex: Sex, |person| person.sex;
-        /// Ethnicity, as its code.
-        ethnicity -> &str: Ethnicity, |person| &person.ethnicity;
-        /// The authorities whose returns tell of the person.
-        authorities -> &[LocalAuthorityId]: LocalAuthorities, |person| &person.authorities;
-        /// Their times in touch with social work, the earliest first.
-        times -> &[Time]: Episodes, |person| &person.times;
-        /// The studies that they take part in.
-        participations -> &[Participation]: Participations, |person| &person.participations;
-    }
-    Time {
-        /// The authority whose return tells of it.
-        local_authority -> LocalAuthorityId: EpisodeAuthority, |time| time.local_authority;
-        /// The legal status, such as C2.
-        legal_status -> Option<&str>: LegalStatus, |time| time.legal_status.as_deref();
-        /// The placement, such as U4.
-        placement -> Option<&str>: Placement, |time| time.placement.as_deref();
-        /// Who provides the placement, such as PR1.
-        provider -> Option<&str>: Provider, |time| time.provider.as_deref();
-        /// The category of need, such as N1.
-        need -> Option<&str>: Need, |time| time.need.as_deref();
-        /// The category of a protection plan, such as NEG.
-        category_of_abuse -> Option<&str>: Abuse, |time| time.category_of_abuse.as_deref();
-        /// Why it began, such as S.
-        reason_started -> Option<&str>: ReasonStarted, |time| time.reason_started.as_deref();
-        /// Why it ended, such as E11.
-        reason_ended -> Option<&str>: ReasonEnded, |time| time.reason_ended.as_deref();
-    }
-    Participation {
-        /// The site.
-        site -> Option<LocalAuthorityId>: Site, |participation| participation.site;
+impl Participation {
+    /// The site.
+    ///
+    /// # Errors
+    /// `NOT_IN_AGREEMENT`.
+    pub fn site(&self) -> Result<Option<LocalAuthorityId>> {
+        self.opened.give(Path::Site, self.site)
     }
 }

@@ -3,87 +3,143 @@
 use std::collections::BTreeSet;
 
 use entity::{PersonField, StatisticsDimension};
+use strum::EnumString;
 
 use crate::error::{Code, Error, Result};
 
-macro_rules! paths {
-    ($($name:ident $path:literal [$($field:ident),*];)*) => {
-        /// A place of the graph that tells of a young person, or that splits them by what it says.
-        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-        pub enum Path {$(
-            #[doc = concat!("`", $path, "`")]
-            $name,
-        )*}
-
-        impl Path {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
-
-            /// The type and the field or argument, as in the SDL.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self {$(
-                    Self::$name => $path,
-                )*}
-            }
-
-            /// The fields that an agreement must open, all of them, for it to be answered.
-            #[must_use]
-            pub const fn needs(self) -> &'static [PersonField] {
-                match self {$(
-                    Self::$name => &[$(PersonField::$field),*],
-                )*}
-            }
-        }
-    };
-}
-
-paths! {
-    Id "YoungPerson.id" [];
-    Pseudonym "YoungPerson.pseudonym" [];
-    Born "YoungPerson.born" [Birth];
-    BirthYear "BirthMonth.year" [Birth];
-    BirthMonth "BirthMonth.month" [Birth];
-    Sex "YoungPerson.sex" [Sex];
-    Ethnicity "YoungPerson.ethnicity" [Ethnicity];
-    LocalAuthorities "YoungPerson.localAuthorities" [LocalAuthority];
-    Episodes "YoungPerson.episodes" [Episodes];
-    EpisodeKind "Episode.kind" [Episodes];
-    EpisodeAuthority "Episode.localAuthority" [Episodes, LocalAuthority];
-    EpisodeStart "Episode.startedOn" [Episodes];
-    EpisodeEnd "Episode.endedOn" [Episodes];
-    LegalStatus "Episode.legalStatus" [Episodes, LegalStatus];
-    Placement "Episode.placement" [Episodes, Placement];
-    Provider "Episode.provider" [Episodes, Placement];
-    Need "Episode.categoryOfNeed" [Episodes, Need];
-    Abuse "Episode.categoryOfAbuse" [Episodes, Need];
-    ReasonStarted "Episode.reasonStarted" [Episodes, Reasons];
-    ReasonEnded "Episode.reasonEnded" [Episodes, Reasons];
-    Participations "YoungPerson.participations" [Participation];
-    Study "StudyParticipation.study" [Participation];
-    Arm "StudyParticipation.arm" [Participation];
-    Site "StudyParticipation.site" [Participation, LocalAuthority];
-    Enrolled "StudyParticipation.enrolledOn" [Participation];
-    OfAuthorities "YoungPersonFilter.localAuthorities" [LocalAuthority];
-    InStudy "YoungPersonFilter.participatesIn" [Participation];
-    RecordOf "RecordParticipationInput.agreement" [Participation];
-    RecordWhom "RecordParticipationInput.pseudonym" [Participation];
-    RecordStudy "RecordParticipationInput.study" [Participation];
-    RecordArm "RecordParticipationInput.arm" [Participation];
-    RecordSite "RecordParticipationInput.site" [Participation, LocalAuthority];
-    RecordEnrolled "RecordParticipationInput.enrolledOn" [Participation];
-    ByAuthority "StatisticsDimension.LOCAL_AUTHORITY" [LocalAuthority];
-    ByRegion "StatisticsDimension.REGION" [LocalAuthority];
-    ByPopulation "StatisticsDimension.POPULATION" [];
-    ByAge "StatisticsDimension.AGE_BAND" [Birth];
-    BySex "StatisticsDimension.SEX" [Sex];
-    ByEthnicity "StatisticsDimension.ETHNIC_GROUP" [Ethnicity];
-    ByLegalStatus "StatisticsDimension.LEGAL_STATUS" [LegalStatus];
-    ByPlacement "StatisticsDimension.PLACEMENT_TYPE" [Placement];
-    ByNeed "StatisticsDimension.CATEGORY_OF_NEED" [Need];
+/// A place of the graph that tells of a young person, or that splits them by what it says. Its text is the type and the
+/// field or argument, as in the SDL.
+#[derive(Clone, Copy, Debug, EnumString, Eq, PartialEq)]
+#[expect(missing_docs, reason = "the text of each says what it is")]
+pub enum Path {
+    #[strum(serialize = "YoungPerson.id")]
+    Id,
+    #[strum(serialize = "YoungPerson.pseudonym")]
+    Pseudonym,
+    #[strum(serialize = "YoungPerson.born")]
+    Born,
+    #[strum(serialize = "BirthMonth.year")]
+    BirthYear,
+    #[strum(serialize = "BirthMonth.month")]
+    BirthMonth,
+    #[strum(serialize = "YoungPerson.sex")]
+    Sex,
+    #[strum(serialize = "YoungPerson.ethnicity")]
+    Ethnicity,
+    #[strum(serialize = "YoungPerson.localAuthorities")]
+    LocalAuthorities,
+    #[strum(serialize = "YoungPerson.episodes")]
+    Episodes,
+    #[strum(serialize = "Episode.kind")]
+    EpisodeKind,
+    #[strum(serialize = "Episode.localAuthority")]
+    EpisodeAuthority,
+    #[strum(serialize = "Episode.startedOn")]
+    EpisodeStart,
+    #[strum(serialize = "Episode.endedOn")]
+    EpisodeEnd,
+    #[strum(serialize = "Episode.legalStatus")]
+    LegalStatus,
+    #[strum(serialize = "Episode.placement")]
+    Placement,
+    #[strum(serialize = "Episode.provider")]
+    Provider,
+    #[strum(serialize = "Episode.categoryOfNeed")]
+    Need,
+    #[strum(serialize = "Episode.categoryOfAbuse")]
+    Abuse,
+    #[strum(serialize = "Episode.reasonStarted")]
+    ReasonStarted,
+    #[strum(serialize = "Episode.reasonEnded")]
+    ReasonEnded,
+    #[strum(serialize = "YoungPerson.participations")]
+    Participations,
+    #[strum(serialize = "StudyParticipation.study")]
+    Study,
+    #[strum(serialize = "StudyParticipation.arm")]
+    Arm,
+    #[strum(serialize = "StudyParticipation.site")]
+    Site,
+    #[strum(serialize = "StudyParticipation.enrolledOn")]
+    Enrolled,
+    #[strum(serialize = "YoungPersonFilter.localAuthorities")]
+    OfAuthorities,
+    #[strum(serialize = "YoungPersonFilter.participatesIn")]
+    InStudy,
+    #[strum(serialize = "RecordParticipationInput.agreement")]
+    RecordOf,
+    #[strum(serialize = "RecordParticipationInput.pseudonym")]
+    RecordWhom,
+    #[strum(serialize = "RecordParticipationInput.study")]
+    RecordStudy,
+    #[strum(serialize = "RecordParticipationInput.arm")]
+    RecordArm,
+    #[strum(serialize = "RecordParticipationInput.site")]
+    RecordSite,
+    #[strum(serialize = "RecordParticipationInput.enrolledOn")]
+    RecordEnrolled,
+    #[strum(serialize = "StatisticsDimension.LOCAL_AUTHORITY")]
+    ByAuthority,
+    #[strum(serialize = "StatisticsDimension.REGION")]
+    ByRegion,
+    #[strum(serialize = "StatisticsDimension.POPULATION")]
+    ByPopulation,
+    #[strum(serialize = "StatisticsDimension.AGE_BAND")]
+    ByAge,
+    #[strum(serialize = "StatisticsDimension.SEX")]
+    BySex,
+    #[strum(serialize = "StatisticsDimension.ETHNIC_GROUP")]
+    ByEthnicity,
+    #[strum(serialize = "StatisticsDimension.LEGAL_STATUS")]
+    ByLegalStatus,
+    #[strum(serialize = "StatisticsDimension.PLACEMENT_TYPE")]
+    ByPlacement,
+    #[strum(serialize = "StatisticsDimension.CATEGORY_OF_NEED")]
+    ByNeed,
 }
 
 impl Path {
+    /// The fields that an agreement must open, all of them, for it to be answered.
+    #[must_use]
+    pub const fn needs(self) -> &'static [PersonField] {
+        use PersonField::{
+            Birth, Episodes, Ethnicity, LegalStatus, LocalAuthority, Need, Participation,
+            Placement, Reasons, Sex,
+        };
+
+        match self {
+            Self::Id | Self::Pseudonym | Self::ByPopulation => &[],
+            Self::Born | Self::BirthYear | Self::BirthMonth | Self::ByAge => &[Birth],
+            Self::Sex | Self::BySex => &[Sex],
+            Self::Ethnicity | Self::ByEthnicity => &[Ethnicity],
+            Self::LocalAuthorities | Self::OfAuthorities | Self::ByAuthority | Self::ByRegion => {
+                &[LocalAuthority]
+            }
+            Self::Episodes | Self::EpisodeKind | Self::EpisodeStart | Self::EpisodeEnd => {
+                &[Episodes]
+            }
+            Self::EpisodeAuthority => &[Episodes, LocalAuthority],
+            Self::LegalStatus => &[Episodes, LegalStatus],
+            Self::Placement | Self::Provider => &[Episodes, Placement],
+            Self::Need | Self::Abuse => &[Episodes, Need],
+            Self::ReasonStarted | Self::ReasonEnded => &[Episodes, Reasons],
+            Self::Participations
+            | Self::Study
+            | Self::Arm
+            | Self::Enrolled
+            | Self::InStudy
+            | Self::RecordOf
+            | Self::RecordWhom
+            | Self::RecordStudy
+            | Self::RecordArm
+            | Self::RecordEnrolled => &[Participation],
+            Self::Site | Self::RecordSite => &[Participation, LocalAuthority],
+            Self::ByLegalStatus => &[LegalStatus],
+            Self::ByPlacement => &[Placement],
+            Self::ByNeed => &[Need],
+        }
+    }
+
     /// A dimension of counts, whether they are broken down by it or restricted to a category of it. The populations
     /// are those that the agreement is about.
     pub(super) const fn of_dimension(dimension: StatisticsDimension) -> Self {
@@ -128,7 +184,12 @@ impl Opened {
         ))
     }
 
-    /// The same of a part of the input.
+    /// Gives what is found at a path, if the agreement opens it.
+    pub(super) fn give<T>(&self, path: Path, found: T) -> Result<T> {
+        self.open(path).map(|()| found)
+    }
+
+    /// Refuses a path of the input that the agreement doesn't open.
     pub(super) fn open_input(&self, path: Path, field: &str) -> Result<()> {
         self.open(path).map_err(|refusal| Error { field: Some(field.to_owned()), ..refusal })
     }

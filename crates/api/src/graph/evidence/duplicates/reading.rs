@@ -13,7 +13,7 @@ use service::{Result, evidence::duplicates};
 use uuid::Uuid;
 
 use crate::graph::asker;
-use crate::graph::connection::{Total, connection};
+use crate::graph::connection::{Connection, Listed, Total};
 use crate::graph::evidence::Publication;
 use crate::graph::global_id::{self, NodeKind, part_id};
 use crate::graph::network::Centre;
@@ -141,10 +141,13 @@ impl DuplicateDecision {
     }
 }
 
-connection! {
-    /// A page of pairs of publications that may be the same.
-    PossibleDuplicateConnection, PossibleDuplicateEdge, PossibleDuplicate
+impl Listed for PossibleDuplicate {
+    const CONNECTION: &'static str = "PossibleDuplicateConnection";
+    const EDGE: &'static str = "PossibleDuplicateEdge";
+    const PAGE: &'static str = "A page of pairs of publications that may be the same.";
 }
+
+pub(crate) type PossibleDuplicateConnection = Connection<PossibleDuplicate>;
 
 #[derive(Default)]
 pub(crate) struct DuplicatesQuery;
