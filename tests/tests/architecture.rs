@@ -135,6 +135,33 @@ fn every_rust_file_is_named_after_what_is_in_it() {
     }
 }
 
+/// `missing_docs` asks for a line on each field as well, however plain its name is.
+#[test]
+fn every_public_type_and_function_is_described() {
+    let kinds = ["fn ", "async fn ", "const fn ", "struct ", "enum ", "trait ", "type "];
+    for (path, source) in rust_files() {
+        if !path.starts_with("crates/") || !path.contains("/src/") {
+            continue;
+        }
+        let lines: Vec<_> = source.lines().map(str::trim_start).collect();
+        for (at, line) in lines.iter().enumerate() {
+            let Some(item) = line.strip_prefix("pub ") else {
+                continue;
+            };
+            if !kinds.iter().any(|kind| item.starts_with(kind)) {
+                continue;
+            }
+            let ends = |line: &&&str| !line.is_empty() && !line.ends_with(['{', '}', ';']);
+            let mut above = lines[..at].iter().rev().take_while(ends);
+            assert!(
+                above.any(|line| line.starts_with("///") || line.starts_with("$(#[")),
+                "{path}:{}: say what it is, or make it `pub(crate)`",
+                at + 1
+            );
+        }
+    }
+}
+
 /// The library writes whatever number a resolver gives as an `Int`, which ends at 2,147,483,647.
 #[test]
 fn numbers_that_may_lie_beyond_an_int_come_into_the_graph_by_one_type() {

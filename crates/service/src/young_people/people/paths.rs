@@ -10,7 +10,6 @@ use crate::error::{Code, Error, Result};
 /// A place of the graph that tells of a young person, or that splits them by what it says. Its text is the type and the
 /// field or argument, as in the SDL.
 #[derive(Clone, Copy, Debug, EnumString, Eq, PartialEq)]
-#[expect(missing_docs, reason = "the text of each says what it is")]
 pub enum Path {
     #[strum(serialize = "YoungPerson.id")]
     Id,
