@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-/// One entry.
 pub(crate) struct Entry {
     /// What kind it is, such as `article`.
     pub(crate) kind: String,

@@ -29,9 +29,6 @@ pub(crate) async fn open(config: &Config) -> Result<Arc<Space>> {
 }
 
 /// The same for a server: the database stops each statement after `limit`.
-///
-/// # Errors
-/// As [`open`].
 pub(crate) async fn open_within(config: &Config, limit: Duration) -> Result<Arc<Space>> {
     open_migrated(config, Some(limit)).await
 }

@@ -17,7 +17,6 @@ pub struct Model {
     /// The token's id, the `jti` of its JWT.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: AccessTokenId,
-    /// What it is for.
     pub name: String,
     /// The centre whose token it is.
     pub centre_id: CentreId,
@@ -29,9 +28,7 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// Until when it is accepted.
     pub expires_at: DateTime<Utc>,
-    /// When it was last used.
     pub last_used_at: Option<DateTime<Utc>>,
-    /// When it was revoked.
     pub revoked_at: Option<DateTime<Utc>>,
     /// Why it was revoked.
     pub revocation_reason: Option<String>,

@@ -12,10 +12,8 @@ use crate::{AccessTokenId, LocalAuthorityId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "access_token_authority")]
 pub struct Model {
-    /// The token.
     #[sea_orm(primary_key, auto_increment = false)]
     pub token_id: AccessTokenId,
-    /// The authority.
     #[sea_orm(primary_key, auto_increment = false)]
     pub local_authority_id: LocalAuthorityId,
 }

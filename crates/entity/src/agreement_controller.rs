@@ -13,15 +13,11 @@ use crate::{AccessTokenId, AgreementId, LocalAuthorityId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "agreement_controller")]
 pub struct Model {
-    /// The agreement.
     #[sea_orm(primary_key, auto_increment = false)]
     pub agreement_id: AgreementId,
-    /// The authority.
     #[sea_orm(primary_key, auto_increment = false)]
     pub local_authority_id: LocalAuthorityId,
-    /// When it approved.
     pub approved_at: Option<DateTime<Utc>>,
-    /// The token with which it approved.
     pub approved_by: Option<AccessTokenId>,
 }
 

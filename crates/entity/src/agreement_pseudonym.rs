@@ -11,12 +11,9 @@ use crate::{AgreementId, YoungPersonId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
 #[sea_orm(table_name = "agreement_pseudonym")]
 pub struct Model {
-    /// The agreement.
     #[sea_orm(primary_key, auto_increment = false)]
     pub agreement_id: AgreementId,
-    /// The pseudonym.
     pub pseudonym: String,
-    /// The person.
     #[sea_orm(primary_key, auto_increment = false)]
     pub young_person_id: YoungPersonId,
 }

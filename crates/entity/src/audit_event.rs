@@ -17,13 +17,10 @@ pub struct Model {
     /// The event's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: AuditEventId,
-    /// When.
     pub at: DateTime<Utc>,
-    /// In which request.
     pub request_id: Option<String>,
     /// With which token; nothing for the operator or without a token.
     pub token_id: Option<Uuid>,
-    /// For which centre.
     pub centre_id: Option<CentreId>,
     /// What was done, such as evidence.write.
     pub action: String,

@@ -25,7 +25,6 @@ pub struct Model {
     pub policy_area: String,
     /// What it does, in a sentence or two.
     pub description: Option<String>,
-    /// When it was founded.
     pub founded: Option<PartialDate>,
     /// Its website.
     pub homepage: Option<String>,

@@ -12,7 +12,6 @@ use crate::{CentreId, NetworkStatus, PartialDate};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "centre_status")]
 pub struct Model {
-    /// The centre.
     #[sea_orm(primary_key, auto_increment = false)]
     pub centre_id: CentreId,
     /// From when, as a date of any precision.

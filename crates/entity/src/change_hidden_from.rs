@@ -15,7 +15,6 @@ pub struct Model {
     /// The change's place in the log.
     #[sea_orm(primary_key, auto_increment = false)]
     pub sequence: i64,
-    /// The centre.
     #[sea_orm(primary_key, auto_increment = false)]
     pub centre_id: CentreId,
 }

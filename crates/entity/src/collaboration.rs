@@ -18,15 +18,12 @@ pub struct Model {
     pub id: CollaborationId,
     /// Its name in addresses and bundles.
     pub slug: String,
-    /// Its title.
     pub title: String,
     /// What it is about.
     pub summary: Option<String>,
     /// When it began.
     pub started: Option<PartialDate>,
-    /// When it ended.
     pub ended: Option<PartialDate>,
-    /// The centre that contributed it.
     pub contributed_by: CentreId,
     /// Who may see it.
     pub visibility: Visibility,
@@ -38,7 +35,6 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When it was last revised.
     pub updated_at: DateTime<Utc>,
-    /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,

@@ -12,10 +12,8 @@ use crate::{CentreId, CollaborationId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "collaboration_member")]
 pub struct Model {
-    /// The collaboration.
     #[sea_orm(primary_key, auto_increment = false)]
     pub collaboration_id: CollaborationId,
-    /// The centre.
     #[sea_orm(primary_key, auto_increment = false)]
     pub centre_id: CentreId,
 }

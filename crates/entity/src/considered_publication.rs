@@ -12,10 +12,8 @@ use crate::{PublicationId, RatingId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "considered_publication")]
 pub struct Model {
-    /// The rating.
     #[sea_orm(primary_key, auto_increment = false)]
     pub rating_id: RatingId,
-    /// The publication.
     #[sea_orm(primary_key, auto_increment = false)]
     pub publication_id: PublicationId,
 }

@@ -12,10 +12,8 @@ use crate::{RatingId, StudyId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "considered_study")]
 pub struct Model {
-    /// The rating.
     #[sea_orm(primary_key, auto_increment = false)]
     pub rating_id: RatingId,
-    /// The study.
     #[sea_orm(primary_key, auto_increment = false)]
     pub study_id: StudyId,
 }

@@ -26,7 +26,6 @@ pub struct Model {
     pub caveat: String,
     /// Who reads it so, and where.
     pub source: Option<String>,
-    /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,

@@ -42,13 +42,10 @@ pub struct Model {
     pub version: i32,
     /// The centre whose token proposed it.
     pub proposed_by: Option<CentreId>,
-    /// When it was proposed.
     pub proposed_at: DateTime<Utc>,
-    /// When the recipient approved it.
     pub recipient_approved_at: Option<DateTime<Utc>>,
     /// When a party ended it before its last day.
     pub ended_at: Option<DateTime<Utc>>,
-    /// Why.
     pub end_reason: Option<String>,
 }
 

@@ -12,16 +12,13 @@ use crate::LocalAuthorityId;
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
 #[sea_orm(table_name = "edition")]
 pub struct Model {
-    /// The authority.
     #[sea_orm(primary_key, auto_increment = false)]
     pub local_authority_id: LocalAuthorityId,
     /// The year on whose 31 March the collection ended.
     #[sea_orm(primary_key, auto_increment = false)]
     pub year: i32,
-    /// Its number, from 1.
     #[sea_orm(primary_key, auto_increment = false)]
     pub number: i32,
-    /// When it was published.
     pub published_at: DateTime<Utc>,
     /// Whether it counts a return on looked-after children.
     pub of_ssda903: bool,

@@ -14,10 +14,8 @@ use crate::ChangeKind;
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "embargo")]
 pub struct Model {
-    /// The thing.
     #[sea_orm(primary_key, auto_increment = false)]
     pub thing_id: Uuid,
-    /// Its kind.
     pub kind: ChangeKind,
     /// Until when only the contributing centre sees it.
     pub until: DateTime<Utc>,

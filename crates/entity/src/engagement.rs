@@ -18,9 +18,7 @@ pub struct Model {
     pub id: EngagementId,
     /// The centre's own reference for it.
     pub reference: String,
-    /// The centre.
     pub centre_id: CentreId,
-    /// The authority.
     pub local_authority_id: LocalAuthorityId,
     /// What was done.
     pub kind: EngagementKind,
@@ -28,9 +26,7 @@ pub struct Model {
     pub summary: Option<String>,
     /// When it began.
     pub started: Option<PartialDate>,
-    /// When it ended.
     pub ended: Option<PartialDate>,
-    /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,

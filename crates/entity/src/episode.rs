@@ -12,10 +12,8 @@ use crate::{EpisodeKind, LoadedReturnId, YoungPersonId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
 #[sea_orm(table_name = "episode")]
 pub struct Model {
-    /// The return.
     #[sea_orm(primary_key, auto_increment = false)]
     pub return_id: LoadedReturnId,
-    /// The person.
     #[sea_orm(primary_key, auto_increment = false)]
     pub young_person_id: YoungPersonId,
     /// Its place among the times that the return tells of.

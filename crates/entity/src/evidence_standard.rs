@@ -18,7 +18,6 @@ pub struct Model {
     pub id: StandardId,
     /// Its name in addresses and bundles.
     pub slug: String,
-    /// Its name.
     pub name: String,
     /// The centre that keeps it.
     pub owner: Option<CentreId>,
@@ -26,7 +25,6 @@ pub struct Model {
     pub homepage: Option<String>,
     /// What it rates, and how.
     pub description: Option<String>,
-    /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,

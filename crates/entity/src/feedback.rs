@@ -27,11 +27,8 @@ pub struct Model {
     pub from_role: String,
     /// What was said.
     pub text: String,
-    /// When it was received.
     pub received_on: NaiveDate,
-    /// When it was answered.
     pub answered_on: Option<NaiveDate>,
-    /// What was answered.
     pub answer: Option<String>,
     /// The centre that received it.
     pub contributed_by: CentreId,
@@ -45,7 +42,6 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When it was last revised.
     pub updated_at: DateTime<Utc>,
-    /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,

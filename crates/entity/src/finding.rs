@@ -18,7 +18,6 @@ pub struct Model {
     /// The finding's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: FindingId,
-    /// The study.
     pub study_id: StudyId,
     /// Its own reference within the study.
     pub reference: String,
@@ -48,9 +47,7 @@ pub struct Model {
     pub participants_intervention: Option<i32>,
     /// Participants in the comparison group.
     pub participants_comparison: Option<i32>,
-    /// Participants in all.
     pub participants_total: Option<i32>,
-    /// Clusters in all.
     pub clusters: Option<i32>,
     /// How the outcome was measured, such as the name of the test.
     pub outcome_detail: Option<String>,
@@ -60,7 +57,6 @@ pub struct Model {
     pub subgroup: Option<String>,
     /// The assessed risk that it is biased.
     pub risk_of_bias: Option<RiskOfBias>,
-    /// The centre that contributed it.
     pub contributed_by: CentreId,
     /// Who may see it.
     pub visibility: Visibility,
@@ -72,7 +68,6 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When it was last revised.
     pub updated_at: DateTime<Utc>,
-    /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,

@@ -30,7 +30,6 @@ pub struct Model {
     pub editions: Json,
     /// Its cells: their categories, the count that is shown, and between which numbers it is known to lie.
     pub cells: Json,
-    /// When it was given.
     pub given_at: DateTime<Utc>,
     /// The centre to which it was given; nothing for the operator.
     pub centre_id: Option<CentreId>,

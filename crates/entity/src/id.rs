@@ -44,7 +44,6 @@ ids! {
     CentreId;
     /// A person with a role at a centre, or an author.
     PersonId;
-    /// A local authority.
     LocalAuthorityId;
     /// A centre's visit to, or work with, a local authority.
     EngagementId;
@@ -66,13 +65,9 @@ ids! {
     LevelId;
     /// A reading of one level in terms of another.
     CrosswalkId;
-    /// A study.
     StudyId;
-    /// A publication.
     PublicationId;
-    /// A finding.
     FindingId;
-    /// A rating.
     RatingId;
     /// What somebody said to a centre of its work.
     FeedbackId;
@@ -82,7 +77,6 @@ ids! {
     SigningKeyId;
     /// A centre's own identity provider.
     IdentityProviderId;
-    /// An audit event.
     AuditEventId;
     /// A statutory return that was loaded.
     LoadedReturnId;

@@ -17,13 +17,11 @@ pub struct Model {
     pub id: Uuid,
     /// Who asked: another caller's keys are others.
     pub caller: String,
-    /// The key.
     pub key: String,
     /// A hash of what was asked.
     pub digest: Vec<u8>,
     /// What came of it.
     pub subject_id: Uuid,
-    /// When.
     pub at: DateTime<Utc>,
 }
 

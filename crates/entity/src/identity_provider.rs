@@ -32,7 +32,6 @@ pub struct Model {
     pub certificates: Option<String>,
     /// When it was added.
     pub created_at: DateTime<Utc>,
-    /// When it was removed.
     pub removed_at: Option<DateTime<Utc>>,
 }
 

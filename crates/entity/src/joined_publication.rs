@@ -19,9 +19,7 @@ pub struct Model {
     pub kept_id: PublicationId,
     /// The centre that joined them; nothing for the operator of the space.
     pub joined_by: Option<CentreId>,
-    /// Why.
     pub reason: String,
-    /// When.
     pub at: DateTime<Utc>,
 }
 

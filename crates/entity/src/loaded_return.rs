@@ -16,7 +16,6 @@ pub struct Model {
     /// The return's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: LoadedReturnId,
-    /// Which return it is.
     pub kind: ReturnKind,
     /// The authority that made it.
     pub local_authority_id: LocalAuthorityId,

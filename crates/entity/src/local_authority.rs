@@ -18,7 +18,6 @@ pub struct Model {
     pub id: LocalAuthorityId,
     /// Its nine-character code of the Office for National Statistics.
     pub gss_code: String,
-    /// Its name.
     pub name: String,
     /// Its full, official name.
     pub official_name: Option<String>,
@@ -34,7 +33,6 @@ pub struct Model {
     pub established: Option<PartialDate>,
     /// When it ceased to be.
     pub abolished: Option<PartialDate>,
-    /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,

@@ -18,13 +18,11 @@ pub struct Model {
     pub id: PartnerId,
     /// Its name in addresses and bundles.
     pub slug: String,
-    /// Its name.
     pub name: String,
     /// What kind of organisation it is.
     pub kind: Option<String>,
     /// Its website.
     pub homepage: Option<String>,
-    /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,

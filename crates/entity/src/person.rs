@@ -18,11 +18,9 @@ pub struct Model {
     pub id: PersonId,
     /// Their name in addresses and bundles.
     pub slug: String,
-    /// Their name.
     pub name: String,
     /// Their ORCID iD.
     pub orcid: Option<String>,
-    /// When they were withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Why they were withdrawn.
     pub withdrawal_reason: Option<String>,

@@ -12,10 +12,8 @@ use crate::{CentreId, PartialDate, PersonId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "person_role")]
 pub struct Model {
-    /// The person.
     #[sea_orm(primary_key, auto_increment = false)]
     pub person_id: PersonId,
-    /// The centre.
     #[sea_orm(primary_key, auto_increment = false)]
     pub centre_id: CentreId,
     /// The role.

@@ -24,13 +24,11 @@ pub struct Model {
     pub similarity: i32,
     /// What speaks for and against it: a list of words of `DuplicateReason`.
     pub reasons: Json,
-    /// When it was found.
     pub found_at: DateTime<Utc>,
     /// What was decided; nothing while it is open.
     pub outcome: Option<DuplicateOutcome>,
     /// Why it was decided so.
     pub decision_reason: Option<String>,
-    /// When it was decided.
     pub decided_at: Option<DateTime<Utc>>,
     /// The centre that decided; nothing for the operator of the space.
     pub decided_by: Option<CentreId>,

@@ -18,15 +18,11 @@ pub struct Model {
     pub id: ProgrammeId,
     /// Its name in addresses and bundles.
     pub slug: String,
-    /// Its title.
     pub title: String,
-    /// What it is.
     pub summary: Option<String>,
-    /// The centre that leads it.
     pub lead_centre: CentreId,
     /// When it began.
     pub started: Option<PartialDate>,
-    /// When it ended.
     pub ended: Option<PartialDate>,
     /// Its page on the web.
     pub homepage: Option<String>,
@@ -36,7 +32,6 @@ pub struct Model {
     pub partners_stated: Option<i32>,
     /// In how many local authorities it works by its own account, named or not.
     pub local_authorities_stated: Option<i32>,
-    /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,

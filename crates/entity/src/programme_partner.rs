@@ -12,10 +12,8 @@ use crate::{PartnerId, ProgrammeId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "programme_partner")]
 pub struct Model {
-    /// The programme.
     #[sea_orm(primary_key, auto_increment = false)]
     pub programme_id: ProgrammeId,
-    /// The partner.
     #[sea_orm(primary_key, auto_increment = false)]
     pub partner_id: PartnerId,
 }

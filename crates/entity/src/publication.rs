@@ -18,17 +18,14 @@ pub struct Model {
     pub id: PublicationId,
     /// Its name in addresses and bundles.
     pub slug: String,
-    /// Its title.
     pub title: String,
     /// The beginning of its title in lower case, to sort by.
     pub title_key: String,
     /// What kind of document it is.
     pub kind: PublicationKind,
-    /// Its abstract.
     pub abstract_text: Option<String>,
     /// Its digital object identifier, in lower case and without an address before it.
     pub doi: Option<String>,
-    /// When it was published.
     pub published: Option<PartialDate>,
     /// The year in which it was published.
     pub year: Option<i32>,
@@ -42,7 +39,6 @@ pub struct Model {
     pub licence: Option<String>,
     /// Where it can be read.
     pub url: Option<String>,
-    /// The centre that contributed it.
     pub contributed_by: CentreId,
     /// Who may see it.
     pub visibility: Visibility,
@@ -54,7 +50,6 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When it was last revised.
     pub updated_at: DateTime<Utc>,
-    /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,

@@ -12,7 +12,6 @@ use crate::{PersonId, PublicationId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "publication_author")]
 pub struct Model {
-    /// The publication.
     #[sea_orm(primary_key, auto_increment = false)]
     pub publication_id: PublicationId,
     /// Their place among the authors, from 1.

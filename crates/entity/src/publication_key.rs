@@ -14,7 +14,6 @@ pub struct Model {
     /// The text.
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: String,
-    /// The publication.
     #[sea_orm(primary_key, auto_increment = false)]
     pub publication_id: PublicationId,
 }

@@ -21,7 +21,6 @@ pub struct Model {
     pub id: RatingId,
     /// The centre's own reference for it.
     pub reference: String,
-    /// The version of the standard.
     pub version_id: StandardVersionId,
     /// The study that is rated.
     pub study_id: Option<StudyId>,
@@ -37,9 +36,7 @@ pub struct Model {
     pub strength_rank: i32,
     /// Why it was rated so.
     pub rationale: Option<String>,
-    /// When it was rated.
     pub rated_on: Option<NaiveDate>,
-    /// The centre that contributed it.
     pub contributed_by: CentreId,
     /// Who may see it.
     pub visibility: Visibility,
@@ -51,7 +48,6 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When it was last revised.
     pub updated_at: DateTime<Utc>,
-    /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,

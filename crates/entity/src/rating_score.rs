@@ -12,10 +12,8 @@ use crate::{LevelId, RatingId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "rating_score")]
 pub struct Model {
-    /// The rating.
     #[sea_orm(primary_key, auto_increment = false)]
     pub rating_id: RatingId,
-    /// The level.
     #[sea_orm(primary_key, auto_increment = false)]
     pub level_id: LevelId,
 }

@@ -11,7 +11,6 @@ use crate::LoadedReturnId;
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
 #[sea_orm(table_name = "return_problem")]
 pub struct Model {
-    /// The return.
     #[sea_orm(primary_key, auto_increment = false)]
     pub return_id: LoadedReturnId,
     /// Its place among the problems of the return.

@@ -16,7 +16,6 @@ pub struct Model {
     /// The shared thing.
     #[sea_orm(primary_key, auto_increment = false)]
     pub thing_id: Uuid,
-    /// The collaboration.
     #[sea_orm(primary_key, auto_increment = false)]
     pub collaboration_id: CollaborationId,
 }

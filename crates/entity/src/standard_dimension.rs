@@ -15,11 +15,9 @@ pub struct Model {
     /// The dimension's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: DimensionId,
-    /// The version.
     pub version_id: StandardVersionId,
     /// Its key within the version.
     pub code: String,
-    /// Its name.
     pub name: String,
     /// Its place among the dimensions.
     pub position: i32,

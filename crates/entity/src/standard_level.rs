@@ -15,7 +15,6 @@ pub struct Model {
     /// The level's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: LevelId,
-    /// The dimension.
     pub dimension_id: DimensionId,
     /// Its code, such as 3 or NL2.
     pub code: String,

@@ -15,7 +15,6 @@ pub struct Model {
     /// The version's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: StandardVersionId,
-    /// The standard.
     pub standard_id: StandardId,
     /// The version, as its keeper names it.
     pub code: String,

@@ -20,25 +20,20 @@ pub struct Model {
     /// The authority that tells of it.
     #[sea_orm(primary_key, auto_increment = false)]
     pub local_authority_id: LocalAuthorityId,
-    /// The person.
     #[sea_orm(primary_key, auto_increment = false)]
     pub young_person_id: YoungPersonId,
     /// Its place among the person's rows at the authority on that day: counts of people count those at 0.
     #[sea_orm(primary_key, auto_increment = false)]
     pub ordinal: i16,
-    /// The population.
     pub population: SocialWorkPopulation,
-    /// Their age.
     pub age_band: AgeBand,
     /// Their sex as recorded.
     pub sex: Sex,
-    /// Their ethnic group.
     pub ethnic_group: EthnicGroup,
     /// The legal status under which they were looked after.
     pub legal_status: LegalStatus,
     /// Where they were placed.
     pub placement_type: PlacementType,
-    /// Why they were in need.
     pub category_of_need: Need,
     /// The person's record key.
     pub record_key: i16,

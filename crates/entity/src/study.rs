@@ -18,7 +18,6 @@ pub struct Model {
     pub id: StudyId,
     /// Its name in addresses and bundles.
     pub slug: String,
-    /// Its title.
     pub title: String,
     /// The beginning of its title in lower case, to sort by.
     pub title_key: String,
@@ -30,7 +29,6 @@ pub struct Model {
     pub status: StudyStatus,
     /// When it begins.
     pub starts_on: Option<NaiveDate>,
-    /// When it ends.
     pub ends_on: Option<NaiveDate>,
     /// When it begins, else when it ends, else the year 1: to sort by.
     pub sort_on: NaiveDate,
@@ -40,11 +38,9 @@ pub struct Model {
     pub registration_id: Option<String>,
     /// Where its registration can be read.
     pub registration_url: Option<String>,
-    /// The centre that leads it.
     pub lead_centre: CentreId,
     /// The programme that it belongs to.
     pub programme_id: Option<ProgrammeId>,
-    /// The centre that contributed it.
     pub contributed_by: CentreId,
     /// Who may see it.
     pub visibility: Visibility,
@@ -56,7 +52,6 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When it was last revised.
     pub updated_at: DateTime<Utc>,
-    /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,

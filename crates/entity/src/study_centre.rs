@@ -13,13 +13,10 @@ use crate::{CentreId, StudyId, StudyRole};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "study_centre")]
 pub struct Model {
-    /// The study.
     #[sea_orm(primary_key, auto_increment = false)]
     pub study_id: StudyId,
-    /// The centre.
     #[sea_orm(primary_key, auto_increment = false)]
     pub centre_id: CentreId,
-    /// What it does in the study.
     pub role: StudyRole,
     /// The study's own date to sort by, so that a centre's newest are found at once.
     pub sort_on: NaiveDate,

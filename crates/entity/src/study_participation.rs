@@ -12,20 +12,15 @@ use crate::{AgreementId, LocalAuthorityId, StudyId, YoungPersonId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
 #[sea_orm(table_name = "study_participation")]
 pub struct Model {
-    /// The agreement.
     #[sea_orm(primary_key, auto_increment = false)]
     pub agreement_id: AgreementId,
-    /// The person.
     #[sea_orm(primary_key, auto_increment = false)]
     pub young_person_id: YoungPersonId,
-    /// The study.
     #[sea_orm(primary_key, auto_increment = false)]
     pub study_id: StudyId,
     /// The arm to which they belong.
     pub arm: String,
-    /// The site.
     pub site_id: Option<LocalAuthorityId>,
-    /// When they enrolled.
     pub enrolled_on: NaiveDate,
 }
 

@@ -12,10 +12,8 @@ use crate::{PartnerId, StudyId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "study_partner")]
 pub struct Model {
-    /// The study.
     #[sea_orm(primary_key, auto_increment = false)]
     pub study_id: StudyId,
-    /// The partner.
     #[sea_orm(primary_key, auto_increment = false)]
     pub partner_id: PartnerId,
 }

@@ -12,10 +12,8 @@ use crate::{PublicationId, StudyId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "study_publication")]
 pub struct Model {
-    /// The study.
     #[sea_orm(primary_key, auto_increment = false)]
     pub study_id: StudyId,
-    /// The publication.
     #[sea_orm(primary_key, auto_increment = false)]
     pub publication_id: PublicationId,
 }

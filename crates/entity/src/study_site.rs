@@ -13,15 +13,12 @@ use crate::{LocalAuthorityId, StudyId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "study_site")]
 pub struct Model {
-    /// The study.
     #[sea_orm(primary_key, auto_increment = false)]
     pub study_id: StudyId,
-    /// The authority.
     #[sea_orm(primary_key, auto_increment = false)]
     pub local_authority_id: LocalAuthorityId,
     /// In a stepped wedge, the step at which it starts.
     pub step: Option<i32>,
-    /// When it starts there.
     pub starts_on: Option<NaiveDate>,
 }
 

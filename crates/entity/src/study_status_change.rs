@@ -13,7 +13,6 @@ use crate::{StopReason, StudyId, StudyStatus};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "study_status_change")]
 pub struct Model {
-    /// The study.
     #[sea_orm(primary_key, auto_increment = false)]
     pub study_id: StudyId,
     /// When it changed.

@@ -12,10 +12,8 @@ use crate::{StudyId, TermId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "study_term")]
 pub struct Model {
-    /// The study.
     #[sea_orm(primary_key, auto_increment = false)]
     pub study_id: StudyId,
-    /// The term.
     #[sea_orm(primary_key, auto_increment = false)]
     pub term_id: TermId,
 }

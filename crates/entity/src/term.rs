@@ -30,7 +30,6 @@ pub struct Model {
     pub owner: Option<CentreId>,
     /// Other names for it, as a list of texts.
     pub synonyms: Json,
-    /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,

@@ -12,10 +12,8 @@ use crate::{CentreId, TermId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "term_label")]
 pub struct Model {
-    /// The term.
     #[sea_orm(primary_key, auto_increment = false)]
     pub term_id: TermId,
-    /// The centre.
     #[sea_orm(primary_key, auto_increment = false)]
     pub centre_id: CentreId,
     /// What the centre calls it.

@@ -15,7 +15,6 @@ pub struct Model {
     /// The hash; the key is not in the database.
     #[sea_orm(primary_key, auto_increment = false)]
     pub hash: Vec<u8>,
-    /// Whom it is of.
     pub young_person_id: YoungPersonId,
     /// The day of the person's adoption: what happened from then on is another person's.
     pub severed_on: Option<NaiveDate>,

@@ -6,7 +6,6 @@ pub(crate) const HEAD: usize = 4_096;
 /// What a file is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Content {
-    /// A spreadsheet, and which.
     Spreadsheet(&'static str),
     /// A zip of something else.
     Zip,
@@ -14,7 +13,6 @@ pub(crate) enum Content {
     Compressed,
     /// Text in UTF-16 that isn't XML.
     Utf16,
-    /// XML.
     Xml,
     /// Anything else: CSV, if it is to be read.
     Text,

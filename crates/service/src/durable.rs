@@ -150,9 +150,6 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Other systems open no folders as files; their file systems keep names by themselves.
-///
-/// # Errors
-/// None.
 #[cfg(not(unix))]
 pub fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())

@@ -23,19 +23,14 @@ use crate::store::Store;
 /// One part of a sort key, as it stands in a cursor.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub enum KeyPart {
-    /// A day.
     #[serde(rename = "d")]
     Day(NaiveDate),
-    /// A moment.
     #[serde(rename = "t")]
     Moment(DateTime<Utc>),
-    /// A text.
     #[serde(rename = "s")]
     Text(String),
-    /// A number.
     #[serde(rename = "n")]
     Number(i64),
-    /// An id.
     #[serde(rename = "i")]
     Id(Uuid),
 }
@@ -205,7 +200,7 @@ pub fn joined<E: EntityTrait, L: EntityTrait>(
 /// Reads one page of a list.
 ///
 /// # Errors
-/// `INVALID_CURSOR`, or when the database cannot be read.
+/// `INVALID_CURSOR`.
 pub async fn read<E>(
     store: &Store,
     select: Select<E>,
@@ -224,9 +219,6 @@ where
 }
 
 /// Counts a list.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn count<E: EntityTrait>(store: &Store, select: Select<E>) -> Result<u64> {
     let counted = select.select_only().expr_as(Expr::val(1).count(), "total").into_query();
     let row = store.connection().query_one(&counted).await?;
@@ -240,7 +232,7 @@ pub async fn count<E: EntityTrait>(store: &Store, select: Select<E>) -> Result<u
 /// Reads the same page of the lists of many parents in one statement.
 ///
 /// # Errors
-/// `INVALID_CURSOR`, or when the database cannot be read.
+/// `INVALID_CURSOR`.
 pub async fn read_for_each<E: EntityTrait>(
     store: &Store,
     select: Select<E>,
@@ -347,9 +339,6 @@ fn pages_of_many<E: EntityTrait>(
 }
 
 /// Counts the lists of many parents in one statement.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn count_for_each<E: EntityTrait>(
     store: &Store,
     select: Select<E>,

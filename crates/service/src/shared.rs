@@ -12,9 +12,6 @@ use crate::space::Space;
 use crate::viewer::Viewer;
 
 /// The things with these ids that the viewer may see, withdrawn ones too: by id they stay reachable.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn by_ids<E>(
     space: &Space,
     viewer: &Viewer,

@@ -181,10 +181,8 @@ macro_rules! each {
 }
 
 each! {
-    /// A study.
     study: studies -> Arc<study::Model>,
         |asker, keys| shared::by_ids::<study::Entity>(&asker.space, &asker.viewer, &keys);
-    /// A publication.
     publication: publications -> Arc<publication::Model>,
         |asker, keys| shared::by_ids::<publication::Entity>(&asker.space, &asker.viewer, &keys);
     /// The publication that stands for an id: itself, or the one into which it was joined.
@@ -193,22 +191,18 @@ each! {
     /// What may be the same as a publication.
     possible_duplicates: possible_duplicates -> Arc<Vec<possible_duplicate::Model>>,
         |asker, keys| evidence::duplicates::of_publications(&asker.space, &asker.viewer, &keys);
-    /// A finding.
     finding: findings -> Arc<finding::Model>,
         |asker, keys| shared::by_ids::<finding::Entity>(&asker.space, &asker.viewer, &keys);
-    /// A rating.
     rating: ratings -> Arc<rating::Model>,
         |asker, keys| shared::by_ids::<rating::Entity>(&asker.space, &asker.viewer, &keys);
     /// Feedback to a centre.
     feedback: feedback -> Arc<feedback::Model>,
         |asker, keys| shared::by_ids::<feedback::Entity>(&asker.space, &asker.viewer, &keys);
-    /// A collaboration.
     collaboration: collaborations -> Arc<collaboration::Model>,
         |asker, keys| shared::by_ids::<collaboration::Entity>(&asker.space, &asker.viewer, &keys);
     /// The record of an access token.
     access_token: access_tokens -> Arc<access_token::Model>,
         |asker, keys| access::token::by_ids(&asker.space, &asker.viewer, &keys);
-    /// An event of the audit.
     audit_event: audit_events -> Arc<audit_event::Model>,
         |asker, keys| access::audit::by_ids(&asker.space, &asker.viewer, &keys);
     /// A data-sharing agreement.
@@ -223,19 +217,15 @@ each! {
     /// A pair of publications that may be the same.
     possible_duplicate: duplicate_pairs -> Arc<possible_duplicate::Model>,
         |asker, keys| evidence::duplicates::by_ids(&asker.space, &asker.viewer, &keys);
-    /// An engagement.
     engagement: engagements -> Arc<engagement::Model>,
         |asker, keys| network::engagement::by_ids(&asker.space, &keys);
     /// The terms that a study is about.
     study_terms: study_terms -> Arc<BTreeSet<TermId>>,
         |asker, keys| evidence::about::terms_of_studies(&asker.space, &asker.viewer, &keys);
-    /// The centres of a study.
     study_centres: study_centres -> Arc<Vec<study_centre::Model>>,
         |asker, keys| evidence::study::centres(&asker.space, &keys);
-    /// The sites of a study.
     study_sites: study_sites -> Arc<Vec<study_site::Model>>,
         |asker, keys| evidence::study::sites(&asker.space, &keys);
-    /// The partners of a study.
     study_partners: study_partners -> Arc<Vec<study_partner::Model>>,
         |asker, keys| evidence::study::partners(&asker.space, &keys);
     /// The changes of a study's status.
@@ -277,10 +267,8 @@ each! {
     /// What a rating leans on that no longer stands.
     relied_on_by_rating: relied_on_by_ratings -> Arc<Vec<ReliedUpon>>,
         |asker, keys| evidence::reliance::of_ratings(&asker.space, &asker.viewer, &keys);
-    /// The authors of a publication.
     publication_authors: publication_authors -> Arc<Vec<publication_author::Model>>,
         |asker, keys| evidence::publication::authors(&asker.space, &keys);
-    /// The members of a collaboration.
     collaboration_members: collaboration_members -> Arc<Vec<CentreId>>,
         |asker, keys| collaborations::members(&asker.space, &keys);
     /// How many publications report a study.
@@ -328,16 +316,12 @@ pages! {
     /// The publications that report a study.
     study_publications: study_publications -> publication::Model,
         |asker, keys, page| evidence::publication::of_studies(&asker.space, &asker.viewer, &keys, &page);
-    /// The findings of a study.
     study_findings: study_findings -> finding::Model,
         |asker, keys, page| evidence::finding::of_studies(&asker.space, &asker.viewer, &keys, &page);
-    /// The ratings of a study.
     study_ratings: study_ratings -> rating::Model,
         |asker, keys, page| evidence::rating::of_each(&asker.space, &asker.viewer, RatedKind::Study, &keys, &page);
-    /// The ratings of a publication.
     publication_ratings: publication_ratings -> rating::Model,
         |asker, keys, page| evidence::rating::of_each(&asker.space, &asker.viewer, RatedKind::Publication, &keys, &page);
-    /// The ratings of an intervention.
     intervention_ratings: intervention_ratings -> rating::Model,
         |asker, keys, page| evidence::rating::of_each(&asker.space, &asker.viewer, RatedKind::Intervention, &keys, &page);
     /// The studies that a publication reports.
@@ -349,7 +333,6 @@ pages! {
     /// The publications that a rating took into account.
     considered_publications: considered_publications -> publication::Model,
         |asker, keys, page| evidence::rating::considered_publications(&asker.space, &asker.viewer, &keys, &page);
-    /// The engagements of a centre.
     centre_engagements: centre_engagements -> engagement::Model,
         |asker, keys, page| network::engagement::of_each(&asker.space, EngagementsOf::Centre, &keys, &page);
     /// The engagements in a local authority.

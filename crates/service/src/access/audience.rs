@@ -14,7 +14,6 @@ use crate::viewer::{Viewer, Who};
 /// What decides who sees a thing, by itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SharingState {
-    /// The centre that contributed it.
     pub contributed_by: CentreId,
     /// Who may see it.
     pub visibility: Visibility,

@@ -57,7 +57,6 @@ impl std::fmt::Debug for PublicKey {
 /// A signing key, for those who run the space.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct KeyRecord {
-    /// Its id.
     pub id: SigningKeyId,
     /// When it was made.
     pub created_at: DateTime<Utc>,
@@ -79,9 +78,6 @@ impl Keyring {
     }
 
     /// The keys that verify tokens.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
     pub async fn public_keys(&self, store: &Store) -> Result<Vec<Arc<PublicKey>>> {
         if self.known.load().is_empty() {
             self.read(store).await?;
@@ -92,9 +88,6 @@ impl Keyring {
     }
 
     /// Reads the keys from the database; the change log tells when.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
     pub async fn read(&self, store: &Store) -> Result<()> {
         let rows = scope::signing_keys()
             .filter(signing_key::Column::RetiredAt.is_null())
@@ -190,9 +183,6 @@ impl Keyring {
 
     /// Makes a new key, which signs after [`PUBLISHED_BEFORE`], or at once if an older one is no longer
     /// to be trusted. Retires the keys that no token needs any more.
-    ///
-    /// # Errors
-    /// When the database cannot be written to.
     pub async fn rotate(&self, store: &Store, at_once: bool) -> Result<KeyRecord> {
         self.made(store).await?;
         let now = store.source().now();
@@ -224,9 +214,6 @@ impl Keyring {
     }
 
     /// Every key, the newest first.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
     pub async fn list(&self, store: &Store) -> Result<Vec<KeyRecord>> {
         let now = store.source().now();
         let signs = signing_key(store.connection(), now).await?;

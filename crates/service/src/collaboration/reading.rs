@@ -27,9 +27,6 @@ pub struct CollaborationFilter {
 }
 
 /// The collaboration with this slug.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn get(
     space: &Space,
     viewer: &Viewer,
@@ -96,9 +93,6 @@ async fn matching(
 }
 
 /// The members of collaborations that the viewer has been shown.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn members(
     space: &Space,
     collaborations: &[Uuid],

@@ -87,9 +87,6 @@ pub(crate) fn is_about(
 }
 
 /// The interventions, outcomes and populations that each of these studies, which the viewer sees, is about.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn terms_of_studies(
     space: &Space,
     viewer: &Viewer,

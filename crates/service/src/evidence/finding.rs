@@ -20,7 +20,6 @@ use crate::viewer::Viewer;
 /// Which findings: any of the values within a field, and all of the fields.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct FindingFilter {
-    /// Of one of these studies.
     pub studies: AnyOf<StudyId>,
     /// Of one of these interventions, by slug.
     pub interventions: AnyOf<String>,
@@ -30,7 +29,6 @@ pub struct FindingFilter {
     pub populations: AnyOf<String>,
     /// On one of these scales.
     pub measures: AnyOf<EffectMeasure>,
-    /// Of studies of one of these designs.
     pub designs: AnyOf<StudyDesign>,
     /// Contributed by one of these centres, by slug.
     pub centres: AnyOf<String>,
@@ -80,9 +78,6 @@ pub async fn of_studies(
 }
 
 /// How many findings each of these studies has, which the viewer has been shown.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn count_of_studies(
     space: &Space,
     viewer: &Viewer,

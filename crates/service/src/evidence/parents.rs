@@ -29,7 +29,6 @@ use crate::viewer::Viewer;
 pub enum StudiesOf {
     /// Those that a centre leads or takes part in.
     Centre,
-    /// Those of a programme.
     Programme,
     /// Those with a site in a local authority.
     LocalAuthority,
@@ -40,9 +39,7 @@ pub enum StudiesOf {
 /// Lists of studies, one for each parent.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct StudyLists {
-    /// Whose they are.
     pub of: StudiesOf,
-    /// Which studies.
     pub filter: StudyFilter,
     /// How they are sorted.
     pub order: StudyOrder,

@@ -28,7 +28,6 @@ use crate::viewer::Viewer;
 pub struct PublicationFilter {
     /// Contributed by one of these centres, by slug.
     pub centres: AnyOf<String>,
-    /// Of one of these kinds.
     pub kinds: AnyOf<PublicationKind>,
     /// Published in this year or later.
     pub year_from: Option<i32>,
@@ -49,10 +48,8 @@ pub struct PublicationFilter {
 /// By what publications are sorted.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum PublicationOrderField {
-    /// When they were published.
     #[default]
     Published,
-    /// Their title.
     Title,
     /// When they were last revised.
     Updated,
@@ -63,7 +60,6 @@ pub enum PublicationOrderField {
 /// How publications are sorted.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct PublicationOrder {
-    /// By what.
     pub field: PublicationOrderField,
     /// The highest or latest first.
     pub descending: bool,
@@ -78,9 +74,6 @@ impl Default for PublicationOrder {
 /// The publication with this DOI, in any spelling. Of several, as one may be hidden from others or be
 /// joined into another, it is the one that stands, is seen by most and was contributed first; what was
 /// joined is answered by what was kept.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn get_by_doi(
     space: &Space,
     viewer: &Viewer,
@@ -114,9 +107,6 @@ pub async fn get_by_doi(
 }
 
 /// The publication with this slug; what was joined is answered by what was kept.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn get(space: &Space, viewer: &Viewer, slug: &str) -> Result<Option<publication::Model>> {
     let store = space.store();
     let row = scope::shared::<publication::Entity>(viewer, store.source().now())
@@ -171,9 +161,6 @@ pub async fn of_studies(
 }
 
 /// How many publications report each of these studies.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn count_of_studies(
     space: &Space,
     viewer: &Viewer,
@@ -191,9 +178,6 @@ fn reports(space: &Space, viewer: &Viewer) -> Select<publication::Entity> {
 }
 
 /// The authors of publications, in their order.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn authors(
     space: &Space,
     publications: &[Uuid],

@@ -62,9 +62,6 @@ pub async fn of_each(
 }
 
 /// How many ratings each of these subjects has.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn count_of_each(
     space: &Space,
     viewer: &Viewer,
@@ -77,9 +74,6 @@ pub async fn count_of_each(
 
 /// The newest ratings of each of these subjects that were neither withdrawn nor superseded, so many at most; and how
 /// many more there are.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn newest_of_each(
     space: &Space,
     viewer: &Viewer,
@@ -137,9 +131,6 @@ fn newest() -> SortKey<rating::Model> {
 }
 
 /// The levels that ratings give.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn scores(space: &Space, ratings: &[Uuid]) -> Result<HashMap<Uuid, Vec<LevelId>>> {
     let store = space.store();
     let rows = scope::parts_of_seen::<rating_score::Entity>()

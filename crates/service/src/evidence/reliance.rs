@@ -37,9 +37,7 @@ pub struct ReliedUpon {
 /// A piece of evidence.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Piece {
-    /// A study.
     Study(Arc<study::Model>),
-    /// A publication.
     Publication(Arc<publication::Model>),
 }
 
@@ -47,9 +45,6 @@ pub enum Piece {
 pub type ByThing = HashMap<Uuid, Vec<ReliedUpon>>;
 
 /// What these studies lean on that no longer stands, as far as the viewer may see it.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn of_studies(space: &Space, viewer: &Viewer, studies: &[Uuid]) -> Result<ByThing> {
     use study_publication::Column::{PublicationId, StudyId};
 
@@ -65,9 +60,6 @@ pub async fn of_studies(space: &Space, viewer: &Viewer, studies: &[Uuid]) -> Res
 }
 
 /// What these findings lean on that no longer stands, as far as the viewer may see it.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn of_findings(space: &Space, viewer: &Viewer, findings: &[Uuid]) -> Result<ByThing> {
     use finding::Column::{Id, PublicationId, StudyId};
 
@@ -80,9 +72,6 @@ pub async fn of_findings(space: &Space, viewer: &Viewer, findings: &[Uuid]) -> R
 }
 
 /// What these ratings lean on that no longer stands, as far as the viewer may see it.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn of_ratings(space: &Space, viewer: &Viewer, ratings: &[Uuid]) -> Result<ByThing> {
     use rating::Column::{Id, PublicationId, StudyId};
 

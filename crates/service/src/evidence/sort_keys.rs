@@ -21,9 +21,6 @@ struct Titled {
 }
 
 /// Makes the sort keys that are missing, so that lists by title have them all. Gives how many there were.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn complete_sort_keys(space: &Space) -> Result<usize> {
     use publication::Column as OfPublication;
     use study::Column as OfStudy;

@@ -31,9 +31,7 @@ use crate::viewer::Viewer;
 pub struct StudyFilter {
     /// Led by, or with the collaboration of, one of these centres, by slug.
     pub centres: AnyOf<String>,
-    /// With one of these designs.
     pub designs: AnyOf<StudyDesign>,
-    /// With one of these statuses.
     pub statuses: AnyOf<StudyStatus>,
     /// About one of these populations, by slug.
     pub populations: AnyOf<String>,
@@ -65,7 +63,6 @@ pub enum StudyOrderField {
     /// When they began.
     #[default]
     Started,
-    /// Their title.
     Title,
     /// When they were last revised.
     Updated,
@@ -76,7 +73,6 @@ pub enum StudyOrderField {
 /// How studies are sorted.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct StudyOrder {
-    /// By what.
     pub field: StudyOrderField,
     /// The highest or latest first.
     pub descending: bool,
@@ -89,9 +85,6 @@ impl Default for StudyOrder {
 }
 
 /// The study with this slug.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn get(space: &Space, viewer: &Viewer, slug: &str) -> Result<Option<study::Model>> {
     let store = space.store();
     Ok(scope::shared::<study::Entity>(viewer, store.source().now())
@@ -156,9 +149,6 @@ pub async fn of_publications(
 }
 
 /// How many studies each of these publications reports.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn count_of_publications(
     space: &Space,
     viewer: &Viewer,

@@ -39,9 +39,6 @@ pub async fn list(
 }
 
 /// The changes at these places of the log that the viewer may see.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn at(
     space: &Space,
     viewer: &Viewer,

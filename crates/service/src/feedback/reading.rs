@@ -14,9 +14,7 @@ use crate::viewer::Viewer;
 /// What happened to feedback.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum FeedbackEvent {
-    /// It was received.
     Received,
-    /// It was answered.
     Answered,
 }
 
@@ -57,9 +55,6 @@ pub async fn list(
 }
 
 /// How much feedback was received, or answered, in the time of a report card.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn count(
     space: &Space,
     viewer: &Viewer,

@@ -44,7 +44,6 @@ pub struct Revision {
     pub version: i32,
     /// What was done.
     pub operation: ChangeOperation,
-    /// When.
     pub at: DateTime<Utc>,
     /// The centre that did it; nothing for the operator of the space.
     pub centre: Option<CentreId>,
@@ -57,9 +56,6 @@ pub struct Revision {
 }
 
 /// The versions of things that the viewer has been shown, from the oldest.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn of(
     space: &Space,
     viewer: &Viewer,

@@ -17,7 +17,6 @@ use crate::space::Space;
 pub enum EngagementsOf {
     /// A centre's.
     Centre,
-    /// Those in a local authority.
     LocalAuthority,
 }
 
@@ -56,9 +55,6 @@ pub async fn of_each(
 }
 
 /// How many engagements each of these centres or local authorities has.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn count_of_each(
     space: &Space,
     whose: EngagementsOf,
@@ -69,9 +65,6 @@ pub async fn count_of_each(
 }
 
 /// The engagements with these ids.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn by_ids(space: &Space, ids: &[Uuid]) -> Result<HashMap<Uuid, engagement::Model>> {
     let store = space.store();
     let rows = scope::network::<engagement::Entity>()

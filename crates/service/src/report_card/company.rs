@@ -27,9 +27,6 @@ pub struct Company {
 }
 
 /// With whom a centre worked, in collaborations and in studies. Three statements.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn company(space: &Space, viewer: &Viewer, card: ReportCard) -> Result<Company> {
     let collaborations = collaborations(space, viewer, card).await?;
     let ids: Vec<Uuid> = collaborations.iter().map(|row| row.id.into()).collect();

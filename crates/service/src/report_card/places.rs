@@ -55,9 +55,6 @@ impl Reach {
 }
 
 /// The local authorities of a report card. Two statements.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn places(space: &Space, viewer: &Viewer, card: ReportCard) -> Result<Places> {
     let (mut now, mut ever) = (HashSet::new(), HashSet::new());
     for (id, started, ended) in engagements(space, card).await? {
@@ -115,9 +112,6 @@ pub async fn undated_engagements(
 }
 
 /// How many engagements there are of which no date is known.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn count_undated_engagements(space: &Space, card: ReportCard) -> Result<u64> {
     listing::count(space.store(), undated(card)).await
 }

@@ -30,9 +30,7 @@ pub enum Milestone {
     Launched,
     /// It had first results.
     InterimResults,
-    /// It was reported.
     Reported,
-    /// It was stopped.
     Stopped,
 }
 
@@ -66,16 +64,13 @@ impl Milestone {
 /// A study that came to a milestone, with the change of status that brought it there.
 #[derive(Clone, Debug)]
 pub struct Arrival {
-    /// The change.
     pub change: study_status_change::Model,
-    /// The study.
     pub study: Arc<study::Model>,
 }
 
 /// What became of the studies of a centre.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct CentreLine {
-    /// The centre.
     pub centre: CentreId,
     /// How many were announced.
     pub planned: u64,
@@ -128,9 +123,6 @@ pub async fn milestones(
 }
 
 /// How many studies came to a milestone.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn count_milestones(
     space: &Space,
     viewer: &Viewer,
@@ -144,9 +136,6 @@ pub async fn count_milestones(
 
 /// How many studies were stopped for each kind of reason, the most frequent first; no kind where the
 /// source does not say.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn stop_reasons(
     space: &Space,
     viewer: &Viewer,
@@ -167,9 +156,6 @@ pub async fn stop_reasons(
 
 /// How many studies were launched at least: those that are named, and those that programmes which
 /// began in this time say they have without naming them.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn launched_at_least(space: &Space, viewer: &Viewer, card: ReportCard) -> Result<u64> {
     let launched = reached(space, viewer, card, Milestone::Launched, &AnyOf::default())
         .select_only()
@@ -196,9 +182,6 @@ pub async fn launched_at_least(space: &Space, viewer: &Viewer, card: ReportCard)
 
 /// What became of the studies of each centre that led or took part in any, by slug. A study of
 /// several centres is in the line of each.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn by_centre(
     space: &Space,
     viewer: &Viewer,

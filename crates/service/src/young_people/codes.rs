@@ -15,7 +15,6 @@ pub struct Codes {
     pub from: i32,
     /// The last year; any after when `i32::MAX`.
     pub to: i32,
-    /// The codes.
     pub codes: &'static [&'static str],
 }
 

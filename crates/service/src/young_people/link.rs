@@ -23,7 +23,6 @@ use crate::viewer::Viewer;
 /// How much evidence speaks to a population.
 #[derive(Clone, Debug)]
 pub struct Evidence {
-    /// The population.
     pub population: SocialWorkPopulation,
     /// The term of the vocabulary that it is.
     pub term: TermId,
@@ -36,7 +35,6 @@ pub struct Evidence {
 /// How many young people of a population there are in a place, and how much evidence speaks to them.
 #[derive(Clone, Debug)]
 pub struct EvidenceNeed {
-    /// The evidence.
     pub evidence: Evidence,
     /// How many young people are in the population, as far as can be shown.
     pub young_people: Count,
@@ -104,9 +102,6 @@ pub fn cells_of(table: &Table, keys: &[&[&str]]) -> Vec<Cell> {
 }
 
 /// How much of the evidence that the viewer sees speaks to each population that returns tell of.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn evidence(space: &Space, viewer: &Viewer) -> Result<Vec<Evidence>> {
     let directory = space.directory().await?;
     let mut evidence = Vec::new();

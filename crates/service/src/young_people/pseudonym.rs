@@ -37,7 +37,6 @@ pub enum Identifier<'a> {
     OfAuthority {
         /// The authority's GSS code.
         authority: &'a str,
-        /// The id.
         id: &'a ChildId,
     },
     /// A unique pupil number, which means the same everywhere.

@@ -42,7 +42,6 @@ pub struct NewRelease {
 pub struct Release {
     /// The cells, totals and regions' subtotals among them.
     pub cells: Vec<ReleasedCell>,
-    /// The threshold.
     pub threshold: u64,
 }
 

@@ -12,9 +12,6 @@ use crate::viewer::Viewer;
 
 /// Hashes every stored hash once more under the newest of some keys, which the space's own are but for that one.
 /// Gives how many there were. From then on the space must be opened with these keys.
-///
-/// # Errors
-/// When the database cannot be written.
 pub async fn rotate(space: &Space, keys: &PseudonymKeys) -> Result<usize> {
     let keys = keys.clone();
     space
@@ -41,9 +38,6 @@ pub async fn rotate(space: &Space, keys: &PseudonymKeys) -> Result<usize> {
 }
 
 /// Whether what is stored is under these keys by a rotation that was carried through.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn is_under(space: &Space, keys: &PseudonymKeys) -> Result<bool> {
     let rotations = scope::for_writing::<change::Entity>()
         .filter(change::Column::Kind.eq(ChangeKind::SigningKey))

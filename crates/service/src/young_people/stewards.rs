@@ -13,9 +13,6 @@ use crate::space::Space;
 use crate::viewer::{Viewer, Who};
 
 /// The authorities for which the viewer's token acts, with those before them whose work no other carries on.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn authorities(space: &Space, viewer: &Viewer) -> Result<Vec<LocalAuthorityId>> {
     match viewer.token() {
         None => Ok(Vec::new()),
@@ -27,9 +24,6 @@ pub async fn authorities(space: &Space, viewer: &Viewer) -> Result<Vec<LocalAuth
 }
 
 /// The authorities for which the holder of a token acts.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn of_token(space: &Space, token: AccessTokenId) -> Result<Vec<LocalAuthorityId>> {
     use access_token_authority::{Column, Entity};
 
@@ -41,9 +35,6 @@ pub async fn of_token(space: &Space, token: AccessTokenId) -> Result<Vec<LocalAu
 }
 
 /// Whether the viewer acts for an authority.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn acts_for(space: &Space, viewer: &Viewer, authority: LocalAuthorityId) -> Result<bool> {
     if matches!(viewer.who(), Who::Operator) {
         return Ok(true);

@@ -32,7 +32,6 @@ pub(in crate::access) enum Origin {
     Own,
     /// From an identity provider that is accepted.
     Provider(Box<identity_provider::Model>),
-    /// From elsewhere.
     Elsewhere,
 }
 

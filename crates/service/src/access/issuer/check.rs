@@ -11,13 +11,10 @@ use crate::space::Space;
 /// What an identity provider publishes.
 #[derive(Clone, Debug)]
 pub struct Checked {
-    /// The provider.
     pub provider: identity_provider::Model,
     /// Where its discovery document is.
     pub discovery: String,
-    /// Where its keys are.
     pub keys_at: String,
-    /// Its keys.
     pub keys: Vec<CheckedKey>,
 }
 

@@ -31,7 +31,6 @@ pub(super) struct Place {
 pub(super) struct Published {
     /// Where the keys are.
     pub(super) at: String,
-    /// The keys.
     pub(super) keys: KeySet,
 }
 

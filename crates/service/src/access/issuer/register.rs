@@ -40,7 +40,6 @@ pub struct NewIssuer {
 /// An identity provider that was removed.
 #[derive(Clone, Debug)]
 pub struct Removed {
-    /// The provider.
     pub provider: identity_provider::Model,
     /// How many tokens that were accepted until then descend from its identities.
     pub tokens: usize,
@@ -95,9 +94,6 @@ pub async fn add(space: &Space, new: NewIssuer) -> Result<identity_provider::Mod
 }
 
 /// Every identity provider, the newest first.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn list(space: &Space) -> Result<Vec<identity_provider::Model>> {
     Ok(scope::identity_providers()
         .order_by_desc(identity_provider::Column::Id)

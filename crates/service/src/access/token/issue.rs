@@ -75,9 +75,6 @@ async fn issued_before(write: &Write, id: Uuid) -> Result<access_token::Model> {
 
 /// Issues a token if there has never been one: of several servers that start at once on an empty
 /// space, one gets it.
-///
-/// # Errors
-/// As [`issue`].
 pub async fn issue_first(space: &Space, new: NewToken) -> Result<Option<BearerToken>> {
     let operator = Viewer::operator();
     let record = record(space, &operator, new, None).await?;
@@ -100,9 +97,6 @@ pub async fn issue_first(space: &Space, new: NewToken) -> Result<Option<BearerTo
 }
 
 /// Whether there has never been a token.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn is_first(space: &Space) -> Result<bool> {
     let connection = space.store().connection();
     Ok(scope::access_tokens().one(connection).await?.is_none())

@@ -51,17 +51,11 @@ pub async fn list(
 }
 
 /// How many records there are.
-///
-/// # Errors
-/// As [`list`].
 pub async fn count(space: &Space, viewer: &Viewer, filter: &TokenFilter) -> Result<u64> {
     listing::count(space.store(), selected(space, viewer, filter)?).await
 }
 
 /// All the records, newest first.
-///
-/// # Errors
-/// As [`list`].
 pub async fn all(
     space: &Space,
     viewer: &Viewer,
@@ -72,9 +66,6 @@ pub async fn all(
 }
 
 /// The record of a token, if the viewer may see it.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn get(
     space: &Space,
     viewer: &Viewer,
@@ -84,9 +75,6 @@ pub async fn get(
 }
 
 /// The records with these ids that the viewer may see.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn by_ids(
     space: &Space,
     viewer: &Viewer,

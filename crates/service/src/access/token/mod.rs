@@ -45,7 +45,6 @@ pub const DEFAULT_VALIDITY: TimeDelta = TimeDelta::days(30);
 /// A token to be issued.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewToken {
-    /// What it is for.
     pub name: String,
     /// The slug of the centre whose token it is.
     pub centre: String,

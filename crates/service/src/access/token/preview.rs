@@ -27,7 +27,6 @@ pub struct Preview {
 /// How many things of a kind the holder would see, by why.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct PreviewKind {
-    /// The kind.
     pub kind: ChangeKind,
     /// What everybody sees.
     pub public: i64,
@@ -54,9 +53,6 @@ pub enum PreviewReason {
 }
 
 /// Counts what the holder of the token would see if it asked now. One statement for each kind.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn preview(space: &Space, record: &access_token::Model) -> Result<Preview> {
     let now = space.store().source().now();
     let scopes = scopes_of(&record.scopes);

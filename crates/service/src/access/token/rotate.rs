@@ -23,7 +23,6 @@ const LONGEST_OVERLAP: TimeDelta = TimeDelta::days(30);
 pub struct Rotation {
     /// The new token, shown this once.
     pub token: BearerToken,
-    /// Its record.
     pub record: access_token::Model,
     /// The old one's.
     pub replaced: access_token::Model,

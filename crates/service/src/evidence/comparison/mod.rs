@@ -46,16 +46,11 @@ pub struct Comparison {
 /// The evidence that reasons name.
 #[derive(Clone, Debug, Default)]
 pub struct Named {
-    /// The studies.
     pub studies: HashMap<Uuid, Arc<study::Model>>,
-    /// The publications.
     pub publications: HashMap<Uuid, Arc<publication::Model>>,
 }
 
 /// The ratings of each of these things, which the viewer has been shown, side by side.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn of_subjects(
     space: &Space,
     viewer: &Viewer,

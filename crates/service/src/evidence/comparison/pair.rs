@@ -16,19 +16,15 @@ use super::sentences;
 /// A rating as far as it is compared.
 #[derive(Clone, Debug)]
 pub(super) struct Compared {
-    /// The rating.
     pub(super) id: RatingId,
     /// Whose it is, for sentences.
     pub(super) name: String,
-    /// The standard.
     pub(super) standard: StandardId,
-    /// The version of the standard.
     pub(super) version: StandardVersionId,
     /// The standard and its version, for sentences.
     pub(super) scale: String,
     /// The weakest published reading among its levels.
     pub(super) strength: Option<EvidenceStrength>,
-    /// When it was rated.
     pub(super) rated_on: Option<NaiveDate>,
     /// The outcome that it speaks of, and its name.
     pub(super) outcome: Option<(TermId, String)>,
@@ -43,7 +39,6 @@ pub(super) struct Compared {
 /// A level that a rating gives.
 #[derive(Clone, Debug)]
 pub(super) struct Score {
-    /// The level.
     pub(super) level: LevelId,
     /// What it is called.
     pub(super) label: String,
@@ -51,7 +46,6 @@ pub(super) struct Score {
     pub(super) ordinal: i32,
     /// Its own published reading.
     pub(super) strength: Option<EvidenceStrength>,
-    /// The dimension.
     pub(super) dimension: DimensionId,
     /// The dimension's key, which its standard keeps from version to version.
     pub(super) dimension_code: String,
@@ -77,7 +71,6 @@ pub(super) struct Newer {
 pub struct Difference {
     /// The one: the newer, where both days are known.
     pub one: RatingId,
-    /// The other.
     pub other: RatingId,
     /// In what they differ, as a sentence.
     pub summary: String,
@@ -92,7 +85,6 @@ pub struct Difference {
 /// A reason with its sentence.
 #[derive(Clone, Debug)]
 pub struct Explained {
-    /// The reason.
     pub reason: Reason,
     /// The same for people.
     pub sentence: String,
@@ -109,15 +101,9 @@ pub enum Reason {
         only_other: Evidence,
     },
     /// They speak of different outcomes.
-    DifferentOutcome {
-        /// That of the one.
-        one: TermId,
-        /// That of the other.
-        other: TermId,
-    },
+    DifferentOutcome { one: TermId, other: TermId },
     /// There is evidence that is newer than the older of them.
     OlderThanNewEvidence {
-        /// The older.
         older: RatingId,
         /// What is newer, and not among what it took into account.
         newer: Evidence,
@@ -161,9 +147,7 @@ impl Reason {
 /// Studies and publications.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Evidence {
-    /// The studies.
     pub studies: Vec<StudyId>,
-    /// The publications.
     pub publications: Vec<PublicationId>,
     /// Whether there is, or may be, more than these.
     pub has_more: bool,
@@ -172,7 +156,6 @@ pub struct Evidence {
 /// What decided a rating.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Rule {
-    /// The version of its standard.
     pub version: StandardVersionId,
     /// Its weakest levels, which decide its strength; all of its levels when none has a strength.
     pub decided_by: Vec<Decision>,
@@ -181,7 +164,6 @@ pub struct Rule {
 /// A level that decided.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Decision {
-    /// The level.
     pub level: LevelId,
     /// Whether the other rating gives no level on its dimension.
     pub only_here: bool,

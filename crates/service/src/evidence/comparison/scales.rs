@@ -40,7 +40,6 @@ pub struct ScaleAnswer {
 pub struct LevelReading {
     /// The level that the rating gives.
     pub level: LevelId,
-    /// The level as which it is read.
     pub read_as: LevelId,
     /// The level that the other rating gives on the same dimension.
     pub given: Option<LevelId>,

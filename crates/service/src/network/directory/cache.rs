@@ -67,9 +67,6 @@ impl DirectoryCache {
     }
 
     /// The directory. Many callers at once wait for one reading.
-    ///
-    /// # Errors
-    /// When it is stale and the database cannot be read.
     pub async fn get(&self, store: &Store) -> Result<Arc<Directory>> {
         if self.version.load(Ordering::Acquire) != store.network_version() {
             let _one_at_a_time = self.reading.lock().await;

@@ -8,7 +8,6 @@ use crate::spelling;
 
 /// A thing with an id and a key.
 pub trait Keyed<Id> {
-    /// Its id.
     fn id(&self) -> Id;
     /// The key by which it is sorted and found.
     fn key(&self) -> &str;

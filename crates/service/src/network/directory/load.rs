@@ -122,9 +122,6 @@ impl Keyed<StandardId> for Standard {
 
 impl Directory {
     /// Reads everything as of one moment.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
     pub async fn load(store: &Store) -> Result<Self> {
         let at = store.snapshot().await?;
         let mut directory = Self {

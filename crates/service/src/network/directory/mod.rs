@@ -75,7 +75,6 @@ pub struct Centre {
 /// A person with their roles.
 #[derive(Debug)]
 pub struct Person {
-    /// The person.
     pub row: person::Model,
     /// Their roles at centres.
     pub roles: Vec<person_role::Model>,
@@ -86,7 +85,6 @@ pub struct Person {
 pub struct Programme {
     /// The programme itself.
     pub row: programme::Model,
-    /// Its partners.
     pub partners: Vec<PartnerId>,
 }
 

@@ -17,7 +17,6 @@ use crate::viewer::Viewer;
 /// What a party decides.
 #[derive(Clone, Copy, Debug)]
 pub struct Decision {
-    /// The agreement.
     pub id: AgreementId,
     /// Its version as it was read.
     pub expected_version: i32,

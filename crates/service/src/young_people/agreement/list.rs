@@ -70,17 +70,11 @@ pub async fn list(
 }
 
 /// One agreement, if the viewer is a party of it.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn get(space: &Space, viewer: &Viewer, id: AgreementId) -> Result<Option<Agreement>> {
     Ok(by_ids(space, viewer, &[id.into()]).await?.remove(&id.into()))
 }
 
 /// The agreements with these ids whose party the viewer is.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn by_ids(
     space: &Space,
     viewer: &Viewer,
@@ -146,9 +140,6 @@ pub async fn reads(
 }
 
 /// The readings with these ids under agreements whose party the viewer is.
-///
-/// # Errors
-/// When the database cannot be read.
 pub async fn reads_by_ids(
     space: &Space,
     viewer: &Viewer,

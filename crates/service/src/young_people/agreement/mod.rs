@@ -27,7 +27,6 @@ use crate::error::{Code, Error, Result};
 /// An agreement with its parties.
 #[derive(Clone, Debug)]
 pub struct Agreement {
-    /// The agreement.
     pub row: data_sharing_agreement::Model,
     /// The authorities, each with its approval.
     pub controllers: Vec<agreement_controller::Model>,

@@ -28,9 +28,7 @@ pub struct NewAgreement {
     pub purpose: String,
     /// What in law allows it.
     pub legal_basis: String,
-    /// Of which populations.
     pub populations: Vec<SocialWorkPopulation>,
-    /// Which fields.
     pub fields: Vec<PersonField>,
     /// The first day on which rows may be read.
     pub starts_on: NaiveDate,

@@ -40,7 +40,6 @@ const MOST_ATTEMPTS: usize = 3;
 
 /// A table that is asked for.
 pub(super) struct Asked {
-    /// What, of whom.
     pub(super) question: Question,
     /// Whether it has totals.
     pub(super) has_totals: bool,
@@ -48,7 +47,6 @@ pub(super) struct Asked {
     pub(super) showing: Showing,
     /// The agreement to whose recipient it is given.
     pub(super) agreement: Option<AgreementId>,
-    /// Of which authorities it may be.
     pub(super) authorities: Option<Vec<entity::LocalAuthorityId>>,
 }
 
@@ -123,9 +121,6 @@ impl Showing {
 }
 
 /// A table of counts by the rule of an agreement.
-///
-/// # Errors
-/// As [`give`].
 pub(super) async fn table(
     space: &Space,
     year: CollectionYear,

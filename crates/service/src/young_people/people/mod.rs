@@ -30,7 +30,6 @@ pub const READ: &str = "young-people.read";
 /// A young person as an agreement shows them.
 #[derive(Clone, Debug)]
 pub struct YoungPerson {
-    /// The agreement.
     pub agreement: AgreementId,
     /// What they are called under the agreement.
     pub pseudonym: String,
@@ -66,13 +65,10 @@ pub struct Time {
 /// That a person takes part in a study.
 #[derive(Clone, Debug)]
 pub struct Participation {
-    /// The study.
     pub study: StudyId,
-    /// The arm.
     pub arm: String,
     opened: Opened,
     site: Option<LocalAuthorityId>,
-    /// When they enrolled.
     pub enrolled_on: NaiveDate,
 }
 

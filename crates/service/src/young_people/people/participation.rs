@@ -20,13 +20,11 @@ pub struct NewParticipation {
     pub agreement: AgreementId,
     /// What they are called under it.
     pub pseudonym: String,
-    /// The study.
     pub study: StudyId,
     /// The arm to which they belong.
     pub arm: String,
     /// The GSS code of the site.
     pub site: Option<String>,
-    /// When they enrolled.
     pub enrolled_on: NaiveDate,
 }
 

@@ -28,7 +28,6 @@ use crate::viewer::Viewer;
 use crate::young_people::agreement::{self, Agreement};
 use crate::young_people::pseudonym::PseudonymKeys;
 
-/// By pseudonym.
 static ORDER: LazyLock<SortKey<agreement_pseudonym::Model>> = LazyLock::new(|| {
     use agreement_pseudonym::Column::Pseudonym;
     SortKey::new("people", [Pseudonym], false, |row: &agreement_pseudonym::Model| {
@@ -95,9 +94,6 @@ pub async fn list(
 }
 
 /// One young person of an agreement, by the pseudonym under it; nothing when there is none.
-///
-/// # Errors
-/// As [`list`].
 pub async fn person(
     space: &Space,
     viewer: &Viewer,
@@ -110,9 +106,6 @@ pub async fn person(
 }
 
 /// The young people of an agreement who have these pseudonyms under it.
-///
-/// # Errors
-/// As [`list`].
 pub async fn persons(
     space: &Space,
     viewer: &Viewer,

@@ -17,7 +17,6 @@ use crate::young_people::returns::CollectionYear;
 /// An authority whose returns of a year are counted.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Covered {
-    /// The authority.
     pub authority: LocalAuthorityId,
     /// Which edition of its returns is counted.
     pub edition: i32,

@@ -47,19 +47,12 @@ pub struct Where {
     pub local_authorities: AnyOf<String>,
     /// Names of regions.
     pub regions: AnyOf<String>,
-    /// Populations.
     pub populations: AnyOf<SocialWorkPopulation>,
-    /// Age bands.
     pub age_bands: AnyOf<AgeBand>,
-    /// Sexes.
     pub sexes: AnyOf<Sex>,
-    /// Ethnic groups.
     pub ethnic_groups: AnyOf<EthnicGroup>,
-    /// Legal statuses.
     pub legal_statuses: AnyOf<LegalStatus>,
-    /// Placement types.
     pub placement_types: AnyOf<PlacementType>,
-    /// Categories of need.
     pub categories_of_need: AnyOf<Need>,
 }
 
@@ -201,7 +194,6 @@ pub async fn table(space: &Space, viewer: &Viewer, question: &Question) -> Resul
 pub(super) struct Within {
     /// Only the young people of these authorities.
     pub(super) authorities: Option<Vec<LocalAuthorityId>>,
-    /// The rule.
     pub(super) rule: Arc<Rule>,
     /// The agreement to whose recipient the table is given.
     pub(super) agreement: Option<AgreementId>,
@@ -210,9 +202,6 @@ pub(super) struct Within {
 }
 
 /// A table of counts, for whoever may have it.
-///
-/// # Errors
-/// As [`table`].
 pub(super) async fn made(space: &Space, question: &Question, within: Within) -> Result<Table> {
     let mut table = counted(space, question, &within).await?;
     if !question.share_of.is_empty() {
