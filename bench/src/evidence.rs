@@ -280,7 +280,7 @@ fn log_created<E: Encoder>(
     log.created(batch, kind, id, Some(shared.contributed_by), shared.created_at);
 }
 
-/// Where things without a date stand.
+/// Returns where things without a date stand.
 fn the_year_1() -> NaiveDate {
     NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or_default()
 }

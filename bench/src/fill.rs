@@ -34,7 +34,7 @@ pub(crate) trait Space {
     /// The form in which it takes rows.
     type Encoder: Encoder;
 
-    /// The secondary indexes: the name of each, and the statement that creates it.
+    /// Returns the secondary indexes: the name of each, and the statement that creates it.
     async fn indexes(&mut self) -> Result<Vec<(String, String)>>;
     /// Asks for one number.
     async fn number(&mut self, sql: &'static str) -> Result<i64>;
@@ -44,7 +44,7 @@ pub(crate) trait Space {
     async fn write(&mut self, tables: Vec<Table<Self::Encoder>>) -> Result<()>;
     /// Brings the planner's statistics up to date and writes what is still to be written.
     async fn settle(&mut self) -> Result<()>;
-    /// How much room it takes.
+    /// Returns how much room it takes.
     async fn bytes(&mut self) -> Result<i64>;
 }
 

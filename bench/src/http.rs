@@ -116,7 +116,7 @@ struct Head {
 }
 
 impl Head {
-    /// The head, once it is there as a whole.
+    /// Returns the head, once it is there as a whole.
     fn read(received: &[u8]) -> Result<Option<Self>> {
         let Some(end) = received.windows(4).position(|four| four == b"\r\n\r\n") else {
             return Ok(None);

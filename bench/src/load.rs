@@ -267,7 +267,7 @@ fn first_field_is_null(body: &[u8]) -> bool {
     name_and_value.nth(1).is_some_and(|value| value.starts_with(b"null"))
 }
 
-/// No errors, and something was found.
+/// Returns no errors, and something was found.
 fn is_sound(body: &[u8]) -> bool {
     let Ok(Value::Object(body)) = serde_json::from_slice(body) else {
         return false;

@@ -59,7 +59,7 @@ pub(crate) fn status(random: &mut Random) -> &'static str {
     word(random, STATUSES)
 }
 
-/// The kind of a publication.
+/// Returns the kind of a publication.
 pub(crate) fn kind(random: &mut Random) -> &'static str {
     word(random, KINDS)
 }
@@ -80,17 +80,17 @@ pub(crate) fn subgroup(random: &mut Random) -> &'static str {
     random.pick(SUBGROUPS)
 }
 
-/// How many authors a publication has.
+/// Returns how many authors a publication has.
 pub(crate) fn authors(random: &mut Random) -> i32 {
     random.weighted(AUTHOR_WEIGHTS) as i32 + 1
 }
 
-/// How many findings a study has.
+/// Returns how many findings a study has.
 pub(crate) fn findings(random: &mut Random) -> u64 {
     random.weighted(FINDING_WEIGHTS) as u64
 }
 
-/// How many ratings a study has.
+/// Returns how many ratings a study has.
 pub(crate) fn ratings(random: &mut Random) -> u64 {
     random.weighted(RATING_WEIGHTS) as u64
 }

@@ -236,7 +236,7 @@ impl<E: Encoder> Maker<'_, E> {
         id
     }
 
-    /// A term; each fourth stands at the top of a tree, the others below an earlier one.
+    /// Returns a term; each fourth stands at the top of a tree, the others below an earlier one.
     fn term(
         &mut self,
         vocabulary: &'static str,
@@ -266,7 +266,7 @@ impl<E: Encoder> Maker<'_, E> {
         id
     }
 
-    /// A standard of one version with one or two dimensions of four to six levels.
+    /// Returns a standard of one version with one or two dimensions of four to six levels.
     fn standard(&mut self, number: u64, centres: &Pool) -> Standard {
         let owner = centres.ids[number as usize % centres.ids.len()];
         let part = |part: u64| number * 100 + part;
@@ -329,7 +329,7 @@ impl<E: Encoder> Maker<'_, E> {
     }
 }
 
-/// The word for a rank from 1.
+/// Returns the word for a rank from 1.
 pub(crate) fn strength(rank: usize) -> &'static str {
     STRENGTHS[rank - 1]
 }

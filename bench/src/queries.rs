@@ -78,13 +78,13 @@ impl Query {
     }
 }
 
-/// The body of a request up to its variables.
+/// Returns the body of a request up to its variables.
 pub(crate) fn opening(document: &str) -> String {
     let document: Vec<&str> = document.split_whitespace().collect();
     format!(r#"{{"query":{},"variables":"#, Value::from(document.join(" ")))
 }
 
-/// All queries, in the order of the issue.
+/// Returns all queries, in the order of the issue.
 pub(crate) fn all(samples: &Samples, depth: usize) -> Vec<Query> {
     let deep = format!("page after the {}th", crate::table::grouped(depth as u64));
     let studies = || samples.studies.iter();

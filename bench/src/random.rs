@@ -42,17 +42,17 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number from 0 up to, and not including, `end`.
+    /// Returns a number from 0 up to, and not including, `end`.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         ((u128::from(self.next()) * end as u128) >> 64) as usize
     }
 
-    /// A number from `first` to `last`, both included.
+    /// Returns a number from `first` to `last`, both included.
     pub(crate) fn between(&mut self, first: i32, last: i32) -> i32 {
         first + self.below((last - first + 1) as usize) as i32
     }
 
-    /// A number from 0 up to, and not including, 1.
+    /// Returns a number from 0 up to, and not including, 1.
     pub(crate) fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
@@ -72,7 +72,7 @@ impl Random {
         from[self.below(from.len())]
     }
 
-    /// A place in the list of weights, each as likely as its weight says.
+    /// Returns a place in the list of weights, each as likely as its weight says.
     pub(crate) fn weighted(&mut self, weights: &[u32]) -> usize {
         let sum: u32 = weights.iter().sum();
         let mut left = self.below(sum as usize) as u32;
@@ -97,7 +97,7 @@ impl Ids {
         Self { seed }
     }
 
-    /// The id of one thing. It can be made again at any time, so that none has to be kept in memory.
+    /// Returns the id of one thing. It can be made again at any time, so that none has to be kept in memory.
     pub(crate) fn id(self, topic: Topic, number: u64, at: DateTime<Utc>) -> Uuid {
         let mut random = Random::new(self.seed ^ 0x1D, topic, number);
         let mut bytes = [0; 10];
@@ -107,12 +107,12 @@ impl Ids {
     }
 }
 
-/// When the first thing was contributed. A fixed day: a benchmark must not depend on when it is run.
+/// Returns when the first thing was contributed. A fixed day: a benchmark must not depend on when it is run.
 pub(crate) fn epoch() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_454)
 }
 
-/// When the study with this number was contributed: four studies a second.
+/// Returns when the study with this number was contributed: four studies a second.
 pub(crate) fn contributed_at(number: u64) -> DateTime<Utc> {
     epoch() + TimeDelta::seconds(60) + TimeDelta::microseconds(250_007 * number as i64)
 }

@@ -131,7 +131,7 @@ macro_rules! tables {
         }
 
         impl<E: Encoder> Batch<E> {
-            /// The tables that have rows, in the order in which they must be written.
+            /// Returns the tables that have rows, in the order in which they must be written.
             pub(crate) fn into_tables(self) -> Vec<Table<E>> {
                 let mut tables = vec![$(Table {
                     name: stringify!($table),

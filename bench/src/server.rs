@@ -11,7 +11,7 @@ const STATEMENTS: &str = "commonground_sql_statements_total";
 /// The kernel counts processor time in hundredths of a second, whatever the machine.
 const TICKS_A_SECOND: f64 = 100.0;
 
-/// How many SQL statements the server has sent since it started; nothing if it doesn't count them.
+/// Returns how many SQL statements the server has sent since it started; nothing if it doesn't count them.
 pub(crate) async fn statements(target: &Target) -> Result<Option<f64>> {
     let mut connection = Connection::open(target).await?;
     let answer = connection.exchange(&target.get("/metrics")).await?;
@@ -21,7 +21,7 @@ pub(crate) async fn statements(target: &Target) -> Result<Option<f64>> {
     Ok(counter(std::str::from_utf8(answer.body)?, STATEMENTS))
 }
 
-/// The sum of a counter over all its labels.
+/// Returns the sum of a counter over all its labels.
 fn counter(metrics: &str, name: &str) -> Option<f64> {
     metrics
         .lines()
@@ -57,12 +57,12 @@ impl Process {
         fs::write(format!("{}/clear_refs", self.folder), "5").is_ok()
     }
 
-    /// The most memory that it had in use (resident), in megabytes.
+    /// Returns the most memory that it had in use (resident), in megabytes.
     pub(crate) fn peak_megabytes(&self) -> Result<f64> {
         self.status("VmHWM:")
     }
 
-    /// The memory that it has in use (resident) now, in megabytes.
+    /// Returns the memory that it has in use (resident) now, in megabytes.
     pub(crate) fn megabytes(&self) -> Result<f64> {
         self.status("VmRSS:")
     }
@@ -77,7 +77,7 @@ impl Process {
         Ok(kilobytes.trim().parse::<f64>()? * 1024.0 / 1e6)
     }
 
-    /// The processor time that it has used, in seconds.
+    /// Returns the processor time that it has used, in seconds.
     pub(crate) fn seconds(&self) -> Result<f64> {
         let stat = fs::read_to_string(format!("{}/stat", self.folder))?;
         // The second field is the program's name in parentheses, which may hold anything.

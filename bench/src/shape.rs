@@ -176,7 +176,7 @@ impl Words {
         prose
     }
 
-    /// A name for a person, a place or an organisation.
+    /// Returns a name for a person, a place or an organisation.
     pub(crate) fn name(&self, random: &mut Random) -> String {
         let mut name = made_up(random);
         capitalise(&mut name, 0);
@@ -188,7 +188,7 @@ impl Words {
     }
 }
 
-/// A name for addresses: the first words of a title, and a number that makes it the only one.
+/// Returns a name for addresses: the first words of a title, and a number that makes it the only one.
 pub(crate) fn slug(title: &str, number: u64) -> String {
     let mut slug: String =
         title.split(' ').take(5).map(str::to_lowercase).collect::<Vec<_>>().join("-");

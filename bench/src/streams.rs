@@ -141,7 +141,7 @@ async fn open(url: &Url, token: &str) -> Result<WebSocketStream<TcpStream>> {
     Ok(socket)
 }
 
-/// When the server closes the socket, which it must do for the token's sake.
+/// Returns when the server closes the socket, which it must do for the token's sake.
 async fn closed(mut socket: WebSocketStream<TcpStream>) -> Result<Instant> {
     loop {
         match socket.next().await {

@@ -24,7 +24,7 @@ pub(crate) struct Server {
     pub(crate) cores: f64,
 }
 
-/// The names of the columns, to be printed before the first line.
+/// Returns the names of the columns, to be printed before the first line.
 pub(crate) fn header() -> String {
     let names = format!(
         "{:<30} {:<4} {:>10} {:>8} {:>8} {:>8} {:>9} {:>8} {:>7} {:>7} {:>9}",
@@ -73,7 +73,7 @@ pub(crate) fn rate(count: u64, elapsed: Duration) -> f64 {
     count as f64 / elapsed.as_secs_f64().max(f64::EPSILON)
 }
 
-/// A number with its thousands apart: `12,345`.
+/// Returns a number with its thousands apart: `12,345`.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);

@@ -58,7 +58,7 @@ enum Missing {
 }
 
 impl Missing {
-    /// One sentence for the person who builds the server.
+    /// Returns one sentence for the person who builds the server.
     fn reason(&self) -> String {
         match self {
             Self::Failed { step, detail } if !detail.is_empty() => {
@@ -68,7 +68,7 @@ impl Missing {
         }
     }
 
-    /// One sentence for whoever opens the page; npm's own words may name hosts and paths, and are left out.
+    /// Returns one sentence for whoever opens the page; npm's own words may name hosts and paths, and are left out.
     fn public_reason(&self) -> String {
         match self {
             Self::Skipped => format!("{SKIP} was set to 1 when it was built."),
@@ -83,7 +83,7 @@ impl Missing {
     }
 }
 
-/// The folder of the built page, built now unless it is there already and its sources have not changed since.
+/// Returns the folder of the built page, built now unless it is there already and its sources have not changed since.
 fn page(out: &Path) -> io::Result<Result<PathBuf, Missing>> {
     let folder = out.join("graphiql");
     let stamp = out.join("graphiql.sources");
@@ -173,7 +173,7 @@ fn run(mut command: Command, folder: &Path, log: &Path) -> Result<(), String> {
     Err(telling.unwrap_or("it said nothing").to_owned())
 }
 
-/// A folder with one page, which says what is missing and how to get it.
+/// Returns a folder with one page, which says what is missing and how to get it.
 fn fallback(out: &Path, missing: &Missing) -> io::Result<PathBuf> {
     let folder = out.join("graphiql-fallback");
     fs::create_dir_all(&folder)?;
@@ -230,7 +230,7 @@ fn fingerprint() -> io::Result<String> {
     Ok(format!("{:016x}", hasher.finish()))
 }
 
-/// A file, or all files below a folder, in a fixed order.
+/// Returns a file, or all files below a folder, in a fixed order.
 fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);

@@ -34,12 +34,12 @@ columns! {
     small_integer small_integer not_null;
 }
 
-/// A text that is sorted by its bytes on both databases, so that pages and exports have one order.
+/// Returns a text that is sorted by its bytes on both databases, so that pages and exports have one order.
 pub(crate) fn key(manager: &SchemaManager, name: &'static str) -> ColumnDef {
     by_bytes(manager, text(name))
 }
 
-/// The same, where there may be none.
+/// Returns the same, where there may be none.
 pub(crate) fn key_null(manager: &SchemaManager, name: &'static str) -> ColumnDef {
     by_bytes(manager, text_null(name))
 }
@@ -51,7 +51,7 @@ fn by_bytes(manager: &SchemaManager, mut column: ColumnDef) -> ColumnDef {
     column
 }
 
-/// A foreign key named `fk_<table>_<column>`; the service turns the name into a field of the input.
+/// Returns a foreign key named `fk_<table>_<column>`; the service turns the name into a field of the input.
 pub(crate) fn references(
     table: &'static str,
     column: &'static str,
@@ -64,12 +64,12 @@ pub(crate) fn references(
         .to_owned()
 }
 
-/// A unique index named `uq_<table>_<columns>`; the service turns the name into a field of the input.
+/// Returns a unique index named `uq_<table>_<columns>`; the service turns the name into a field of the input.
 pub(crate) fn unique(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
     named("uq", table, columns).unique().to_owned()
 }
 
-/// An index named `ix_<table>_<columns>`.
+/// Returns an index named `ix_<table>_<columns>`.
 pub(crate) fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
     named("ix", table, columns)
 }

@@ -62,14 +62,14 @@ impl Child {
         Self { id, is_girl, is_unaccompanied, categories: TOLD.map(category) }
     }
 
-    /// Whether the child is in these categories, by their words.
+    /// Returns whether the child is in these categories, by their words.
     pub(super) fn is_in(&self, words: &[String]) -> bool {
         let own = TOLD.iter().zip(self.categories);
         let own: Vec<_> = own.map(|(told, at)| told.categories[at].0).collect();
         words.iter().all(|word| own.contains(&word.as_str()))
     }
 
-    /// The files of their return.
+    /// Returns the files of their return.
     pub(super) fn files(children: &[Self], year: i32) -> [(&'static str, String); 3] {
         let mut header = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n".to_owned();
         let mut episodes = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n".to_owned();

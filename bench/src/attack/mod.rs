@@ -180,7 +180,7 @@ impl Attack {
         Ok(())
     }
 
-    /// All answers about an authority, by two dimensions at a time.
+    /// Returns all answers about an authority, by two dimensions at a time.
     async fn everything(&self, authority: &Authority) -> Result<Answers> {
         let mut all = Answers::new();
         for (at, one) in TOLD.iter().enumerate() {

@@ -30,7 +30,7 @@ impl Server {
         Self { client: reqwest::Client::new(), url, token }
     }
 
-    /// The English authorities that have made returns in all of the years.
+    /// Returns the English authorities that have made returns in all of the years.
     pub(super) async fn authorities(&self) -> Result<Vec<Authority>> {
         let mut found = Vec::new();
         let mut after = Value::Null;
@@ -74,7 +74,7 @@ impl Server {
         Ok(())
     }
 
-    /// A table of counts at the end of a year.
+    /// Returns a table of counts at the end of a year.
     pub(super) async fn count(&self, by: &[&str], filter: Value, year: i32) -> Result<Answers> {
         let query = "query ($input: StatisticsInput!) { youngPeople { statistics(input: $input) { cells { keys count } } } }";
         let input = json!({ "by": by, "where": filter, "asAt": format!("{year}-03-31") });

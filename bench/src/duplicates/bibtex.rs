@@ -8,7 +8,7 @@ pub(crate) struct Entry {
     pub(crate) fields: HashMap<String, String>,
 }
 
-/// The entries of a file.
+/// Returns the entries of a file.
 pub(crate) fn entries(text: &str) -> Vec<Entry> {
     let text = format!("\n{text}");
     let entry = |text: &str| {
@@ -35,7 +35,7 @@ fn fields(mut text: &str) -> HashMap<String, String> {
     fields
 }
 
-/// Where the brace is closed that was opened before the text.
+/// Returns where the brace is closed that was opened before the text.
 fn closing_brace(text: &str) -> Option<usize> {
     let mut depth = 0_u32;
     for (at, letter) in text.char_indices() {

@@ -18,7 +18,7 @@ pub(crate) struct Labelled {
 }
 
 impl Labelled {
-    /// The same without DOIs: then title, authors and year must do.
+    /// Returns the same without DOIs: then title, authors and year must do.
     pub(crate) fn without_dois(mut self) -> Self {
         self.records.iter_mut().for_each(|record| record.doi = None);
         self
@@ -50,7 +50,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Labelled> {
 /// The records, and the groups of numbers that are the same.
 type Groups = (Vec<Described>, Vec<Vec<usize>>);
 
-/// A table with records, and one with the ids of each group.
+/// Returns a table with records, and one with the ids of each group.
 fn bib_dedupe(folder: &Path) -> anyhow::Result<Groups> {
     let mut numbers = HashMap::new();
     let mut records = Vec::new();
@@ -148,7 +148,7 @@ fn origins(entry: &bibtex::Entry) -> impl Iterator<Item = &str> {
     list.split(';').map(str::trim).filter(|text| !text.is_empty())
 }
 
-/// One table of titles; a duplicate names another record. There are neither authors nor years.
+/// Returns one table of titles; a duplicate names another record. There are neither authors nor years.
 fn nagtegaal(path: &Path) -> anyhow::Result<Groups> {
     let rows = rows(path)?;
     let mut numbers = HashMap::new();

@@ -107,7 +107,7 @@ impl Read for Lines {
     }
 }
 
-/// A beginning, then something for each child, then an end.
+/// Returns a beginning, then something for each child, then an end.
 fn lines(
     place: Place,
     begin: String,

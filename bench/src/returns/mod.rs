@@ -218,7 +218,7 @@ fn write(options: &Options, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The memory that this process has in use, in megabytes.
+/// Returns the memory that this process has in use, in megabytes.
 fn memory() -> Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

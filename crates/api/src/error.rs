@@ -23,13 +23,13 @@ pub(crate) fn translate(response: &mut Response, space: &Space, viewer: &Viewer,
     }
 }
 
-/// An answer to a request that is refused as a whole.
+/// Returns an answer to a request that is refused as a whole.
 pub(crate) fn refused(refusal: &Error, request_id: &str) -> Response {
     log(refusal, request_id);
     told(refusal, request_id)
 }
 
-/// The same for what needs not be logged: that a stream ends, and why.
+/// Returns the same for what needs not be logged: that a stream ends, and why.
 pub(crate) fn told(refusal: &Error, request_id: &str) -> Response {
     let mut error = ServerError::new("", None);
     describe(&mut error, refusal, request_id);

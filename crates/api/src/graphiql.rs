@@ -46,7 +46,7 @@ async fn licences(request: HeaderMap) -> Response {
     answer("licences.md", "no-cache", &request)
 }
 
-/// The name of an asset holds a hash of its content, so that a browser may keep it for ever.
+/// Returns the name of an asset holds a hash of its content, so that a browser may keep it for ever.
 async fn asset(Path(name): Path<String>, request: HeaderMap) -> Response {
     answer(&format!("assets/{name}"), "public, max-age=31536000, immutable", &request)
 }
@@ -82,7 +82,7 @@ fn with_every_header(mut response: Response) -> Response {
     response
 }
 
-/// The kinds of file that the page is made of; what is none of them (a compressed copy, say) has no address.
+/// Returns the kinds of file that the page is made of; what is none of them (a compressed copy, say) has no address.
 fn content_type(path: &str) -> Option<&'static str> {
     match path.rsplit_once('.')?.1 {
         "html" => Some("text/html; charset=utf-8"),
@@ -95,7 +95,7 @@ fn content_type(path: &str) -> Option<&'static str> {
     }
 }
 
-/// The copy that was compressed at build time, for those who take it.
+/// Returns the copy that was compressed at build time, for those who take it.
 fn representation(path: &str, request: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
     if takes_gzip(request)
         && let Some(file) = Assets::get(&format!("{path}.gz"))
@@ -127,7 +127,7 @@ fn is_known(request: &HeaderMap, etag: &str) -> bool {
         .any(|known| known == "*" || known.trim_start_matches("W/") == etag)
 }
 
-/// The members of a header that is a list.
+/// Returns the members of a header that is a list.
 fn list<'a>(request: &'a HeaderMap, name: &'a HeaderName) -> impl Iterator<Item = &'a str> {
     let values = request.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).map(str::trim)

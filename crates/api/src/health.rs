@@ -9,12 +9,12 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use service::{Space, store};
 
-/// The process runs.
+/// Returns the process runs.
 pub(crate) async fn live() -> Json<Value> {
     Json(json!({ "status": "live" }))
 }
 
-/// The database answers.
+/// Returns the database answers.
 pub(crate) async fn ready(State(space): State<Arc<Space>>) -> Response {
     match store::ping(space.store()).await {
         Ok(()) => Json(json!({ "status": "ready" })).into_response(),
@@ -26,7 +26,7 @@ pub(crate) async fn ready(State(space): State<Arc<Space>>) -> Response {
     }
 }
 
-/// What the server has counted, in Prometheus's text format.
+/// Returns what the server has counted, in Prometheus's text format.
 pub(crate) async fn metrics(render: Arc<dyn Fn() -> String + Send + Sync>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], render()).into_response()
 }

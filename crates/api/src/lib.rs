@@ -26,7 +26,7 @@ pub use protocol::Operations;
 pub use router::{Settings, router};
 pub use streams::StreamBounds;
 
-/// The schema in the schema definition language, sorted so that a difference is easy to read.
+/// Returns the schema in the schema definition language, sorted so that a difference is easy to read.
 #[must_use]
 pub fn sdl() -> String {
     let options = async_graphql::SDLExportOptions::new()
@@ -49,7 +49,7 @@ pub struct ErrorCode {
     pub meaning: &'static str,
 }
 
-/// Every code that an error can have. Those of the endpoint come first, then those of the service.
+/// Returns every code that an error can have. Those of the endpoint come first, then those of the service.
 #[must_use]
 pub fn error_codes() -> Vec<ErrorCode> {
     let endpoint = protocol::Code::ALL.map(|code| ErrorCode {

@@ -24,7 +24,7 @@ impl From<Vec<IpNet>> for TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// The address of whoever sent a request: that of its connection, or, when a trusted proxy
+    /// Returns the address of whoever sent a request: that of its connection, or, when a trusted proxy
     /// opened it, the last address in `X-Forwarded-For` that is no trusted proxy's. None without a
     /// connection.
     ///
@@ -44,13 +44,13 @@ impl TrustedProxies {
         Some(nearest)
     }
 
-    /// Whether an address is that of a trusted proxy.
+    /// Returns whether an address is that of a trusted proxy.
     pub(crate) fn contains(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 }
 
-/// One hop, with or without a port.
+/// Returns one hop, with or without a port.
 fn address(hop: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(hop).ok()?.trim();
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));

@@ -74,7 +74,7 @@ impl Default for Settings {
     }
 }
 
-/// Everything that the server answers.
+/// Returns everything that the server answers.
 pub fn router(space: Arc<Space>, settings: Settings) -> Router {
     let source = space.store().source().clone();
     let graph = graph::build();
@@ -187,7 +187,7 @@ async fn identified(State(source): State<Source>, mut request: Request, next: Ne
     response
 }
 
-/// Whether an id that a client or a proxy sends can stand in a log.
+/// Returns whether an id that a client or a proxy sends can stand in a log.
 fn is_fit(id: &HeaderValue) -> bool {
     let bytes = id.as_bytes();
     (8..=64).contains(&bytes.len())

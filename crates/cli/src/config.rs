@@ -133,7 +133,7 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// How long a token may be valid: from an hour to two years.
+/// Returns how long a token may be valid: from an hour to two years.
 fn validity(text: &str) -> Result<TimeDelta, String> {
     const BOUNDS: std::ops::RangeInclusive<TimeDelta> = TimeDelta::hours(1)..=TimeDelta::days(731);
 
@@ -217,7 +217,7 @@ fn database_url(text: &str) -> Result<String> {
 }
 
 impl Config {
-    /// The database's URL; the data folder is made if the embedded database is to be in it.
+    /// Returns the database's URL; the data folder is made if the embedded database is to be in it.
     ///
     /// # Errors
     /// When the file of the URL can't be read, or the data folder can't be made.
@@ -243,7 +243,7 @@ impl Config {
         Ok(format!("{url}?mode=rwc"))
     }
 
-    /// The data folder, made if it isn't there.
+    /// Returns the data folder, made if it isn't there.
     ///
     /// # Errors
     /// When it can't be made.

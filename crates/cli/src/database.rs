@@ -28,7 +28,7 @@ pub(crate) async fn open(config: &Config) -> Result<Arc<Space>> {
     open_migrated(config, None).await
 }
 
-/// The same for a server: the database stops each statement after `limit`.
+/// Returns the same for a server: the database stops each statement after `limit`.
 pub(crate) async fn open_within(config: &Config, limit: Duration) -> Result<Arc<Space>> {
     open_migrated(config, Some(limit)).await
 }
@@ -79,7 +79,7 @@ async fn with_rotation_ended(space: Space, config: &Config) -> Result<Space> {
     Ok(space.with_pseudonym_keys(next))
 }
 
-/// The rule that makes counts safe to show.
+/// Returns the rule that makes counts safe to show.
 ///
 /// # Errors
 /// When the perturbation table can't be read or would give counts away.
@@ -156,7 +156,7 @@ async fn lock_file(url: &str) -> Result<Option<File>> {
     Ok(Some(tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await??))
 }
 
-/// The file of a SQLite database, if it is kept in one.
+/// Returns the file of a SQLite database, if it is kept in one.
 fn file_of(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:")?.trim_start_matches("//");
     let path = path.split('?').next()?;

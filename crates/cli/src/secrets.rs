@@ -14,7 +14,7 @@ use crate::config::Config;
 
 const VARIABLE: &str = "COMMONGROUND_MASTER_KEY";
 
-/// The master key: from the environment, from the file that was named, or from the data folder,
+/// Returns the master key: from the environment, from the file that was named, or from the data folder,
 /// where one is made on first use.
 ///
 /// # Errors
@@ -55,7 +55,7 @@ fn text_of(file: &Path, what: &str) -> Result<String> {
     read_to_string(file).with_context(|| format!("The {what} {} cannot be read", file.display()))
 }
 
-/// The file of the keys of the pseudonyms: the one that was named, or the one in the data folder.
+/// Returns the file of the keys of the pseudonyms: the one that was named, or the one in the data folder.
 ///
 /// # Errors
 /// When the data folder can't be made.
@@ -66,7 +66,7 @@ pub(crate) fn pseudonym_key_file(config: &Config) -> Result<PathBuf> {
     }
 }
 
-/// The keys of the pseudonyms of young people. One is made where there is none yet.
+/// Returns the keys of the pseudonyms of young people. One is made where there is none yet.
 ///
 /// # Errors
 /// When they are malformed, or their file can't be read or made.
@@ -126,12 +126,12 @@ fn make(file: &Path, secret: &str) -> std::io::Result<()> {
     draft.finish_unless_there()
 }
 
-/// The file in which a rotation of the pseudonym key keeps the new keys until the database is under them.
+/// Returns the file in which a rotation of the pseudonym key keeps the new keys until the database is under them.
 pub(crate) fn next_pseudonym_key_file(file: &Path) -> PathBuf {
     with_ending(file, "next")
 }
 
-/// The keys that a rotation which was interrupted left, if there are any.
+/// Returns the keys that a rotation which was interrupted left, if there are any.
 ///
 /// # Errors
 /// When their file can't be read or is malformed.

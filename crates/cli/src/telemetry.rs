@@ -85,7 +85,7 @@ impl Answers {
         Self { output: std::io::stdout().lock(), is_enough: false }
     }
 
-    /// Whether nobody reads any more.
+    /// Returns whether nobody reads any more.
     pub(crate) const fn are_enough(&self) -> bool {
         self.is_enough
     }

@@ -38,8 +38,8 @@ impl std::fmt::Display for NotAMoment {
 
 impl std::error::Error for NotAMoment {}
 
-/// The moment that a text from outside names, in whole microseconds, which is what both databases keep: rounded up, as an
-/// embargo never ends earlier than said.
+/// Returns the moment that a text from outside names, in whole microseconds, which is what both databases keep:
+/// rounded up, as an embargo never ends earlier than said.
 ///
 /// # Errors
 /// When it is not written as RFC 3339 says, or lies outside the range that is kept.
@@ -53,14 +53,14 @@ pub fn moment(text: &str) -> Result<DateTime<Utc>, NotAMoment> {
         .ok_or(NotAMoment::OutOfRange)
 }
 
-/// The moment that lies this many seconds after the beginning of 1970, if it is kept.
+/// Returns the moment that lies this many seconds after the beginning of 1970, if it is kept.
 #[must_use]
 pub fn moment_of_seconds(seconds: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(seconds, 0)
         .filter(|moment| (FIRST_MOMENT..=LAST_MOMENT).contains(moment))
 }
 
-/// The day that a text from outside names, written as `2019-07-15`, from the year 0001 on.
+/// Returns the day that a text from outside names, written as `2019-07-15`, from the year 0001 on.
 #[must_use]
 pub fn day(text: &str) -> Option<NaiveDate> {
     let is_plain = text.len() == 10
@@ -72,7 +72,7 @@ pub fn day(text: &str) -> Option<NaiveDate> {
     day.filter(|day| is_plain && is_kept(*day))
 }
 
-/// Whether a day lies in the years 0001 to 9999.
+/// Returns whether a day lies in the years 0001 to 9999.
 #[must_use]
 pub fn is_kept(day: NaiveDate) -> bool {
     (1..=9999).contains(&day.year())

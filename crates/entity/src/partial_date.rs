@@ -30,13 +30,13 @@ impl std::fmt::Display for NotADate {
 impl std::error::Error for NotADate {}
 
 impl PartialDate {
-    /// The text, as in a bundle.
+    /// Returns the text, as in a bundle.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// How much is known.
+    /// Returns how much is known.
     #[must_use]
     pub fn precision(&self) -> DatePrecision {
         match self.0.len() {
@@ -46,13 +46,13 @@ impl PartialDate {
         }
     }
 
-    /// The first day that the date can mean.
+    /// Returns the first day that the date can mean.
     #[must_use]
     pub fn first_day(&self) -> NaiveDate {
         first_day(&self.0).unwrap_or_default()
     }
 
-    /// The last day that the date can mean.
+    /// Returns the last day that the date can mean.
     #[must_use]
     pub fn last_day(&self) -> NaiveDate {
         let first = self.first_day();
@@ -65,7 +65,7 @@ impl PartialDate {
         next.and_then(|next| next.pred_opt()).unwrap_or(first)
     }
 
-    /// The year.
+    /// Returns the year.
     #[must_use]
     pub fn year(&self) -> i32 {
         chrono::Datelike::year(&self.first_day())

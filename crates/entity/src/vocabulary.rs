@@ -47,7 +47,7 @@ pub trait ClosedVocabulary:
     /// What its words say.
     const MEANING: &'static str;
 
-    /// What the word means.
+    /// Returns what the word means.
     fn meaning(self) -> &'static str {
         self.get_documentation().unwrap_or_default()
     }

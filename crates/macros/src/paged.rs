@@ -44,7 +44,7 @@ fn write_arguments(resolver: &mut ImplItemFn) -> bool {
     is_list
 }
 
-/// The name and the type of a parameter that is a page request.
+/// Returns the name and the type of a parameter that is a page request.
 fn page_request(argument: &FnArg) -> Option<(Pat, Type)> {
     let FnArg::Typed(argument) = argument else {
         return None;

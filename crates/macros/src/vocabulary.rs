@@ -33,7 +33,7 @@ pub(crate) fn expand(words: TokenStream) -> Result<TokenStream> {
             /// Every word as it is spelt.
             pub const WORDS: &'static [&'static str] = <Self as ::strum::VariantNames>::VARIANTS;
 
-            /// The word as it is spelt in the database, in a bundle and in the graph.
+            /// Returns the word as it is spelt in the database, in a bundle and in the graph.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 self.into()
@@ -47,7 +47,7 @@ pub(crate) fn expand(words: TokenStream) -> Result<TokenStream> {
     })
 }
 
-/// The line of a doc comment.
+/// Returns the line of a doc comment.
 fn documentation(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(value) = &attribute.meta else {
         return None;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 /// Where the service reads the time.
 pub trait Clock: Send + Sync + std::fmt::Debug {
-    /// The present time.
+    /// Returns the present time.
     fn now(&self) -> DateTime<Utc>;
 }
 
@@ -25,13 +25,13 @@ impl Clock for SystemClock {
     }
 }
 
-/// The whole millisecond in which a moment lies.
+/// Returns the whole millisecond in which a moment lies.
 #[must_use]
 pub fn millisecond(moment: DateTime<Utc>) -> DateTime<Utc> {
     moment.trunc_subsecs(3)
 }
 
-/// The first whole millisecond that is not before a moment.
+/// Returns the first whole millisecond that is not before a moment.
 #[must_use]
 pub fn not_before(moment: DateTime<Utc>) -> DateTime<Utc> {
     match millisecond(moment) {
@@ -40,7 +40,7 @@ pub fn not_before(moment: DateTime<Utc>) -> DateTime<Utc> {
     }
 }
 
-/// The last moment that a text can mean: given in whole milliseconds, it may have been cut to them.
+/// Returns the last moment that a text can mean: given in whole milliseconds, it may have been cut to them.
 #[must_use]
 pub fn last_meant(moment: DateTime<Utc>) -> DateTime<Utc> {
     match moment.trunc_subsecs(6) {
@@ -68,23 +68,23 @@ impl Default for Source {
 }
 
 impl Source {
-    /// A source that reads the given clock.
+    /// Creates a source that reads the given clock.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self { time: Time::Runs(clock) }
     }
 
-    /// A source whose time stands at a moment.
+    /// Creates a source whose time stands at a moment.
     pub(crate) const fn standing_at(moment: DateTime<Utc>) -> Self {
         Self { time: Time::Stands(moment) }
     }
 
-    /// The same source, whose time stands still from now on.
+    /// Returns the same source, whose time stands still from now on.
     pub(crate) fn stopped(&self) -> Self {
         Self::standing_at(self.now())
     }
 
-    /// The present time in whole milliseconds.
+    /// Returns the present time in whole milliseconds.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         match &self.time {
@@ -93,7 +93,7 @@ impl Source {
         }
     }
 
-    /// A new id; later ones sort after earlier ones.
+    /// Returns a new id; later ones sort after earlier ones.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that makes ids")]
     #[must_use]
     pub fn id<T: From<Uuid>>(&self) -> T {

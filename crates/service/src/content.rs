@@ -19,7 +19,7 @@ pub(crate) enum Content {
 }
 
 impl Content {
-    /// What begins with these bytes.
+    /// Returns what begins with these bytes.
     pub(crate) fn of(head: &[u8]) -> Self {
         match head {
             [b'P', b'K', 3, 4, ..] => zipped(head),
@@ -40,7 +40,7 @@ impl Content {
         }
     }
 
-    /// Why it can't be read where CSV or XML is expected, and what to do; nothing if it can.
+    /// Returns why it can't be read where CSV or XML is expected, and what to do; nothing if it can.
     pub(crate) fn refusal(self, file: &str) -> Option<String> {
         match self {
             Self::Spreadsheet(which) => Some(format!(
@@ -61,7 +61,7 @@ impl Content {
 /// How a spreadsheet becomes CSV.
 pub(crate) const HOW_TO_SAVE: &str = "Open it in the spreadsheet program and save each sheet by itself: in Excel by File, Save As, CSV UTF-8 (Comma delimited); in LibreOffice by File, Save As, Text CSV. Then give the .csv files.";
 
-/// What a zip is by its first entry, in which workbooks differ from all other zips.
+/// Returns what a zip is by its first entry, in which workbooks differ from all other zips.
 fn zipped(head: &[u8]) -> Content {
     let length = match head.get(26..28) {
         Some(&[low, high]) => usize::from(u16::from_le_bytes([low, high])),

@@ -104,7 +104,7 @@ impl Drop for NewFile {
     }
 }
 
-/// A file beside the one of a name, which nobody else has.
+/// Returns a file beside the one of a name, which nobody else has.
 fn draft(name: &Path, options: &OpenOptions) -> io::Result<(File, PathBuf)> {
     for number in 0..DRAFTS {
         let mut draft = name.as_os_str().to_owned();

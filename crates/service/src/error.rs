@@ -66,19 +66,19 @@ impl Code {
     /// Every code.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// The code as clients see it.
+    /// Returns the code as clients see it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// What it means and what to do.
+    /// Returns what it means and what to do.
     #[must_use]
     pub fn meaning(self) -> &'static str {
         self.get_documentation().unwrap_or_default()
     }
 
-    /// The HTTP status, where the whole request fails for it.
+    /// Returns the HTTP status, where the whole request fails for it.
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
@@ -105,7 +105,7 @@ impl Code {
         }
     }
 
-    /// The more general code that clients are told beside this one as its reason, if this is one of the
+    /// Returns the more general code that clients are told beside this one as its reason, if this is one of the
     /// ways in which an argument is not acceptable. Gateways and fuzzers know only Apollo's codes, and
     /// would take this one for a failure of the server.
     #[must_use]
@@ -164,7 +164,7 @@ pub struct InputProblems(pub Vec<InputProblem>);
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// An error with a code and a sentence.
+    /// Creates an error with a code and a sentence.
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             code,
@@ -178,7 +178,7 @@ impl Error {
         }
     }
 
-    /// An unacceptable value of one input field.
+    /// Creates an unacceptable value of one input field.
     pub fn bad_input(field: impl Into<String>, message: impl Into<Cow<'static, str>>) -> Self {
         Self { field: Some(field.into()), ..Self::new(Code::BadUserInput, message) }
     }
@@ -204,7 +204,7 @@ impl Error {
         }
     }
 
-    /// The viewer lacks a scope.
+    /// Returns the viewer lacks a scope.
     #[must_use]
     pub fn forbidden(scope: &'static str) -> Self {
         Self {
@@ -223,7 +223,7 @@ impl Error {
 }
 
 impl From<sea_orm::DbErr> for Error {
-    /// The one place where what the database refuses becomes an error of the input.
+    /// Returns the one place where what the database refuses becomes an error of the input.
     fn from(refusal: sea_orm::DbErr) -> Self {
         use sea_orm::SqlErr;
 
@@ -272,7 +272,7 @@ impl From<sea_orm::DbErr> for Error {
     }
 }
 
-/// Whether there is no connection to the database, or the one that was used broke or was ended from there.
+/// Returns whether there is no connection to the database, or the one that was used broke or was ended from there.
 fn is_out_of_reach(refusal: &sea_orm::DbErr) -> bool {
     use sea_orm::{DbErr, RuntimeErr, sqlx};
 
@@ -296,7 +296,7 @@ fn is_out_of_reach(refusal: &sea_orm::DbErr) -> bool {
     }
 }
 
-/// The database's own code of an error.
+/// Returns the database's own code of an error.
 fn database_code(refusal: &sea_orm::DbErr) -> Option<String> {
     use sea_orm::{DbErr, RuntimeErr};
 
@@ -309,7 +309,7 @@ fn database_code(refusal: &sea_orm::DbErr) -> Option<String> {
     Some(code.into_owned())
 }
 
-/// The column in a constraint's name (`uq_study_slug`), or in SQLite's own words (`study.slug`).
+/// Returns the column in a constraint's name (`uq_study_slug`), or in SQLite's own words (`study.slug`).
 fn constrained_field(text: &str) -> Option<String> {
     let word = text
         .split(|letter: char| !(letter.is_ascii_alphanumeric() || "_.".contains(letter)))

@@ -10,25 +10,25 @@ use sea_orm::sea_query::{Expr, IntoCondition};
 pub struct AnyOf<T>(Option<Vec<T>>);
 
 impl<T> AnyOf<T> {
-    /// One value and no other.
+    /// Returns one value and no other.
     pub fn only(value: T) -> Self {
         Self(Some(vec![value]))
     }
 
-    /// Those that were named; every value when the list is empty, as it is where an option can be repeated and was
-    /// not given.
+    /// Returns those that were named; every value when the list is empty, as it is where an option can be repeated
+    /// and was not given.
     #[must_use]
     pub fn given(values: Vec<T>) -> Self {
         Self((!values.is_empty()).then_some(values))
     }
 
-    /// The values that were named; nothing when every value is admitted.
+    /// Returns the values that were named; nothing when every value is admitted.
     #[must_use]
     pub fn named(&self) -> Option<&[T]> {
         self.0.as_deref()
     }
 
-    /// Whether a value is admitted.
+    /// Returns whether a value is admitted.
     pub fn admits(&self, value: &T) -> bool
     where
         T: PartialEq,
@@ -36,12 +36,12 @@ impl<T> AnyOf<T> {
         self.named().is_none_or(|named| named.contains(value))
     }
 
-    /// The same with each value as something else.
+    /// Returns the same with each value as something else.
     pub fn map<U>(self, to: impl FnMut(T) -> U) -> AnyOf<U> {
         AnyOf(self.0.map(|named| named.into_iter().map(to).collect()))
     }
 
-    /// The same with each value as something else.
+    /// Returns the same with each value as something else.
     ///
     /// # Errors
     /// The first of `to`.
@@ -63,8 +63,8 @@ impl<T> From<Option<Vec<T>>> for AnyOf<T> {
     }
 }
 
-/// What holds for any of the values that were named; for none, nothing holds, though the library's condition of no
-/// parts holds always.
+/// Returns what holds for any of the values that were named; for none, nothing holds, though the library's condition
+/// of no parts holds always.
 pub(crate) fn any<T, C: IntoCondition>(named: &[T], mut holds: impl FnMut(&T) -> C) -> Condition {
     let nothing = Condition::any().add(Expr::val(false));
     named.iter().fold(nothing, |any, value| any.add(holds(value).into_condition()))

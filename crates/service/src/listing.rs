@@ -36,7 +36,7 @@ pub enum KeyPart {
 }
 
 impl KeyPart {
-    /// Whether a row can have it: a moment outside the range has another place on each database.
+    /// Returns whether a row can have it: a moment outside the range has another place on each database.
     fn is_kept(&self) -> bool {
         match self {
             Self::Day(day) => moment::is_kept(*day),
@@ -92,12 +92,12 @@ impl<M> SortKey<M> {
         Self { name, columns, descending, parts: Box::new(parts) }
     }
 
-    /// The cursor of a row.
+    /// Returns the cursor of a row.
     pub fn cursor(&self, row: &M) -> String {
         page::encode(&(self.name, self.descending, (self.parts)(row)))
     }
 
-    /// What a cursor of this list holds.
+    /// Returns what a cursor of this list holds.
     ///
     /// # Errors
     /// `INVALID_CURSOR`.
@@ -124,7 +124,7 @@ impl<M> SortKey<M> {
         Expr::tuple(self.columns.iter().cloned())
     }
 
-    /// The direction in which the database reads for a page.
+    /// Returns the direction in which the database reads for a page.
     fn order(&self, direction: Direction) -> Order {
         match (self.descending, direction) {
             (false, Direction::Forward) | (true, Direction::Backward) => Order::Asc,
@@ -165,7 +165,8 @@ pub struct Parent {
 }
 
 impl Parent {
-    /// A column of a query that is joined under a name, and whether indexes find the rows of one parent in it.
+    /// Creates a column of a query that is joined under a name, and whether indexes find the rows of one parent in
+    /// it.
     pub fn of_subquery(query: &'static str, column: &'static str, is_indexed: bool) -> Self {
         Self { column: (query, column).into_column_ref(), is_indexed }
     }

@@ -5,8 +5,8 @@ const LONGEST: usize = 64;
 /// How long a beginning must be to tell the name that goes on after it.
 const BEGINNING: usize = 4;
 
-/// The one of some names that was probably meant: it is spelt nearly so, or one of the two goes on where the other
-/// ends. Nothing if two of them are as near.
+/// Returns the one of some names that was probably meant: it is spelt nearly so, or one of the two goes on where the
+/// other ends. Nothing if two of them are as near.
 pub(crate) fn nearest<'n>(
     given: &str,
     names: impl IntoIterator<Item = &'n str> + Clone,
@@ -21,7 +21,7 @@ pub(crate) fn nearest<'n>(
     })
 }
 
-/// The one of some names that is spelt nearly so. Nothing if two of them are as near.
+/// Returns the one of some names that is spelt nearly so. Nothing if two of them are as near.
 pub(crate) fn misspelt<'n>(
     given: &str,
     names: impl IntoIterator<Item = &'n str>,
@@ -35,7 +35,7 @@ pub(crate) fn misspelt<'n>(
     })
 }
 
-/// The name of the least distance, if it is the only one.
+/// Returns the name of the least distance, if it is the only one.
 fn least<'n>(
     names: impl IntoIterator<Item = &'n str>,
     distance: impl Fn(&str) -> Option<usize>,

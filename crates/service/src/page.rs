@@ -41,13 +41,13 @@ impl Default for PageRequest {
 }
 
 impl PageRequest {
-    /// The first so many.
+    /// Returns the first so many.
     #[must_use]
     pub const fn first(size: u64) -> Self {
         Self { size, direction: Direction::Forward, after: None, before: None }
     }
 
-    /// The arguments as a client gives them.
+    /// Returns the arguments as a client gives them.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` when both ends are asked for or a size is negative; `PAGE_TOO_LARGE`.
@@ -82,7 +82,7 @@ impl PageRequest {
         Ok(Self { size, direction, after, before })
     }
 
-    /// How many rows to read to know whether there are more.
+    /// Returns how many rows to read to know whether there are more.
     #[must_use]
     pub const fn rows(&self) -> u64 {
         self.size + 1
@@ -119,7 +119,7 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// A page with nothing on it.
+    /// Creates a page with nothing on it.
     #[must_use]
     pub fn empty(request: &PageRequest) -> Self {
         Self::from_rows(request, Vec::new(), |_| String::new())
@@ -175,7 +175,7 @@ impl<T> Page<T> {
         Ok(Self::from_rows(request, rows, |item| encode(&key(item))))
     }
 
-    /// The same page of other things.
+    /// Returns the same page of other things.
     pub fn map<U>(self, mut change: impl FnMut(T) -> U) -> Page<U> {
         Page {
             items: self.items.into_iter().map(|(cursor, item)| (cursor, change(item))).collect(),
@@ -185,12 +185,12 @@ impl<T> Page<T> {
     }
 }
 
-/// A cursor of a key.
+/// Returns a cursor of a key.
 pub fn encode<K: Serialize>(key: &K) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(key).unwrap_or_default())
 }
 
-/// The key of a cursor.
+/// Returns the key of a cursor.
 ///
 /// # Errors
 /// `INVALID_CURSOR` when the text is not a cursor of such a list.

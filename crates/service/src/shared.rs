@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::space::Space;
 use crate::viewer::Viewer;
 
-/// The things with these ids that the viewer may see, withdrawn ones too: by id they stay reachable.
+/// Returns the things with these ids that the viewer may see, withdrawn ones too: by id they stay reachable.
 pub async fn by_ids<E>(
     space: &Space,
     viewer: &Viewer,
@@ -31,7 +31,7 @@ where
 
 /// A row with an id.
 pub trait Identified {
-    /// The id.
+    /// Returns the id.
     fn uuid(&self) -> Uuid;
 }
 

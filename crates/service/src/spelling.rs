@@ -14,8 +14,8 @@ const LETTERS: usize = 100;
 /// How long a sort key may be. It stands in indexes, whose entries are bounded.
 const LONGEST_SORT_KEY: usize = 1_000;
 
-/// The text with each letter and its accents in one character where there is one (Unicode's form NFC), which is how
-/// texts are kept.
+/// Returns the text with each letter and its accents in one character where there is one (Unicode's form NFC), which
+/// is how texts are kept.
 #[must_use]
 pub fn composed(text: &str) -> Cow<'_, str> {
     match is_nfc_quick(text.chars()) {
@@ -24,7 +24,7 @@ pub fn composed(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The text without what nobody sees: marks of no width and of direction, and spaces around it.
+/// Returns the text without what nobody sees: marks of no width and of direction, and spaces around it.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let is_unseen = |letter: &char| matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
@@ -32,13 +32,13 @@ pub fn visible(text: &str) -> String {
     composed(seen.trim()).into_owned()
 }
 
-/// The spelling in which names made of small letters, such as slugs, are looked for.
+/// Returns the spelling in which names made of small letters, such as slugs, are looked for.
 #[must_use]
 pub fn slug(text: &str) -> String {
     visible(text).to_lowercase()
 }
 
-/// The text in the form in which it is compared with others: without accents, in small letters.
+/// Returns the text in the form in which it is compared with others: without accents, in small letters.
 #[must_use]
 pub fn folded(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());

@@ -20,7 +20,7 @@ pub(crate) fn limit_sqlite(options: &mut ConnectOptions, limit: Duration) {
     });
 }
 
-/// The same for a connection that was just opened.
+/// Returns the same for a connection that was just opened.
 pub(crate) fn limit_new_sqlite(pool: PoolOptions<Sqlite>, limit: Duration) -> PoolOptions<Sqlite> {
     pool.after_connect(move |connection, _| Box::pin(begin(connection, limit)))
 }

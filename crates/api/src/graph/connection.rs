@@ -27,7 +27,7 @@ impl Total {
         Self(Box::new(move |asker| Box::pin(count(asker))))
     }
 
-    /// A number that is known already.
+    /// Creates a number that is known already.
     pub(crate) fn known(total: usize) -> Self {
         Self::of(move |_| std::future::ready(Ok(total as u64)))
     }

@@ -93,7 +93,7 @@ impl ApproximateDate {
     }
 }
 
-/// An optional date of a row, for the graph.
+/// Returns an optional date of a row, for the graph.
 pub(crate) fn approximate(date: Option<&PartialDate>) -> Option<ApproximateDate> {
     date.cloned().map(ApproximateDate)
 }

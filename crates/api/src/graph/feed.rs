@@ -23,7 +23,7 @@ use crate::loading::Asker;
 pub(crate) struct Change(change::Model);
 
 impl Change {
-    /// The change of a thing whose place in the log stands in a global id.
+    /// Returns the change of a thing whose place in the log stands in a global id.
     pub(crate) async fn find(asker: &Arc<Asker>, of: Uuid, part: &[u8]) -> Result<Option<Self>> {
         let place = i64::from_be_bytes(global_id::fixed(part)?);
         let found = asker.change(place).await?;

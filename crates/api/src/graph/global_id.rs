@@ -44,7 +44,7 @@ pub(crate) enum NodeKind {
 }
 
 impl NodeKind {
-    /// Whether it is a part of a thing, so that the thing's id is not enough.
+    /// Returns whether it is a part of a thing, so that the thing's id is not enough.
     const fn is_part(self) -> bool {
         matches!(
             self,
@@ -58,18 +58,18 @@ impl NodeKind {
     }
 }
 
-/// The global id of a thing.
+/// Returns the global id of a thing.
 pub(crate) fn global_id(kind: NodeKind, id: impl Into<Uuid>) -> ID {
     part_id(kind, id, &[])
 }
 
-/// The global id of a part of a thing.
+/// Returns the global id of a part of a thing.
 pub(crate) fn part_id(kind: NodeKind, of: impl Into<Uuid>, part: &[u8]) -> ID {
     let bytes = [&[kind as u8], of.into().as_bytes().as_slice(), part].concat();
     ID(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// The kind and id of a global id; of a part, its kind and the id of the thing that it is a part of.
+/// Returns the kind and id of a global id; of a part, its kind and the id of the thing that it is a part of.
 ///
 /// # Errors
 /// `BAD_USER_INPUT`.
@@ -78,7 +78,7 @@ pub(crate) fn parse(id: &ID) -> Result<(NodeKind, Uuid)> {
     Ok((kind, of))
 }
 
-/// The kind and id of a global id, and which part of that thing it names: nothing for the thing itself.
+/// Returns the kind and id of a global id, and which part of that thing it names: nothing for the thing itself.
 ///
 /// # Errors
 /// `BAD_USER_INPUT`.
@@ -93,7 +93,7 @@ pub(crate) fn parse_part(id: &ID) -> Result<(NodeKind, Uuid, Vec<u8>)> {
     parsed.ok_or_else(invalid)
 }
 
-/// The part of an id, where it has always the same length.
+/// Returns the part of an id, where it has always the same length.
 ///
 /// # Errors
 /// `BAD_USER_INPUT`.
@@ -109,7 +109,7 @@ pub(crate) fn invalid() -> Error {
     )
 }
 
-/// The id of what takes the place of a thing, which must be of its kind.
+/// Returns the id of what takes the place of a thing, which must be of its kind.
 ///
 /// # Errors
 /// `BAD_USER_INPUT`.

@@ -38,7 +38,7 @@ struct FieldChange {
 }
 
 impl Revision {
-    /// The version of a thing whose place in the log, and the thing's kind, stand in a global id.
+    /// Returns the version of a thing whose place in the log, and the thing's kind, stand in a global id.
     pub(crate) async fn find(asker: &Arc<Asker>, of: Uuid, part: &[u8]) -> Result<Option<Self>> {
         let (kind, sequence) = part.split_first().ok_or_else(global_id::invalid)?;
         let kind = NodeKind::from_repr(*kind).filter(|kind| kind.is_shared());
@@ -109,7 +109,7 @@ impl Revision {
     }
 }
 
-/// The field of an input that a column of the history stands for.
+/// Returns the field of an input that a column of the history stands for.
 fn named(column: &str) -> String {
     match column {
         "statuses" => "statusHistory".to_owned(),

@@ -87,7 +87,7 @@ const MOMENT: &str = "A moment as in RFC 3339, such as `2026-01-31T09:30:00.250Z
     milliseconds, as a JavaScript `Date` keeps them, so that one that is sent back means the same moment. An embargo \
     with more digits is rounded up, and so never ends earlier than said.";
 
-/// The schema. It has no state, so that it is built once.
+/// Returns the schema. It has no state, so that it is built once.
 pub(crate) fn build() -> Graph {
     static GRAPH: LazyLock<Graph> = LazyLock::new(|| builder().finish());
     GRAPH.clone()
@@ -98,7 +98,7 @@ pub(crate) fn build_with(extension: impl ExtensionFactory) -> Graph {
     builder().extension(extension).finish()
 }
 
-/// The schema with the types that the resolvers have, before [`nullable`] says which may be null.
+/// Returns the schema with the types that the resolvers have, before [`nullable`] says which may be null.
 pub(crate) fn as_resolved() -> Graph {
     bare().finish()
 }
@@ -115,17 +115,17 @@ fn bare() -> SchemaBuilder<Query, Mutation, Subscription> {
         .limit_recursive_depth(64)
 }
 
-/// Who asks.
+/// Returns who asks.
 pub(crate) fn asker<'a>(ctx: &Context<'a>) -> &'a Arc<Asker> {
     ctx.data_unchecked::<Askers>().at(ctx)
 }
 
-/// The global id of a return.
+/// Returns the global id of a return.
 pub(crate) fn return_id(id: LoadedReturnId) -> ID {
     global_id::global_id(global_id::NodeKind::Return, id)
 }
 
-/// The return that a global id names.
+/// Returns the return that a global id names.
 ///
 /// # Errors
 /// `BAD_USER_INPUT`; `NOT_FOUND` for the id of another kind of thing.
@@ -136,7 +136,7 @@ pub(crate) fn parsed_return_id(text: &str) -> Result<LoadedReturnId> {
 /// How many fields of one request may ask of the past: each takes a connection to the database.
 const MOST_OF_THE_PAST: usize = 4;
 
-/// Who asks below a root field, of the space as it is or as it stood at a moment.
+/// Returns who asks below a root field, of the space as it is or as it stood at a moment.
 async fn asker_as_of<'a>(ctx: &Context<'a>, as_of: Option<Moment>) -> Result<&'a Arc<Asker>> {
     if let Some(Moment(at)) = as_of {
         let askers = ctx.data_unchecked::<Askers>();

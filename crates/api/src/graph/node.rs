@@ -102,7 +102,7 @@ impl Node {
         })
     }
 
-    /// The thing of this kind and id, if the viewer may see it: itself, also when it was joined into
+    /// Returns the thing of this kind and id, if the viewer may see it: itself, also when it was joined into
     /// another.
     pub(crate) async fn find(asker: &Arc<Asker>, kind: NodeKind, id: Uuid) -> Result<Option<Self>> {
         Ok(match kind {
@@ -167,7 +167,7 @@ impl Node {
 }
 
 impl NodeKind {
-    /// Whether such things are shared by a centre, and so have a history.
+    /// Returns whether such things are shared by a centre, and so have a history.
     pub(crate) const fn is_shared(self) -> bool {
         matches!(
             self,
@@ -180,7 +180,7 @@ impl NodeKind {
         )
     }
 
-    /// Whether it can be told how such things stood at a moment. The network is as it is now, and says so.
+    /// Returns whether it can be told how such things stood at a moment. The network is as it is now, and says so.
     const fn has_a_past(self) -> bool {
         !matches!(
             self,
@@ -196,7 +196,7 @@ impl NodeKind {
         )
     }
 
-    /// The kind of the changes of such things; nothing for what has none of its own.
+    /// Returns the kind of the changes of such things; nothing for what has none of its own.
     pub(crate) const fn changes(self) -> Option<ChangeKind> {
         Some(match self {
             Self::Centre => ChangeKind::Centre,
@@ -230,7 +230,7 @@ impl NodeKind {
         })
     }
 
-    /// The kind of the things whose changes are of this kind.
+    /// Returns the kind of the things whose changes are of this kind.
     pub(crate) const fn of_change(kind: ChangeKind) -> Option<Self> {
         Some(match kind {
             ChangeKind::Centre => Self::Centre,

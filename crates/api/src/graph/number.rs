@@ -40,7 +40,7 @@ impl ScalarType for BigInt {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Int<N>(pub(crate) N);
 
-/// A number of which there are at least so many: also where there are more than an `Int` holds.
+/// Returns a number of which there are at least so many: also where there are more than an `Int` holds.
 pub(crate) fn at_least(number: u64) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }

@@ -27,7 +27,7 @@ impl From<InputProblem> for Problem {
     }
 }
 
-/// A problem as an error's extensions tell it.
+/// Returns a problem as an error's extensions tell it.
 pub(crate) fn described(problem: &InputProblem) -> Value {
     let field = problem.field.as_deref().map_or(Value::Null, |name| field(name).into());
     value!({
@@ -75,7 +75,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("to_level", "to.level"),
 ];
 
-/// The field of an input that a column, or the column of a child row, stands for.
+/// Returns the field of an input that a column, or the column of a child row, stands for.
 pub(crate) fn field(path: &str) -> String {
     let known = |name: &str| {
         let known = FIELDS.iter().find(|(column, _)| *column == name);

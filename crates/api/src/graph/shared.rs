@@ -77,7 +77,7 @@ pub(crate) struct Withdrawal {
 }
 
 impl Withdrawal {
-    /// The withdrawal of a thing of a kind, if it was withdrawn.
+    /// Returns the withdrawal of a thing of a kind, if it was withdrawn.
     pub(crate) async fn of(
         asker: &Arc<Asker>,
         kind: NodeKind,

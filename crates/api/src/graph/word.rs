@@ -100,12 +100,12 @@ impl<V: ClosedVocabulary> InputType for Word<V> {
     }
 }
 
-/// The words of a list in a filter.
+/// Returns the words of a list in a filter.
 pub(crate) fn any_of<V: ClosedVocabulary>(list: Option<Vec<Word<V>>>) -> AnyOf<V> {
     AnyOf::from(list).map(|word| word.0)
 }
 
-/// The words of an optional list argument that restricts nothing.
+/// Returns the words of an optional list argument that restricts nothing.
 pub(crate) fn words<V: ClosedVocabulary>(list: Option<Vec<Word<V>>>) -> Vec<V> {
     list.unwrap_or_default().into_iter().map(|word| word.0).collect()
 }

@@ -30,7 +30,7 @@ impl Askers {
         Self { first, next: OnceLock::new(), of_the_past: AtomicUsize::new(0) }
     }
 
-    /// Who asks where a field is being answered.
+    /// Returns who asks where a field is being answered.
     pub(crate) fn at(&self, ctx: &Context<'_>) -> &Arc<Asker> {
         let mut next = self.next.get();
         if next.is_none() {
@@ -46,7 +46,7 @@ impl Askers {
         &self.first
     }
 
-    /// Whether one more field may ask of the past, of so many at most.
+    /// Returns whether one more field may ask of the past, of so many at most.
     pub(crate) fn admits_past(&self, most: usize) -> bool {
         self.of_the_past.fetch_add(1, Ordering::Relaxed) < most
     }
@@ -68,7 +68,7 @@ impl Askers {
     }
 }
 
-/// The name, in the answer, of the root field to which a field belongs.
+/// Returns the name, in the answer, of the root field to which a field belongs.
 fn root<'c>(ctx: &'c Context<'_>) -> &'c str {
     let mut node: Option<&QueryPathNode<'_>> = ctx.path_node.as_ref();
     let mut root = "";

@@ -53,7 +53,7 @@ where
     K: Clone + Eq + Hash + Send + 'static,
     V: Clone + Send + 'static,
 {
-    /// The value of a key, or nothing if there is none.
+    /// Returns the value of a key, or nothing if there is none.
     pub(crate) async fn load(
         &self,
         asker: &Arc<Asker>,

@@ -28,7 +28,7 @@ pub(super) struct Lists {
 }
 
 impl Asker {
-    /// The studies of a centre, a programme, a local authority or a term.
+    /// Returns the studies of a centre, a programme, a local authority or a term.
     pub(crate) async fn studies_of(
         self: &Arc<Self>,
         parent: Uuid,
@@ -52,7 +52,7 @@ impl Asker {
         found.unwrap_or(Ok(empty))
     }
 
-    /// How many studies a centre, a programme, a local authority or a term has.
+    /// Returns how many studies a centre, a programme, a local authority or a term has.
     pub(crate) async fn count_studies_of(
         self: &Arc<Self>,
         parent: Uuid,
@@ -70,7 +70,7 @@ impl Asker {
         self.lists.study_counts.load(self, (parent, lists), fetch).await?.unwrap_or(Ok(0))
     }
 
-    /// The findings on a term.
+    /// Returns the findings on a term.
     pub(crate) async fn findings_on(
         self: &Arc<Self>,
         parent: Uuid,
@@ -94,7 +94,7 @@ impl Asker {
         found.unwrap_or(Ok(empty))
     }
 
-    /// How many findings there are on a term.
+    /// Returns how many findings there are on a term.
     pub(crate) async fn count_findings_on(
         self: &Arc<Self>,
         parent: Uuid,

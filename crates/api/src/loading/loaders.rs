@@ -56,7 +56,7 @@ impl Asker {
 }
 
 impl Asker {
-    /// The same one, asking of the past. The network is as it is now.
+    /// Returns the same one, asking of the past. The network is as it is now.
     pub(crate) fn of_the_past(&self, past: Arc<Space>) -> Arc<Self> {
         Arc::new(Self {
             space: past,
@@ -69,7 +69,7 @@ impl Asker {
 }
 
 impl Asker {
-    /// A table of counts of young people: however many fields of a request ask for it, it is made once.
+    /// Returns a table of counts of young people: however many fields of a request ask for it, it is made once.
     pub(crate) async fn statistics(self: &Arc<Self>, question: Question) -> Result<Arc<Table>> {
         // A question that is refused costs no other.
         let fetch: Fetch<Question, Result<Arc<Table>>> = |asker, questions| {
@@ -86,7 +86,7 @@ impl Asker {
         table.unwrap_or_else(|| Err(Error::not_found("table")))
     }
 
-    /// How much of the evidence that the viewer sees speaks to each population of young people.
+    /// Returns how much of the evidence that the viewer sees speaks to each population of young people.
     pub(crate) async fn population_evidence(self: &Arc<Self>) -> Result<Arc<Vec<Evidence>>> {
         let fetch: Fetch<(), Arc<Vec<Evidence>>> = |asker, _| {
             Box::pin(async move {
@@ -341,7 +341,7 @@ pages! {
 }
 
 impl Asker {
-    /// The version of a thing of the network.
+    /// Returns the version of a thing of the network.
     pub(crate) async fn version(self: &Arc<Self>, id: impl Into<Uuid>) -> Result<i32> {
         let fetch: Fetch<Uuid, i32> =
             |asker, ids| Box::pin(async move { network::versions(&asker.space, ids).await });
@@ -349,7 +349,7 @@ impl Asker {
         Ok(found.unwrap_or(1))
     }
 
-    /// The versions of a shared thing, from the oldest.
+    /// Returns the versions of a shared thing, from the oldest.
     pub(crate) async fn history(
         self: &Arc<Self>,
         kind: ChangeKind,
@@ -371,12 +371,12 @@ impl Asker {
 }
 
 impl Asker {
-    /// Whether the space is asked as it stood at a moment.
+    /// Returns whether the space is asked as it stood at a moment.
     pub(crate) fn asks_of_the_past(&self) -> bool {
         self.space.is_past()
     }
 
-    /// The change at a place of the log.
+    /// Returns the change at a place of the log.
     pub(crate) async fn change(self: &Arc<Self>, place: i64) -> Result<Option<Arc<change::Model>>> {
         let fetch: Fetch<i64, Arc<change::Model>> = |asker, places| {
             Box::pin(async move {
@@ -388,7 +388,7 @@ impl Asker {
         self.loaders.changes.load(self, place, fetch).await
     }
 
-    /// The problem at a place of a return's report.
+    /// Returns the problem at a place of a return's report.
     pub(crate) async fn return_problem(
         self: &Arc<Self>,
         of: Uuid,
@@ -404,7 +404,7 @@ impl Asker {
         self.loaders.return_problems.load(self, (of, place), fetch).await
     }
 
-    /// The young person who has a pseudonym under an agreement: those of one agreement are one reading.
+    /// Returns the young person who has a pseudonym under an agreement: those of one agreement are one reading.
     pub(crate) async fn young_person(
         self: &Arc<Self>,
         agreement: Uuid,

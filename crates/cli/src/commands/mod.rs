@@ -67,14 +67,14 @@ impl Command {
     }
 }
 
-/// The centre with this slug.
+/// Returns the centre with this slug.
 async fn centre_of(space: &Space, slug: &str) -> Result<CentreId> {
     let directory = space.directory().await.map_err(|no| sentence(&no))?;
     let centre = directory.centres.by_key(slug);
     centre.map(|centre| centre.row.id).with_context(|| format!("There is no centre '{slug}'."))
 }
 
-/// A service's refusal, as a sentence with its code.
+/// Returns a service's refusal, as a sentence with its code.
 fn sentence(refusal: &service::Error) -> anyhow::Error {
     let cause = refusal.cause.as_ref().map(|cause| format!(" ({cause})")).unwrap_or_default();
     anyhow::anyhow!("{} [{}]{cause}", refusal.message, refusal.code.as_str())

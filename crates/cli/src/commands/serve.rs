@@ -113,7 +113,7 @@ pub(crate) struct Serve {
     streams: u32,
 }
 
-/// An origin as browsers send it: scheme, host and port, and nothing after them.
+/// Returns an origin as browsers send it: scheme, host and port, and nothing after them.
 fn origin(text: &str) -> Result<axum::http::HeaderValue, String> {
     let is_origin = url::Url::parse(text).is_ok_and(|url| {
         matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == text
@@ -125,13 +125,13 @@ fn origin(text: &str) -> Result<axum::http::HeaderValue, String> {
     })
 }
 
-/// An address to listen on: a number or a name, with a port.
+/// Returns an address to listen on: a number or a name, with a port.
 fn address(text: &str) -> Result<SocketAddr, String> {
     let found = text.to_socket_addrs().ok().and_then(|mut all| all.next());
     found.ok_or_else(|| "write an address and a port, as in 127.0.0.1:8080".to_owned())
 }
 
-/// How long an operation may take: something, but not for ever.
+/// Returns how long an operation may take: something, but not for ever.
 fn timeout(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(time) if (Duration::from_millis(100)..=Duration::from_secs(600)).contains(&time) => {
@@ -142,7 +142,7 @@ fn timeout(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// A network, or a single address.
+/// Returns a network, or a single address.
 fn network(text: &str) -> Result<IpNet, String> {
     let network = text.parse().map(|network: IpNet| network.trunc());
     network.or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {

@@ -192,7 +192,7 @@ impl Token {
     }
 }
 
-/// A time that can be counted from now, in both directions, without leaving the years that are kept.
+/// Returns a time that can be counted from now, in both directions, without leaving the years that are kept.
 fn delta(time: Duration) -> Result<TimeDelta> {
     const LONGEST: TimeDelta = TimeDelta::days(365 * 1000);
     let time = TimeDelta::from_std(time).ok();

@@ -44,7 +44,7 @@ pub enum Loss {
 }
 
 impl SharingState {
-    /// Who sees the thing at a time; `members` are the centres of the collaborations that it is shared with.
+    /// Returns who sees the thing at a time; `members` are the centres of the collaborations that it is shared with.
     pub fn audience(&self, members: &BTreeSet<CentreId>, at: DateTime<Utc>) -> Audience {
         let own = || BTreeSet::from([self.contributed_by]);
         if self.embargoed_until.is_some_and(|until| until > at) {
@@ -60,7 +60,7 @@ impl SharingState {
 }
 
 impl Audience {
-    /// Those who are in both.
+    /// Returns those who are in both.
     pub fn and(&self, other: &Self) -> Self {
         match (self, other) {
             (Self::Everybody, other) | (other, Self::Everybody) => other.clone(),
@@ -69,7 +69,7 @@ impl Audience {
         }
     }
 
-    /// Who is lost when another audience takes its place.
+    /// Returns who is lost when another audience takes its place.
     pub fn loss(&self, after: &Self) -> Option<Loss> {
         match (self, after) {
             (_, Self::Everybody) | (Self::Network | Self::Centres(_), Self::Network) => None,
@@ -82,12 +82,12 @@ impl Audience {
         }
     }
 
-    /// Whether everybody of another is in it too.
+    /// Returns whether everybody of another is in it too.
     pub fn includes_all_of(&self, other: &Self) -> bool {
         other.loss(self).is_none()
     }
 
-    /// Whether a viewer is in it.
+    /// Returns whether a viewer is in it.
     pub fn includes(&self, viewer: &Viewer) -> bool {
         match (viewer.who(), self) {
             (Who::Operator, _) | (_, Self::Everybody) => true,
@@ -130,7 +130,7 @@ mod tests {
         ]
     }
 
-    /// Whether a centre, or somebody without a token, is in an audience.
+    /// Returns whether a centre, or somebody without a token, is in an audience.
     fn includes(audience: &Audience, who: Option<CentreId>) -> bool {
         match (audience, who) {
             (Audience::Everybody, _) | (Audience::Network, Some(_)) => true,

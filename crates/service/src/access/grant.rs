@@ -81,19 +81,19 @@ impl ScopeName {
     /// Every scope.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// The scope as it stands in a token.
+    /// Returns the scope as it stands in a token.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// What it allows.
+    /// Returns what it allows.
     #[must_use]
     pub fn meaning(self) -> &'static str {
         self.get_documentation().unwrap_or_default()
     }
 
-    /// How far it reaches.
+    /// Returns how far it reaches.
     #[must_use]
     pub const fn reach(self) -> Reach {
         match self {
@@ -173,7 +173,7 @@ pub struct Grant {
     pub expires_at: DateTime<Utc>,
 }
 
-/// The scopes of a record's list; words that are none any more grant nothing.
+/// Returns the scopes of a record's list; words that are none any more grant nothing.
 #[must_use]
 pub(super) fn scopes_of(list: &serde_json::Value) -> BTreeSet<ScopeName> {
     let words = list.as_array().into_iter().flatten();

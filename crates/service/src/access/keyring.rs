@@ -71,13 +71,13 @@ pub struct KeyRecord {
 }
 
 impl Keyring {
-    /// A ring of the keys that the master key opens.
+    /// Creates a ring of the keys that the master key opens.
     #[must_use]
     pub fn new(master_key: MasterKey) -> Self {
         Self { master_key, known: ArcSwap::default(), last_read: Mutex::default() }
     }
 
-    /// The keys that verify tokens.
+    /// Returns the keys that verify tokens.
     pub async fn public_keys(&self, store: &Store) -> Result<Vec<Arc<PublicKey>>> {
         if self.known.load().is_empty() {
             self.read(store).await?;
@@ -103,7 +103,7 @@ impl Keyring {
         Ok(())
     }
 
-    /// The key of this id. Of those that are not known the database is asked, once a second for all of
+    /// Returns the key of this id. Of those that are not known the database is asked, once a second for all of
     /// them together: a token whose key is new waits for that moment and is not refused.
     pub(super) async fn verifying(
         &self,
@@ -127,12 +127,12 @@ impl Keyring {
         Ok(known())
     }
 
-    /// The key that signs now; the first one is made when there is none.
+    /// Returns the key that signs now; the first one is made when there is none.
     pub(super) async fn signs(&self, store: &Store) -> Result<SigningKeyId> {
         Ok(self.made(store).await?.id)
     }
 
-    /// The private part of a key, to sign with.
+    /// Returns the private part of a key, to sign with.
     pub(super) async fn signer(&self, store: &Store, id: SigningKeyId) -> Result<EncodingKey> {
         let row = scope::signing_keys()
             .filter(signing_key::Column::Id.eq(id))
@@ -213,7 +213,7 @@ impl Keyring {
         made.ok_or_else(|| damaged("the new signing key is not there"))
     }
 
-    /// Every key, the newest first.
+    /// Returns every key, the newest first.
     pub async fn list(&self, store: &Store) -> Result<Vec<KeyRecord>> {
         let now = store.source().now();
         let signs = signing_key(store.connection(), now).await?;
@@ -329,7 +329,7 @@ async fn end(write: &mut Write, row: signing_key::Model) -> Result<()> {
     write.withdraw::<signing_key::Entity>(Revision::of(subject, row, retired)).await
 }
 
-/// The key that signs at a moment: of those that may by then, the newest.
+/// Returns the key that signs at a moment: of those that may by then, the newest.
 async fn signing_key<C: ConnectionTrait>(
     connection: &C,
     now: DateTime<Utc>,

@@ -53,13 +53,13 @@ impl AllowedNetworks {
         Self::try_new(&texts)
     }
 
-    /// The list for a record; nothing for everywhere.
+    /// Returns the list for a record; nothing for everywhere.
     #[must_use]
     pub fn to_record(&self) -> Option<Value> {
         (!self.0.is_empty()).then(|| self.0.iter().map(ToString::to_string).collect())
     }
 
-    /// Whether a token may be used from this address; an unknown address is in no network.
+    /// Returns whether a token may be used from this address; an unknown address is in no network.
     #[must_use]
     pub fn admit(&self, address: Option<IpAddr>) -> bool {
         let Some(address) = address else {
@@ -69,7 +69,7 @@ impl AllowedNetworks {
         self.0.is_empty() || self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// Whether every address that they admit is admitted by these too.
+    /// Returns whether every address that they admit is admitted by these too.
     #[must_use]
     pub fn cover(&self, others: &Self) -> bool {
         let is_covered = |network: &IpNet| self.0.iter().any(|wider| wider.contains(network));

@@ -58,7 +58,7 @@ pub fn authorise(viewer: &Viewer, action: &Action) -> Result<()> {
 }
 
 impl Action {
-    /// What the action is called in the audit.
+    /// Returns what the action is called in the audit.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {

@@ -17,7 +17,7 @@ use crate::viewer::Viewer;
 const OWN: CentreId = CentreId(Uuid::from_u128(1));
 const OTHER: CentreId = CentreId(Uuid::from_u128(2));
 
-/// The action that comes after another in the table, from the first to none. A new action does not
+/// Returns the action that comes after another in the table, from the first to none. A new action does not
 /// compile until it has a place here.
 fn next(action: Option<&Action>, centre: CentreId) -> Option<Action> {
     let Some(action) = action else {
@@ -46,7 +46,7 @@ fn next(action: Option<&Action>, centre: CentreId) -> Option<Action> {
     }
 }
 
-/// What the action is, in words, and the centre that it is about.
+/// Returns what the action is, in words, and the centre that it is about.
 fn words(action: &Action) -> (&'static str, Option<CentreId>) {
     match action {
         Action::WriteNetwork => ("change the network", None),
@@ -69,7 +69,7 @@ fn words(action: &Action) -> (&'static str, Option<CentreId>) {
     }
 }
 
-/// Every action, each that is about a centre for the viewer's own and for another.
+/// Returns every action, each that is about a centre for the viewer's own and for another.
 fn actions() -> Vec<Action> {
     let mut actions = Vec::new();
     let (mut own, mut other) = (next(None, OWN), next(None, OTHER));
@@ -82,7 +82,7 @@ fn actions() -> Vec<Action> {
     actions
 }
 
-/// Every kind of viewer, in words.
+/// Returns every kind of viewer, in words.
 fn viewers() -> Vec<(String, Viewer)> {
     let mut viewers = vec![
         ("nobody (no token)".to_owned(), Viewer::anonymous()),
@@ -120,7 +120,7 @@ fn verdict(outcome: &Result<()>) -> &'static str {
     }
 }
 
-/// A line for each viewer, a column for each action.
+/// Returns a line for each viewer, a column for each action.
 fn table() -> String {
     let actions = actions();
     let mut rows = vec![vec!["who may ...".to_owned()], vec!["... of which centre".to_owned()]];
@@ -138,7 +138,7 @@ fn table() -> String {
     aligned(&rows)
 }
 
-/// The scope that a refusal names, so that whoever meets it knows what to ask for.
+/// Returns the scope that a refusal names, so that whoever meets it knows what to ask for.
 fn named_scopes() -> String {
     let mut lines = String::new();
     for action in actions() {

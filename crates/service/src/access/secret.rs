@@ -25,19 +25,19 @@ impl fmt::Debug for MasterKey {
 }
 
 impl MasterKey {
-    /// A new one.
+    /// Creates a new one.
     #[must_use]
     pub fn generate(source: &Source) -> Self {
         Self(source.random())
     }
 
-    /// The text form: 32 bytes in base64.
+    /// Returns the text form: 32 bytes in base64.
     #[must_use]
     pub fn reveal(&self) -> String {
         STANDARD.encode(self.0)
     }
 
-    /// A key for another purpose, from which this one can't be found: HMAC-SHA-256 of the purpose, which
+    /// Returns a key for another purpose, from which this one can't be found: HMAC-SHA-256 of the purpose, which
     /// is HKDF's expansion (RFC 5869) for a key of this length.
     pub(crate) fn derive(&self, purpose: &str) -> [u8; 32] {
         keyed_hash(&self.0, &[b"commonground ", purpose.as_bytes(), &[1]])
@@ -107,7 +107,7 @@ impl BearerToken {
         Self(text)
     }
 
-    /// The token, to be shown once.
+    /// Returns the token, to be shown once.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0

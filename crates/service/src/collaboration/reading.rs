@@ -26,7 +26,7 @@ pub struct CollaborationFilter {
     pub include_withdrawn: bool,
 }
 
-/// The collaboration with this slug.
+/// Returns the collaboration with this slug.
 pub async fn get(
     space: &Space,
     viewer: &Viewer,
@@ -39,7 +39,7 @@ pub async fn get(
         .await?)
 }
 
-/// A page of the collaborations that the viewer may see, by slug.
+/// Returns a page of the collaborations that the viewer may see, by slug.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
@@ -59,7 +59,7 @@ pub async fn list(
     listing::read(space.store(), select, &sort, request).await
 }
 
-/// How many collaborations the viewer may see.
+/// Returns how many collaborations the viewer may see.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there.
@@ -92,7 +92,7 @@ async fn matching(
     Ok(select)
 }
 
-/// The members of collaborations that the viewer has been shown.
+/// Returns the members of collaborations that the viewer has been shown.
 pub async fn members(
     space: &Space,
     collaborations: &[Uuid],

@@ -37,13 +37,13 @@ impl Link {
         }
     }
 
-    /// The rows with two columns of these names.
+    /// Returns the rows with two columns of these names.
     pub(crate) fn named(mut self, study: &'static str, term: &'static str) -> SelectStatement {
         self.rows.expr_as(Expr::col(self.study), study).expr_as(Expr::col(self.term), term).take()
     }
 }
 
-/// The ways in which studies that the viewer sees are about terms of these vocabularies.
+/// Returns the ways in which studies that the viewer sees are about terms of these vocabularies.
 pub(crate) fn links(viewer: &Viewer, now: DateTime<Utc>, vocabularies: &[Vocabulary]) -> Vec<Link> {
     use finding::Column::{StudyId, WithdrawnAt};
 
@@ -69,7 +69,7 @@ pub(crate) fn united(
     all.fold(first, |mut united, next| united.union(UnionType::Distinct, next).take())
 }
 
-/// Whether a study that the viewer sees is about one of these terms of a vocabulary.
+/// Returns whether a study that the viewer sees is about one of these terms of a vocabulary.
 pub(crate) fn is_about(
     viewer: &Viewer,
     now: DateTime<Utc>,
@@ -86,7 +86,7 @@ pub(crate) fn is_about(
     })
 }
 
-/// The interventions, outcomes and populations that each of these studies, which the viewer sees, is about.
+/// Returns the interventions, outcomes and populations that each of these studies, which the viewer sees, is about.
 pub async fn terms_of_studies(
     space: &Space,
     viewer: &Viewer,

@@ -14,7 +14,7 @@ pub enum Style {
     Harvard,
 }
 
-/// The citation of a publication by its authors.
+/// Returns the citation of a publication by its authors.
 #[must_use]
 pub fn text(
     publication: &publication::Model,

@@ -38,7 +38,7 @@ pub struct FindingFilter {
     pub include_withdrawn: bool,
 }
 
-/// A page of the findings that the viewer may see, in the order of their contribution.
+/// Returns a page of the findings that the viewer may see, in the order of their contribution.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
@@ -53,7 +53,7 @@ pub async fn list(
     listing::read(space.store(), select, &sort(), request).await
 }
 
-/// How many findings the viewer may see.
+/// Returns how many findings the viewer may see.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there.
@@ -62,7 +62,7 @@ pub async fn count(space: &Space, viewer: &Viewer, filter: &FindingFilter) -> Re
     listing::count(space.store(), matching(space, viewer, &directory, filter)?).await
 }
 
-/// The findings of each of these studies, which the viewer has been shown.
+/// Returns the findings of each of these studies, which the viewer has been shown.
 ///
 /// # Errors
 /// `INVALID_CURSOR`.
@@ -77,7 +77,7 @@ pub async fn of_studies(
         .await
 }
 
-/// How many findings each of these studies has, which the viewer has been shown.
+/// Returns how many findings each of these studies has, which the viewer has been shown.
 pub async fn count_of_studies(
     space: &Space,
     viewer: &Viewer,
@@ -143,7 +143,7 @@ pub(super) fn matching(
     Ok(scope::shared::<finding::Entity>(viewer, now).filter(all))
 }
 
-/// The column that names a finding's term of a vocabulary.
+/// Returns the column that names a finding's term of a vocabulary.
 pub(super) const fn column_of(vocabulary: Vocabulary) -> finding::Column {
     match vocabulary {
         Vocabulary::Intervention => finding::Column::InterventionId,

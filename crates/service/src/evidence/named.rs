@@ -8,7 +8,7 @@ use entity::{TermId, Vocabulary};
 use crate::error::{Error, Result};
 use crate::network::directory::{Directory, Keyed, Listing};
 
-/// The ids of the things with those keys.
+/// Returns the ids of the things with those keys.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` naming the filter's field, for a key that nothing has.
@@ -31,7 +31,7 @@ where
         .collect()
 }
 
-/// The ids of the terms with those slugs, and of all narrower ones if wanted.
+/// Returns the ids of the terms with those slugs, and of all narrower ones if wanted.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` naming the filter's field, for a slug that no term has.

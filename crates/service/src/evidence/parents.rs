@@ -54,7 +54,7 @@ pub struct FindingLists {
     pub filter: FindingFilter,
 }
 
-/// A page of the studies of each of these parents.
+/// Returns a page of the studies of each of these parents.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
@@ -82,7 +82,7 @@ pub async fn studies_of_each(
     listing::read_for_each(space.store(), select, parent, parents, &sort, request).await
 }
 
-/// How many studies each of these parents has.
+/// Returns how many studies each of these parents has.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there.
@@ -103,7 +103,7 @@ pub async fn count_studies_of_each(
     listing::count_for_each(space.store(), select, parent, parents).await
 }
 
-/// A page of the findings on each of these terms.
+/// Returns a page of the findings on each of these terms.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
@@ -126,7 +126,7 @@ pub async fn findings_on_each(
     listing::read_for_each(space.store(), select, parent, terms, &sort, request).await
 }
 
-/// How many findings there are on each of these terms.
+/// Returns how many findings there are on each of these terms.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there.
@@ -148,8 +148,8 @@ pub async fn count_findings_on_each(
 }
 
 impl StudyLists {
-    /// One parent's list is a list like any other, and the database reads it faster as such: unless the filter says
-    /// something of the parents' own kind, which holds beside it.
+    /// Returns one parent's list is a list like any other, and the database reads it faster as such: unless the
+    /// filter says something of the parents' own kind, which holds beside it.
     fn filter_of_one(&self, directory: &Directory, parent: Uuid) -> Option<StudyFilter> {
         let key = match self.of {
             StudiesOf::Centre => directory.centres.by_id(parent.into())?.key(),
@@ -169,7 +169,7 @@ impl StudyLists {
         alone(own, key).then_some(filter)
     }
 
-    /// The studies, each as often as it has one of the parents.
+    /// Returns the studies, each as often as it has one of the parents.
     fn linked(
         &self,
         space: &Space,
@@ -213,7 +213,7 @@ impl FindingLists {
         alone(own, term.key()).then_some(filter)
     }
 
-    /// The findings, each as often as it is on one of the terms.
+    /// Returns the findings, each as often as it is on one of the terms.
     fn linked(
         &self,
         space: &Space,
@@ -260,7 +260,7 @@ fn having<L: Default + EntityTrait>(
     listing::joined(select, study::Column::Id, L::default(), study_id)
 }
 
-/// The studies, each once for each of the terms that it is about, be it by several narrower ones.
+/// Returns the studies, each once for each of the terms that it is about, be it by several narrower ones.
 pub(super) fn about_narrower(
     space: &Space,
     viewer: &Viewer,
@@ -282,14 +282,14 @@ pub(super) fn about_narrower(
     (linked_to(select, pairs), parent)
 }
 
-/// The studies, each as often as a query names it.
+/// Returns the studies, each as often as a query names it.
 fn linked_to(mut select: Select<study::Entity>, pairs: SelectStatement) -> Select<study::Entity> {
     let same_study = Expr::col(study::Column::Id.as_column_ref()).equals((LINK, STUDY_ID));
     QueryTrait::query(&mut select).join_subquery(JoinType::InnerJoin, pairs, LINK, same_study);
     select
 }
 
-/// Each of these terms with itself and with all that is narrower. The database walks the tree, as the
+/// Returns each of these terms with itself and with all that is narrower. The database walks the tree, as the
 /// pairs may be more than the values that a statement takes.
 pub(super) fn narrower(backend: DbBackend, terms: &[Uuid]) -> WithClause {
     let own = scope::among(backend, term::Column::Id, terms.iter().copied());

@@ -71,7 +71,7 @@ impl Default for PublicationOrder {
     }
 }
 
-/// The publication with this DOI, in any spelling. Of several, as one may be hidden from others or be
+/// Returns the publication with this DOI, in any spelling. Of several, as one may be hidden from others or be
 /// joined into another, it is the one that stands, is seen by most and was contributed first; what was
 /// joined is answered by what was kept.
 pub async fn get_by_doi(
@@ -106,7 +106,7 @@ pub async fn get_by_doi(
     }
 }
 
-/// The publication with this slug; what was joined is answered by what was kept.
+/// Returns the publication with this slug; what was joined is answered by what was kept.
 pub async fn get(space: &Space, viewer: &Viewer, slug: &str) -> Result<Option<publication::Model>> {
     let store = space.store();
     let row = scope::shared::<publication::Entity>(viewer, store.source().now())
@@ -119,7 +119,7 @@ pub async fn get(space: &Space, viewer: &Viewer, slug: &str) -> Result<Option<pu
     }
 }
 
-/// A page of the publications that the viewer may see.
+/// Returns a page of the publications that the viewer may see.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
@@ -135,7 +135,7 @@ pub async fn list(
     listing::read(space.store(), select, &sort(order), request).await
 }
 
-/// How many publications the viewer may see.
+/// Returns how many publications the viewer may see.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there.
@@ -144,7 +144,7 @@ pub async fn count(space: &Space, viewer: &Viewer, filter: &PublicationFilter) -
     listing::count(space.store(), matching(space, viewer, &directory, filter)?).await
 }
 
-/// The publications that report each of these studies.
+/// Returns the publications that report each of these studies.
 ///
 /// # Errors
 /// `INVALID_CURSOR`.
@@ -160,7 +160,7 @@ pub async fn of_studies(
         .await
 }
 
-/// How many publications report each of these studies.
+/// Returns how many publications report each of these studies.
 pub async fn count_of_studies(
     space: &Space,
     viewer: &Viewer,
@@ -177,7 +177,7 @@ fn reports(space: &Space, viewer: &Viewer) -> Select<publication::Entity> {
     listing::joined(seen, publication::Column::Id, link, study_publication::Column::PublicationId)
 }
 
-/// The authors of publications, in their order.
+/// Returns the authors of publications, in their order.
 pub async fn authors(
     space: &Space,
     publications: &[Uuid],

@@ -33,7 +33,7 @@ pub struct LevelFilter {
     pub levels: AnyOf<String>,
 }
 
-/// The place of a strength, from 1: what the database compares.
+/// Returns the place of a strength, from 1: what the database compares.
 #[must_use]
 pub const fn strength_rank(strength: EvidenceStrength) -> i32 {
     match strength {
@@ -45,8 +45,8 @@ pub const fn strength_rank(strength: EvidenceStrength) -> i32 {
     }
 }
 
-/// A page of the ratings of each of these subjects that the viewer may see, newest first: by the day on which they
-/// were rated, those without one last, and of one day the last that was contributed.
+/// Returns a page of the ratings of each of these subjects that the viewer may see, newest first: by the day on which
+/// they were rated, those without one last, and of one day the last that was contributed.
 ///
 /// # Errors
 /// `INVALID_CURSOR`.
@@ -61,7 +61,7 @@ pub async fn of_each(
     listing::read_for_each(space.store(), select, parent, subjects, &newest(), request).await
 }
 
-/// How many ratings each of these subjects has.
+/// Returns how many ratings each of these subjects has.
 pub async fn count_of_each(
     space: &Space,
     viewer: &Viewer,
@@ -72,8 +72,8 @@ pub async fn count_of_each(
     listing::count_for_each(space.store(), select, parent, subjects).await
 }
 
-/// The newest ratings of each of these subjects that were neither withdrawn nor superseded, so many at most; and how
-/// many more there are.
+/// Returns the newest ratings of each of these subjects that were neither withdrawn nor superseded, so many at most;
+/// and how many more there are.
 pub async fn newest_of_each(
     space: &Space,
     viewer: &Viewer,
@@ -100,7 +100,7 @@ pub async fn newest_of_each(
     Ok(pages.into_iter().map(with_rest).collect())
 }
 
-/// The ratings that the viewer may see and that were not withdrawn.
+/// Returns the ratings that the viewer may see and that were not withdrawn.
 fn standing(space: &Space, viewer: &Viewer) -> Select<rating::Entity> {
     scope::shared_of_seen::<rating::Entity>(viewer, space.store().source().now())
         .filter(rating::Column::WithdrawnAt.is_null())
@@ -130,7 +130,7 @@ fn newest() -> SortKey<rating::Model> {
     })
 }
 
-/// The levels that ratings give.
+/// Returns the levels that ratings give.
 pub async fn scores(space: &Space, ratings: &[Uuid]) -> Result<HashMap<Uuid, Vec<LevelId>>> {
     let store = space.store();
     let rows = scope::parts_of_seen::<rating_score::Entity>()
@@ -148,7 +148,7 @@ pub async fn scores(space: &Space, ratings: &[Uuid]) -> Result<HashMap<Uuid, Vec
     Ok(scores)
 }
 
-/// The studies that each of these ratings took into account, withdrawn or not, in the order of their
+/// Returns the studies that each of these ratings took into account, withdrawn or not, in the order of their
 /// contribution.
 ///
 /// # Errors
@@ -166,7 +166,7 @@ pub async fn considered_studies(
     listing::read_for_each(space.store(), select, rating, ratings, &sort, request).await
 }
 
-/// How many studies each of these ratings took into account.
+/// Returns how many studies each of these ratings took into account.
 pub async fn count_considered_studies(
     space: &Space,
     viewer: &Viewer,
@@ -184,7 +184,7 @@ fn studies_by_rating(space: &Space, viewer: &Viewer) -> Select<study::Entity> {
     listing::joined(seen, study::Column::Id, Entity, Column::StudyId)
 }
 
-/// The publications that each of these ratings took into account, withdrawn or not, in the order of their
+/// Returns the publications that each of these ratings took into account, withdrawn or not, in the order of their
 /// contribution.
 ///
 /// # Errors
@@ -202,7 +202,7 @@ pub async fn considered_publications(
     listing::read_for_each(space.store(), select, rating, ratings, &sort, request).await
 }
 
-/// How many publications each of these ratings took into account.
+/// Returns how many publications each of these ratings took into account.
 pub async fn count_considered_publications(
     space: &Space,
     viewer: &Viewer,

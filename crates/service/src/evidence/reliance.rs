@@ -44,7 +44,7 @@ pub enum Piece {
 /// What several things lean on, by the thing that leans.
 pub type ByThing = HashMap<Uuid, Vec<ReliedUpon>>;
 
-/// What these studies lean on that no longer stands, as far as the viewer may see it.
+/// Returns what these studies lean on that no longer stands, as far as the viewer may see it.
 pub async fn of_studies(space: &Space, viewer: &Viewer, studies: &[Uuid]) -> Result<ByThing> {
     use study_publication::Column::{PublicationId, StudyId};
 
@@ -59,7 +59,7 @@ pub async fn of_studies(space: &Space, viewer: &Viewer, studies: &[Uuid]) -> Res
     Ok(relied.found)
 }
 
-/// What these findings lean on that no longer stands, as far as the viewer may see it.
+/// Returns what these findings lean on that no longer stands, as far as the viewer may see it.
 pub async fn of_findings(space: &Space, viewer: &Viewer, findings: &[Uuid]) -> Result<ByThing> {
     use finding::Column::{Id, PublicationId, StudyId};
 
@@ -71,7 +71,7 @@ pub async fn of_findings(space: &Space, viewer: &Viewer, findings: &[Uuid]) -> R
     Ok(relied.found)
 }
 
-/// What these ratings lean on that no longer stands, as far as the viewer may see it.
+/// Returns what these ratings lean on that no longer stands, as far as the viewer may see it.
 pub async fn of_ratings(space: &Space, viewer: &Viewer, ratings: &[Uuid]) -> Result<ByThing> {
     use rating::Column::{Id, PublicationId, StudyId};
 

@@ -84,7 +84,7 @@ impl Default for StudyOrder {
     }
 }
 
-/// The study with this slug.
+/// Returns the study with this slug.
 pub async fn get(space: &Space, viewer: &Viewer, slug: &str) -> Result<Option<study::Model>> {
     let store = space.store();
     Ok(scope::shared::<study::Entity>(viewer, store.source().now())
@@ -93,7 +93,7 @@ pub async fn get(space: &Space, viewer: &Viewer, slug: &str) -> Result<Option<st
         .await?)
 }
 
-/// A page of the studies that the viewer may see.
+/// Returns a page of the studies that the viewer may see.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
@@ -123,7 +123,7 @@ pub async fn list(
     listing::read(space.store(), select, &sort, request).await
 }
 
-/// How many studies the viewer may see.
+/// Returns how many studies the viewer may see.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there.
@@ -132,7 +132,7 @@ pub async fn count(space: &Space, viewer: &Viewer, filter: &StudyFilter) -> Resu
     listing::count(space.store(), matching(space, viewer, &directory, filter)?).await
 }
 
-/// The studies that each of these publications reports.
+/// Returns the studies that each of these publications reports.
 ///
 /// # Errors
 /// `INVALID_CURSOR`.
@@ -148,7 +148,7 @@ pub async fn of_publications(
     listing::read_for_each(space.store(), select, parent, publications, &order, request).await
 }
 
-/// How many studies each of these publications reports.
+/// Returns how many studies each of these publications reports.
 pub async fn count_of_publications(
     space: &Space,
     viewer: &Viewer,
@@ -170,7 +170,7 @@ fn reported_studies(space: &Space, viewer: &Viewer) -> Select<study::Entity> {
     )
 }
 
-/// What studies consist of besides their own rows, in the order of a column.
+/// Returns what studies consist of besides their own rows, in the order of a column.
 async fn parts<L: EntityTrait>(
     space: &Space,
     studies: &[Uuid],
@@ -190,7 +190,7 @@ async fn parts<L: EntityTrait>(
     Ok(parts)
 }
 
-/// The centres of studies.
+/// Returns the centres of studies.
 pub async fn centres(
     space: &Space,
     studies: &[Uuid],
@@ -200,7 +200,7 @@ pub async fn centres(
     parts::<Entity>(space, studies, (Column::StudyId, Column::CentreId), |row| row.study_id).await
 }
 
-/// The sites of studies.
+/// Returns the sites of studies.
 pub async fn sites(
     space: &Space,
     studies: &[Uuid],
@@ -211,7 +211,7 @@ pub async fn sites(
         .await
 }
 
-/// The partners of studies.
+/// Returns the partners of studies.
 pub async fn partners(
     space: &Space,
     studies: &[Uuid],
@@ -221,7 +221,7 @@ pub async fn partners(
     parts::<Entity>(space, studies, (Column::StudyId, Column::PartnerId), |row| row.study_id).await
 }
 
-/// The changes of status of studies, from the oldest.
+/// Returns the changes of status of studies, from the oldest.
 pub async fn status_history(
     space: &Space,
     studies: &[Uuid],
@@ -303,7 +303,7 @@ pub(super) fn matching(
     Ok(scope::shared::<study::Entity>(viewer, now).filter(all))
 }
 
-/// Whether a study has a row in a table of its parts.
+/// Returns whether a study has a row in a table of its parts.
 fn has<E: EntityTrait>(study_id: E::Column, condition: impl IntoCondition) -> Expr {
     let part = scope::parts_of_seen::<E>()
         .select_only()

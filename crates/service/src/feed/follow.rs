@@ -24,7 +24,7 @@ use crate::viewer::Viewer;
 /// How many changes are read at once, and held for a slow reader.
 const PAGE: usize = 50;
 
-/// Every change that the viewer may see, each with its cursor, in order, from just after a cursor or else
+/// Returns every change that the viewer may see, each with its cursor, in order, from just after a cursor or else
 /// from now; of some kinds, or of all. It has no end of its own: a database that
 /// cannot be reached is waited for.
 ///
@@ -64,7 +64,7 @@ pub async fn follow(
     }))
 }
 
-/// The number in a cursor, which must be in the log.
+/// Returns the number in a cursor, which must be in the log.
 fn sequence(order: &SortKey<change::Model>, cursor: &str, head: i64) -> Result<i64> {
     match order.parts(cursor)?.as_slice() {
         [KeyPart::Number(sequence)] if (0..=head).contains(sequence) => Ok(*sequence),

@@ -20,7 +20,7 @@ pub use follow::follow;
 pub(crate) use position::FeedFollower;
 pub use position::{Feed, Position};
 
-/// A page of the changes that the viewer may see, in order, of some kinds or of all.
+/// Returns a page of the changes that the viewer may see, in order, of some kinds or of all.
 ///
 /// # Errors
 /// `INVALID_CURSOR`.
@@ -38,7 +38,7 @@ pub async fn list(
     listing::read(store, select, &sort(), request).await
 }
 
-/// The changes at these places of the log that the viewer may see.
+/// Returns the changes at these places of the log that the viewer may see.
 pub async fn at(
     space: &Space,
     viewer: &Viewer,

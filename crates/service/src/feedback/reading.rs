@@ -38,7 +38,7 @@ impl FeedbackEvent {
     }
 }
 
-/// A page of the feedback that was received, or answered, in the time of a report card, from the
+/// Returns a page of the feedback that was received, or answered, in the time of a report card, from the
 /// earliest.
 ///
 /// # Errors
@@ -54,7 +54,7 @@ pub async fn list(
     listing::read(space.store(), select, &event.sort(), request).await
 }
 
-/// How much feedback was received, or answered, in the time of a report card.
+/// Returns how much feedback was received, or answered, in the time of a report card.
 pub async fn count(
     space: &Space,
     viewer: &Viewer,

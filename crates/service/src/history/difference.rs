@@ -21,7 +21,7 @@ pub struct FieldChange {
     pub after: Value,
 }
 
-/// What differs between two states, field by field.
+/// Returns what differs between two states, field by field.
 pub(super) fn differences(was: &State, is: &State) -> Vec<FieldChange> {
     let fields: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
     let mut changes = Vec::new();
@@ -42,7 +42,7 @@ pub(super) fn differences(was: &State, is: &State) -> Vec<FieldChange> {
     changes
 }
 
-/// The rows of a list; none are an empty one.
+/// Returns the rows of a list; none are an empty one.
 fn rows(value: &Value) -> Option<&[Value]> {
     match value {
         Value::Array(rows) => Some(rows),
@@ -51,7 +51,7 @@ fn rows(value: &Value) -> Option<&[Value]> {
     }
 }
 
-/// The rows that another list doesn't have; nothing, where neither is a list.
+/// Returns the rows that another list doesn't have; nothing, where neither is a list.
 fn without(rows: &[Value], others: &[Value]) -> Value {
     let left: Vec<Value> = rows.iter().filter(|row| !others.contains(row)).cloned().collect();
     if left.is_empty() && rows.is_empty() && others.is_empty() {

@@ -55,7 +55,7 @@ pub struct Revision {
     pub changes: Vec<FieldChange>,
 }
 
-/// The versions of things that the viewer has been shown, from the oldest.
+/// Returns the versions of things that the viewer has been shown, from the oldest.
 pub async fn of(
     space: &Space,
     viewer: &Viewer,
@@ -97,7 +97,7 @@ pub async fn of(
     Ok(histories)
 }
 
-/// The revisions of things in the log, from the oldest, without what only touched them.
+/// Returns the revisions of things in the log, from the oldest, without what only touched them.
 async fn changes(
     space: &Space,
     ids: impl Iterator<Item = Uuid>,
@@ -233,7 +233,7 @@ impl Past {
         begun.next().map(|(_, state)| state)
     }
 
-    /// Whether a viewer, as they are today, could see it when a version ended.
+    /// Returns whether a viewer, as they are today, could see it when a version ended.
     fn is_seen(
         &self,
         viewer: &Viewer,
@@ -255,7 +255,7 @@ impl Past {
             })
     }
 
-    /// The versions that could be seen while they stood.
+    /// Returns the versions that could be seen while they stood.
     fn revisions(
         &self,
         changes: &[change::Model],
@@ -334,7 +334,7 @@ fn uuid_of(value: &Value) -> Option<Uuid> {
     value.as_str()?.parse().ok()
 }
 
-/// The members, as they are today, of the collaborations with which things were ever shared.
+/// Returns the members, as they are today, of the collaborations with which things were ever shared.
 async fn members<'p>(
     space: &Space,
     pasts: impl Iterator<Item = &'p Past>,
@@ -363,7 +363,7 @@ async fn members<'p>(
     Ok(members)
 }
 
-/// The names of the tokens with which changes were made, as far as the viewer may know them.
+/// Returns the names of the tokens with which changes were made, as far as the viewer may know them.
 async fn token_names<'c>(
     space: &Space,
     viewer: &Viewer,

@@ -31,21 +31,22 @@ impl Successions {
         all
     }
 
-    /// Those that carry on the work of one.
+    /// Returns those that carry on the work of one.
     #[must_use]
     pub fn successors(&self, id: LocalAuthorityId) -> &[LocalAuthorityId] {
         self.successors.get(&id).map_or(&[], Vec::as_slice)
     }
 
-    /// Those whose work one carries on.
+    /// Returns those whose work one carries on.
     #[must_use]
     pub fn predecessors(&self, id: LocalAuthorityId) -> &[LocalAuthorityId] {
         self.predecessors.get(&id).map_or(&[], Vec::as_slice)
     }
 }
 
-/// Whether an authority existed on a day, as far as is known. Reorganisations take effect on the first day of a month:
-/// a register that says that one was abolished on the last day of a month means the last day on which it was.
+/// Returns whether an authority existed on a day, as far as is known. Reorganisations take effect on the first day of
+/// a month: a register that says that one was abolished on the last day of a month means the last day on which it
+/// was.
 #[must_use]
 pub fn existed(authority: &local_authority::Model, day: NaiveDate) -> bool {
     let established = authority.established.as_ref();
@@ -62,7 +63,7 @@ fn first_day_without(abolished: &PartialDate) -> NaiveDate {
     }
 }
 
-/// Whether an authority has children's social care, as upper-tier and unitary ones have. Districts, combined
+/// Returns whether an authority has children's social care, as upper-tier and unitary ones have. Districts, combined
 /// authorities and the councils of Northern Ireland, where trusts have it, do not.
 #[must_use]
 pub fn has_social_care(authority: &local_authority::Model) -> bool {
@@ -82,7 +83,7 @@ pub fn has_social_care(authority: &local_authority::Model) -> bool {
         && !kind.is_some_and(|kind| KINDS_WITHOUT.contains(&kind.trim()))
 }
 
-/// Whether the statutory returns of England are made by an authority.
+/// Returns whether the statutory returns of England are made by an authority.
 pub(crate) fn makes_returns(authority: &local_authority::Model) -> bool {
     authority.country.trim().eq_ignore_ascii_case("England") && has_social_care(authority)
 }
@@ -90,8 +91,8 @@ pub(crate) fn makes_returns(authority: &local_authority::Model) -> bool {
 type Authority = Arc<local_authority::Model>;
 
 impl Directory {
-    /// The authority that made a return for the collection that ended on a day, by its GSS code, its DfE number or
-    /// its name. A number or a name that several authorities have had means the one of that day.
+    /// Returns the authority that made a return for the collection that ended on a day, by its GSS code, its DfE
+    /// number or its name. A number or a name that several authorities have had means the one of that day.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` when there is none, or when the one that is named did not exist on the day or has no children's
@@ -162,8 +163,8 @@ impl Directory {
         format!("{} {what} on {}. {advice}", named(one), on.format("%-d %B %Y"))
     }
 
-    /// The authorities that made returns on a day, of those that came before one that was founded later, or after one
-    /// that was abolished earlier.
+    /// Returns the authorities that made returns on a day, of those that came before one that was founded later, or
+    /// after one that was abolished earlier.
     #[must_use]
     pub fn in_its_place(&self, id: LocalAuthorityId, on: NaiveDate) -> Vec<&Authority> {
         let is_later = self.local_authorities.by_id(id).is_some_and(|one| {
@@ -189,8 +190,8 @@ impl Directory {
         found
     }
 
-    /// The codes of the authorities that there were on a day in the places of some: each itself, if it existed, or else
-    /// those before or after it.
+    /// Returns the codes of the authorities that there were on a day in the places of some: each itself, if it
+    /// existed, or else those before or after it.
     #[must_use]
     pub fn codes_on(&self, codes: &[String], on: NaiveDate) -> BTreeSet<String> {
         let mut then = BTreeSet::new();
@@ -210,8 +211,8 @@ impl Directory {
         then
     }
 
-    /// Some authorities, and those before them whose work no other carries on: who answers for the first answers for
-    /// these too.
+    /// Returns some authorities, and those before them whose work no other carries on: who answers for the first
+    /// answers for these too.
     #[must_use]
     pub fn with_predecessors(&self, ids: &[LocalAuthorityId]) -> Vec<LocalAuthorityId> {
         let mut all = ids.to_vec();
@@ -228,7 +229,7 @@ impl Directory {
         all
     }
 
-    /// Some authorities, and all that carry on their work.
+    /// Returns some authorities, and all that carry on their work.
     #[must_use]
     pub fn with_successors(
         &self,
@@ -244,8 +245,9 @@ impl Directory {
         all
     }
 
-    /// The code under which an authority's own ids of children are kept: its own, or that of the first of those that
-    /// it was, where one became one and the ids went on. Of two that became one the same id may mean two children.
+    /// Returns the code under which an authority's own ids of children are kept: its own, or that of the first of
+    /// those that it was, where one became one and the ids went on. Of two that became one the same id may mean two
+    /// children.
     #[must_use]
     pub fn code_of_ids<'d>(&'d self, one: &'d local_authority::Model) -> &'d str {
         let mut seen = HashSet::from([one.id]);
@@ -260,7 +262,8 @@ impl Directory {
         &first.gss_code
     }
 
-    /// The one of some authorities that makes returns, or has made them since there are any here, if it is one.
+    /// Returns the one of some authorities that makes returns, or has made them since there are any here, if it is
+    /// one.
     fn only_maker(&self, ids: &[LocalAuthorityId]) -> Option<&local_authority::Model> {
         let first_day = CollectionYear(*YEARS.start()).first_day();
         let mut makers = ids.iter().filter_map(|id| {

@@ -29,12 +29,12 @@ impl EngagementsOf {
     }
 }
 
-/// Those that were not withdrawn.
+/// Returns those that were not withdrawn.
 fn standing() -> Select<engagement::Entity> {
     scope::network::<engagement::Entity>().filter(engagement::Column::WithdrawnAt.is_null())
 }
 
-/// The engagements of each of these centres or local authorities, in the order of their recording.
+/// Returns the engagements of each of these centres or local authorities, in the order of their recording.
 ///
 /// # Errors
 /// `INVALID_CURSOR`.
@@ -54,7 +54,7 @@ pub async fn of_each(
     listing::read_for_each(space.store(), select, whose.column(), parents, &sort, request).await
 }
 
-/// How many engagements each of these centres or local authorities has.
+/// Returns how many engagements each of these centres or local authorities has.
 pub async fn count_of_each(
     space: &Space,
     whose: EngagementsOf,
@@ -64,7 +64,7 @@ pub async fn count_of_each(
     listing::count_for_each(space.store(), select, whose.column(), parents).await
 }
 
-/// The engagements with these ids.
+/// Returns the engagements with these ids.
 pub async fn by_ids(space: &Space, ids: &[Uuid]) -> Result<HashMap<Uuid, engagement::Model>> {
     let store = space.store();
     let rows = scope::network::<engagement::Entity>()

@@ -14,7 +14,7 @@ pub mod record;
 
 pub use directory::Directory;
 
-/// The versions of things of the network: their tables keep none, the log counts them.
+/// Returns the versions of things of the network: their tables keep none, the log counts them.
 pub async fn versions(space: &Space, ids: Vec<Uuid>) -> Result<HashMap<Uuid, i32>> {
     crate::store::versions(space.store().connection(), ids).await
 }

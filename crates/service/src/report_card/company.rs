@@ -45,7 +45,7 @@ pub async fn company(space: &Space, viewer: &Viewer, card: ReportCard) -> Result
     Ok(Company { centres: others.cloned().collect(), collaborations })
 }
 
-/// The collaborations that were running in the card's time. Dates of any precision are compared here,
+/// Returns the collaborations that were running in the card's time. Dates of any precision are compared here,
 /// as the database knows them as texts.
 async fn collaborations(
     space: &Space,
@@ -74,7 +74,7 @@ async fn collaborations(
     Ok(running)
 }
 
-/// The centres of the studies under way that have several.
+/// Returns the centres of the studies under way that have several.
 async fn study_company(space: &Space, viewer: &Viewer, card: ReportCard) -> Result<Vec<CentreId>> {
     use study_centre::Column::{CentreId, StudyId};
 

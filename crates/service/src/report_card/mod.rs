@@ -63,7 +63,7 @@ pub async fn open(
 }
 
 impl ReportCard {
-    /// Whether what began and ended so was under way in this time. A date of which only the month or
+    /// Returns whether what began and ended so was under way in this time. A date of which only the month or
     /// the year is known counts if it may lie in it; what has no beginning is in no time, and what has
     /// no end goes on.
     fn meets(&self, started: Option<&PartialDate>, ended: Option<&PartialDate>) -> bool {
@@ -71,7 +71,7 @@ impl ReportCard {
             && ended.is_none_or(|ended| ended.last_day() >= self.from)
     }
 
-    /// Whether a date lies, or may lie, in this time.
+    /// Returns whether a date lies, or may lie, in this time.
     fn holds(&self, date: &PartialDate) -> bool {
         self.meets(Some(date), Some(date))
     }

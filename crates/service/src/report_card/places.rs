@@ -46,7 +46,7 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// The share that has been reached, from 0 to 1.
+    /// Returns the share that has been reached, from 0 to 1.
     #[must_use]
     pub fn share(&self) -> f64 {
         let number = |size: usize| f64::from(u32::try_from(size).unwrap_or(u32::MAX));
@@ -54,7 +54,7 @@ impl Reach {
     }
 }
 
-/// The local authorities of a report card. Two statements.
+/// Returns the local authorities of a report card. Two statements.
 pub async fn places(space: &Space, viewer: &Viewer, card: ReportCard) -> Result<Places> {
     let (mut now, mut ever) = (HashSet::new(), HashSet::new());
     for (id, started, ended) in engagements(space, card).await? {
@@ -93,7 +93,7 @@ pub async fn places(space: &Space, viewer: &Viewer, card: ReportCard) -> Result<
     })
 }
 
-/// A page of the engagements of which no date is known: they are in no time, and are not forgotten.
+/// Returns a page of the engagements of which no date is known: they are in no time, and are not forgotten.
 ///
 /// # Errors
 /// `INVALID_CURSOR`.
@@ -111,7 +111,7 @@ pub async fn undated_engagements(
     listing::read(space.store(), undated(card), &sort, request).await
 }
 
-/// How many engagements there are of which no date is known.
+/// Returns how many engagements there are of which no date is known.
 pub async fn count_undated_engagements(space: &Space, card: ReportCard) -> Result<u64> {
     listing::count(space.store(), undated(card)).await
 }
@@ -133,7 +133,7 @@ fn of_card(card: ReportCard) -> Select<engagement::Entity> {
 
 type Engagement = (LocalAuthorityId, Option<PartialDate>, Option<PartialDate>);
 
-/// Where there were engagements with a date, and when. Dates of any precision are compared here, as
+/// Returns where there were engagements with a date, and when. Dates of any precision are compared here, as
 /// the database knows them as texts.
 async fn engagements(space: &Space, card: ReportCard) -> Result<Vec<Engagement>> {
     use engagement::Column::{Ended, LocalAuthorityId, Started};
@@ -147,7 +147,7 @@ async fn engagements(space: &Space, card: ReportCard) -> Result<Vec<Engagement>>
     Ok(rows.into_tuple().all(space.store().connection()).await?)
 }
 
-/// Where studies had sites by the end of the card's time, and above 0 if one of them was under way in
+/// Returns where studies had sites by the end of the card's time, and above 0 if one of them was under way in
 /// it. A site begins on its own day, or else when its study does.
 async fn sites(
     space: &Space,

@@ -8,7 +8,7 @@ use super::ReportCard;
 use crate::network::Directory;
 use crate::network::directory::Programme;
 
-/// The programmes that began in this time, by slug.
+/// Returns the programmes that began in this time, by slug.
 #[must_use]
 pub fn begun(directory: &Directory, card: ReportCard) -> Vec<Arc<Programme>> {
     led(directory, card, |programme| {
@@ -17,7 +17,7 @@ pub fn begun(directory: &Directory, card: ReportCard) -> Vec<Arc<Programme>> {
     })
 }
 
-/// The programmes that were running in this time, by slug. One without an end goes on.
+/// Returns the programmes that were running in this time, by slug. One without an end goes on.
 #[must_use]
 pub fn running(directory: &Directory, card: ReportCard) -> Vec<Arc<Programme>> {
     led(directory, card, |programme| {
@@ -25,7 +25,7 @@ pub fn running(directory: &Directory, card: ReportCard) -> Vec<Arc<Programme>> {
     })
 }
 
-/// The partners of the programmes that were running in this time, by slug.
+/// Returns the partners of the programmes that were running in this time, by slug.
 #[must_use]
 pub fn partners(directory: &Directory, card: ReportCard) -> Vec<Arc<partner::Model>> {
     let programmes = running(directory, card);
@@ -39,7 +39,7 @@ pub fn partners(directory: &Directory, card: ReportCard) -> Vec<Arc<partner::Mod
     partners
 }
 
-/// How many partners there were at least: as many as are named, or as one of the programmes says it
+/// Returns how many partners there were at least: as many as are named, or as one of the programmes says it
 /// has, whichever is more. Programmes may share partners, so that their numbers can't be added up.
 #[must_use]
 pub fn partners_at_least(directory: &Directory, card: ReportCard) -> u64 {
@@ -47,7 +47,7 @@ pub fn partners_at_least(directory: &Directory, card: ReportCard) -> u64 {
     most_stated(directory, card, |row| row.partners_stated).max(named)
 }
 
-/// The highest of the numbers that the programmes running in this time state.
+/// Returns the highest of the numbers that the programmes running in this time state.
 pub(super) fn most_stated(
     directory: &Directory,
     card: ReportCard,

@@ -48,7 +48,7 @@ impl Milestone {
         }
     }
 
-    /// The statuses that a study has not had before it comes here.
+    /// Returns the statuses that a study has not had before it comes here.
     const fn not_after(self) -> &'static [StudyStatus] {
         use StudyStatus::{InDelivery, InterimResults, Planned, Reported, Stopped};
         match self {
@@ -84,7 +84,7 @@ pub struct CentreLine {
     pub stopped: u64,
 }
 
-/// A page of the studies that came to a milestone, from the earliest; of those that were stopped,
+/// Returns a page of the studies that came to a milestone, from the earliest; of those that were stopped,
 /// only for one of these reasons. The studies are read with them, in a statement of their
 /// own.
 ///
@@ -122,7 +122,7 @@ pub async fn milestones(
     Ok(Page { items: arrivals.collect(), has_previous: page.has_previous, has_next: page.has_next })
 }
 
-/// How many studies came to a milestone.
+/// Returns how many studies came to a milestone.
 pub async fn count_milestones(
     space: &Space,
     viewer: &Viewer,
@@ -134,7 +134,7 @@ pub async fn count_milestones(
     listing::count(space.store(), select).await
 }
 
-/// How many studies were stopped for each kind of reason, the most frequent first; no kind where the
+/// Returns how many studies were stopped for each kind of reason, the most frequent first; no kind where the
 /// source does not say.
 pub async fn stop_reasons(
     space: &Space,
@@ -154,7 +154,7 @@ pub async fn stop_reasons(
     Ok(reasons)
 }
 
-/// How many studies were launched at least: those that are named, and those that programmes which
+/// Returns how many studies were launched at least: those that are named, and those that programmes which
 /// began in this time say they have without naming them.
 pub async fn launched_at_least(space: &Space, viewer: &Viewer, card: ReportCard) -> Result<u64> {
     let launched = reached(space, viewer, card, Milestone::Launched, &AnyOf::default())
@@ -180,7 +180,7 @@ pub async fn launched_at_least(space: &Space, viewer: &Viewer, card: ReportCard)
     Ok(named.values().sum())
 }
 
-/// What became of the studies of each centre that led or took part in any, by slug. A study of
+/// Returns what became of the studies of each centre that led or took part in any, by slug. A study of
 /// several centres is in the line of each.
 pub async fn by_centre(
     space: &Space,
@@ -230,7 +230,7 @@ pub async fn by_centre(
     Ok(lines.collect())
 }
 
-/// The studies that stand, of the card's centre if it has one.
+/// Returns the studies that stand, of the card's centre if it has one.
 pub(super) fn studies(space: &Space, viewer: &Viewer, card: ReportCard) -> Select<study::Entity> {
     let select = scope::shared::<study::Entity>(viewer, space.store().source().now())
         .filter(study::Column::WithdrawnAt.is_null());
@@ -247,20 +247,20 @@ pub(super) fn studies(space: &Space, viewer: &Viewer, card: ReportCard) -> Selec
     }
 }
 
-/// The studies that were under way in the card's time: begun, as far as is known, by its end, and not
+/// Returns the studies that were under way in the card's time: begun, as far as is known, by its end, and not
 /// over before it.
 pub(super) fn under_way(space: &Space, viewer: &Viewer, card: ReportCard) -> Select<study::Entity> {
     let has_begun = began(Expr::col(study::Column::StartsOn.as_column_ref())).lte(card.to);
     studies(space, viewer, card).filter(has_begun).filter(is_not_over(card))
 }
 
-/// When a study began, as far as is known: on a day of its own, or when it went into delivery.
+/// Returns when a study began, as far as is known: on a day of its own, or when it went into delivery.
 pub(super) fn began(own_day: Expr) -> Expr {
     let first = first_day_with(&[StudyStatus::InDelivery, StudyStatus::InterimResults]);
     Func::coalesce([own_day, Expr::from(first)]).into()
 }
 
-/// Whether a study was not over before the card's time: by its own last day, or by the day on which it
+/// Returns whether a study was not over before the card's time: by its own last day, or by the day on which it
 /// was reported or stopped.
 pub(super) fn is_not_over(card: ReportCard) -> Condition {
     let ends_on = Expr::col(study::Column::EndsOn.as_column_ref());
@@ -280,7 +280,7 @@ fn first_day_with(statuses: &[StudyStatus]) -> SelectStatement {
         .into_query()
 }
 
-/// The changes of status by which studies came to a milestone in the card's time.
+/// Returns the changes of status by which studies came to a milestone in the card's time.
 fn reached(
     space: &Space,
     viewer: &Viewer,
@@ -298,7 +298,7 @@ fn reached(
     }
 }
 
-/// The changes of status in the card's time.
+/// Returns the changes of status in the card's time.
 fn within(space: &Space, viewer: &Viewer, card: ReportCard) -> Select<study_status_change::Entity> {
     let seen = studies(space, viewer, card).select_only().column(study::Column::Id).into_query();
     scope::parts_of_seen::<study_status_change::Entity>()
@@ -310,7 +310,7 @@ const EARLIER: &str = "earlier";
 const BETWEEN: &str = "between_them";
 const TOTAL: &str = "total";
 
-/// Whether a change brings its study to a milestone: there was no such change before it; for one that
+/// Returns whether a change brings its study to a milestone: there was no such change before it; for one that
 /// stops a study, none that it had not gone on from.
 fn arriving(milestone: Milestone) -> Condition {
     use study_status_change::Column::{On, Status};
@@ -329,7 +329,7 @@ fn arriving(milestone: Milestone) -> Condition {
     Condition::all().add(Status.eq(milestone.status())).add(Expr::exists(before).not())
 }
 
-/// The changes of the study of a change, under another name.
+/// Returns the changes of the study of a change, under another name.
 fn of_the_same_study(name: &'static str) -> SelectStatement {
     let own = study_status_change::Column::StudyId.as_column_ref();
     Query::select()

@@ -52,19 +52,19 @@ impl ChildId {
         Ok(Self { earlier: earlier.filter(|earlier| *earlier != key), is_decimal, key })
     }
 
-    /// The form in which it is compared.
+    /// Returns the form in which it is compared.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// The form in which it was compared by earlier versions, if that was another.
+    /// Returns the form in which it was compared by earlier versions, if that was another.
     #[must_use]
     pub fn earlier(&self) -> Option<&str> {
         self.earlier.as_deref()
     }
 
-    /// Whether it was written as a decimal number.
+    /// Returns whether it was written as a decimal number.
     #[must_use]
     pub const fn is_decimal(&self) -> bool {
         self.is_decimal
@@ -80,7 +80,7 @@ fn folded(text: &str) -> String {
     }
 }
 
-/// Whether it is a number such as `1.0E+05`. Without a point or a sign it may be an id that has an E.
+/// Returns whether it is a number such as `1.0E+05`. Without a point or a sign it may be an id that has an E.
 fn is_power_of_ten(text: &str) -> bool {
     let Some((number, power)) = text.split_once(['E', 'e']) else {
         return false;

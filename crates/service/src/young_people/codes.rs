@@ -30,8 +30,8 @@ const fn since(from: i32, codes: &'static [&'static str]) -> Codes {
     Codes { from, to: i32::MAX, codes }
 }
 
-/// The code that a text is, if it is accepted in a year: in capitals or small letters, without the spaces around it,
-/// and without the decimals that a spreadsheet gives to a number.
+/// Returns the code that a text is, if it is accepted in a year: in capitals or small letters, without the spaces
+/// around it, and without the decimals that a spreadsheet gives to a number.
 #[must_use]
 pub fn find(sets: &[Codes], year: i32, text: &str) -> Option<&'static str> {
     let text = clean(text);
@@ -39,7 +39,7 @@ pub fn find(sets: &[Codes], year: i32, text: &str) -> Option<&'static str> {
     in_force(sets, year).find(|code| code.eq_ignore_ascii_case(text))
 }
 
-/// The code that was probably meant by a text that is none: one that looks like it, or is spelt nearly so.
+/// Returns the code that was probably meant by a text that is none: one that looks like it, or is spelt nearly so.
 #[must_use]
 pub fn nearest(sets: &[Codes], year: i32, text: &str) -> Option<&'static str> {
     let text = clean(text);
@@ -51,7 +51,8 @@ pub fn nearest(sets: &[Codes], year: i32, text: &str) -> Option<&'static str> {
     }
 }
 
-/// What a text says to a question that is answered with yes or no, in the words of schemas, spreadsheets and databases.
+/// Returns what a text says to a question that is answered with yes or no, in the words of schemas, spreadsheets and
+/// databases.
 #[must_use]
 pub fn yes_or_no(text: &str) -> Option<bool> {
     const ANSWERS: &[Codes] =
@@ -65,7 +66,7 @@ fn in_force(sets: &[Codes], year: i32) -> impl Iterator<Item = &'static str> + C
     sets.flat_map(|set| set.codes.iter().copied())
 }
 
-/// A text with letters in place of the digits that look like them, and without what parts its letters.
+/// Returns a text with letters in place of the digits that look like them, and without what parts its letters.
 fn looks(text: &str) -> String {
     let letters = text.chars().filter(|letter| letter.is_alphanumeric());
     let letters = letters.flat_map(char::to_uppercase);
@@ -169,7 +170,7 @@ pub const REASON_CLOSED: &[Codes] =
 /// The category of a protection plan.
 pub const ABUSE: &[Codes] = &[always(&["NEG", "PHY", "SAB", "EMO", "MUL"])];
 
-/// The sex that a code of either return means.
+/// Returns the sex that a code of either return means.
 #[must_use]
 pub fn sex(code: &str) -> Sex {
     match code {
@@ -179,7 +180,7 @@ pub fn sex(code: &str) -> Sex {
     }
 }
 
-/// The major group of an ethnicity's code. Chinese is Asian since the census of 2011.
+/// Returns the major group of an ethnicity's code. Chinese is Asian since the census of 2011.
 #[must_use]
 pub fn ethnic_group(code: &str) -> EthnicGroup {
     match code {
@@ -192,7 +193,7 @@ pub fn ethnic_group(code: &str) -> EthnicGroup {
     }
 }
 
-/// The group of a legal status.
+/// Returns the group of a legal status.
 #[must_use]
 pub fn legal_status(code: Option<&str>) -> LegalStatus {
     match code {
@@ -207,7 +208,7 @@ pub fn legal_status(code: Option<&str>) -> LegalStatus {
     }
 }
 
-/// The type of a placement.
+/// Returns the type of a placement.
 #[must_use]
 pub fn placement_type(code: Option<&str>) -> PlacementType {
     match code {
@@ -225,7 +226,7 @@ pub fn placement_type(code: Option<&str>) -> PlacementType {
     }
 }
 
-/// The category of a need's code.
+/// Returns the category of a need's code.
 #[must_use]
 pub fn need(code: Option<&str>) -> Need {
     match code {
@@ -242,7 +243,7 @@ pub fn need(code: Option<&str>) -> Need {
     }
 }
 
-/// The band of an age on 31 March of a year, from the month of birth: a month has always ended by then or not
+/// Returns the band of an age on 31 March of a year, from the month of birth: a month has always ended by then or not
 /// begun, so that the day of birth isn't needed.
 #[must_use]
 pub fn age_band(birth_month: Option<i32>, is_unborn: bool, year: i32) -> AgeBand {

@@ -166,8 +166,8 @@ fn verdict(changed: usize, published: &[DateTime<Utc>], now: DateTime<Utc>) -> V
     }
 }
 
-/// How many children came or left, whichever is more; a child of whom something else is told has done both. Who they
-/// are doesn't matter, as no count says it.
+/// Returns how many children came or left, whichever is more; a child of whom something else is told has done both.
+/// Who they are doesn't matter, as no count says it.
 fn changed(published: &[standing::Model], standings: &[standing::Model]) -> usize {
     let mut children: HashMap<Vec<Told>, i64> = HashMap::new();
     for (rows, sign) in [(published, -1), (standings, 1)] {

@@ -91,7 +91,7 @@ pub fn by_authority_and_population(as_at: NaiveDate) -> Question {
     }
 }
 
-/// The cells of a table that have one of these categories in each of its dimensions.
+/// Returns the cells of a table that have one of these categories in each of its dimensions.
 #[must_use]
 pub fn cells_of(table: &Table, keys: &[&[&str]]) -> Vec<Cell> {
     let is_among = |cell: &&Cell| {
@@ -101,7 +101,7 @@ pub fn cells_of(table: &Table, keys: &[&[&str]]) -> Vec<Cell> {
     table.cells.iter().filter(is_among).cloned().collect()
 }
 
-/// How much of the evidence that the viewer sees speaks to each population that returns tell of.
+/// Returns how much of the evidence that the viewer sees speaks to each population that returns tell of.
 pub async fn evidence(space: &Space, viewer: &Viewer) -> Result<Vec<Evidence>> {
     let directory = space.directory().await?;
     let mut evidence = Vec::new();
@@ -189,7 +189,7 @@ async fn strengths(
     Ok(counted.map(|(strength, studies)| (strength, studies.unsigned_abs())).collect())
 }
 
-/// The studies about some populations.
+/// Returns the studies about some populations.
 fn about(viewer: &Viewer, now: DateTime<Utc>, terms: &[TermId]) -> SelectStatement {
     united(links(viewer, now, &[Vocabulary::Population]), |mut link| {
         link.rows
@@ -199,7 +199,7 @@ fn about(viewer: &Viewer, now: DateTime<Utc>, terms: &[TermId]) -> SelectStateme
     })
 }
 
-/// The populations that some terms are, or that the nearest broader terms are.
+/// Returns the populations that some terms are, or that the nearest broader terms are.
 #[must_use]
 pub fn populations_of(directory: &Directory, terms: &[TermId]) -> Vec<SocialWorkPopulation> {
     let found = terms.iter().filter_map(|id| nearest(directory, *id));
@@ -207,7 +207,7 @@ pub fn populations_of(directory: &Directory, terms: &[TermId]) -> Vec<SocialWork
     found.into_iter().collect()
 }
 
-/// The population that a term is, or the nearest broader term is.
+/// Returns the population that a term is, or the nearest broader term is.
 fn nearest(directory: &Directory, term: TermId) -> Option<SocialWorkPopulation> {
     let mut at = directory.populations.by_id(term)?;
     loop {

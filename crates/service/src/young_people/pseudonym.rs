@@ -51,19 +51,19 @@ pub enum Identifier<'a> {
 pub struct NotPseudonymKeys;
 
 impl PseudonymKeys {
-    /// A new key.
+    /// Creates a new key.
     #[must_use]
     pub fn generate(source: &Source) -> Self {
         Self { keys: vec![source.random()] }
     }
 
-    /// A key that follows from the master key, for whoever keeps no other.
+    /// Creates a key that follows from the master key, for whoever keeps no other.
     #[must_use]
     pub fn derived_from(master: &MasterKey) -> Self {
         Self { keys: vec![master.derive("pseudonyms")] }
     }
 
-    /// The same keys and a new one after them.
+    /// Returns the same keys and a new one after them.
     #[must_use]
     pub fn rotated(&self, source: &Source) -> Self {
         let mut keys = self.keys.clone();
@@ -71,14 +71,14 @@ impl PseudonymKeys {
         Self { keys }
     }
 
-    /// The text form: a line for each key, the present one last.
+    /// Returns the text form: a line for each key, the present one last.
     #[must_use]
     pub fn reveal(&self) -> String {
         let lines = self.keys.iter().map(|key| STANDARD.encode(key) + "\n");
         lines.collect()
     }
 
-    /// The hash of an identifier.
+    /// Returns the hash of an identifier.
     #[must_use]
     pub fn hash(&self, identifier: Identifier<'_>) -> KeyHash {
         match identifier {
@@ -90,8 +90,8 @@ impl PseudonymKeys {
         }
     }
 
-    /// The hash of the form in which earlier versions compared an authority's own id, where it was another: returns
-    /// that they loaded are recognised by it.
+    /// Returns the hash of the form in which earlier versions compared an authority's own id, where it was another:
+    /// returns that they loaded are recognised by it.
     #[must_use]
     pub fn earlier_hash(&self, authority: &str, id: &ChildId) -> Option<KeyHash> {
         Some(self.of_child(authority, id.earlier()?))
@@ -108,20 +108,20 @@ impl PseudonymKeys {
         keys.fold(first, rehash)
     }
 
-    /// The hash of the same identifier for who comes after an adoption. Without the key nobody can tell that
+    /// Returns the hash of the same identifier for who comes after an adoption. Without the key nobody can tell that
     /// the two are of one identifier.
     #[must_use]
     pub fn after_adoption(&self, hash: &KeyHash) -> KeyHash {
         keyed_hash(&self.newest(), &[b"after adoption", b"\0", hash])
     }
 
-    /// A stored hash under the newest key, where it was made with all but that one.
+    /// Returns a stored hash under the newest key, where it was made with all but that one.
     #[must_use]
     pub fn renewed(&self, hash: KeyHash) -> KeyHash {
         rehash(hash, &self.newest())
     }
 
-    /// The record key of a person, from 0 to 255: it decides with others' how the cells that count the person
+    /// Returns the record key of a person, from 0 to 255: it decides with others' how the cells that count the person
     /// are perturbed. It follows from the person's first hash, so that a return that is erased and loaded again is
     /// answered as before: two answers to one question together would say more than either.
     #[must_use]
@@ -131,7 +131,8 @@ impl PseudonymKeys {
         i16::from(secret.record_key(hash))
     }
 
-    /// The key of a cell of counts, named with the edition that it counts: it decides how the count is perturbed.
+    /// Returns the key of a cell of counts, named with the edition that it counts: it decides how the count is
+    /// perturbed.
     #[must_use]
     pub fn cell_key(&self, cell: &str) -> u64 {
         let first = self.keys.first().copied().unwrap_or_default();
@@ -139,7 +140,7 @@ impl PseudonymKeys {
         u64::from(hash[0])
     }
 
-    /// The pseudonym of a person under one agreement: 128 bits, of which nobody who holds another agreement's
+    /// Returns the pseudonym of a person under one agreement: 128 bits, of which nobody who holds another agreement's
     /// can tell that they are of the same person.
     #[must_use]
     pub fn under(&self, agreement: AgreementId, person: YoungPersonId) -> String {
@@ -148,7 +149,7 @@ impl PseudonymKeys {
         URL_SAFE_NO_PAD.encode(&hash[..16])
     }
 
-    /// What names the newest key without telling it: a rotation to it is noted under this id.
+    /// Returns what names the newest key without telling it: a rotation to it is noted under this id.
     #[must_use]
     pub fn id(&self) -> Uuid {
         let hash = keyed_hash(&self.newest(), &[b"id"]);

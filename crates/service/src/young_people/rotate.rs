@@ -37,7 +37,7 @@ pub async fn rotate(space: &Space, keys: &PseudonymKeys) -> Result<usize> {
         .await
 }
 
-/// Whether what is stored is under these keys by a rotation that was carried through.
+/// Returns whether what is stored is under these keys by a rotation that was carried through.
 pub async fn is_under(space: &Space, keys: &PseudonymKeys) -> Result<bool> {
     let rotations = scope::for_writing::<change::Entity>()
         .filter(change::Column::Kind.eq(ChangeKind::SigningKey))

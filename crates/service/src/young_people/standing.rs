@@ -31,7 +31,7 @@ use crate::access::scope;
 use crate::error::Result;
 use crate::store::Write;
 
-/// The slug of the vocabulary's term that a population is.
+/// Returns the slug of the vocabulary's term that a population is.
 #[must_use]
 pub const fn term(population: SocialWorkPopulation) -> &'static str {
     match population {
@@ -44,7 +44,7 @@ pub const fn term(population: SocialWorkPopulation) -> &'static str {
     }
 }
 
-/// The population that a term of the vocabulary is.
+/// Returns the population that a term of the vocabulary is.
 #[must_use]
 pub fn population(slug: &str) -> Option<SocialWorkPopulation> {
     let mut all = SocialWorkPopulation::ALL.iter().copied();
@@ -169,7 +169,7 @@ impl About {
     }
 }
 
-/// A person's rows for the reference day.
+/// Returns a person's rows for the reference day.
 fn stand(
     authority: LocalAuthorityId,
     year: CollectionYear,
@@ -228,7 +228,7 @@ fn stand(
         .collect()
 }
 
-/// Whether a time holds at the end of a day.
+/// Returns whether a time holds at the end of a day.
 fn holds(time: &episode::Model, day: NaiveDate) -> bool {
     time.started_on <= day && time.ended_on.is_none_or(|ended_on| ended_on > day)
 }

@@ -12,7 +12,7 @@ use crate::error::{Code, Error, Result};
 use crate::space::Space;
 use crate::viewer::{Viewer, Who};
 
-/// The authorities for which the viewer's token acts, with those before them whose work no other carries on.
+/// Returns the authorities for which the viewer's token acts, with those before them whose work no other carries on.
 pub async fn authorities(space: &Space, viewer: &Viewer) -> Result<Vec<LocalAuthorityId>> {
     match viewer.token() {
         None => Ok(Vec::new()),
@@ -23,7 +23,7 @@ pub async fn authorities(space: &Space, viewer: &Viewer) -> Result<Vec<LocalAuth
     }
 }
 
-/// The authorities for which the holder of a token acts.
+/// Returns the authorities for which the holder of a token acts.
 pub async fn of_token(space: &Space, token: AccessTokenId) -> Result<Vec<LocalAuthorityId>> {
     use access_token_authority::{Column, Entity};
 
@@ -34,7 +34,7 @@ pub async fn of_token(space: &Space, token: AccessTokenId) -> Result<Vec<LocalAu
     Ok(rows.into_iter().map(|row| row.local_authority_id).collect())
 }
 
-/// Whether the viewer acts for an authority.
+/// Returns whether the viewer acts for an authority.
 pub async fn acts_for(space: &Space, viewer: &Viewer, authority: LocalAuthorityId) -> Result<bool> {
     if matches!(viewer.who(), Who::Operator) {
         return Ok(true);
@@ -63,7 +63,8 @@ pub(super) async fn may_contribute(
     })
 }
 
-/// The authorities of which the viewer may release tables: those for which a steward acts, and all for the operator.
+/// Returns the authorities of which the viewer may release tables: those for which a steward acts, and all for the
+/// operator.
 ///
 /// # Errors
 /// `FORBIDDEN`.

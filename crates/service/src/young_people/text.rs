@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-/// A text without what isn't seen: spaces of any kind around it, and signs of no width within it.
+/// Returns a text without what isn't seen: spaces of any kind around it, and signs of no width within it.
 #[must_use]
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
     match text.contains(is_unseen) {
@@ -29,7 +29,7 @@ const fn is_unseen(letter: char) -> bool {
     )
 }
 
-/// The digits of a whole number that was written as a decimal one: those of `9.0` are `9`.
+/// Returns the digits of a whole number that was written as a decimal one: those of `9.0` are `9`.
 #[must_use]
 pub(super) fn whole(text: &str) -> Option<&str> {
     let (digits, zeros) = text.split_once('.')?;

@@ -21,7 +21,7 @@ use service::{Error, Result};
 use super::global_id::{self, NodeKind};
 use crate::loading::Asker;
 
-/// The scopes that a client named.
+/// Returns the scopes that a client named.
 fn scopes<C: FromIterator<ScopeName>>(words: &[String]) -> Result<C> {
     words.iter().map(|word| scope(word)).collect()
 }
@@ -30,7 +30,7 @@ fn scope(word: &str) -> Result<ScopeName> {
     word.parse().map_err(|unknown: UnknownScope| Error::bad_input("scopes", format!("{unknown}.")))
 }
 
-/// The centre that a client named by its slug.
+/// Returns the centre that a client named by its slug.
 fn centre(asker: &Asker, field: &'static str, slug: &str) -> Result<CentreId> {
     let centre = asker.directory.centres.by_key(slug);
     centre.map(|centre| centre.row.id).ok_or_else(|| {
@@ -43,7 +43,7 @@ fn centre(asker: &Asker, field: &'static str, slug: &str) -> Result<CentreId> {
     })
 }
 
-/// The token whose global id a client gave.
+/// Returns the token whose global id a client gave.
 fn token_id(field: &'static str, id: &ID) -> Result<AccessTokenId> {
     match global_id::parse(id)? {
         (NodeKind::AccessToken, id) => Ok(id.into()),

@@ -218,7 +218,7 @@ impl Listed for AccessToken {
 
 pub(crate) type AccessTokenConnection = Connection<AccessToken>;
 
-/// The record of a token, if the viewer may see it.
+/// Returns the record of a token, if the viewer may see it.
 async fn seen(ctx: &Context<'_>, id: Option<Uuid>) -> Result<Option<AccessToken>> {
     match id {
         None => Ok(None),

@@ -154,7 +154,7 @@ impl Listed for Finding {
 
 pub(crate) type FindingConnection = Connection<Finding>;
 
-/// A page of the findings that the viewer may see.
+/// Returns a page of the findings that the viewer may see.
 pub(super) async fn list_findings(
     asker: &Arc<Asker>,
     filter: FindingFilterInput,
@@ -169,7 +169,7 @@ pub(super) async fn list_findings(
     Ok(FindingConnection::new(page.map(|row| Finding(Arc::new(row))), total))
 }
 
-/// A page of the findings on a term, read together with those on its siblings.
+/// Returns a page of the findings on a term, read together with those on its siblings.
 pub(crate) async fn findings_on(
     asker: &Arc<Asker>,
     on: Vocabulary,

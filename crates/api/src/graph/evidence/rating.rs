@@ -175,7 +175,7 @@ impl Listed for Rating {
 
 pub(crate) type RatingConnection = Connection<Rating>;
 
-/// A page of the ratings of a study, a publication or an intervention.
+/// Returns a page of the ratings of a study, a publication or an intervention.
 pub(crate) async fn ratings_of(
     ctx: &Context<'_>,
     of: RatedKind,

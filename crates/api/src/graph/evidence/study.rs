@@ -241,7 +241,7 @@ impl Listed for Study {
 
 pub(crate) type StudyConnection = Connection<Study>;
 
-/// A page of the studies that the viewer may see.
+/// Returns a page of the studies that the viewer may see.
 pub(super) async fn list_studies(
     asker: &Arc<Asker>,
     filter: StudyFilterInput,
@@ -258,7 +258,7 @@ pub(super) async fn list_studies(
     Ok(StudyConnection::new(page.map(|row| Study(Arc::new(row))), total))
 }
 
-/// A page of the studies of a parent, read together with those of its siblings.
+/// Returns a page of the studies of a parent, read together with those of its siblings.
 pub(crate) async fn studies_of(
     asker: &Arc<Asker>,
     of: StudiesOf,

@@ -26,12 +26,12 @@ use crate::loading::Asker;
 pub(crate) struct Centre(pub(crate) Arc<directory::Centre>);
 
 impl Centre {
-    /// The centre of this id.
+    /// Returns the centre of this id.
     pub(crate) fn find(asker: &Asker, id: CentreId) -> Option<Self> {
         asker.directory.centres.by_id(id).cloned().map(Self)
     }
 
-    /// The centre to which something refers, which must be there.
+    /// Returns the centre to which something refers, which must be there.
     ///
     /// # Errors
     /// `INTERNAL_SERVER_ERROR`: the database does not let a centre go to which something refers.
@@ -198,7 +198,7 @@ pub(crate) struct CentreFilterInput {
 }
 
 impl CentreFilterInput {
-    /// The centres that pass, by slug.
+    /// Returns the centres that pass, by slug.
     pub(super) fn apply(self, asker: &Asker) -> Vec<Centre> {
         let today = asker.space.store().source().now().date_naive();
         let statuses = any_of(self.network_statuses);

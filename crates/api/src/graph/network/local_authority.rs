@@ -32,7 +32,7 @@ impl LocalAuthority {
         asker.directory.local_authorities.by_id(id).cloned().map(Self)
     }
 
-    /// Some authorities, by GSS code.
+    /// Returns some authorities, by GSS code.
     fn all(asker: &Asker, ids: &[LocalAuthorityId]) -> Vec<Self> {
         let mut all: Vec<_> = ids.iter().filter_map(|id| Self::find(asker, *id)).collect();
         all.sort_by(|one, other| one.0.gss_code.cmp(&other.0.gss_code));
@@ -206,7 +206,7 @@ pub(crate) struct LocalAuthorityFilterInput {
 }
 
 impl LocalAuthorityFilterInput {
-    /// The authorities that pass, by GSS code.
+    /// Returns the authorities that pass, by GSS code.
     pub(super) fn apply(self, asker: &Asker) -> Vec<LocalAuthority> {
         let countries = AnyOf::from(self.countries).map(|name| folded(&name));
         // An authority outside England has no region.

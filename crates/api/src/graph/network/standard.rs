@@ -24,7 +24,7 @@ use crate::loading::Asker;
 pub(crate) struct EvidenceStandard(pub(crate) Arc<directory::Standard>);
 
 impl EvidenceStandard {
-    /// The standard of this id.
+    /// Returns the standard of this id.
     pub(crate) fn find(asker: &Asker, id: StandardId) -> Option<Self> {
         asker.directory.standards.by_id(id).cloned().map(Self)
     }
@@ -104,7 +104,7 @@ impl EvidenceStandard {
 pub(crate) struct StandardVersion(pub(crate) Arc<directory::StandardVersion>);
 
 impl StandardVersion {
-    /// The standard and version of this id.
+    /// Returns the standard and version of this id.
     pub(crate) fn find(asker: &Asker, id: StandardVersionId) -> Option<(EvidenceStandard, Self)> {
         let (standard, version) = asker.directory.versions.get(&id)?;
         Some((EvidenceStandard(Arc::clone(standard)), Self(Arc::clone(version))))
@@ -195,7 +195,7 @@ impl StandardDimension {
 pub(crate) struct StandardLevel(pub(crate) Arc<standard_level::Model>);
 
 impl StandardLevel {
-    /// The dimension and level of this id.
+    /// Returns the dimension and level of this id.
     pub(crate) fn find(asker: &Asker, id: LevelId) -> Option<(StandardDimension, Self)> {
         let (dimension, level) = asker.directory.levels.get(&id)?;
         Some((StandardDimension(Arc::clone(dimension)), Self(Arc::clone(level))))
@@ -248,7 +248,7 @@ impl StandardLevel {
 pub(crate) struct CrosswalkReading(Arc<crosswalk::Model>);
 
 impl CrosswalkReading {
-    /// The reading of this id.
+    /// Returns the reading of this id.
     pub(crate) fn find(asker: &Asker, id: CrosswalkId) -> Option<Self> {
         asker.directory.readings.get(&id).cloned().map(Self)
     }

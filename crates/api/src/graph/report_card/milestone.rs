@@ -26,7 +26,7 @@ use crate::loading::Asker;
 pub(crate) struct StudyMilestone(Arrival);
 
 impl StudyMilestone {
-    /// What a study came to on the day that stands in a global id.
+    /// Returns what a study came to on the day that stands in a global id.
     pub(crate) async fn find(asker: &Arc<Asker>, study: Uuid, part: &[u8]) -> Result<Option<Self>> {
         let day = i32::from_be_bytes(global_id::fixed(part)?);
         let Some(study) = asker.study(study).await? else {
@@ -108,7 +108,7 @@ pub(super) struct ReportCardLine {
     pub(super) studies_stopped: Int<u64>,
 }
 
-/// A page of the studies that came to a milestone.
+/// Returns a page of the studies that came to a milestone.
 pub(super) async fn milestones(
     ctx: &Context<'_>,
     card: report_card::ReportCard,

@@ -47,7 +47,7 @@ impl Reach {
     }
 }
 
-/// A page of local authorities, of a list by GSS code.
+/// Returns a page of local authorities, of a list by GSS code.
 pub(super) fn authorities(
     list: &[Arc<local_authority::Model>],
     request: &PageRequest,

@@ -25,7 +25,7 @@ use crate::graph::word::Word;
 #[derive(Clone)]
 pub(crate) struct DataSharingAgreement(pub(in crate::graph) Arc<Agreement>);
 
-/// The agreement that a global id names.
+/// Returns the agreement that a global id names.
 ///
 /// # Errors
 /// `BAD_USER_INPUT`; `NOT_FOUND` for the id of another kind of thing.

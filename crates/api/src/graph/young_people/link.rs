@@ -30,7 +30,7 @@ pub(in crate::graph) struct SafeCount {
     coverage: Coverage,
 }
 
-/// The young people of a population; nothing for a population that returns don't tell of.
+/// Returns the young people of a population; nothing for a population that returns don't tell of.
 pub(in crate::graph) async fn safe_count(
     asker: &Arc<Asker>,
     slug: &str,
@@ -152,7 +152,8 @@ pub(in crate::graph) struct Reach {
     coverage: Coverage,
 }
 
-/// The young people in a study's populations and at its sites, each as the authority that it was on the day; nothing when returns tell of none of them.
+/// Returns the young people in a study's populations and at its sites, each as the authority that it was on the day;
+/// nothing when returns tell of none of them.
 pub(in crate::graph) async fn reach(
     asker: &Arc<Asker>,
     sites: Vec<String>,

@@ -23,8 +23,8 @@ use crate::loading::Asker;
 pub(crate) struct YoungPerson(pub(in crate::graph) Arc<people::YoungPerson>);
 
 impl YoungPerson {
-    /// The young person of an agreement whose pseudonym stands in a global id. The reading is written to the audit
-    /// first, as everywhere; whoever is no party of the agreement finds nobody.
+    /// Returns the young person of an agreement whose pseudonym stands in a global id. The reading is written to the
+    /// audit first, as everywhere; whoever is no party of the agreement finds nobody.
     pub(crate) async fn find(
         asker: &Arc<Asker>,
         agreement: Uuid,
@@ -208,7 +208,7 @@ pub(super) struct YoungPersonFilter {
 }
 
 impl YoungPersonFilter {
-    /// The service's filter.
+    /// Returns the service's filter.
     ///
     /// # Errors
     /// `BAD_USER_INPUT`.

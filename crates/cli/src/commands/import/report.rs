@@ -20,7 +20,7 @@ pub(super) fn begin(report: &Path, inputs: &[PathBuf]) -> Result<NewFile> {
     NewFile::begin(report).with_context(|| unwritable(report))
 }
 
-/// Whether a file that is there is an input, or one of an input's folder that is no earlier report.
+/// Returns whether a file that is there is an input, or one of an input's folder that is no earlier report.
 fn is_of(report: &Path, input: &Path) -> bool {
     if same_file::is_same_file(report, input).unwrap_or(false) {
         return true;

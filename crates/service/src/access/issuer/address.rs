@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 /// How long an issuer's name may be.
 const LONGEST: usize = 512;
 
-/// Whether a text can be an issuer's name at all: one that can't is nowhere looked up.
+/// Returns whether a text can be an issuer's name at all: one that can't is nowhere looked up.
 pub(super) fn is_conceivable(issuer: &str) -> bool {
     issuer.len() <= LONGEST && issuer.bytes().all(|byte| byte.is_ascii_graphic())
 }
@@ -40,13 +40,13 @@ pub(super) fn checked_issuer(text: &str) -> Result<Url> {
     }
 }
 
-/// Where an issuer says what it is, by OpenID Connect Discovery.
+/// Returns where an issuer says what it is, by OpenID Connect Discovery.
 pub(super) fn discovery(issuer: &str) -> String {
     let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
     format!("{issuer}/.well-known/openid-configuration")
 }
 
-/// Whether the keys of an issuer may be read from where it says. What another machine says must not lead to
+/// Returns whether the keys of an issuer may be read from where it says. What another machine says must not lead to
 /// this one.
 pub(super) fn may_lead_to(issuer: &str, keys: &str) -> bool {
     let (Ok(issuer), Ok(keys)) = (Url::parse(issuer), Url::parse(keys)) else {
@@ -55,7 +55,7 @@ pub(super) fn may_lead_to(issuer: &str, keys: &str) -> bool {
     may_be_asked(&keys) && (is_this_machine(&issuer) || !is_this_machine(&keys))
 }
 
-/// Whether an address is one of this machine's own.
+/// Returns whether an address is one of this machine's own.
 pub(super) fn is_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -40,7 +40,7 @@ struct Unverified {
     iss: String,
 }
 
-/// Where a token says that it comes from: nothing of it is verified yet.
+/// Returns where a token says that it comes from: nothing of it is verified yet.
 ///
 /// # Errors
 /// `UNAVAILABLE` when the providers cannot be read.
@@ -129,7 +129,7 @@ async fn verified_claims(
     decoded(provider, sent, &key, header.alg)
 }
 
-/// The name of the key in a header that asks for nothing that isn't understood. A key that the header
+/// Returns the name of the key in a header that asks for nothing that isn't understood. A key that the header
 /// brings along, or an address of one, is not looked at.
 fn checked_kid(header: &Header) -> Result<&str> {
     let is_access_token = header.typ.as_deref().is_none_or(|typ| {
@@ -227,7 +227,7 @@ fn grant(
     })
 }
 
-/// The moment that a claim names, in seconds (RFC 7519's NumericDate), whole or not.
+/// Returns the moment that a claim names, in seconds (RFC 7519's NumericDate), whole or not.
 fn moment(claims: &Map<String, Value>, claim: &str) -> Result<Option<DateTime<Utc>>> {
     let Some(value) = claims.get(claim) else {
         return Ok(None);

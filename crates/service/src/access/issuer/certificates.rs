@@ -22,7 +22,7 @@ pub(super) fn checked(pem: &str) -> Result<()> {
     }
 }
 
-/// How an address is trusted: by the web's authorities, or by these alone.
+/// Returns how an address is trusted: by the web's authorities, or by these alone.
 pub(super) fn trust(pem: Option<&str>) -> TlsConfig {
     let roots = match pem {
         None => RootCerts::WebPki,

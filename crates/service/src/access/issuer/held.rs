@@ -42,7 +42,7 @@ pub(super) enum Unfound {
 }
 
 impl HeldKeys {
-    /// The key of this name that verifies this algorithm.
+    /// Returns the key of this name that verifies this algorithm.
     pub(super) async fn verifying(
         self: &Arc<Self>,
         place: &Place,
@@ -97,7 +97,7 @@ impl HeldKeys {
         Ok(self.begin(state, place, patience))
     }
 
-    /// The reading that is under way, or a new one.
+    /// Returns the reading that is under way, or a new one.
     fn begin(self: &Arc<Self>, state: &mut State, place: &Place, patience: Patience) -> Reading {
         if let Some(reading) = &state.under_way {
             return reading.clone();
@@ -145,14 +145,14 @@ impl HeldKeys {
 }
 
 impl State {
-    /// The keys, unless they are too old to be relied on.
+    /// Returns the keys, unless they are too old to be relied on.
     fn relied_on(&self, now: Instant, patience: Patience) -> Option<Arc<KeySet>> {
         let keys = self.keys.as_ref();
         keys.filter(|(_, read_at)| now - *read_at <= patience.rely_for)
             .map(|(keys, _)| Arc::clone(keys))
     }
 
-    /// Whether it is time to read the keys again.
+    /// Returns whether it is time to read the keys again.
     fn is_due(&self, now: Instant, patience: Patience) -> bool {
         let is_old = |(_, read_at): &(_, Instant)| now - *read_at >= patience.reread_after;
         self.keys.as_ref().is_some_and(is_old) && !self.is_left_alone(now, patience)

@@ -65,7 +65,7 @@ impl KeySet {
         set
     }
 
-    /// The key of this name that verifies this algorithm.
+    /// Returns the key of this name that verifies this algorithm.
     pub(super) fn find(&self, kid: &str, algorithm: Algorithm) -> Option<&ProviderKey> {
         self.usable.iter().find(|key| key.kid == kid && key.algorithms.contains(&algorithm))
     }
@@ -107,7 +107,7 @@ impl ProviderKey {
     }
 }
 
-/// What a key of this type may verify: signatures only, and none that is made with a secret.
+/// Returns what a key of this type may verify: signatures only, and none that is made with a secret.
 fn fitting_algorithms(key: &AlgorithmParameters) -> Result<&'static [Algorithm], &'static str> {
     match key {
         AlgorithmParameters::RSA(numbers) => {

@@ -77,14 +77,14 @@ impl Mapping {
         entries.map(|(value, scopes)| (value.clone(), words(scopes))).collect()
     }
 
-    /// The scopes that a token's claims are worth, all its values together.
+    /// Returns the scopes that a token's claims are worth, all its values together.
     pub(super) fn scopes(&self, claims: &Map<String, Value>, claim: &str) -> BTreeSet<ScopeName> {
         let values = values(claims, claim).into_iter();
         values.filter_map(|value| self.0.get(value)).flatten().copied().collect()
     }
 }
 
-/// The values of a claim: a list of texts, or one text with spaces between them. A claim whose name isn't
+/// Returns the values of a claim: a list of texts, or one text with spaces between them. A claim whose name isn't
 /// there is looked for as a path, such as `realm_access.roles`.
 fn values<'c>(claims: &'c Map<String, Value>, claim: &str) -> Vec<&'c str> {
     let found = claims.get(claim).or_else(|| {

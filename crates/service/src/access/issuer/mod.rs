@@ -78,7 +78,7 @@ impl Issuers {
         }
     }
 
-    /// The same issuers with another patience; nothing is known of them yet.
+    /// Returns the same issuers with another patience; nothing is known of them yet.
     #[must_use]
     pub fn with_patience(&self, patience: Patience) -> Self {
         Self { pseudonyms: self.pseudonyms.clone(), patience, held: Mutex::default() }

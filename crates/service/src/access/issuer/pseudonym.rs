@@ -32,7 +32,7 @@ impl Pseudonyms {
         Self(master_key.derive("pseudonyms of identities"))
     }
 
-    /// The pseudonym of a subject. It hangs on the issuer and not on what the provider is called here, so
+    /// Returns the pseudonym of a subject. It hangs on the issuer and not on what the provider is called here, so
     /// that somebody remains the same when the provider is removed and added again.
     pub(super) fn of(&self, slug: &str, issuer: &str, subject: &str) -> Pseudonym {
         // No issuer holds a zero: where it ends can't be shifted.

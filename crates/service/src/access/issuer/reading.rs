@@ -35,7 +35,7 @@ pub(super) struct Published {
 }
 
 impl Published {
-    /// The keys, of which one at least verifies tokens.
+    /// Returns the keys, of which one at least verifies tokens.
     pub(super) fn into_usable(self) -> Result<KeySet, Fault> {
         if !self.keys.usable.is_empty() {
             return Ok(self.keys);
@@ -47,7 +47,7 @@ impl Published {
 }
 
 impl Place {
-    /// The issuer's name of itself.
+    /// Returns the issuer's name of itself.
     pub(super) fn issuer(&self) -> &str {
         &self.issuer
     }

@@ -93,7 +93,7 @@ pub async fn add(space: &Space, new: NewIssuer) -> Result<identity_provider::Mod
     Ok(row)
 }
 
-/// Every identity provider, the newest first.
+/// Returns every identity provider, the newest first.
 pub async fn list(space: &Space) -> Result<Vec<identity_provider::Model>> {
     Ok(scope::identity_providers()
         .order_by_desc(identity_provider::Column::Id)
@@ -128,7 +128,7 @@ pub async fn remove(space: &Space, slug: &str, including_issued: bool) -> Result
         .await
 }
 
-/// The identity provider of this slug that is accepted.
+/// Returns the identity provider of this slug that is accepted.
 ///
 /// # Errors
 /// `NOT_FOUND`.
@@ -163,7 +163,7 @@ async fn end(
     Ok(removed)
 }
 
-/// The tokens that are accepted still and descend from an identity of the provider.
+/// Returns the tokens that are accepted still and descend from an identity of the provider.
 async fn issued_by_identities_of(
     write: &Write,
     provider: &identity_provider::Model,

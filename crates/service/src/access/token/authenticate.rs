@@ -61,7 +61,7 @@ pub async fn authenticate(space: &Space, sent: &str, from: Option<IpAddr>) -> Re
     }
 }
 
-/// Until when what a credential granted a while ago is granted, for streams that outlast a request.
+/// Returns until when what a credential granted a while ago is granted, for streams that outlast a request.
 ///
 /// # Errors
 /// The refusal that a new request would meet.
@@ -96,7 +96,7 @@ async fn verified(space: &Space, sent: &str) -> Result<Verified> {
     Ok(Verified { claims, key, record })
 }
 
-/// The record of a token, unless the key that signed it is retired: read anew at each request, so that
+/// Returns the record of a token, unless the key that signed it is retired: read anew at each request, so that
 /// what ends a token ends it now.
 async fn record(store: &Store, id: Uuid, key: SigningKeyId) -> Result<access_token::Model> {
     let retired = scope::signing_keys()

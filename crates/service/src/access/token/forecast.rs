@@ -24,7 +24,7 @@ pub struct ForecastWeek {
     pub tokens: Vec<access_token::Model>,
 }
 
-/// The tokens that will end in each of the coming weeks, of one centre or of all whose tokens the
+/// Returns the tokens that will end in each of the coming weeks, of one centre or of all whose tokens the
 /// viewer manages.
 ///
 /// # Errors

@@ -96,7 +96,7 @@ pub async fn issue_first(space: &Space, new: NewToken) -> Result<Option<BearerTo
     Ok(is_first.then_some(token))
 }
 
-/// Whether there has never been a token.
+/// Returns whether there has never been a token.
 pub async fn is_first(space: &Space) -> Result<bool> {
     let connection = space.store().connection();
     Ok(scope::access_tokens().one(connection).await?.is_none())
@@ -107,7 +107,7 @@ pub(super) async fn keep(write: &mut Write, record: access_token::Model) -> Resu
     write.insert::<access_token::Entity>(&[(subject(&record), record)]).await
 }
 
-/// The record of a token that is still to be kept.
+/// Returns the record of a token that is still to be kept.
 pub(super) async fn record(
     space: &Space,
     viewer: &Viewer,
@@ -156,7 +156,7 @@ pub(super) async fn record(
     })
 }
 
-/// The token of a record. Ed25519 signs the same in the same way (RFC 8032): asked for twice, it is the
+/// Returns the token of a record. Ed25519 signs the same in the same way (RFC 8032): asked for twice, it is the
 /// same text.
 pub(super) async fn sign(space: &Space, record: &access_token::Model) -> Result<BearerToken> {
     let directory = space.directory().await?;

@@ -32,7 +32,7 @@ pub struct TokenFilter {
     pub expiring_within: Option<TimeDelta>,
 }
 
-/// A page of the records, newest first.
+/// Returns a page of the records, newest first.
 ///
 /// # Errors
 /// `UNAUTHENTICATED`, `FORBIDDEN`, `INVALID_CURSOR`.
@@ -50,12 +50,12 @@ pub async fn list(
     listing::read(space.store(), select, &sort, request).await
 }
 
-/// How many records there are.
+/// Returns how many records there are.
 pub async fn count(space: &Space, viewer: &Viewer, filter: &TokenFilter) -> Result<u64> {
     listing::count(space.store(), selected(space, viewer, filter)?).await
 }
 
-/// All the records, newest first.
+/// Returns all the records, newest first.
 pub async fn all(
     space: &Space,
     viewer: &Viewer,
@@ -65,7 +65,7 @@ pub async fn all(
     Ok(select.order_by_desc(access_token::Column::Id).all(space.store().connection()).await?)
 }
 
-/// The record of a token, if the viewer may see it.
+/// Returns the record of a token, if the viewer may see it.
 pub async fn get(
     space: &Space,
     viewer: &Viewer,
@@ -74,7 +74,7 @@ pub async fn get(
     Ok(by_ids(space, viewer, &[id.into()]).await?.remove(&Uuid::from(id)))
 }
 
-/// The records with these ids that the viewer may see.
+/// Returns the records with these ids that the viewer may see.
 pub async fn by_ids(
     space: &Space,
     viewer: &Viewer,
@@ -92,7 +92,7 @@ pub async fn by_ids(
     Ok(records.into_iter().filter(may_see).map(|record| (record.id.into(), record)).collect())
 }
 
-/// The records of which the viewer manages the tokens, and that a filter wants.
+/// Returns the records of which the viewer manages the tokens, and that a filter wants.
 pub(super) fn selected(
     space: &Space,
     viewer: &Viewer,
@@ -161,7 +161,7 @@ fn stands(backend: DbBackend, state: AccessTokenState, now: DateTime<Utc>) -> Co
     }
 }
 
-/// Whether the list of scopes has one of these.
+/// Returns whether the list of scopes has one of these.
 fn grants_any(backend: DbBackend, scopes: &[ScopeName]) -> Expr {
     let one = |scope: &ScopeName| match backend {
         DbBackend::Postgres => Expr::cust_with_values(

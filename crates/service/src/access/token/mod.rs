@@ -70,7 +70,7 @@ struct Claims {
     scope: String,
 }
 
-/// Whether a token with these scopes works only once a second administrator has approved it.
+/// Returns whether a token with these scopes works only once a second administrator has approved it.
 #[must_use]
 pub fn needs_approval(scopes: &BTreeSet<ScopeName>) -> bool {
     scopes.iter().any(|scope| scope.reach() == Reach::Persons)

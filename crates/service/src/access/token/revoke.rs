@@ -113,7 +113,7 @@ pub async fn revoke_all(
         .await
 }
 
-/// The record of a token that the viewer may see. Whoever may not is not told that it is there, and
+/// Returns the record of a token that the viewer may see. Whoever may not is not told that it is there, and
 /// whoever may do nothing of the kind is told what they lack.
 pub(super) async fn seen_for_writing(
     write: &Write,
@@ -154,7 +154,7 @@ pub(in crate::access) async fn end(
     Ok(revoked)
 }
 
-/// The tokens that a token issued, and those that they issued, level by level.
+/// Returns the tokens that a token issued, and those that they issued, level by level.
 async fn descendants(
     write: &Write,
     first: &access_token::Model,

@@ -29,7 +29,7 @@ pub(super) struct Standing {
     pub(super) more: u64,
 }
 
-/// The ratings of each thing that stand.
+/// Returns the ratings of each thing that stand.
 pub(super) async fn standing(
     space: &Space,
     viewer: &Viewer,
@@ -44,7 +44,7 @@ pub(super) async fn standing(
     Ok(found.into_iter().map(standing).collect())
 }
 
-/// The published readings of levels.
+/// Returns the published readings of levels.
 pub(super) fn crosswalk(directory: &Directory) -> Crosswalk {
     let reading = |row: &Arc<entity::crosswalk::Model>| {
         let (dimension, level) = directory.levels.get(&row.to_level)?;
@@ -66,7 +66,7 @@ pub(super) fn crosswalk(directory: &Directory) -> Crosswalk {
         .collect()
 }
 
-/// The ratings of each thing that has several, with all that they are compared by.
+/// Returns the ratings of each thing that has several, with all that they are compared by.
 pub(super) async fn compared(
     space: &Space,
     viewer: &Viewer,
@@ -147,7 +147,7 @@ fn scores_of(directory: &Directory, levels: &[LevelId]) -> Vec<Score> {
     scores.into_iter().map(|(_, score)| score).collect()
 }
 
-/// What ratings took into account, by a table that links them to it.
+/// Returns what ratings took into account, by a table that links them to it.
 async fn considered<E: SharedEntity, L: EntityTrait, Id>(
     space: &Space,
     viewer: &Viewer,
@@ -168,7 +168,7 @@ async fn considered<E: SharedEntity, L: EntityTrait, Id>(
     Ok(considered)
 }
 
-/// The studies that publications report, as far as the viewer may see them.
+/// Returns the studies that publications report, as far as the viewer may see them.
 async fn reported(
     space: &Space,
     viewer: &Viewer,
@@ -193,7 +193,7 @@ async fn reported(
     Ok(reported)
 }
 
-/// The rows with these ids that the viewer may see.
+/// Returns the rows with these ids that the viewer may see.
 pub(super) async fn rows<E>(
     space: &Space,
     viewer: &Viewer,

@@ -50,7 +50,7 @@ pub struct Named {
     pub publications: HashMap<Uuid, Arc<publication::Model>>,
 }
 
-/// The ratings of each of these things, which the viewer has been shown, side by side.
+/// Returns the ratings of each of these things, which the viewer has been shown, side by side.
 pub async fn of_subjects(
     space: &Space,
     viewer: &Viewer,
@@ -111,7 +111,7 @@ async fn named(
     })
 }
 
-/// Each two of them once, in their order.
+/// Returns each two of them once, in their order.
 fn pairs(ratings: &[Compared]) -> impl Iterator<Item = (&Compared, &Compared)> {
     ratings
         .iter()

@@ -31,7 +31,7 @@ pub(super) struct Newest {
 /// A status with which a study tells something.
 const TELLING: [StudyStatus; 2] = [StudyStatus::InterimResults, StudyStatus::Reported];
 
-/// What came after the earliest of the days about each thing: about an intervention and what is
+/// Returns what came after the earliest of the days about each thing: about an intervention and what is
 /// narrower, studies that reported or ended, and publications of its studies; about a study, its
 /// publications. A publication is no evidence about itself.
 pub(super) async fn than(
@@ -92,7 +92,7 @@ impl Period {
     }
 }
 
-/// One page of the newest.
+/// Returns one page of the newest.
 const fn page() -> PageRequest {
     PageRequest::first(LISTED as u64)
 }
@@ -128,7 +128,7 @@ async fn studies_about(
     listing::read_for_each(store, select, parent, interventions, &sort, &page()).await
 }
 
-/// When studies last told something within a period.
+/// Returns when studies last told something within a period.
 async fn told_on(
     space: &Space,
     ids: &[Uuid],
@@ -188,7 +188,7 @@ async fn publications_of_studies(
 
 const PUBLICATION_ID: &str = "publication_id";
 
-/// The publications of the studies that the viewer sees about each intervention, each once.
+/// Returns the publications of the studies that the viewer sees about each intervention, each once.
 async fn publications_about(
     space: &Space,
     viewer: &Viewer,

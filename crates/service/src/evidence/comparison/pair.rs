@@ -120,7 +120,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Its kind.
+    /// Returns its kind.
     #[must_use]
     pub const fn kind(&self) -> DifferenceReasonKind {
         match self {
@@ -132,7 +132,7 @@ impl Reason {
         }
     }
 
-    /// The evidence that it names.
+    /// Returns the evidence that it names.
     pub(super) fn evidence(&self) -> Vec<&Evidence> {
         match self {
             Self::DifferentEvidence { only_one, only_other } => vec![only_one, only_other],
@@ -172,7 +172,7 @@ pub struct Decision {
 /// How many studies, and how many publications, one reason lists.
 pub(super) const LISTED: usize = 100;
 
-/// Whether two ratings differ: in strength, in a level of the same scale, or by the crosswalk.
+/// Returns whether two ratings differ: in strength, in a level of the same scale, or by the crosswalk.
 pub(super) fn differ(one: &Compared, other: &Compared, crosswalk: &Crosswalk) -> bool {
     one.strength != other.strength
         || !other_levels(one, other).is_empty()
@@ -227,7 +227,7 @@ pub(super) fn other_levels<'c>(
 }
 
 impl Compared {
-    /// The studies that it took into account, also by way of their publications.
+    /// Returns the studies that it took into account, also by way of their publications.
     fn all_studies(&self) -> BTreeSet<StudyId> {
         let reported = self.publications.values().flatten();
         self.studies.iter().chain(reported).copied().collect()
@@ -237,7 +237,7 @@ impl Compared {
         !self.studies.is_empty() || !self.publications.is_empty()
     }
 
-    /// What it took into account and the other did not. A publication adds nothing if the other knew
+    /// Returns what it took into account and the other did not. A publication adds nothing if the other knew
     /// all of its studies.
     fn only(&self, other: &Self) -> Evidence {
         let known = other.all_studies();
@@ -297,7 +297,7 @@ fn different_outcome(one: &Compared, other: &Compared) -> Option<Reason> {
     (one != other).then_some(Reason::DifferentOutcome { one: *one, other: *other })
 }
 
-/// The day of the older of two, if both days are known and differ.
+/// Returns the day of the older of two, if both days are known and differ.
 pub(super) fn older<'c>(
     one: &'c Compared,
     other: &'c Compared,

@@ -58,7 +58,7 @@ pub(super) struct Applied<'c> {
     pub(super) given: Option<&'c Score>,
 }
 
-/// Whether the crosswalk says, in either direction, that the levels are not the same.
+/// Returns whether the crosswalk says, in either direction, that the levels are not the same.
 pub(super) fn says_they_differ(one: &Compared, other: &Compared, crosswalk: &Crosswalk) -> bool {
     [(one, other), (other, one)].iter().any(|(from, to)| {
         one.version != other.version
@@ -66,7 +66,7 @@ pub(super) fn says_they_differ(one: &Compared, other: &Compared, crosswalk: &Cro
     })
 }
 
-/// What the crosswalk says of a rating on the scale of another.
+/// Returns what the crosswalk says of a rating on the scale of another.
 pub(super) fn read(from: &Compared, to: &Compared, crosswalk: &Crosswalk) -> ScaleAnswer {
     if from.version == to.version {
         return ScaleAnswer {
@@ -92,7 +92,7 @@ pub(super) fn read(from: &Compared, to: &Compared, crosswalk: &Crosswalk) -> Sca
     }
 }
 
-/// The readings of a rating's levels on the scale of another.
+/// Returns the readings of a rating's levels on the scale of another.
 fn applied<'c>(from: &'c Compared, to: &'c Compared, crosswalk: &'c Crosswalk) -> Vec<Applied<'c>> {
     let of_score = |score: &'c Score| {
         let readings = crosswalk.get(&score.level).into_iter().flatten();
@@ -116,7 +116,7 @@ fn standing(applied: &[Applied<'_>]) -> CrosswalkStanding {
 }
 
 impl Applied<'_> {
-    /// What the reading says of the level that the other rating gives; nothing when the other gives
+    /// Returns what the reading says of the level that the other rating gives; nothing when the other gives
     /// none on that dimension, or when either may be the higher.
     pub(super) fn verdict(&self) -> Option<CrosswalkStanding> {
         let given = self.given?;

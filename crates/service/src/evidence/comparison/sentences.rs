@@ -28,7 +28,7 @@ pub(super) fn what(one: &Compared, other: &Compared, read: &[&ScaleAnswer]) -> S
     sentences.join(" ")
 }
 
-/// Why they may differ.
+/// Returns why they may differ.
 pub(super) fn why(one: &Compared, other: &Compared, reason: &Reason) -> String {
     match reason {
         Reason::DifferentEvidence { only_one, only_other } => {
@@ -80,7 +80,7 @@ pub(super) fn same_scale(rating: &Compared) -> String {
     format!("Both are on {}: their levels can be compared as they are.", rating.scale)
 }
 
-/// What the crosswalk says of one rating on the scale of another.
+/// Returns what the crosswalk says of one rating on the scale of another.
 pub(super) fn read_across(
     from: &Compared,
     to: &Compared,
@@ -131,7 +131,7 @@ const fn word(strength: EvidenceStrength) -> &'static str {
     }
 }
 
-/// How much evidence that is; nothing for none.
+/// Returns how much evidence that is; nothing for none.
 fn amount(evidence: &Evidence) -> Option<String> {
     let count = |number: usize, one: &str, several: &str| match number {
         0 => None,

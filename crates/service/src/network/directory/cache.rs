@@ -27,7 +27,7 @@ impl Default for DirectoryCache {
     }
 }
 
-/// Whether the directory holds things of this kind.
+/// Returns whether the directory holds things of this kind.
 #[must_use]
 pub const fn holds(kind: ChangeKind) -> bool {
     matches!(kind.class(), ChangeClass::Network) && !matches!(kind, ChangeKind::Engagement)
@@ -57,7 +57,7 @@ impl Follower for DirectoryFollower {
 }
 
 impl DirectoryCache {
-    /// A directory that stays as it is, beside a store that hears of no changes.
+    /// Creates a directory that stays as it is, beside a store that hears of no changes.
     pub(crate) fn still(directory: Arc<Directory>) -> Self {
         Self {
             present: ArcSwap::new(directory),
@@ -66,7 +66,7 @@ impl DirectoryCache {
         }
     }
 
-    /// The directory. Many callers at once wait for one reading.
+    /// Returns the directory. Many callers at once wait for one reading.
     pub async fn get(&self, store: &Store) -> Result<Arc<Directory>> {
         if self.version.load(Ordering::Acquire) != store.network_version() {
             let _one_at_a_time = self.reading.lock().await;

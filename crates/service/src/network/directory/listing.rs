@@ -9,14 +9,14 @@ use crate::spelling;
 /// A thing with an id and a key.
 pub trait Keyed<Id> {
     fn id(&self) -> Id;
-    /// The key by which it is sorted and found.
+    /// Returns the key by which it is sorted and found.
     fn key(&self) -> &str;
-    /// The one spelling of a key.
+    /// Returns the one spelling of a key.
     #[must_use]
     fn spelt(key: &str) -> String {
         spelling::slug(key)
     }
-    /// Whether it was withdrawn.
+    /// Returns whether it was withdrawn.
     fn is_withdrawn(&self) -> bool {
         false
     }
@@ -45,25 +45,25 @@ impl<Id: Copy + Eq + Hash, T: Keyed<Id>> Listing<Id, T> {
         Self { sorted, by_id }
     }
 
-    /// All of them, by key.
+    /// Returns all of them, by key.
     #[must_use]
     pub fn all(&self) -> &[Arc<T>] {
         &self.sorted
     }
 
-    /// Those that stand, by key; with those that were withdrawn, if wanted.
+    /// Returns those that stand, by key; with those that were withdrawn, if wanted.
     pub fn listed(&self, withdrawn: bool) -> impl Iterator<Item = &Arc<T>> {
         let things = self.sorted.iter();
         things.filter(move |thing| withdrawn || !thing.is_withdrawn())
     }
 
-    /// The one with this id.
+    /// Returns the one with this id.
     #[must_use]
     pub fn by_id(&self, id: Id) -> Option<&Arc<T>> {
         self.by_id.get(&id).and_then(|at| self.sorted.get(*at))
     }
 
-    /// The one with this key, in any spelling.
+    /// Returns the one with this key, in any spelling.
     #[must_use]
     pub fn by_key(&self, key: &str) -> Option<&Arc<T>> {
         let key = T::spelt(key);

@@ -129,7 +129,7 @@ pub struct Dimension {
 }
 
 impl Directory {
-    /// The terms of a vocabulary.
+    /// Returns the terms of a vocabulary.
     #[must_use]
     pub const fn terms(&self, vocabulary: Vocabulary) -> &Listing<TermId, Term> {
         match vocabulary {
@@ -139,7 +139,7 @@ impl Directory {
         }
     }
 
-    /// The terms of those slugs, with all narrower ones if wanted. A slug that is none gives nothing.
+    /// Returns the terms of those slugs, with all narrower ones if wanted. A slug that is none gives nothing.
     #[must_use]
     pub fn term_ids(
         &self,
@@ -165,7 +165,7 @@ impl Directory {
 }
 
 impl Directory {
-    /// The standard whose level a reading reads.
+    /// Returns the standard whose level a reading reads.
     #[must_use]
     pub fn standard_of(&self, reading: &crosswalk::Model) -> Option<&Arc<Standard>> {
         let (dimension, _) = self.levels.get(&reading.from_level)?;
@@ -176,7 +176,7 @@ impl Directory {
 }
 
 impl Centre {
-    /// The standing on a day: the latest that has begun; after its end, former. A centre of which no
+    /// Returns the standing on a day: the latest that has begun; after its end, former. A centre of which no
     /// standing is known counts as an affiliate.
     #[must_use]
     pub fn status_on(&self, day: NaiveDate) -> NetworkStatus {
@@ -195,7 +195,7 @@ impl Centre {
 }
 
 impl Standard {
-    /// The version that is used now: the one with the highest place.
+    /// Returns the version that is used now: the one with the highest place.
     #[must_use]
     pub fn current(&self) -> Option<&Arc<StandardVersion>> {
         self.versions.last()

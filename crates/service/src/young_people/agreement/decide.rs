@@ -134,7 +134,7 @@ pub async fn end(
     list::seen(space, viewer, decision.id).await
 }
 
-/// The agreement, which nobody else decides on meanwhile, if it hasn't ended.
+/// Returns the agreement, which nobody else decides on meanwhile, if it hasn't ended.
 async fn locked(write: &Write, id: AgreementId) -> Result<Agreement> {
     let row = scope::locked::<data_sharing_agreement::Entity>(
         write.backend(),

@@ -33,7 +33,7 @@ static READS: LazyLock<SortKey<audit_event::Model>> = LazyLock::new(|| {
     })
 });
 
-/// The agreements whose party the viewer is.
+/// Returns the agreements whose party the viewer is.
 async fn of_viewer(
     space: &Space,
     viewer: &Viewer,
@@ -42,7 +42,7 @@ async fn of_viewer(
     Ok(scope::agreements(viewer, &acts_for))
 }
 
-/// The agreements of the viewer, the latest first.
+/// Returns the agreements of the viewer, the latest first.
 ///
 /// # Errors
 /// Those of a page.
@@ -69,12 +69,12 @@ pub async fn list(
     })
 }
 
-/// One agreement, if the viewer is a party of it.
+/// Returns one agreement, if the viewer is a party of it.
 pub async fn get(space: &Space, viewer: &Viewer, id: AgreementId) -> Result<Option<Agreement>> {
     Ok(by_ids(space, viewer, &[id.into()]).await?.remove(&id.into()))
 }
 
-/// The agreements with these ids whose party the viewer is.
+/// Returns the agreements with these ids whose party the viewer is.
 pub async fn by_ids(
     space: &Space,
     viewer: &Viewer,
@@ -100,7 +100,7 @@ pub async fn by_ids(
     Ok(rows.into_iter().map(with_controllers).collect())
 }
 
-/// The same, where there must be one.
+/// Returns the same, where there must be one.
 pub(in crate::young_people) async fn seen(
     space: &Space,
     viewer: &Viewer,
@@ -126,7 +126,7 @@ async fn controllers(
     Ok(found)
 }
 
-/// Who read rows under an agreement, when and what for: for its parties. The latest first.
+/// Returns who read rows under an agreement, when and what for: for its parties. The latest first.
 ///
 /// # Errors
 /// Those of a page.
@@ -139,7 +139,7 @@ pub async fn reads(
     listing::read(space.store(), readings().filter(of_this), &READS, request).await
 }
 
-/// The readings with these ids under agreements whose party the viewer is.
+/// Returns the readings with these ids under agreements whose party the viewer is.
 pub async fn reads_by_ids(
     space: &Space,
     viewer: &Viewer,

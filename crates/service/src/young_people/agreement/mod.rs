@@ -33,45 +33,45 @@ pub struct Agreement {
 }
 
 impl Agreement {
-    /// The agreement's id.
+    /// Returns the agreement's id.
     #[must_use]
     pub const fn id(&self) -> AgreementId {
         self.row.id
     }
 
-    /// The centre that reads under it.
+    /// Returns the centre that reads under it.
     #[must_use]
     pub const fn recipient(&self) -> CentreId {
         self.row.recipient_id
     }
 
-    /// The authorities whose young people it is about.
+    /// Returns the authorities whose young people it is about.
     #[must_use]
     pub fn authorities(&self) -> Vec<LocalAuthorityId> {
         let controllers = self.controllers.iter();
         controllers.map(|controller| controller.local_authority_id).collect()
     }
 
-    /// The populations that it is about.
+    /// Returns the populations that it is about.
     #[must_use]
     pub fn populations(&self) -> Vec<SocialWorkPopulation> {
         words(&self.row.populations)
     }
 
-    /// The fields that it opens.
+    /// Returns the fields that it opens.
     #[must_use]
     pub fn fields(&self) -> Vec<PersonField> {
         words(&self.row.fields)
     }
 
-    /// Whether it has ended by a day: by a party's word, by its last day, or as nothing may be kept any longer.
-    /// Agreements of earlier versions may end after that.
+    /// Returns whether it has ended by a day: by a party's word, by its last day, or as nothing may be kept any
+    /// longer. Agreements of earlier versions may end after that.
     fn has_ended(&self, today: NaiveDate) -> bool {
         let last_day = self.row.ends_on.min(self.row.retention_until);
         self.row.ended_at.is_some() || today > last_day
     }
 
-    /// Where it stands on a day.
+    /// Returns where it stands on a day.
     #[must_use]
     pub fn state(&self, today: NaiveDate) -> AgreementState {
         let is_approved = self.row.recipient_approved_at.is_some()

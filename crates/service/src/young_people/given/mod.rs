@@ -120,7 +120,7 @@ impl Showing {
     }
 }
 
-/// A table of counts by the rule of an agreement.
+/// Returns a table of counts by the rule of an agreement.
 pub(super) async fn table(
     space: &Space,
     year: CollectionYear,
@@ -156,7 +156,7 @@ pub(super) async fn table(
     Ok(Table { rule: within.rule.clone(), cells: cells.collect(), coverage: given.coverage })
 }
 
-/// Whether a return is counted that tells of the population of a cell.
+/// Returns whether a return is counted that tells of the population of a cell.
 fn is_collected(question: &Question, keys: &Keys, coverage: &[Covered]) -> bool {
     let at = question.by.iter().position(|one| *one == By::Population);
     let named = question.filter.populations.named();
@@ -307,7 +307,7 @@ async fn keep(
         .await
 }
 
-/// The cells of a table in order, the last dimension's categories changing first.
+/// Returns the cells of a table in order, the last dimension's categories changing first.
 fn all_keys(
     question: &Question,
     axes: &[Axis],

@@ -32,7 +32,7 @@ pub(super) const PERSONAL: [By; 6] =
 /// Up to how many atoms nobody is in are added to those that somebody is in.
 const MOST_EMPTY: usize = 2_000;
 
-/// The atoms, and how many people are in each.
+/// Returns the atoms, and how many people are in each.
 pub(super) async fn atoms(
     space: &Space,
     year: CollectionYear,

@@ -25,12 +25,12 @@ pub(super) struct Shape {
 pub(super) type Keys = Vec<Option<String>>;
 
 impl Shape {
-    /// Whether it tells a dimension.
+    /// Returns whether it tells a dimension.
     pub(super) fn tells(&self, dimension: By) -> bool {
         self.by.contains(&dimension) || self.among.contains_key(&dimension)
     }
 
-    /// The populations that it tells.
+    /// Returns the populations that it tells.
     pub(super) fn populations(&self) -> Vec<SocialWorkPopulation> {
         let all = SocialWorkPopulation::ALL.iter().copied();
         let named = self.among.get(&By::Population);
@@ -48,7 +48,7 @@ impl Shape {
         named.is_none_or(|named| named.contains(word))
     }
 
-    /// The atoms of each of its cells.
+    /// Returns the atoms of each of its cells.
     pub(super) fn cells(
         &self,
         atoms: &BTreeMap<Atom, u64>,
@@ -85,9 +85,9 @@ impl Shape {
         cells
     }
 
-    /// The groups of people that a reader could look for in it, whether it shows them or not: its cells, their totals
-    /// and those whom its conditions leave out, by authority where one is told, and in one population and not in
-    /// another.
+    /// Returns the groups of people that a reader could look for in it, whether it shows them or not: its cells,
+    /// their totals and those whom its conditions leave out, by authority where one is told, and in one population
+    /// and not in another.
     pub(super) fn groups(
         &self,
         atoms: &BTreeMap<Atom, u64>,
@@ -123,7 +123,7 @@ impl Shape {
     }
 }
 
-/// The groups by population that somebody is in, as seen from a table of some.
+/// Returns the groups by population that somebody is in, as seen from a table of some.
 fn populations(
     atom: &Atom,
     own: &BTreeSet<SocialWorkPopulation>,
@@ -164,7 +164,7 @@ fn words(atom: &Atom, dimension: By, directory: &Directory) -> Vec<String> {
     }
 }
 
-/// Each key with each option at its end.
+/// Returns each key with each option at its end.
 pub(super) fn extended(keys: &[Keys], options: &[Option<String>]) -> Vec<Keys> {
     let longer = |key: &Keys| -> Vec<Keys> {
         let one = |option: &Option<String>| key.iter().cloned().chain([option.clone()]).collect();

@@ -15,7 +15,7 @@ use crate::young_people::agreement::Agreement;
 use crate::young_people::disclosure::Rule;
 use crate::young_people::statistics::{self, Question, Table, Within};
 
-/// A table of counts of those whom an agreement opens, by its rule. It counts as a reading.
+/// Returns a table of counts of those whom an agreement opens, by its rule. It counts as a reading.
 ///
 /// # Errors
 /// Those of [`list`](super::list), and of [`statistics::table`]; `NOT_IN_AGREEMENT` for what the agreement doesn't
@@ -38,7 +38,7 @@ pub async fn count(
     statistics::made(space, &question, within).await
 }
 
-/// The rule of an agreement; a deployment's own table is used under its name.
+/// Returns the rule of an agreement; a deployment's own table is used under its name.
 fn rule(space: &Space, agreement: &Agreement) -> Result<Arc<Rule>> {
     let own = space.disclosure_rule()?;
     if own.name == agreement.row.rule_set {

@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::space::Space;
 use crate::young_people::agreement::Agreement;
 
-/// What an agreement shows of some people.
+/// Returns what an agreement shows of some people.
 pub(super) async fn rows(
     space: &Space,
     agreement: &Agreement,

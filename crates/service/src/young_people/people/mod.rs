@@ -98,7 +98,7 @@ impl YoungPerson {
         self.opened.give(Path::Ethnicity, &self.ethnicity)
     }
 
-    /// The authorities whose returns tell of the person.
+    /// Returns the authorities whose returns tell of the person.
     ///
     /// # Errors
     /// `NOT_IN_AGREEMENT`.
@@ -106,7 +106,7 @@ impl YoungPerson {
         self.opened.give(Path::LocalAuthorities, &self.authorities)
     }
 
-    /// Their times in touch with social work, the earliest first.
+    /// Returns their times in touch with social work, the earliest first.
     ///
     /// # Errors
     /// `NOT_IN_AGREEMENT`.
@@ -114,7 +114,7 @@ impl YoungPerson {
         self.opened.give(Path::Episodes, &self.times)
     }
 
-    /// The studies that they take part in.
+    /// Returns the studies that they take part in.
     ///
     /// # Errors
     /// `NOT_IN_AGREEMENT`.
@@ -124,7 +124,7 @@ impl YoungPerson {
 }
 
 impl Time {
-    /// The authority whose return tells of it.
+    /// Returns the authority whose return tells of it.
     ///
     /// # Errors
     /// `NOT_IN_AGREEMENT`.
@@ -132,7 +132,7 @@ impl Time {
         self.opened.give(Path::EpisodeAuthority, self.local_authority)
     }
 
-    /// The legal status, such as C2.
+    /// Returns the legal status, such as C2.
     ///
     /// # Errors
     /// `NOT_IN_AGREEMENT`.
@@ -140,7 +140,7 @@ impl Time {
         self.opened.give(Path::LegalStatus, self.legal_status.as_deref())
     }
 
-    /// The placement, such as U4.
+    /// Returns the placement, such as U4.
     ///
     /// # Errors
     /// `NOT_IN_AGREEMENT`.
@@ -148,7 +148,7 @@ impl Time {
         self.opened.give(Path::Placement, self.placement.as_deref())
     }
 
-    /// Who provides the placement, such as PR1.
+    /// Returns who provides the placement, such as PR1.
     ///
     /// # Errors
     /// `NOT_IN_AGREEMENT`.
@@ -156,7 +156,7 @@ impl Time {
         self.opened.give(Path::Provider, self.provider.as_deref())
     }
 
-    /// The category of need, such as N1.
+    /// Returns the category of need, such as N1.
     ///
     /// # Errors
     /// `NOT_IN_AGREEMENT`.
@@ -164,7 +164,7 @@ impl Time {
         self.opened.give(Path::Need, self.need.as_deref())
     }
 
-    /// The category of a protection plan, such as NEG.
+    /// Returns the category of a protection plan, such as NEG.
     ///
     /// # Errors
     /// `NOT_IN_AGREEMENT`.
@@ -172,7 +172,7 @@ impl Time {
         self.opened.give(Path::Abuse, self.category_of_abuse.as_deref())
     }
 
-    /// Why it began, such as S.
+    /// Returns why it began, such as S.
     ///
     /// # Errors
     /// `NOT_IN_AGREEMENT`.
@@ -180,7 +180,7 @@ impl Time {
         self.opened.give(Path::ReasonStarted, self.reason_started.as_deref())
     }
 
-    /// Why it ended, such as E11.
+    /// Returns why it ended, such as E11.
     ///
     /// # Errors
     /// `NOT_IN_AGREEMENT`.
@@ -190,7 +190,7 @@ impl Time {
 }
 
 impl Participation {
-    /// The site.
+    /// Returns the site.
     ///
     /// # Errors
     /// `NOT_IN_AGREEMENT`.

@@ -98,7 +98,7 @@ pub enum Path {
 }
 
 impl Path {
-    /// The fields that an agreement must open, all of them, for it to be answered.
+    /// Returns the fields that an agreement must open, all of them, for it to be answered.
     #[must_use]
     pub const fn needs(self) -> &'static [PersonField] {
         use PersonField::{
@@ -139,8 +139,8 @@ impl Path {
         }
     }
 
-    /// A dimension of counts, whether they are broken down by it or restricted to a category of it. The populations
-    /// are those that the agreement is about.
+    /// Creates a dimension of counts, whether they are broken down by it or restricted to a category of it. The
+    /// populations are those that the agreement is about.
     pub(super) const fn of_dimension(dimension: StatisticsDimension) -> Self {
         match dimension {
             StatisticsDimension::LocalAuthority => Self::ByAuthority,
@@ -165,7 +165,7 @@ impl Opened {
         Self(fields.into_iter().collect())
     }
 
-    /// Whether the agreement opens a path.
+    /// Returns whether the agreement opens a path.
     pub(super) fn opens(&self, path: Path) -> bool {
         self.missing(path).is_none()
     }

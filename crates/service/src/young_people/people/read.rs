@@ -44,7 +44,7 @@ pub struct PeopleFilter {
     pub participates_in: Option<StudyId>,
 }
 
-/// The young people of an agreement, by their pseudonyms.
+/// Returns the young people of an agreement, by their pseudonyms.
 ///
 /// # Errors
 /// `NOT_FOUND` for whoever is no party; `FORBIDDEN`; `AGREEMENT_NOT_IN_FORCE`; `NOT_IN_AGREEMENT` for a filter by what
@@ -93,7 +93,7 @@ pub async fn list(
     })
 }
 
-/// One young person of an agreement, by the pseudonym under it; nothing when there is none.
+/// Returns one young person of an agreement, by the pseudonym under it; nothing when there is none.
 pub async fn person(
     space: &Space,
     viewer: &Viewer,
@@ -105,7 +105,7 @@ pub async fn person(
     Ok(found.remove(pseudonym))
 }
 
-/// The young people of an agreement who have these pseudonyms under it.
+/// Returns the young people of an agreement who have these pseudonyms under it.
 pub async fn persons(
     space: &Space,
     viewer: &Viewer,
@@ -148,8 +148,8 @@ pub(super) async fn found(
         .await?)
 }
 
-/// The agreement, if rows may be read under it now and it opens what is asked by, and the returns that it opens. The
-/// reading is in the audit when this returns.
+/// Returns the agreement, if rows may be read under it now and it opens what is asked by, and the returns that it
+/// opens. The reading is in the audit when this returns.
 pub(super) async fn opened(
     space: &Space,
     viewer: &Viewer,
@@ -292,8 +292,8 @@ fn of_unaccompanied() -> SelectStatement {
         .to_owned()
 }
 
-/// The authorities whose returns an agreement opens: those that approved it, and those before them whose work no other
-/// carries on.
+/// Returns the authorities whose returns an agreement opens: those that approved it, and those before them whose work
+/// no other carries on.
 pub(super) async fn opened_authorities(
     space: &Space,
     agreement: &Agreement,

@@ -63,7 +63,7 @@ pub(in crate::young_people) fn axis(
     })
 }
 
-/// The words of a dimension that has any: places have none.
+/// Returns the words of a dimension that has any: places have none.
 pub(super) const fn all(dimension: StatisticsDimension) -> &'static [&'static str] {
     match dimension {
         StatisticsDimension::LocalAuthority | StatisticsDimension::Region => &[],
@@ -90,7 +90,7 @@ fn words<V: ClosedVocabulary>(named: &AnyOf<V>) -> Axis {
         .collect()
 }
 
-/// The authorities that a table is restricted to, by themselves and by their regions.
+/// Returns the authorities that a table is restricted to, by themselves and by their regions.
 pub(in crate::young_people) fn places(
     filter: &Where,
     directory: &Directory,
@@ -129,7 +129,7 @@ pub(in crate::young_people) fn places(
     Ok(Some(kept.map(|row| row.id).collect()))
 }
 
-/// Every combination of places on the axes, the last axis fastest.
+/// Returns every combination of places on the axes, the last axis fastest.
 pub(in crate::young_people) fn combinations(axes: &[Axis]) -> impl Iterator<Item = Vec<usize>> {
     let sizes: Vec<usize> = axes.iter().map(Vec::len).collect();
     let count = sizes.iter().product::<usize>();

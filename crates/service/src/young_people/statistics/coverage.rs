@@ -62,7 +62,7 @@ impl Coverage {
         })
     }
 
-    /// The same, for a count of some populations.
+    /// Returns the same, for a count of some populations.
     #[must_use]
     pub fn of_populations(&self, populations: &[SocialWorkPopulation]) -> Self {
         let tells = |kind: &ReturnKind| populations.iter().any(|of| self::kind(*of) == *kind);
@@ -71,7 +71,7 @@ impl Coverage {
         coverage
     }
 
-    /// The same, for a count in some places.
+    /// Returns the same, for a count in some places.
     #[must_use]
     pub fn of_places(&self, is_place: impl Fn(LocalAuthorityId) -> bool) -> Self {
         let mut coverage = self.clone();
@@ -87,7 +87,7 @@ impl Coverage {
         counted.filter(|of| of.kinds.contains(&kind)).count()
     }
 
-    /// Whether every return that tells of those who are counted is there.
+    /// Returns whether every return that tells of those who are counted is there.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         let is_there = |kind: &ReturnKind| self.counted(*kind) >= self.of.len();
@@ -96,14 +96,14 @@ impl Coverage {
 }
 
 impl Covered {
-    /// Whether its returns would tell of a population.
+    /// Returns whether its returns would tell of a population.
     #[must_use]
     pub fn tells_of(&self, population: SocialWorkPopulation) -> bool {
         self.kinds.contains(&kind(population))
     }
 }
 
-/// The return that tells of a population.
+/// Returns the return that tells of a population.
 #[must_use]
 pub const fn kind(population: SocialWorkPopulation) -> ReturnKind {
     match population {
@@ -117,7 +117,7 @@ pub const fn kind(population: SocialWorkPopulation) -> ReturnKind {
     }
 }
 
-/// The authorities of whose returns of a year an edition is published.
+/// Returns the authorities of whose returns of a year an edition is published.
 async fn covered(space: &Space, year: CollectionYear) -> Result<Vec<Covered>> {
     let editions = scope::counted::<edition::Entity>()
         .filter(edition::Column::Year.eq(year.0))

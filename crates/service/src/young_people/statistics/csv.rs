@@ -6,9 +6,9 @@ use super::{Question, Table};
 use crate::error::Result;
 use crate::interchange::csv::{guarded, written};
 
-/// The cells of a table: for each dimension the category and what it is called, the count (empty unless it is shown), its
-/// state and share, and in each row the reference day, the rule, how many authorities make returns, and of how many each
-/// kind of return is counted (empty for one that doesn't tell of those who are counted).
+/// Returns the cells of a table: for each dimension the category and what it is called, the count (empty unless it is
+/// shown), its state and share, and in each row the reference day, the rule, how many authorities make returns, and
+/// of how many each kind of return is counted (empty for one that doesn't tell of those who are counted).
 ///
 /// # Errors
 /// `INTERNAL_SERVER_ERROR` when there is no memory for it.

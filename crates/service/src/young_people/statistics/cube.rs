@@ -162,7 +162,7 @@ impl Cube {
         Ok(())
     }
 
-    /// All cells in which the people of a finest cell are.
+    /// Returns all cells in which the people of a finest cell are.
     fn cells_around(&self, leaf: &Cell) -> Vec<Cell> {
         let mut cells = vec![leaf.clone()];
         for (at, dimension) in self.dimensions.iter().enumerate() {
@@ -181,8 +181,8 @@ impl Cube {
         cells
     }
 
-    /// The cell that some conditions describe; nothing if they contradict each other, as an authority and a region
-    /// do in which it isn't.
+    /// Returns the cell that some conditions describe; nothing if they contradict each other, as an authority and a
+    /// region do in which it isn't.
     pub(super) fn cell<'a>(&self, conditions: impl Iterator<Item = Condition<'a>>) -> Option<Cell> {
         let mut cell: Cell = vec![None; self.dimensions.len()];
         for (dimension, category) in conditions {
@@ -212,12 +212,12 @@ impl Cube {
         }
     }
 
-    /// Whether a place is one of those that are counted.
+    /// Returns whether a place is one of those that are counted.
     pub(super) fn has_place(&self, name: &str) -> bool {
         self.categories[0].iter().any(|place| place == name)
     }
 
-    /// Whether an authority, by its place among those that are covered, lies in the place of a cell.
+    /// Returns whether an authority, by its place among those that are covered, lies in the place of a cell.
     pub(super) fn covers(&self, cell: &Cell, authority: usize) -> bool {
         match cell[0] {
             None => true,
@@ -228,7 +228,7 @@ impl Cube {
         }
     }
 
-    /// Whether the place of a cell is one of the authorities, a region, or all.
+    /// Returns whether the place of a cell is one of the authorities, a region, or all.
     pub(super) fn area(&self, cell: &Cell) -> super::Area {
         let authorities = self.editions.len() - 1 - self.regions();
         match cell[0] {
@@ -249,7 +249,7 @@ pub(super) const fn is_place(dimension: StatisticsDimension) -> bool {
     matches!(dimension, StatisticsDimension::LocalAuthority | StatisticsDimension::Region)
 }
 
-/// The column of a dimension; a region is that of the authority.
+/// Returns the column of a dimension; a region is that of the authority.
 const fn column(dimension: StatisticsDimension) -> standing::Column {
     use standing::Column;
     match dimension {

@@ -48,7 +48,7 @@ pub(super) fn check(question: &Question) -> Result<()> {
     Ok(())
 }
 
-/// The same question without conditions that name every category of a dimension: they take everybody.
+/// Returns the same question without conditions that name every category of a dimension: they take everybody.
 pub(super) fn without_whole_dimensions(question: &Question) -> Question {
     let mut question = question.clone();
     for (dimension, _, named) in question.filter.names() {
@@ -62,7 +62,7 @@ pub(super) fn without_whole_dimensions(question: &Question) -> Question {
 }
 
 impl Question {
-    /// The conditions on dimensions by which the table isn't broken down: one category each.
+    /// Returns the conditions on dimensions by which the table isn't broken down: one category each.
     pub(super) fn fixed(&self) -> Vec<(StatisticsDimension, String)> {
         let names = self.filter.names().into_iter();
         let others = names.filter(|(dimension, ..)| !self.by.contains(dimension));
@@ -91,13 +91,13 @@ impl Where {
         Ok(())
     }
 
-    /// How many categories of each dimension are named, and in which field; nothing where nothing is said.
+    /// Returns how many categories of each dimension are named, and in which field; nothing where nothing is said.
     pub(super) fn named(&self) -> [(StatisticsDimension, &'static str, Option<usize>); 9] {
         let counts = self.names();
         counts.map(|(dimension, field, named)| (dimension, field, named.map(|named| named.len())))
     }
 
-    /// Which categories of each dimension are named, and in which field; nothing where nothing is said.
+    /// Returns which categories of each dimension are named, and in which field; nothing where nothing is said.
     pub(in crate::young_people) fn names(
         &self,
     ) -> [(StatisticsDimension, &'static str, Option<Vec<String>>); 9] {

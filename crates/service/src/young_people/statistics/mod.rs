@@ -70,14 +70,14 @@ pub struct Question {
 }
 
 impl Question {
-    /// The dimensions that it names, by which it is broken down and to which it is restricted.
+    /// Returns the dimensions that it names, by which it is broken down and to which it is restricted.
     pub(super) fn dimensions(&self) -> impl Iterator<Item = StatisticsDimension> {
         let named = self.filter.named().into_iter();
         let named = named.filter_map(|(dimension, _, named)| named.map(|_| dimension));
         self.by.iter().copied().chain(named)
     }
 
-    /// The table of the cells of which those of this one are shares, and which of its dimensions are left.
+    /// Returns the table of the cells of which those of this one are shares, and which of its dimensions are left.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for a dimension by which the table isn't broken down.
@@ -124,7 +124,7 @@ pub enum Count {
 }
 
 impl Count {
-    /// The number, if one is shown.
+    /// Returns the number, if one is shown.
     #[must_use]
     pub const fn shown(self) -> Option<u64> {
         match self {
@@ -133,7 +133,7 @@ impl Count {
         }
     }
 
-    /// Which of the four it is.
+    /// Returns which of the four it is.
     #[must_use]
     pub const fn state(self) -> CountState {
         match self {
@@ -164,7 +164,7 @@ pub struct Cell {
     pub share: Option<f64>,
 }
 
-/// The rule that is used where nobody chooses another.
+/// Returns the rule that is used where nobody chooses another.
 ///
 /// # Errors
 /// `INTERNAL_SERVER_ERROR`, if the table that is built in were damaged.
@@ -175,7 +175,7 @@ pub fn default_rule() -> Result<Arc<Rule>> {
         .ok_or_else(|| Error::internal(std::io::Error::other("the perturbation table is damaged")))
 }
 
-/// A table of counts.
+/// Returns a table of counts.
 ///
 /// # Errors
 /// `FORBIDDEN`; `NOT_A_REFERENCE_DATE`; `NOT_COUNTABLE` for what would not be safe, with the reason; `BAD_USER_INPUT`.
@@ -201,7 +201,7 @@ pub(super) struct Within {
     pub(super) reader: Viewer,
 }
 
-/// A table of counts, for whoever may have it.
+/// Returns a table of counts, for whoever may have it.
 pub(super) async fn made(space: &Space, question: &Question, within: Within) -> Result<Table> {
     let mut table = counted(space, question, &within).await?;
     if !question.share_of.is_empty() {
@@ -330,7 +330,7 @@ fn population(word: &str) -> Option<SocialWorkPopulation> {
     found.next()
 }
 
-/// The year of a reference day that has come.
+/// Returns the year of a reference day that has come.
 pub(super) fn past_year(space: &Space, as_at: NaiveDate) -> Result<CollectionYear> {
     let year = reference_year(as_at)?;
     match as_at > space.store().source().now().date_naive() {
@@ -339,7 +339,7 @@ pub(super) fn past_year(space: &Space, as_at: NaiveDate) -> Result<CollectionYea
     }
 }
 
-/// The year of a reference day.
+/// Returns the year of a reference day.
 ///
 /// # Errors
 /// `NOT_A_REFERENCE_DATE` for another day.

@@ -29,12 +29,12 @@ pub(crate) struct PossibleDuplicate {
 }
 
 impl PossibleDuplicate {
-    /// A pair as seen from one of its publications.
+    /// Creates a pair as seen from one of its publications.
     pub(crate) fn seen_from(publication: PublicationId, pair: &possible_duplicate::Model) -> Self {
         Self { pair: pair.clone(), of: publication }
     }
 
-    /// A pair, as seen from the publication whose side stands in a global id.
+    /// Returns a pair, as seen from the publication whose side stands in a global id.
     pub(crate) async fn find(asker: &Arc<Asker>, pair: Uuid, part: &[u8]) -> Result<Option<Self>> {
         let of: fn(&possible_duplicate::Model) -> PublicationId = match part {
             [0] => |pair| pair.one_id,
