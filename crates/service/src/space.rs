@@ -7,7 +7,7 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::Semaphore;
 
 use crate::access::audit::Journal;
-use crate::access::issuer::{Issuers, Patience};
+use crate::access::issuer::{Issuers, Timings};
 use crate::access::presence::{Presence, Presences};
 use crate::access::{Keyring, MasterKey, token};
 use crate::clock::Source;
@@ -83,10 +83,10 @@ impl Space {
         Self { disclosure_rule: Some(Arc::new(rule)), ..self }
     }
 
-    /// The same space, with another patience for the centres' identity providers.
+    /// The same space, with other timings for the centres' identity providers.
     #[must_use]
-    pub fn with_patience(self, patience: Patience) -> Self {
-        Self { issuers: Arc::new(self.issuers.with_patience(patience)), ..self }
+    pub fn with_timings(self, timings: Timings) -> Self {
+        Self { issuers: Arc::new(self.issuers.with_timings(timings)), ..self }
     }
 
     /// The same space through a connection that shows the past.

@@ -13,9 +13,9 @@ use super::asker;
 use super::connection::{Connection, Listed, Total};
 use super::date::{ApproximateDate, Moment, approximate};
 use super::entry::{contribute, inputs, revise};
+use super::enum_value::EnumValue;
 use super::network::Centre;
 use super::shared::{Common, SharedThing, shared_thing};
-use super::word::Word;
 
 /// A collaboration.
 #[derive(Clone)]
@@ -147,7 +147,7 @@ inputs! {
         /// When it ended: `2019`, `2019-07` or `2019-07-15`.
         may ended: String => "ended";
         /// Who may see it; without a word only your centre. Its members see it where it is `COLLABORATION`.
-        may visibility: Word<Visibility> => "visibility";
+        may visibility: EnumValue<Visibility> => "visibility";
         /// Other collaborations whose members may see it, where its visibility is `COLLABORATION`.
         may shared_with: Vec<ID> => "shared_with";
         /// Until then only your centre sees it, whatever its visibility.

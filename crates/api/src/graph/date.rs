@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use service::entity::moment::{day, moment};
 use service::entity::{DatePrecision, PartialDate};
 
-use super::word::Word;
+use super::enum_value::EnumValue;
 
 /// A calendar day as in ISO 8601, such as `2019-07-15`.
 #[derive(Clone, Copy, Debug)]
@@ -88,8 +88,8 @@ impl ApproximateDate {
     }
 
     /// How much of the date is known.
-    async fn precision(&self) -> Word<DatePrecision> {
-        Word(self.0.precision())
+    async fn precision(&self) -> EnumValue<DatePrecision> {
+        EnumValue(self.0.precision())
     }
 }
 

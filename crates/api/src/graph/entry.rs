@@ -6,8 +6,8 @@ use service::entity::ClosedVocabulary;
 use service::interchange::entry::{Entry, Item};
 
 use super::date::{Date, Moment};
+use super::enum_value::EnumValue;
 use super::global_id;
-use super::word::Word;
 
 /// A value of an input that says something about a thing.
 pub(crate) trait Say {
@@ -66,7 +66,7 @@ impl ToItem for Moment {
     }
 }
 
-impl<V: ClosedVocabulary> ToItem for Word<V> {
+impl<V: ClosedVocabulary> ToItem for EnumValue<V> {
     fn to_item(self) -> Item {
         let word: &str = self.0.into();
         Item::Text(word.to_owned())

@@ -11,10 +11,10 @@ use service::{Result, feed};
 use uuid::Uuid;
 
 use super::connection::{Edge, Listed, UncountedConnection};
+use super::enum_value::{EnumValue, any_of};
 use super::global_id::{self, NodeKind, global_id, part_id};
 use super::network::Centre;
 use super::node::Node;
-use super::word::{Word, any_of};
 use super::{Follower, asker};
 use crate::loading::Asker;
 
@@ -44,10 +44,10 @@ impl Change {
 
     /// What happened. What you saw before and may see no more, as its visibility was lowered, is `WITHDRAWN` for you:
     /// take it out of your copy.
-    async fn operation(&self, ctx: &Context<'_>) -> Result<Word<ChangeOperation>> {
+    async fn operation(&self, ctx: &Context<'_>) -> Result<EnumValue<ChangeOperation>> {
         // Only what hides a thing is shown to those who don't see it.
         let is_hidden = self.0.hidden_from.is_some() && subject_of(&self.0, ctx).await?.is_none();
-        Ok(Word(if is_hidden { ChangeOperation::Withdrawn } else { self.0.operation }))
+        Ok(EnumValue(if is_hidden { ChangeOperation::Withdrawn } else { self.0.operation }))
     }
 
     /// The global id of the thing, also if you may see it no more.
@@ -57,8 +57,8 @@ impl Change {
     }
 
     /// What kind of thing changed.
-    async fn kind(&self) -> Word<ChangeKind> {
-        Word(self.0.kind)
+    async fn kind(&self) -> EnumValue<ChangeKind> {
+        EnumValue(self.0.kind)
     }
 
     /// The thing's version after the change.
@@ -114,7 +114,7 @@ impl FeedQuery {
         #[graphql(
             desc = "Only changes of these kinds of thing; of all when nothing is said, of none when the list is empty."
         )]
-        kinds: Option<Vec<Word<ChangeKind>>>,
+        kinds: Option<Vec<EnumValue<ChangeKind>>>,
         #[graphql(desc = "How many from the beginning, at most 100.")] first: Option<i32>,
         #[graphql(desc = "How many from the end, at most 100: the newest.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
@@ -143,7 +143,7 @@ impl FeedSubscription {
         #[graphql(
             desc = "Only changes of these kinds of thing; of all when nothing is said, of none when the list is empty."
         )]
-        kinds: Option<Vec<Word<ChangeKind>>>,
+        kinds: Option<Vec<EnumValue<ChangeKind>>>,
     ) -> Result<impl Stream<Item = Result<Edge<Change>>>> {
         let Follower { space, viewer } = ctx.data_unchecked();
         let (space, viewer) = (Arc::clone(space), viewer.clone());

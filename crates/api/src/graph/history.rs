@@ -11,11 +11,11 @@ use service::history;
 use uuid::Uuid;
 
 use super::asker;
+use super::enum_value::EnumValue;
 use super::global_id::{self, NodeKind, global_id, part_id};
 use super::network::Centre;
 use super::node::Node;
 use super::problem::field;
-use super::word::Word;
 use crate::loading::Asker;
 
 /// One revision of a shared thing.
@@ -69,8 +69,8 @@ impl Revision {
     }
 
     /// What was done.
-    async fn operation(&self) -> Word<ChangeOperation> {
-        Word(self.row.operation)
+    async fn operation(&self) -> EnumValue<ChangeOperation> {
+        EnumValue(self.row.operation)
     }
 
     /// When.

@@ -8,6 +8,7 @@ mod collaboration;
 mod connection;
 mod date;
 pub(crate) mod entry;
+mod enum_value;
 mod evidence;
 mod feed;
 mod feedback;
@@ -21,7 +22,6 @@ pub(crate) mod problem;
 mod report_card;
 mod shared;
 mod validation;
-mod word;
 mod young_people;
 
 pub(crate) use access::RateLimit;

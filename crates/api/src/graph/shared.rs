@@ -13,13 +13,13 @@ use uuid::Uuid;
 use super::asker;
 use super::collaboration::Collaboration;
 use super::connection::{Connection, Listed, Total};
+use super::enum_value::EnumValue;
 use super::evidence::{Finding, Publication, Rating, Study};
 use super::feedback::Feedback;
 use super::global_id::{NodeKind, global_id};
 use super::history::Revision;
 use super::network::Centre;
 use super::node::Node;
-use super::word::Word;
 use crate::loading::Asker;
 
 /// What every shared thing has, whoever contributed it.
@@ -28,7 +28,7 @@ use crate::loading::Asker;
 #[graphql(
     field(name = "id", ty = "ID", desc = "The thing's global id."),
     field(name = "contributed_by", ty = "Centre", desc = "The centre that contributed it."),
-    field(name = "visibility", ty = "Word<Visibility>", desc = "Who may see it."),
+    field(name = "visibility", ty = "EnumValue<Visibility>", desc = "Who may see it."),
     field(
         name = "embargoed_until",
         ty = "Option<DateTime<Utc>>",
@@ -134,8 +134,8 @@ impl Common {
     }
 
     /// Who may see it.
-    pub(crate) async fn visibility(&self) -> Word<Visibility> {
-        Word(self.visibility)
+    pub(crate) async fn visibility(&self) -> EnumValue<Visibility> {
+        EnumValue(self.visibility)
     }
 
     /// Until then only the contributing centre sees it, whatever its visibility.
@@ -194,7 +194,7 @@ pub(crate) trait SharedThing: Sync {
         Ok(self.common().contributed_by(ctx).await?)
     }
 
-    async fn visibility(&self, ctx: &Context<'_>) -> async_graphql::Result<Word<Visibility>> {
+    async fn visibility(&self, ctx: &Context<'_>) -> async_graphql::Result<EnumValue<Visibility>> {
         self.common().visibility(ctx).await
     }
 

@@ -31,12 +31,12 @@ pub struct ReliedUpon {
     /// How it leans on it.
     pub how: Reliance,
     /// What was withdrawn or superseded: it says when, why, and what took its place.
-    pub what: Piece,
+    pub what: EvidenceRow,
 }
 
 /// A piece of evidence.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Piece {
+pub enum EvidenceRow {
     Study(Arc<study::Model>),
     Publication(Arc<publication::Model>),
 }
@@ -99,26 +99,26 @@ pub async fn of_ratings(space: &Space, viewer: &Viewer, ratings: &[Uuid]) -> Res
 trait Evidence: SharedEntity<Model: Identified> {
     const SUPERSEDED_BY: Self::Column;
 
-    fn piece(row: Self::Model) -> Piece;
+    fn piece(row: Self::Model) -> EvidenceRow;
 }
 
 impl Evidence for study::Entity {
     const SUPERSEDED_BY: Self::Column = study::Column::SupersededBy;
 
-    fn piece(row: study::Model) -> Piece {
-        Piece::Study(Arc::new(row))
+    fn piece(row: study::Model) -> EvidenceRow {
+        EvidenceRow::Study(Arc::new(row))
     }
 }
 
 impl Evidence for publication::Entity {
     const SUPERSEDED_BY: Self::Column = publication::Column::SupersededBy;
 
-    fn piece(row: publication::Model) -> Piece {
-        Piece::Publication(Arc::new(row))
+    fn piece(row: publication::Model) -> EvidenceRow {
+        EvidenceRow::Publication(Arc::new(row))
     }
 }
 
-impl Piece {
+impl EvidenceRow {
     fn id(&self) -> Uuid {
         match self {
             Self::Study(row) => row.uuid(),

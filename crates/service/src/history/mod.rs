@@ -71,7 +71,7 @@ pub async fn of(
     let mut pasts = pasts(connection, &revised, &changes).await?;
     let needed: Vec<(ChangeKind, Uuid)> = pasts
         .values()
-        .flat_map(Past::needs)
+        .flat_map(PastStates::needs)
         .filter(|(_, id)| !pasts.contains_key(id))
         .collect::<HashSet<_>>()
         .into_iter()
@@ -88,7 +88,7 @@ pub async fn of(
         let revisions = match pasts.get(id) {
             None => rows.iter().map(|row| revision(row, &names)).collect(),
             Some(past) => {
-                let sees = |end: End| past.is_seen(viewer, end, &pasts, &members);
+                let sees = |end: VersionEnd| past.is_seen(viewer, end, &pasts, &members);
                 past.revisions(rows, &names, sees, now)
             }
         };
@@ -134,21 +134,21 @@ async fn changes(
 }
 
 /// What a thing was, version by version.
-struct Past {
+struct PastStates {
     /// What it was since which change, from the oldest.
-    states: Vec<(Began, State)>,
+    states: Vec<(VersionStart, State)>,
 }
 
 /// When a version began.
 #[derive(Clone, Copy)]
-struct Began {
+struct VersionStart {
     sequence: i64,
     at: DateTime<Utc>,
 }
 
 /// When a version ended: the moments of two changes may be the same, their places in the log are not.
 #[derive(Clone, Copy)]
-struct End {
+struct VersionEnd {
     /// The place of the change that ended it.
     before: i64,
     /// The last moment at which it stood.
@@ -159,9 +159,9 @@ async fn pasts(
     connection: &impl ConnectionTrait,
     things: &[(ChangeKind, Uuid)],
     changes: &HashMap<Uuid, Vec<change::Model>>,
-) -> Result<HashMap<Uuid, Past>> {
+) -> Result<HashMap<Uuid, PastStates>> {
     let mut pasts = HashMap::new();
-    let mut present = Present { connection, things, changes, pasts: &mut pasts };
+    let mut present = PresentStates { connection, things, changes, pasts: &mut pasts };
     present.read::<CollaborationDraft>(ChangeKind::Collaboration).await?;
     present.read::<StudyDraft>(ChangeKind::Study).await?;
     present.read::<PublicationDraft>(ChangeKind::Publication).await?;
@@ -172,14 +172,14 @@ async fn pasts(
 }
 
 /// Goes back from the present states of things, kind by kind.
-struct Present<'a, C> {
+struct PresentStates<'a, C> {
     connection: &'a C,
     things: &'a [(ChangeKind, Uuid)],
     changes: &'a HashMap<Uuid, Vec<change::Model>>,
-    pasts: &'a mut HashMap<Uuid, Past>,
+    pasts: &'a mut HashMap<Uuid, PastStates>,
 }
 
-impl<C: ConnectionTrait> Present<'_, C> {
+impl<C: ConnectionTrait> PresentStates<'_, C> {
     async fn read<D: Draft>(&mut self, kind: ChangeKind) -> Result<()> {
         let of_kind = self.things.iter().filter(|(of, _)| *of == kind);
         let ids: Vec<Uuid> = of_kind.map(|(_, id)| *id).collect();
@@ -188,18 +188,18 @@ impl<C: ConnectionTrait> Present<'_, C> {
         }
         for (id, present) in states::<D>(self.connection, ids).await? {
             let rows = self.changes.get(&id).map(Vec::as_slice).unwrap_or_default();
-            self.pasts.insert(id, Past::new(present, rows));
+            self.pasts.insert(id, PastStates::new(present, rows));
         }
         Ok(())
     }
 }
 
-impl Past {
+impl PastStates {
     fn new(present: State, changes: &[change::Model]) -> Self {
         let mut state = present;
         let mut states = Vec::with_capacity(changes.len());
         for change in changes.iter().rev() {
-            let began = Began { sequence: change.sequence, at: change.at };
+            let began = VersionStart { sequence: change.sequence, at: change.at };
             states.push((began, state.clone()));
             if let Some(Value::Object(way)) = &change.before {
                 go_back(&mut state, way);
@@ -237,7 +237,7 @@ impl Past {
     fn is_seen(
         &self,
         viewer: &Viewer,
-        end: End,
+        end: VersionEnd,
         pasts: &HashMap<Uuid, Self>,
         members: &HashMap<CollaborationId, BTreeSet<CentreId>>,
     ) -> bool {
@@ -260,19 +260,19 @@ impl Past {
         &self,
         changes: &[change::Model],
         names: &HashMap<Uuid, String>,
-        sees: impl Fn(End) -> bool,
+        sees: impl Fn(VersionEnd) -> bool,
         now: DateTime<Utc>,
     ) -> Vec<Revision> {
-        let ends = self.states.iter().skip(1).map(|(next, _)| End {
+        let ends = self.states.iter().skip(1).map(|(next, _)| VersionEnd {
             before: next.sequence,
             at: next.at - TimeDelta::microseconds(1),
         });
-        let last = End { before: i64::MAX, at: now };
+        let last = VersionEnd { before: i64::MAX, at: now };
         let seen: Vec<bool> = self
             .states
             .iter()
             .zip(ends.chain([last]))
-            .map(|((began, _), end)| sees(End { at: Ord::max(end.at, began.at), ..end }))
+            .map(|((began, _), end)| sees(VersionEnd { at: Ord::max(end.at, began.at), ..end }))
             .collect();
         let mut revisions = Vec::new();
         for (at, row) in changes.iter().enumerate() {
@@ -308,7 +308,7 @@ fn revision(row: &change::Model, names: &HashMap<Uuid, String>) -> Revision {
 
 fn sharing(state: &Map<String, Value>) -> Option<SharingState> {
     #[derive(Deserialize)]
-    struct Kept {
+    struct SharingFields {
         contributed_by: CentreId,
         visibility: entity::Visibility,
         embargoed_until: Option<DateTime<Utc>>,
@@ -316,7 +316,7 @@ fn sharing(state: &Map<String, Value>) -> Option<SharingState> {
     let field = |name: &str| Some((name.to_owned(), state.get(name)?.clone()));
     let fields = ["contributed_by", "visibility", "embargoed_until"];
     let kept: Map<String, Value> = fields.into_iter().filter_map(field).collect();
-    let kept: Kept = serde_json::from_value(Value::Object(kept)).ok()?;
+    let kept: SharingFields = serde_json::from_value(Value::Object(kept)).ok()?;
     Some(SharingState {
         contributed_by: kept.contributed_by,
         visibility: kept.visibility,
@@ -337,7 +337,7 @@ fn uuid_of(value: &Value) -> Option<Uuid> {
 /// Returns the members, as they are today, of the collaborations with which things were ever shared.
 async fn members<'p>(
     space: &Space,
-    pasts: impl Iterator<Item = &'p Past>,
+    pasts: impl Iterator<Item = &'p PastStates>,
 ) -> Result<HashMap<CollaborationId, BTreeSet<CentreId>>> {
     let ids: HashSet<Uuid> = pasts
         .flat_map(|past| &past.states)

@@ -4,7 +4,7 @@
 //! programmes, collaborations, feedback), never from the times at which they were written here. What
 //! has no date is in no window. Everything is counted and listed as far as the viewer may see it.
 
-mod company;
+mod collaborators;
 mod places;
 mod programmes;
 mod studies;
@@ -12,12 +12,12 @@ mod studies;
 use chrono::NaiveDate;
 use entity::{CentreId, PartialDate};
 
-pub use company::{Company, company};
+pub use collaborators::{Collaborators, collaborators};
 pub use places::{Places, Reach, count_undated_engagements, places, undated_engagements};
 pub use programmes::{begun, partners, partners_at_least, running};
 pub use studies::{
-    Arrival, CentreLine, Milestone, by_centre, count_milestones, launched_at_least, milestones,
-    stop_reasons,
+    CentreLine, Milestone, MilestoneReached, by_centre, count_milestones, launched_at_least,
+    milestones, stop_reasons,
 };
 
 use crate::error::{Error, Result};

@@ -63,7 +63,7 @@ impl Milestone {
 
 /// A study that came to a milestone, with the change of status that brought it there.
 #[derive(Clone, Debug)]
-pub struct Arrival {
+pub struct MilestoneReached {
     pub change: study_status_change::Model,
     pub study: Arc<study::Model>,
 }
@@ -97,7 +97,7 @@ pub async fn milestones(
     milestone: Milestone,
     reasons: &AnyOf<StopReason>,
     request: &PageRequest,
-) -> Result<Page<Arrival>> {
+) -> Result<Page<MilestoneReached>> {
     use study_status_change::Column::{On, StudyId};
 
     let sort = SortKey::new(
@@ -117,7 +117,7 @@ pub async fn milestones(
         studies.into_iter().map(|(id, study)| (id, Arc::new(study))).collect();
     let arrivals = page.items.into_iter().filter_map(|(cursor, change)| {
         let study = Arc::clone(studies.get(&change.study_id.into())?);
-        Some((cursor, Arrival { change, study }))
+        Some((cursor, MilestoneReached { change, study }))
     });
     Ok(Page { items: arrivals.collect(), has_previous: page.has_previous, has_next: page.has_next })
 }
@@ -187,7 +187,7 @@ pub async fn by_centre(
     viewer: &Viewer,
     card: ReportCard,
 ) -> Result<Vec<CentreLine>> {
-    let any = Milestone::ALL.into_iter().map(arriving).fold(Condition::any(), Condition::add);
+    let any = Milestone::ALL.into_iter().map(reaching).fold(Condition::any(), Condition::add);
     let select = within(space, viewer, card).filter(any);
     let mut grouped = listing::joined(
         select,
@@ -288,7 +288,7 @@ fn reached(
     milestone: Milestone,
     reasons: &AnyOf<StopReason>,
 ) -> Select<study_status_change::Entity> {
-    let select = within(space, viewer, card).filter(arriving(milestone));
+    let select = within(space, viewer, card).filter(reaching(milestone));
     match reasons.named() {
         None => select,
         Some(reasons) => {
@@ -312,7 +312,7 @@ const TOTAL: &str = "total";
 
 /// Returns whether a change brings its study to a milestone: there was no such change before it; for one that
 /// stops a study, none that it had not gone on from.
-fn arriving(milestone: Milestone) -> Condition {
+fn reaching(milestone: Milestone) -> Condition {
     use study_status_change::Column::{On, Status};
 
     let mut before = of_the_same_study(EARLIER);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use serde_json::json;
 use service::access::ScopeName;
-use service::access::issuer::{self, Patience};
+use service::access::issuer::{self, Timings};
 use tests::support::app::{ALPHA, TestApp};
 use tests::support::databases::DatabaseKind;
 use tests::support::issuer::{Behaviour, TestIssuer, TestKey};
@@ -46,8 +46,8 @@ async fn a_new_key_is_accepted_at_once_and_unknown_ones_cost_one_reading_a_minut
     }
     assert_eq!(issuer.readings(), 2);
 
-    let patience = Patience { between_unknown_keys: Duration::ZERO, ..Patience::default() };
-    let server = app.another_server(|space| space.with_patience(patience)).await;
+    let patience = Timings { between_unknown_keys: Duration::ZERO, ..Timings::default() };
+    let server = app.another_server(|space| space.with_timings(patience)).await;
     issuer.publish(&[&first]);
     for key in [&first, &second, &third] {
         issuer.publish(&[key]);
@@ -71,8 +71,8 @@ async fn keys_are_read_again_after_a_while_and_one_that_is_gone_stops() {
     let [old, new] = ["1", "2"].map(TestKey::edwards);
     let issuer = TestIssuer::start(&[&old]).await;
     let app = accepting(&issuer).await;
-    let patience = Patience { reread_after: Duration::ZERO, ..Patience::default() };
-    let server = app.another_server(|space| space.with_patience(patience)).await;
+    let patience = Timings { reread_after: Duration::ZERO, ..Timings::default() };
+    let server = app.another_server(|space| space.with_timings(patience)).await;
     let token = old.sign(&issuer.claims(&app, "jo", &["analysts"]));
     let bearer = server.with_token(&token);
     assert_eq!(bearer.ask(VIEWER).await.code(), None);
@@ -93,16 +93,16 @@ async fn keys_that_are_held_work_on_while_the_provider_is_down_but_not_for_ever(
     let key = TestKey::edwards("1");
     let issuer = TestIssuer::start(&[&key]).await;
     let app = accepting(&issuer).await;
-    let patience = |rely_for| Patience {
+    let patience = |rely_for| Timings {
         reread_after: Duration::ZERO,
         after_failure: Duration::ZERO,
         rely_for,
-        ..Patience::default()
+        ..Timings::default()
     };
     let long = patience(Duration::from_hours(1));
-    let patient = app.another_server(|space| space.with_patience(long)).await;
+    let patient = app.another_server(|space| space.with_timings(long)).await;
     let short = patience(Duration::ZERO);
-    let impatient = app.another_server(|space| space.with_patience(short)).await;
+    let impatient = app.another_server(|space| space.with_timings(short)).await;
     let token = key.sign(&issuer.claims(&app, "jo", &["analysts"]));
     for server in [&patient, &impatient] {
         assert_eq!(server.with_token(&token).ask(VIEWER).await.code(), None);
@@ -171,8 +171,8 @@ async fn a_provider_that_never_answers_is_given_up() {
     let issuer = TestIssuer::start(&[&key]).await;
     issuer.behave(Behaviour::Silent);
     let app = accepting(&issuer).await;
-    let patience = Patience { answer: Duration::from_millis(100), ..Patience::default() };
-    let server = app.another_server(|space| space.with_patience(patience)).await;
+    let patience = Timings { answer: Duration::from_millis(100), ..Timings::default() };
+    let server = app.another_server(|space| space.with_timings(patience)).await;
     let token = key.sign(&issuer.claims(&app, "jo", &["analysts"]));
     let refused = server.with_token(&token).ask(VIEWER).await;
     assert_eq!(refused.code(), Some("ISSUER_UNAVAILABLE"));
@@ -185,8 +185,8 @@ async fn a_provider_that_is_slow_holds_up_its_own_tokens_only() {
     let issuer = TestIssuer::start(&[&key]).await;
     issuer.behave(Behaviour::Silent);
     let app = accepting(&issuer).await;
-    let patience = Patience { answer: Duration::from_mins(5), ..Patience::default() };
-    let server = app.another_server(|space| space.with_patience(patience)).await;
+    let patience = Timings { answer: Duration::from_mins(5), ..Timings::default() };
+    let server = app.another_server(|space| space.with_timings(patience)).await;
     let token = key.sign(&issuer.claims(&app, "jo", &["analysts"]));
     let waiting: Vec<_> = (0..10)
         .map(|_| {

@@ -12,11 +12,11 @@ use service::filter::AnyOf;
 use super::super::asker;
 use super::super::connection::{Connection, Listed};
 use super::super::date::Moment;
+use super::super::enum_value::{EnumValue, any_of};
 use super::super::global_id::{self, NodeKind, global_id};
 use super::super::network::Centre;
 use super::super::node::Node;
 use super::super::number::BigInt;
-use super::super::word::{Word, any_of};
 use super::token::AccessToken;
 use crate::loading::Asker;
 
@@ -49,8 +49,8 @@ impl AuditEvent {
     }
 
     /// How it ended.
-    async fn outcome(&self) -> Word<AuditOutcome> {
-        Word(self.0.outcome)
+    async fn outcome(&self) -> EnumValue<AuditOutcome> {
+        EnumValue(self.0.outcome)
     }
 
     /// How often: refusals that are alike are written together.
@@ -88,8 +88,8 @@ impl AuditEvent {
     }
 
     /// The kind of thing that it was done to.
-    async fn subject_kind(&self) -> Option<Word<ChangeKind>> {
-        self.0.subject_kind.map(Word)
+    async fn subject_kind(&self) -> Option<EnumValue<ChangeKind>> {
+        self.0.subject_kind.map(EnumValue)
     }
 
     /// The thing that it was done to, if it was one and you may see it.
@@ -125,11 +125,11 @@ pub(super) struct AuditEventFilter {
     /// Actions, such as `token.issue`; one that ends in a dot, as `token.`, stands for all that begin so.
     actions: Option<Vec<String>>,
     /// Kinds of thing that it was done to.
-    subject_kinds: Option<Vec<Word<ChangeKind>>>,
+    subject_kinds: Option<Vec<EnumValue<ChangeKind>>>,
     /// The global id of the thing that it was done to.
     subject: Option<ID>,
     /// How it ended.
-    outcomes: Option<Vec<Word<AuditOutcome>>>,
+    outcomes: Option<Vec<EnumValue<AuditOutcome>>>,
     /// The id of the request.
     request_id: Option<String>,
     /// At this moment or later.

@@ -4,8 +4,8 @@ use async_graphql::{Enum, SimpleObject};
 use service::access::token::{Preview, PreviewKind, PreviewReason};
 use service::entity::{AccessTokenState, ChangeKind};
 
+use super::super::enum_value::EnumValue;
 use super::super::number::Int;
-use super::super::word::Word;
 
 /// What the holder of a token would see by asking now. Counts only, never what is counted.
 #[derive(SimpleObject)]
@@ -20,7 +20,7 @@ pub(super) struct AccessTokenPreview {
 #[derive(SimpleObject)]
 struct AccessTokenPreviewKind {
     /// The kind.
-    kind: Word<ChangeKind>,
+    kind: EnumValue<ChangeKind>,
     /// All of them, withdrawn ones too.
     total: Int<i64>,
     /// What everybody sees.
@@ -71,7 +71,7 @@ impl From<PreviewKind> for AccessTokenPreviewKind {
     fn from(kind: PreviewKind) -> Self {
         let PreviewKind { kind, public, network, collaboration, own } = kind;
         Self {
-            kind: Word(kind),
+            kind: EnumValue(kind),
             total: Int(public + network + collaboration + own),
             public: Int(public),
             network: Int(network),

@@ -15,7 +15,7 @@ use service::{Error, Result};
 use super::super::asker;
 use super::super::connection::Total;
 use super::super::date::Moment;
-use super::super::word::{Word, any_of};
+use super::super::enum_value::{EnumValue, any_of};
 use super::audit::{AuditEvent, AuditEventConnection, AuditEventFilter};
 use super::token::{AccessToken, AccessTokenConnection, ForecastWeek};
 use super::viewer::Viewer;
@@ -32,7 +32,7 @@ struct AccessTokenFilter {
     /// Those that grant one of these scopes.
     scopes: Option<Vec<String>>,
     /// Where they stand.
-    states: Option<Vec<Word<AccessTokenState>>>,
+    states: Option<Vec<EnumValue<AccessTokenState>>>,
     /// Those that were not used since this moment, or never.
     unused_since: Option<Moment>,
     /// Those that are accepted now and won't be in this many days.

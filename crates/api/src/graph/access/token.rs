@@ -13,10 +13,10 @@ use uuid::Uuid;
 
 use super::super::asker;
 use super::super::connection::{Connection, Listed, Total};
+use super::super::enum_value::EnumValue;
 use super::super::global_id::{NodeKind, global_id};
 use super::super::network::Centre;
 use super::super::number::{BigInt, Int};
-use super::super::word::Word;
 use super::preview::AccessTokenPreview;
 
 /// The record of an access token. The token itself is shown once, when it is issued, and kept nowhere.
@@ -58,9 +58,9 @@ impl AccessToken {
     }
 
     /// Where it stands now.
-    async fn state(&self, ctx: &Context<'_>) -> Word<AccessTokenState> {
+    async fn state(&self, ctx: &Context<'_>) -> EnumValue<AccessTokenState> {
         let now = asker(ctx).space.store().source().now();
-        Word(token::state(&self.0, now))
+        EnumValue(token::state(&self.0, now))
     }
 
     /// The token with which it was issued, if you may see it; null when the operator of the space or an

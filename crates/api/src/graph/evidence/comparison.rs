@@ -6,7 +6,9 @@ use async_graphql::{Context, Interface, Object, SimpleObject};
 use service::entity::{
     CrosswalkRelation, CrosswalkStanding, DifferenceReasonKind, LevelId, RatingId,
 };
-use service::evidence::comparison::{self, Comparison, Difference, Explained, Named, Reason, Rule};
+use service::evidence::comparison::{
+    self, Comparison, Difference, Explained, NamedEvidence, Reason, Rule,
+};
 use service::{Error, Result};
 use uuid::Uuid;
 
@@ -14,11 +16,11 @@ use super::publication::Publication;
 use super::rating::Rating;
 use super::study::Study;
 use crate::graph::asker;
+use crate::graph::enum_value::EnumValue;
 use crate::graph::network::{
     EvidenceStandard, Outcome, StandardDimension, StandardLevel, StandardVersion,
 };
 use crate::graph::number::Int;
-use crate::graph::word::Word;
 use crate::loading::Asker;
 
 /// What centres hold of one thing.
@@ -108,7 +110,7 @@ impl RatingDifference {
     }
 
     fn reason(&self, asker: &Asker, explained: &Explained) -> Result<DifferenceReason> {
-        let kind = Word(explained.reason.kind());
+        let kind = EnumValue(explained.reason.kind());
         let sentence = explained.sentence.clone();
         let outcome = |id| Outcome::find(asker, id).ok_or_else(|| lost("outcome"));
         let evidence = |ids: &comparison::Evidence| EvidenceSet {
@@ -162,7 +164,7 @@ fn lost(what: &str) -> Error {
 /// Why two ratings may differ.
 #[derive(Interface)]
 #[graphql(
-    field(name = "kind", ty = "Word<DifferenceReasonKind>", desc = "Which reason it is."),
+    field(name = "kind", ty = "EnumValue<DifferenceReasonKind>", desc = "Which reason it is."),
     field(name = "sentence", ty = "String", desc = "The same for people.")
 )]
 enum DifferenceReason {
@@ -179,7 +181,7 @@ enum DifferenceReason {
 struct DifferentEvidence {
     /// Which reason it is.
     #[graphql(owned)]
-    kind: Word<DifferenceReasonKind>,
+    kind: EnumValue<DifferenceReasonKind>,
     /// The same for people.
     #[graphql(owned)]
     sentence: String,
@@ -194,7 +196,7 @@ struct DifferentEvidence {
 struct DifferentOutcome {
     /// Which reason it is.
     #[graphql(owned)]
-    kind: Word<DifferenceReasonKind>,
+    kind: EnumValue<DifferenceReasonKind>,
     /// The same for people.
     #[graphql(owned)]
     sentence: String,
@@ -209,7 +211,7 @@ struct DifferentOutcome {
 struct OlderThanNewEvidence {
     /// Which reason it is.
     #[graphql(owned)]
-    kind: Word<DifferenceReasonKind>,
+    kind: EnumValue<DifferenceReasonKind>,
     /// The same for people.
     #[graphql(owned)]
     sentence: String,
@@ -225,7 +227,7 @@ struct OlderThanNewEvidence {
 struct DifferentRule {
     /// Which reason it is.
     #[graphql(owned)]
-    kind: Word<DifferenceReasonKind>,
+    kind: EnumValue<DifferenceReasonKind>,
     /// The same for people.
     #[graphql(owned)]
     sentence: String,
@@ -240,7 +242,7 @@ struct DifferentRule {
 struct NoReasonRecorded {
     /// Which reason it is.
     #[graphql(owned)]
-    kind: Word<DifferenceReasonKind>,
+    kind: EnumValue<DifferenceReasonKind>,
     /// The same for people.
     #[graphql(owned)]
     sentence: String,
@@ -249,7 +251,7 @@ struct NoReasonRecorded {
 /// Studies and publications that a reason names.
 struct EvidenceSet {
     ids: comparison::Evidence,
-    named: Arc<Named>,
+    named: Arc<NamedEvidence>,
 }
 
 /// Studies and publications that a reason names, at most 100 of each.
@@ -314,7 +316,7 @@ struct DecidingLevel {
 #[derive(SimpleObject)]
 struct CrosswalkAnswer {
     /// What it comes to.
-    standing: Word<CrosswalkStanding>,
+    standing: EnumValue<CrosswalkStanding>,
     /// The same for people, with the caveat.
     sentence: String,
     /// The published readings of the rating's levels on that scale.
@@ -331,7 +333,7 @@ struct LevelReading {
     /// The level that the other rating gives on the same dimension; null when it gives none.
     given: Option<StandardLevel>,
     /// How the first level relates to the one that it is read as.
-    relation: Word<CrosswalkRelation>,
+    relation: EnumValue<CrosswalkRelation>,
     /// Why the reading must be taken with care.
     caveat: String,
     /// Who reads it so, and where.
@@ -346,13 +348,13 @@ impl CrosswalkAnswer {
                 level: level(reading.level)?,
                 read_as: level(reading.read_as)?,
                 given: reading.given.and_then(level),
-                relation: Word(reading.relation),
+                relation: EnumValue(reading.relation),
                 caveat: reading.caveat.clone(),
                 source: reading.source.clone(),
             })
         });
         Self {
-            standing: Word(answer.standing),
+            standing: EnumValue(answer.standing),
             sentence: answer.sentence.clone(),
             readings: readings.collect(),
         }

@@ -10,8 +10,8 @@ use service::filter::AnyOf;
 use service::{Error, Result};
 
 use crate::graph::date::Date;
+use crate::graph::enum_value::{EnumValue, any_of};
 use crate::graph::global_id::{self, NodeKind};
-use crate::graph::word::{Word, any_of};
 
 /// In which direction a list is sorted.
 #[derive(Clone, Copy, Enum, Eq, PartialEq)]
@@ -112,9 +112,9 @@ pub(crate) struct StudyFilterInput {
     /// Led by, or with the collaboration of, one of these centres, by slug.
     centres: Option<Vec<String>>,
     /// With one of these designs.
-    designs: Option<Vec<Word<StudyDesign>>>,
+    designs: Option<Vec<EnumValue<StudyDesign>>>,
     /// With one of these statuses.
-    statuses: Option<Vec<Word<StudyStatus>>>,
+    statuses: Option<Vec<EnumValue<StudyStatus>>>,
     /// About one of these populations, by slug.
     populations: Option<Vec<String>>,
     /// About one of these interventions, by slug.
@@ -130,7 +130,7 @@ pub(crate) struct StudyFilterInput {
     /// Beginning on or before this day. Studies whose beginning is not known are left out.
     started_to: Option<Date>,
     /// With a rating, that you may see, of at least this strength.
-    minimum_strength: Option<Word<EvidenceStrength>>,
+    minimum_strength: Option<EnumValue<EvidenceStrength>>,
     /// With a rating, that you may see, on one of these levels.
     rated: Option<Vec<LevelFilterInput>>,
     /// Also about what is narrower than the terms named.
@@ -175,7 +175,7 @@ pub(crate) struct PublicationFilterInput {
     /// Contributed by one of these centres, by slug.
     centres: Option<Vec<String>>,
     /// Of one of these kinds.
-    kinds: Option<Vec<Word<PublicationKind>>>,
+    kinds: Option<Vec<EnumValue<PublicationKind>>>,
     /// Published in this year or later.
     year_from: Option<i32>,
     /// Published in this year or earlier.
@@ -221,9 +221,9 @@ pub(crate) struct FindingFilterInput {
     /// In one of these populations, by slug.
     populations: Option<Vec<String>>,
     /// On one of these scales.
-    measures: Option<Vec<Word<EffectMeasure>>>,
+    measures: Option<Vec<EnumValue<EffectMeasure>>>,
     /// Of studies with one of these designs.
-    designs: Option<Vec<Word<StudyDesign>>>,
+    designs: Option<Vec<EnumValue<StudyDesign>>>,
     /// Contributed by one of these centres, by slug.
     centres: Option<Vec<String>>,
     /// Also on what is narrower than the terms named.

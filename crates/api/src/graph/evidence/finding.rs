@@ -15,9 +15,9 @@ use super::reliance::{ReliedUpon, wrap_relied};
 use super::study::Study;
 use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total, wrapped};
+use crate::graph::enum_value::EnumValue;
 use crate::graph::network::{Intervention, Outcome, Population};
 use crate::graph::shared::{Common, SharedThing, shared_thing};
-use crate::graph::word::Word;
 use crate::loading::Asker;
 
 /// A finding.
@@ -81,8 +81,8 @@ impl Finding {
     }
 
     /// The scale of the estimate.
-    async fn measure(&self) -> Word<EffectMeasure> {
-        Word(self.0.measure)
+    async fn measure(&self) -> EnumValue<EffectMeasure> {
+        EnumValue(self.0.measure)
     }
 
     /// The estimate, on the scale of the measure; ratios as natural logarithms. Above 0, the
@@ -136,8 +136,8 @@ impl Finding {
     }
 
     /// The assessed risk that it is biased.
-    async fn risk_of_bias(&self) -> Option<Word<RiskOfBias>> {
-        self.0.risk_of_bias.map(Word)
+    async fn risk_of_bias(&self) -> Option<EnumValue<RiskOfBias>> {
+        self.0.risk_of_bias.map(EnumValue)
     }
 
     /// What it leans on and was withdrawn or superseded: its study, or the publication that reports it, as far as you may see it.

@@ -19,9 +19,9 @@ use super::study::{Study, StudyConnection};
 use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::date::{ApproximateDate, Date, approximate};
+use crate::graph::enum_value::EnumValue;
 use crate::graph::network::Person;
 use crate::graph::shared::{Common, SharedThing, shared_thing};
-use crate::graph::word::Word;
 
 /// A publication.
 #[derive(Clone)]
@@ -66,8 +66,8 @@ impl Publication {
     }
 
     /// What kind of document it is.
-    async fn kind(&self) -> Word<PublicationKind> {
-        Word(self.0.kind)
+    async fn kind(&self) -> EnumValue<PublicationKind> {
+        EnumValue(self.0.kind)
     }
 
     /// Its authors, in their order.

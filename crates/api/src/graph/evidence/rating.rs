@@ -15,11 +15,11 @@ use super::study::{Study, StudyConnection};
 use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::date::Date;
+use crate::graph::enum_value::EnumValue;
 use crate::graph::network::{
     EvidenceStandard, Intervention, Outcome, StandardDimension, StandardLevel, StandardVersion,
 };
 use crate::graph::shared::{Common, SharedThing, shared_thing};
-use crate::graph::word::Word;
 
 /// A rating.
 #[derive(Clone)]
@@ -93,8 +93,8 @@ impl Rating {
 
     /// The weakest published reading among its levels; null when none of them has one. It lets
     /// standards be filtered together and is not a score.
-    async fn strength(&self) -> Option<Word<EvidenceStrength>> {
-        self.0.strength.map(Word)
+    async fn strength(&self) -> Option<EnumValue<EvidenceStrength>> {
+        self.0.strength.map(EnumValue)
     }
 
     /// Why it was rated so.

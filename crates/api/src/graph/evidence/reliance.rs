@@ -6,12 +6,12 @@ use async_graphql::{Context, Object, Union};
 use chrono::{DateTime, Utc};
 use service::Result;
 use service::entity::Reliance;
-use service::evidence::reliance::{self, Piece};
+use service::evidence::reliance::{self, EvidenceRow};
 
 use super::publication::Publication;
 use super::study::Study;
 use crate::graph::asker;
-use crate::graph::word::Word;
+use crate::graph::enum_value::EnumValue;
 
 /// Evidence that no longer stands.
 pub(crate) struct ReliedUpon(reliance::ReliedUpon);
@@ -20,31 +20,33 @@ pub(crate) struct ReliedUpon(reliance::ReliedUpon);
 #[Object]
 impl ReliedUpon {
     /// How it leans on it.
-    async fn how(&self) -> Word<Reliance> {
-        Word(self.0.how)
+    async fn how(&self) -> EnumValue<Reliance> {
+        EnumValue(self.0.how)
     }
 
     /// What was withdrawn or superseded.
     async fn what(&self) -> PieceOfEvidence {
         match &self.0.what {
-            Piece::Study(row) => PieceOfEvidence::Study(Study(Arc::clone(row))),
-            Piece::Publication(row) => PieceOfEvidence::Publication(Publication(Arc::clone(row))),
+            EvidenceRow::Study(row) => PieceOfEvidence::Study(Study(Arc::clone(row))),
+            EvidenceRow::Publication(row) => {
+                PieceOfEvidence::Publication(Publication(Arc::clone(row)))
+            }
         }
     }
 
     /// Since when it no longer stands; null when it was superseded and nobody said when.
     async fn since(&self) -> Option<DateTime<Utc>> {
         match &self.0.what {
-            Piece::Study(row) => row.withdrawn_at,
-            Piece::Publication(row) => row.withdrawn_at,
+            EvidenceRow::Study(row) => row.withdrawn_at,
+            EvidenceRow::Publication(row) => row.withdrawn_at,
         }
     }
 
     /// Why it was withdrawn; null when it was superseded without a reason.
     async fn reason(&self) -> Option<&str> {
         match &self.0.what {
-            Piece::Study(row) => row.withdrawal_reason.as_deref(),
-            Piece::Publication(row) => row.withdrawal_reason.as_deref(),
+            EvidenceRow::Study(row) => row.withdrawal_reason.as_deref(),
+            EvidenceRow::Publication(row) => row.withdrawal_reason.as_deref(),
         }
     }
 
@@ -52,11 +54,11 @@ impl ReliedUpon {
     async fn superseded_by(&self, ctx: &Context<'_>) -> Result<Option<PieceOfEvidence>> {
         let asker = asker(ctx);
         Ok(match &self.0.what {
-            Piece::Study(row) => match row.superseded_by {
+            EvidenceRow::Study(row) => match row.superseded_by {
                 None => None,
                 Some(id) => asker.study(id).await?.map(Study).map(PieceOfEvidence::Study),
             },
-            Piece::Publication(row) => match row.superseded_by {
+            EvidenceRow::Publication(row) => match row.superseded_by {
                 None => None,
                 Some(id) => {
                     asker.publication(id).await?.map(Publication).map(PieceOfEvidence::Publication)

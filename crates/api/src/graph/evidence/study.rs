@@ -22,11 +22,11 @@ use super::reliance::{ReliedUpon, wrap_relied};
 use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::date::Date;
+use crate::graph::enum_value::EnumValue;
 use crate::graph::network::{
     Centre, Intervention, LocalAuthority, Outcome, Partner, Population, Programme,
 };
 use crate::graph::shared::{Common, SharedThing, shared_thing};
-use crate::graph::word::Word;
 use crate::graph::young_people::{Reach, reach};
 use crate::loading::Asker;
 
@@ -61,13 +61,13 @@ impl Study {
     }
 
     /// How it is, or will be, done.
-    async fn design(&self) -> Word<StudyDesign> {
-        Word(self.0.design)
+    async fn design(&self) -> EnumValue<StudyDesign> {
+        EnumValue(self.0.design)
     }
 
     /// How far it has come.
-    async fn status(&self) -> Word<StudyStatus> {
-        Word(self.0.status)
+    async fn status(&self) -> EnumValue<StudyStatus> {
+        EnumValue(self.0.status)
     }
 
     /// How its status changed, from the oldest, as far as the source gives dates.
@@ -307,22 +307,22 @@ struct Registration {
 #[derive(SimpleObject)]
 struct StatusChange {
     /// To what it changed.
-    status: Word<StudyStatus>,
+    status: EnumValue<StudyStatus>,
     /// When.
     on: Date,
     /// Why; above all, why a centre changed its mind.
     reason: Option<String>,
     /// Of a study that was stopped, what kind of reason it was; null when the source does not say.
-    stop_reason: Option<Word<StopReason>>,
+    stop_reason: Option<EnumValue<StopReason>>,
 }
 
 impl StatusChange {
     fn new(row: &study_status_change::Model) -> Self {
         Self {
-            status: Word(row.status),
+            status: EnumValue(row.status),
             on: Date(row.on),
             reason: row.reason.clone(),
-            stop_reason: row.stop_reason.map(Word),
+            stop_reason: row.stop_reason.map(EnumValue),
         }
     }
 }

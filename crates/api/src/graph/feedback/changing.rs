@@ -9,8 +9,8 @@ use service::{Error, Result};
 
 use super::Feedback;
 use crate::graph::date::Date;
+use crate::graph::enum_value::EnumValue;
 use crate::graph::global_id::{self, NodeKind};
-use crate::graph::word::Word;
 use crate::graph::{after_a_write, asker};
 
 /// What somebody said to a centre of its work.
@@ -29,7 +29,7 @@ struct GiveFeedbackInput {
     /// When it was received: today when nothing is said.
     received_on: Option<Date>,
     /// Who may see it: `PUBLIC`, `NETWORK` or `CENTRE`; your own centre alone when nothing is said.
-    visibility: Option<Word<Visibility>>,
+    visibility: Option<EnumValue<Visibility>>,
     /// A text of your own that names this request, such as a UUID: sent again with the same input, it is
     /// answered with the same feedback, and none is recorded twice.
     idempotency_key: Option<String>,

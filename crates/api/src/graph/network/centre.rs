@@ -16,9 +16,9 @@ use super::person::Role;
 use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::date::{ApproximateDate, approximate};
+use crate::graph::enum_value::{EnumValue, any_of};
 use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
 use crate::graph::global_id::{NodeKind, global_id};
-use crate::graph::word::{Word, any_of};
 use crate::loading::Asker;
 
 /// A What Works Centre.
@@ -87,9 +87,9 @@ impl Centre {
     }
 
     /// Its standing in the What Works Network today.
-    async fn network_status(&self, ctx: &Context<'_>) -> Word<NetworkStatus> {
+    async fn network_status(&self, ctx: &Context<'_>) -> EnumValue<NetworkStatus> {
         let today = asker(ctx).space.store().source().now().date_naive();
-        Word(self.0.status_on(today))
+        EnumValue(self.0.status_on(today))
     }
 
     /// Its standing in the network over time, from the oldest.
@@ -167,7 +167,7 @@ pub(crate) type CentreConnection = Connection<Centre>;
 #[derive(SimpleObject)]
 struct NetworkStatusPeriod {
     /// The standing.
-    status: Word<NetworkStatus>,
+    status: EnumValue<NetworkStatus>,
     /// From when, as precisely as is known.
     since: ApproximateDate,
     /// Until when; null while it lasts.
@@ -179,7 +179,7 @@ struct NetworkStatusPeriod {
 impl NetworkStatusPeriod {
     fn new(row: &centre_status::Model) -> Option<Self> {
         Some(Self {
-            status: Word(row.status),
+            status: EnumValue(row.status),
             since: ApproximateDate(PartialDate::try_from(row.since.clone()).ok()?),
             until: approximate(row.until.as_ref()),
             note: row.note.clone(),
@@ -192,7 +192,7 @@ impl NetworkStatusPeriod {
 #[graphql(name = "CentreFilter")]
 pub(crate) struct CentreFilterInput {
     /// With one of these standings today.
-    network_statuses: Option<Vec<Word<NetworkStatus>>>,
+    network_statuses: Option<Vec<EnumValue<NetworkStatus>>>,
     /// For one of these areas of policy, in the words of the centres themselves.
     policy_areas: Option<Vec<String>>,
 }

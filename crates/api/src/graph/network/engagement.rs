@@ -10,9 +10,9 @@ use super::{Centre, LocalAuthority};
 use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed};
 use crate::graph::date::{ApproximateDate, approximate};
+use crate::graph::enum_value::EnumValue;
 use crate::graph::global_id::{NodeKind, global_id};
 use crate::graph::shared::Withdrawal;
-use crate::graph::word::Word;
 
 /// A centre's visit to, or work with, a local authority.
 #[derive(Clone)]
@@ -55,8 +55,8 @@ impl Engagement {
     }
 
     /// What was done.
-    async fn kind(&self) -> Word<EngagementKind> {
-        Word(self.0.kind)
+    async fn kind(&self) -> EnumValue<EngagementKind> {
+        EnumValue(self.0.kind)
     }
 
     /// What it was about.

@@ -14,9 +14,9 @@ use super::Centre;
 use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed};
 use crate::graph::date::{ApproximateDate, approximate};
+use crate::graph::enum_value::EnumValue;
 use crate::graph::global_id::{NodeKind, global_id};
 use crate::graph::shared::Withdrawal;
-use crate::graph::word::Word;
 use crate::loading::Asker;
 
 /// An evidence standard: how a centre rates evidence.
@@ -227,8 +227,8 @@ impl StandardLevel {
 
     /// How strong evidence at this level is held to be, for filtering across standards; null where no
     /// such reading is published.
-    async fn strength(&self) -> Option<Word<EvidenceStrength>> {
-        self.0.strength.map(Word)
+    async fn strength(&self) -> Option<EnumValue<EvidenceStrength>> {
+        self.0.strength.map(EnumValue)
     }
 
     /// The dimension that it is a level of.
@@ -299,8 +299,8 @@ impl CrosswalkReading {
     }
 
     /// How the first level relates to this one.
-    async fn relation(&self) -> Word<CrosswalkRelation> {
-        Word(self.0.relation)
+    async fn relation(&self) -> EnumValue<CrosswalkRelation> {
+        EnumValue(self.0.relation)
     }
 
     /// Why the reading must be taken with care.

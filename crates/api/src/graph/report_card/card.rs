@@ -10,7 +10,7 @@ use service::feedback::{self, FeedbackEvent};
 use service::filter::AnyOf;
 use service::network::directory;
 use service::page::{Page, PageRequest};
-use service::report_card::{self, Company, Milestone, Places};
+use service::report_card::{self, Collaborators, Milestone, Places};
 use tokio::sync::OnceCell;
 
 use super::milestone::{ReportCardLine, StopReasonCount, StudyMilestoneConnection, milestones};
@@ -19,13 +19,13 @@ use crate::graph::asker;
 use crate::graph::collaboration::{Collaboration, CollaborationConnection};
 use crate::graph::connection::Total;
 use crate::graph::date::Date;
+use crate::graph::enum_value::{EnumValue, any_of};
 use crate::graph::feedback::{Feedback, FeedbackConnection};
 use crate::graph::network::{
     Centre, CentreConnection, Engagement, EngagementConnection, LocalAuthorityConnection, Partner,
     PartnerConnection, Programme, ProgrammeConnection,
 };
 use crate::graph::number::{Int, at_least};
-use crate::graph::word::{Word, any_of};
 use crate::loading::Asker;
 
 /// A report card.
@@ -34,12 +34,12 @@ pub(super) struct ReportCard {
     /// Read when the first of its fields is asked for.
     places: OnceCell<Arc<Places>>,
     /// The same.
-    company: OnceCell<Arc<Company>>,
+    collaborators: OnceCell<Arc<Collaborators>>,
 }
 
 impl ReportCard {
     pub(super) fn new(card: report_card::ReportCard) -> Self {
-        Self { card, places: OnceCell::new(), company: OnceCell::new() }
+        Self { card, places: OnceCell::new(), collaborators: OnceCell::new() }
     }
 
     async fn places(&self, asker: &Asker) -> Result<&Arc<Places>> {
@@ -50,12 +50,12 @@ impl ReportCard {
         self.places.get_or_try_init(read).await
     }
 
-    async fn company(&self, asker: &Asker) -> Result<&Arc<Company>> {
+    async fn collaborators(&self, asker: &Asker) -> Result<&Arc<Collaborators>> {
         let read = || async {
-            let company = report_card::company(&asker.space, &asker.viewer, self.card);
-            Ok(Arc::new(company.await?))
+            let collaborators = report_card::collaborators(&asker.space, &asker.viewer, self.card);
+            Ok(Arc::new(collaborators.await?))
         };
-        self.company.get_or_try_init(read).await
+        self.collaborators.get_or_try_init(read).await
     }
 }
 
@@ -132,7 +132,7 @@ impl ReportCard {
         #[graphql(
             desc = "Only for reasons of one of these kinds; for any when nothing is said, for none when the list is empty."
         )]
-        reasons: Option<Vec<Word<StopReason>>>,
+        reasons: Option<Vec<EnumValue<StopReason>>>,
         request: PageRequest,
     ) -> Result<StudyMilestoneConnection> {
         let reasons = any_of(reasons);
@@ -144,7 +144,7 @@ impl ReportCard {
         let asker = asker(ctx);
         let counts = report_card::stop_reasons(&asker.space, &asker.viewer, self.card).await?;
         let counts = counts.into_iter().map(|(reason, studies)| StopReasonCount {
-            stop_reason: reason.map(Word),
+            stop_reason: reason.map(EnumValue),
             studies: Int(studies),
         });
         Ok(Some(counts.collect()))
@@ -228,7 +228,7 @@ impl ReportCard {
         ctx: &Context<'_>,
         request: PageRequest,
     ) -> Result<CentreConnection> {
-        let list = &self.company(asker(ctx)).await?.centres;
+        let list = &self.collaborators(asker(ctx)).await?.centres;
         let total = Total::known(list.len());
         let list = list.iter().cloned().map(Centre).collect();
         let page = Page::of_sorted(&request, list, |centre: &Centre| centre.0.row.slug.clone())?;
@@ -241,7 +241,7 @@ impl ReportCard {
         ctx: &Context<'_>,
         request: PageRequest,
     ) -> Result<CollaborationConnection> {
-        let list = &self.company(asker(ctx)).await?.collaborations;
+        let list = &self.collaborators(asker(ctx)).await?.collaborations;
         let total = Total::known(list.len());
         let list = list.iter().cloned().map(Collaboration).collect();
         let page = Page::of_sorted(&request, list, |row: &Collaboration| row.0.slug.clone())?;

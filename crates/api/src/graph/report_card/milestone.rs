@@ -8,22 +8,22 @@ use service::Result;
 use service::entity::{StopReason, StudyStatus, study_status_change};
 use service::filter::AnyOf;
 use service::page::PageRequest;
-use service::report_card::{self, Arrival, Milestone};
+use service::report_card::{self, Milestone, MilestoneReached};
 use uuid::Uuid;
 
 use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total};
 use crate::graph::date::Date;
+use crate::graph::enum_value::EnumValue;
 use crate::graph::evidence::Study;
 use crate::graph::global_id::{self, NodeKind, part_id};
 use crate::graph::network::Centre;
 use crate::graph::number::Int;
-use crate::graph::word::Word;
 use crate::loading::Asker;
 
 /// A study that came to a status on a day.
 #[derive(Clone)]
-pub(crate) struct StudyMilestone(Arrival);
+pub(crate) struct StudyMilestone(MilestoneReached);
 
 impl StudyMilestone {
     /// Returns what a study came to on the day that stands in a global id.
@@ -35,7 +35,7 @@ impl StudyMilestone {
         let history = asker.study_statuses(study.id).await?.unwrap_or_default();
         let on_day = |change: &&study_status_change::Model| change.on.num_days_from_ce() == day;
         let change = history.iter().find(on_day).cloned();
-        Ok(change.map(|change| Self(Arrival { change, study })))
+        Ok(change.map(|change| Self(MilestoneReached { change, study })))
     }
 }
 
@@ -54,8 +54,8 @@ impl StudyMilestone {
     }
 
     /// To what it came.
-    async fn status(&self) -> Word<StudyStatus> {
-        Word(self.0.change.status)
+    async fn status(&self) -> EnumValue<StudyStatus> {
+        EnumValue(self.0.change.status)
     }
 
     /// When.
@@ -69,8 +69,8 @@ impl StudyMilestone {
     }
 
     /// Of a study that was stopped, what kind of reason it was; null when the source does not say.
-    async fn stop_reason(&self) -> Option<Word<StopReason>> {
-        self.0.change.stop_reason.map(Word)
+    async fn stop_reason(&self) -> Option<EnumValue<StopReason>> {
+        self.0.change.stop_reason.map(EnumValue)
     }
 }
 
@@ -86,7 +86,7 @@ pub(crate) type StudyMilestoneConnection = Connection<StudyMilestone>;
 #[derive(SimpleObject)]
 pub(super) struct StopReasonCount {
     /// The kind of reason; null when the source does not say.
-    pub(super) stop_reason: Option<Word<StopReason>>,
+    pub(super) stop_reason: Option<EnumValue<StopReason>>,
     /// How many.
     pub(super) studies: Int<u64>,
 }

@@ -17,9 +17,9 @@ use super::statistics::{StatisticsInput, StatisticsTable};
 use crate::graph::asker;
 use crate::graph::connection::{Listed, UncountedConnection};
 use crate::graph::date::Date;
+use crate::graph::enum_value::EnumValue;
 use crate::graph::global_id::{self, NodeKind, global_id};
 use crate::graph::network::{Centre, LocalAuthority};
-use crate::graph::word::Word;
 
 /// A data-sharing agreement.
 #[derive(Clone)]
@@ -51,9 +51,9 @@ impl DataSharingAgreement {
     }
 
     /// Where it stands today.
-    async fn state(&self, ctx: &Context<'_>) -> Word<AgreementState> {
+    async fn state(&self, ctx: &Context<'_>) -> EnumValue<AgreementState> {
         let now = asker(ctx).space.store().source().now();
-        Word(self.0.state(now.date_naive()))
+        EnumValue(self.0.state(now.date_naive()))
     }
 
     /// The authorities whose young people it is about, each with its approval.
@@ -90,13 +90,13 @@ impl DataSharingAgreement {
     }
 
     /// Of which populations.
-    async fn populations(&self) -> Vec<Word<SocialWorkPopulation>> {
-        self.0.populations().into_iter().map(Word).collect()
+    async fn populations(&self) -> Vec<EnumValue<SocialWorkPopulation>> {
+        self.0.populations().into_iter().map(EnumValue).collect()
     }
 
     /// Which fields it opens.
-    async fn fields(&self) -> Vec<Word<PersonField>> {
-        self.0.fields().into_iter().map(Word).collect()
+    async fn fields(&self) -> Vec<EnumValue<PersonField>> {
+        self.0.fields().into_iter().map(EnumValue).collect()
     }
 
     /// The first day on which rows may be read.

@@ -13,10 +13,10 @@ use super::agreement::{DataSharingAgreement, agreement_id};
 use super::person::YoungPerson;
 use super::returns::{Return, return_id};
 use crate::graph::date::Date;
+use crate::graph::enum_value::{EnumValue, words};
 use crate::graph::global_id::{self, NodeKind};
 use crate::graph::network::LocalAuthority;
 use crate::graph::number::Int;
-use crate::graph::word::{Word, words};
 use crate::graph::{after_a_write, asker};
 
 /// An agreement that is proposed.
@@ -31,9 +31,9 @@ struct ProposeDataSharingAgreementInput {
     /// What in law allows it.
     legal_basis: String,
     /// Of which populations.
-    populations: Vec<Word<SocialWorkPopulation>>,
+    populations: Vec<EnumValue<SocialWorkPopulation>>,
     /// Which fields it opens; others stay closed.
-    fields: Vec<Word<PersonField>>,
+    fields: Vec<EnumValue<PersonField>>,
     /// The first day on which rows may be read.
     starts_on: Date,
     /// The last day on which rows may be read.

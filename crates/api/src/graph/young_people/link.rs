@@ -12,9 +12,9 @@ use service::young_people::statistics::{self, Count};
 use super::statistics::{Coverage, DisclosureRule, StatisticsCell, StatisticsWhere};
 use crate::graph::asker;
 use crate::graph::date::Date;
+use crate::graph::enum_value::EnumValue;
 use crate::graph::network::Population;
 use crate::graph::number::{Int, at_least};
-use crate::graph::word::Word;
 use crate::loading::Asker;
 
 /// A number of young people that is safe to show.
@@ -23,7 +23,7 @@ pub(in crate::graph) struct SafeCount {
     /// The number as the rule makes it; null unless it is shown.
     count: Option<Int<u64>>,
     /// Whether it is shown, hidden, or not there to be counted.
-    state: Word<CountState>,
+    state: EnumValue<CountState>,
     /// The rule.
     rule: DisclosureRule,
     /// Whose returns are counted.
@@ -47,7 +47,7 @@ pub(in crate::graph) async fn safe_count(
     let count = cells.first().map_or(Count::NotCollected, |cell| cell.count);
     Ok(Some(SafeCount {
         count: count.shown().map(Int),
-        state: Word(count.state()),
+        state: EnumValue(count.state()),
         rule: DisclosureRule::new(&table.rule),
         coverage: Coverage::new(asker, &table.coverage.of_populations(&[population])),
     }))
@@ -88,8 +88,8 @@ impl EvidenceNeed {
     }
 
     /// How counts name the population.
-    async fn counted_as(&self) -> Word<SocialWorkPopulation> {
-        Word(self.need.evidence.population)
+    async fn counted_as(&self) -> EnumValue<SocialWorkPopulation> {
+        EnumValue(self.need.evidence.population)
     }
 
     /// How many young people are in it there; null unless the number is shown.
@@ -98,8 +98,8 @@ impl EvidenceNeed {
     }
 
     /// Whether the number of young people is shown, hidden, or not there to be counted.
-    async fn state(&self) -> Word<CountState> {
-        Word(self.need.young_people.state())
+    async fn state(&self) -> EnumValue<CountState> {
+        EnumValue(self.need.young_people.state())
     }
 
     /// Whether its return that would tell of them is counted.
@@ -117,7 +117,7 @@ impl EvidenceNeed {
         let strengths = EvidenceStrength::ALL.iter();
         strengths
             .map(|strength| StudiesOfStrength {
-                strength: Word(*strength),
+                strength: EnumValue(*strength),
                 studies: Int(self
                     .need
                     .evidence
@@ -134,7 +134,7 @@ impl EvidenceNeed {
 #[derive(SimpleObject)]
 struct StudiesOfStrength {
     /// The strength.
-    strength: Word<EvidenceStrength>,
+    strength: EnumValue<EvidenceStrength>,
     /// How many studies.
     studies: Int<u64>,
 }

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use service::entity::{EpisodeKind, Sex};
 use service::filter::AnyOf;
-use service::young_people::people::{self, Participation, PeopleFilter, Time};
+use service::young_people::people::{self, Participation, PeopleFilter};
 use service::{Code, Error, Result};
 use uuid::Uuid;
 
 use crate::graph::asker;
 use crate::graph::connection::{Listed, UncountedConnection};
 use crate::graph::date::Date;
+use crate::graph::enum_value::EnumValue;
 use crate::graph::evidence::Study;
 use crate::graph::global_id::{self, NodeKind, part_id};
 use crate::graph::network::LocalAuthority;
-use crate::graph::word::Word;
 use crate::loading::Asker;
 
 /// A young person, as an agreement shows them.
@@ -61,8 +61,8 @@ impl YoungPerson {
     }
 
     /// Sex as recorded.
-    async fn sex(&self) -> Result<Option<Word<Sex>>> {
-        self.0.sex().map(|sex| Some(Word(sex)))
+    async fn sex(&self) -> Result<Option<EnumValue<Sex>>> {
+        self.0.sex().map(|sex| Some(EnumValue(sex)))
     }
 
     /// Ethnicity, as its code in the returns.
@@ -78,8 +78,8 @@ impl YoungPerson {
 
     /// Their times in touch with social work that the agreement is about, the earliest first.
     async fn episodes(&self) -> Result<Option<Vec<Episode>>> {
-        let times = self.0.times()?.iter();
-        Ok(Some(times.cloned().map(Episode).collect()))
+        let episodes = self.0.episodes()?.iter();
+        Ok(Some(episodes.cloned().map(Episode).collect()))
     }
 
     /// The studies that they take part in, as recorded under this agreement.
@@ -99,14 +99,14 @@ struct BirthMonth {
 }
 
 /// A time in touch with social work.
-struct Episode(Time);
+struct Episode(people::Episode);
 
 /// A time in which a young person was in touch with social work. Codes are those of the returns.
 #[Object]
 impl Episode {
     /// Which kind of time.
-    async fn kind(&self) -> Word<EpisodeKind> {
-        Word(self.0.kind)
+    async fn kind(&self) -> EnumValue<EpisodeKind> {
+        EnumValue(self.0.kind)
     }
 
     /// The authority whose return tells of it.

@@ -5,16 +5,16 @@ use service::entity::{SocialWorkPopulation, StatisticsDimension};
 use service::young_people::release::{NewRelease, Release};
 
 use crate::graph::date::Date;
+use crate::graph::enum_value::{EnumValue, words};
 use crate::graph::number::Int;
-use crate::graph::word::{Word, words};
 
 /// A table that is to be published.
 #[derive(InputObject)]
 pub(super) struct ReleaseInput {
     /// By what it is broken down: one to three dimensions. A table by authority has its regions' subtotals.
-    by: Vec<Word<StatisticsDimension>>,
+    by: Vec<EnumValue<StatisticsDimension>>,
     /// Of which population; of all when nothing is said.
-    population: Option<Word<SocialWorkPopulation>>,
+    population: Option<EnumValue<SocialWorkPopulation>>,
     /// Names of regions; all when nothing is said. An empty list is refused with `BAD_USER_INPUT`.
     regions: Option<Vec<String>>,
     /// The reference day: 31 March of a year.

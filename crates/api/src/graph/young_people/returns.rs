@@ -13,10 +13,10 @@ use uuid::Uuid;
 
 use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total};
+use crate::graph::enum_value::EnumValue;
 use crate::graph::global_id::{self, NodeKind, global_id, part_id};
 use crate::graph::network::{Centre, LocalAuthority};
 use crate::graph::number::Int;
-use crate::graph::word::Word;
 use crate::loading::Asker;
 
 /// A statutory return that was loaded.
@@ -44,8 +44,8 @@ impl Return {
     }
 
     /// Which return it is.
-    async fn kind(&self) -> Word<ReturnKind> {
-        Word(self.0.kind)
+    async fn kind(&self) -> EnumValue<ReturnKind> {
+        EnumValue(self.0.kind)
     }
 
     /// The authority that made it.
@@ -59,8 +59,8 @@ impl Return {
     }
 
     /// Where it stands.
-    async fn state(&self) -> Word<ReturnState> {
-        Word(self.0.state)
+    async fn state(&self) -> EnumValue<ReturnState> {
+        EnumValue(self.0.state)
     }
 
     /// The centre that loaded it; null for the operator of the space.

@@ -10,16 +10,16 @@ use service::young_people::disclosure::Rule;
 use service::young_people::statistics::{self, Cell, Question, Table, Where};
 
 use crate::graph::date::Date;
+use crate::graph::enum_value::{EnumValue, any_of, words};
 use crate::graph::network::LocalAuthority;
 use crate::graph::number::Int;
-use crate::graph::word::{Word, any_of, words};
 use crate::loading::Asker;
 
 /// What is counted, and by what.
 #[derive(InputObject)]
 pub(super) struct StatisticsInput {
     /// By what the table is broken down; one number when empty.
-    by: Vec<Word<StatisticsDimension>>,
+    by: Vec<EnumValue<StatisticsDimension>>,
     /// What it is restricted to.
     #[graphql(name = "where")]
     filter: Option<StatisticsWhere>,
@@ -28,7 +28,7 @@ pub(super) struct StatisticsInput {
     /// Of what each cell is to be a `share`: the cell without these dimensions, of those in `by`. Of a table by
     /// LOCAL_AUTHORITY and POPULATION, the share of POPULATION is that of each authority's young people. No shares
     /// when nothing is named.
-    share_of: Option<Vec<Word<StatisticsDimension>>>,
+    share_of: Option<Vec<EnumValue<StatisticsDimension>>>,
 }
 
 /// The categories that are shown. A dimension that the table isn't broken down by takes one category; several would
@@ -41,19 +41,19 @@ pub(in crate::graph) struct StatisticsWhere {
     /// Names of regions, such as `North West`.
     regions: Option<Vec<String>>,
     /// Populations.
-    populations: Option<Vec<Word<SocialWorkPopulation>>>,
+    populations: Option<Vec<EnumValue<SocialWorkPopulation>>>,
     /// Age bands.
-    age_bands: Option<Vec<Word<AgeBand>>>,
+    age_bands: Option<Vec<EnumValue<AgeBand>>>,
     /// Sexes.
-    sexes: Option<Vec<Word<Sex>>>,
+    sexes: Option<Vec<EnumValue<Sex>>>,
     /// Ethnic groups.
-    ethnic_groups: Option<Vec<Word<EthnicGroup>>>,
+    ethnic_groups: Option<Vec<EnumValue<EthnicGroup>>>,
     /// Legal statuses.
-    legal_statuses: Option<Vec<Word<LegalStatus>>>,
+    legal_statuses: Option<Vec<EnumValue<LegalStatus>>>,
     /// Placement types.
-    placement_types: Option<Vec<Word<PlacementType>>>,
+    placement_types: Option<Vec<EnumValue<PlacementType>>>,
     /// Categories of need.
-    categories_of_need: Option<Vec<Word<Need>>>,
+    categories_of_need: Option<Vec<EnumValue<Need>>>,
 }
 
 impl From<StatisticsWhere> for Where {
@@ -122,7 +122,7 @@ pub(in crate::graph) struct Coverage {
 #[derive(SimpleObject)]
 struct CoveredKind {
     /// The kind: SSDA903 tells of those who are or were looked after, CIN_CENSUS of those in need.
-    kind: Word<ReturnKind>,
+    kind: EnumValue<ReturnKind>,
     /// Of how many authorities.
     authorities: Int<usize>,
 }
@@ -133,7 +133,7 @@ struct CoveredAuthority {
     /// The authority.
     local_authority: LocalAuthority,
     /// Which of its returns are counted.
-    kinds: Vec<Word<ReturnKind>>,
+    kinds: Vec<EnumValue<ReturnKind>>,
     /// The number of the edition. Counts change when another is published, and only then.
     edition: i32,
     /// When it was published.
@@ -143,13 +143,13 @@ struct CoveredAuthority {
 impl Coverage {
     pub(super) fn new(asker: &Asker, coverage: &statistics::Coverage) -> Self {
         let by_kind = coverage.kinds.iter().map(|kind| CoveredKind {
-            kind: Word(*kind),
+            kind: EnumValue(*kind),
             authorities: Int(coverage.counted(*kind)),
         });
         let covered = coverage.authorities.iter().filter_map(|of| {
             Some(CoveredAuthority {
                 local_authority: LocalAuthority::find(asker, of.authority)?,
-                kinds: of.kinds.iter().copied().map(Word).collect(),
+                kinds: of.kinds.iter().copied().map(EnumValue).collect(),
                 edition: of.edition,
                 published_at: of.published_at,
             })
@@ -202,7 +202,7 @@ pub(super) struct StatisticsCell {
     /// The count as the rule makes it; null unless it is shown.
     count: Option<Int<u64>>,
     /// Whether it is shown, hidden, or not there to be counted.
-    state: Word<CountState>,
+    state: EnumValue<CountState>,
     /// The count over that of the cell without the dimensions of `shareOf`, both as they are published: 0.25 is a
     /// quarter. Null without `shareOf`, and when one of the two is hidden or 0. As both are perturbed, it can be more
     /// than 1.
@@ -216,7 +216,7 @@ impl StatisticsCell {
             keys: cell.keys,
             labels: cell.labels,
             count: count.map(Int),
-            state: Word(cell.count.state()),
+            state: EnumValue(cell.count.state()),
             share: cell.share,
         }
     }

@@ -9,9 +9,9 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::held::Unfound;
+use super::held::KeyError;
 use super::keys::LONGEST_KID;
-use super::reading::Place;
+use super::reading::Location;
 use super::{Mapping, address};
 use crate::access::{AllowedNetworks, Credential, Grant, scope};
 use crate::error::{Code, Error, Result};
@@ -115,13 +115,13 @@ async fn verified_claims(
     let issuers = space.issuers();
     let key = issuers
         .held(provider.id)
-        .verifying(&Place::from(provider), issuers.patience, kid, header.alg)
+        .verifying(&Location::from(provider), issuers.timings, kid, header.alg)
         .await
         .map_err(|unfound| match unfound {
-            Unfound::NoSuchKey => invalid(
+            KeyError::NoSuchKey => invalid(
                 "The token is signed with a key, or by an algorithm, that its identity provider doesn't publish.",
             ),
-            Unfound::Unavailable => Error::new(
+            KeyError::Unavailable => Error::new(
                 Code::IssuerUnavailable,
                 "The identity provider that issued the token can't be asked for its keys at the moment; try again in a while.",
             ),

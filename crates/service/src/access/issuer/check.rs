@@ -3,7 +3,7 @@
 use entity::identity_provider;
 use jsonwebtoken::Algorithm;
 
-use super::reading::{self, Place};
+use super::reading::{self, Location};
 use super::{address, register};
 use crate::error::{Code, Error, Result};
 use crate::space::Space;
@@ -35,8 +35,8 @@ pub struct CheckedKey {
 /// `NOT_FOUND`; `ISSUER_UNAVAILABLE` with what is wrong.
 pub async fn check(space: &Space, slug: &str) -> Result<Checked> {
     let provider = register::accepted(space.store().connection(), slug).await?;
-    let place = Place::from(&provider);
-    let answer = space.issuers().patience.answer;
+    let place = Location::from(&provider);
+    let answer = space.issuers().timings.answer;
     let published = tokio::task::spawn_blocking(move || reading::read(&place, answer))
         .await
         .map_err(Error::internal)?

@@ -11,10 +11,10 @@ use futures::future::{BoxFuture, Shared};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use tokio::time::Instant;
 
-use super::Patience;
+use super::Timings;
 use super::fault::Fault;
 use super::keys::KeySet;
-use super::reading::{self, Place};
+use super::reading::{self, Location};
 
 /// The keys of one provider.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ type Reading = Shared<BoxFuture<'static, Result<Arc<KeySet>, Fault>>>;
 
 /// Why a key was not found.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Unfound {
+pub(super) enum KeyError {
     /// The provider has no such key, as far as is known.
     NoSuchKey,
     /// The provider can't be asked.
@@ -45,32 +45,32 @@ impl HeldKeys {
     /// Returns the key of this name that verifies this algorithm.
     pub(super) async fn verifying(
         self: &Arc<Self>,
-        place: &Place,
-        patience: Patience,
+        place: &Location,
+        timings: Timings,
         kid: &str,
         algorithm: Algorithm,
-    ) -> Result<DecodingKey, Unfound> {
+    ) -> Result<DecodingKey, KeyError> {
         let find = |keys: &KeySet| keys.find(kid, algorithm).map(|key| key.verifier.clone());
         let reading = {
             let mut state = self.state();
             let now = Instant::now();
-            match state.relied_on(now, patience) {
+            match state.relied_on(now, timings) {
                 Some(keys) => match find(&keys) {
                     Some(key) => {
-                        if state.is_due(now, patience) {
-                            let _in_the_background = self.begin(&mut state, place, patience);
+                        if state.is_due(now, timings) {
+                            let _in_the_background = self.begin(&mut state, place, timings);
                         }
                         return Ok(key);
                     }
-                    None => self.begin_for_unknown(&mut state, now, place, patience)?,
+                    None => self.begin_for_unknown(&mut state, now, place, timings)?,
                 },
-                None if state.is_left_alone(now, patience) => return Err(Unfound::Unavailable),
-                None => self.begin(&mut state, place, patience),
+                None if state.is_left_alone(now, timings) => return Err(KeyError::Unavailable),
+                None => self.begin(&mut state, place, timings),
             }
         };
         match reading.await {
-            Ok(keys) => find(&keys).ok_or(Unfound::NoSuchKey),
-            Err(_) => Err(Unfound::Unavailable),
+            Ok(keys) => find(&keys).ok_or(KeyError::NoSuchKey),
+            Err(_) => Err(KeyError::Unavailable),
         }
     }
 
@@ -80,25 +80,25 @@ impl HeldKeys {
         self: &Arc<Self>,
         state: &mut State,
         now: Instant,
-        place: &Place,
-        patience: Patience,
-    ) -> Result<Reading, Unfound> {
+        place: &Location,
+        timings: Timings,
+    ) -> Result<Reading, KeyError> {
         if let Some(reading) = &state.under_way {
             return Ok(reading.clone());
         }
-        if state.is_left_alone(now, patience) {
-            return Err(Unfound::Unavailable);
+        if state.is_left_alone(now, timings) {
+            return Err(KeyError::Unavailable);
         }
-        let was_a_moment_ago = |read_at| now - read_at < patience.between_unknown_keys;
+        let was_a_moment_ago = |read_at| now - read_at < timings.between_unknown_keys;
         if state.read_for_unknown_at.is_some_and(was_a_moment_ago) {
-            return Err(Unfound::NoSuchKey);
+            return Err(KeyError::NoSuchKey);
         }
         state.read_for_unknown_at = Some(now);
-        Ok(self.begin(state, place, patience))
+        Ok(self.begin(state, place, timings))
     }
 
     /// Returns the reading that is under way, or a new one.
-    fn begin(self: &Arc<Self>, state: &mut State, place: &Place, patience: Patience) -> Reading {
+    fn begin(self: &Arc<Self>, state: &mut State, place: &Location, timings: Timings) -> Reading {
         if let Some(reading) = &state.under_way {
             return reading.clone();
         }
@@ -106,7 +106,7 @@ impl HeldKeys {
         let place = place.clone();
         let task = tokio::spawn(async move {
             let asked = place.clone();
-            let read = tokio::task::spawn_blocking(move || reading::read(&asked, patience.answer));
+            let read = tokio::task::spawn_blocking(move || reading::read(&asked, timings.answer));
             let read = read.await.unwrap_or_else(|broken| Err(broken_off(&broken)));
             held.end(&place, read)
         });
@@ -118,7 +118,7 @@ impl HeldKeys {
 
     fn end(
         &self,
-        place: &Place,
+        place: &Location,
         read: Result<reading::Published, Fault>,
     ) -> Result<Arc<KeySet>, Fault> {
         let read = read.and_then(reading::Published::into_usable);
@@ -146,20 +146,20 @@ impl HeldKeys {
 
 impl State {
     /// Returns the keys, unless they are too old to be relied on.
-    fn relied_on(&self, now: Instant, patience: Patience) -> Option<Arc<KeySet>> {
+    fn relied_on(&self, now: Instant, timings: Timings) -> Option<Arc<KeySet>> {
         let keys = self.keys.as_ref();
-        keys.filter(|(_, read_at)| now - *read_at <= patience.rely_for)
+        keys.filter(|(_, read_at)| now - *read_at <= timings.rely_for)
             .map(|(keys, _)| Arc::clone(keys))
     }
 
     /// Returns whether it is time to read the keys again.
-    fn is_due(&self, now: Instant, patience: Patience) -> bool {
-        let is_old = |(_, read_at): &(_, Instant)| now - *read_at >= patience.reread_after;
-        self.keys.as_ref().is_some_and(is_old) && !self.is_left_alone(now, patience)
+    fn is_due(&self, now: Instant, timings: Timings) -> bool {
+        let is_old = |(_, read_at): &(_, Instant)| now - *read_at >= timings.reread_after;
+        self.keys.as_ref().is_some_and(is_old) && !self.is_left_alone(now, timings)
     }
 
-    fn is_left_alone(&self, now: Instant, patience: Patience) -> bool {
-        self.failed_at.is_some_and(|failed_at| now - failed_at < patience.after_failure)
+    fn is_left_alone(&self, now: Instant, timings: Timings) -> bool {
+        self.failed_at.is_some_and(|failed_at| now - failed_at < timings.after_failure)
     }
 }
 

@@ -36,13 +36,13 @@ pub use register::{NewIssuer, Removed, add, list, remove};
 #[derive(Debug)]
 pub struct Issuers {
     pseudonyms: Pseudonyms,
-    patience: Patience,
+    timings: Timings,
     held: Mutex<HashMap<IdentityProviderId, Arc<HeldKeys>>>,
 }
 
 /// How long an identity provider is waited for, and how long what it said is relied on.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct Timings {
     /// How long its keys may take to be read, from the first connection to the last byte.
     pub answer: Duration,
     /// After which its keys are read again, while those that are held go on being relied on.
@@ -55,7 +55,7 @@ pub struct Patience {
     pub rely_for: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timings {
     fn default() -> Self {
         Self {
             answer: Duration::from_secs(5),
@@ -73,15 +73,15 @@ impl Issuers {
     pub fn new(master_key: &MasterKey) -> Self {
         Self {
             pseudonyms: Pseudonyms::new(master_key),
-            patience: Patience::default(),
+            timings: Timings::default(),
             held: Mutex::default(),
         }
     }
 
-    /// Returns the same issuers with another patience; nothing is known of them yet.
+    /// Returns the same issuers with another timings; nothing is known of them yet.
     #[must_use]
-    pub fn with_patience(&self, patience: Patience) -> Self {
-        Self { pseudonyms: self.pseudonyms.clone(), patience, held: Mutex::default() }
+    pub fn with_timings(&self, timings: Timings) -> Self {
+        Self { pseudonyms: self.pseudonyms.clone(), timings, held: Mutex::default() }
     }
 
     /// What is held of a provider's keys.

@@ -21,7 +21,7 @@ const CONNECT: Duration = Duration::from_secs(3);
 
 /// Where to read, and whom to trust there.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct Location {
     issuer: String,
     certificates: Option<String>,
 }
@@ -46,7 +46,7 @@ impl Published {
     }
 }
 
-impl Place {
+impl Location {
     /// Returns the issuer's name of itself.
     pub(super) fn issuer(&self) -> &str {
         &self.issuer
@@ -64,14 +64,14 @@ struct Jwks {
     keys: Vec<serde_json::Value>,
 }
 
-impl From<&identity_provider::Model> for Place {
+impl From<&identity_provider::Model> for Location {
     fn from(provider: &identity_provider::Model) -> Self {
         Self { issuer: provider.issuer.clone(), certificates: provider.certificates.clone() }
     }
 }
 
 /// Reads the keys. It blocks its thread, for as long as `answer` at most.
-pub(super) fn read(place: &Place, answer: Duration) -> Result<Published, Fault> {
+pub(super) fn read(place: &Location, answer: Duration) -> Result<Published, Fault> {
     let end = Instant::now() + answer;
     let agent = agent(place);
     let url = address::discovery(&place.issuer);
@@ -90,7 +90,7 @@ pub(super) fn read(place: &Place, answer: Duration) -> Result<Published, Fault> 
     Ok(Published { at: metadata.jwks_uri, keys: KeySet::of(&jwks.keys) })
 }
 
-fn agent(place: &Place) -> Agent {
+fn agent(place: &Location) -> Agent {
     let is_this_machine = Url::parse(&place.issuer).is_ok_and(|url| address::is_this_machine(&url));
     let mut config = Agent::config_builder()
         .https_only(!is_this_machine)

@@ -22,7 +22,7 @@ pub use scales::{LevelReading, ScaleAnswer};
 
 use self::load::Standing;
 use self::newer::Newest;
-use self::pair::{Compared, Newer};
+use self::pair::{Compared, NewerEvidence};
 use crate::error::Result;
 use crate::space::Space;
 use crate::viewer::Viewer;
@@ -40,12 +40,12 @@ pub struct Comparison {
     /// The pairs that differ.
     pub differences: Vec<Difference>,
     /// The evidence that reasons name, of this comparison and those read with it.
-    pub named: Arc<Named>,
+    pub named: Arc<NamedEvidence>,
 }
 
 /// The evidence that reasons name.
 #[derive(Clone, Debug, Default)]
-pub struct Named {
+pub struct NamedEvidence {
     pub studies: HashMap<Uuid, Arc<study::Model>>,
     pub publications: HashMap<Uuid, Arc<publication::Model>>,
 }
@@ -71,7 +71,7 @@ pub async fn of_subjects(
     let since: Vec<Newest> = since.map(|(subject, since)| Newest { subject, since }).collect();
     let newer = newer::than(space, viewer, kind, &since).await?;
 
-    let nothing_newer = Newer::default();
+    let nothing_newer = NewerEvidence::default();
     let differences = compared.iter().map(|(subject, compared)| {
         let newer = newer.get(subject).unwrap_or(&nothing_newer);
         let differences = pairs(compared)
@@ -97,7 +97,7 @@ async fn named(
     space: &Space,
     viewer: &Viewer,
     differences: impl Iterator<Item = &Difference>,
-) -> Result<Named> {
+) -> Result<NamedEvidence> {
     let (mut studies, mut publications) = (HashSet::new(), HashSet::new());
     for explained in differences.flat_map(|difference| &difference.reasons) {
         for evidence in explained.reason.evidence() {
@@ -105,7 +105,7 @@ async fn named(
             publications.extend(evidence.publications.iter().copied().map(Uuid::from));
         }
     }
-    Ok(Named {
+    Ok(NamedEvidence {
         studies: load::rows::<study::Entity>(space, viewer, studies).await?,
         publications: load::rows::<publication::Entity>(space, viewer, publications).await?,
     })

@@ -11,7 +11,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, JoinType};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
-use super::pair::{LISTED, Newer};
+use super::pair::{LISTED, NewerEvidence};
 use crate::access::scope;
 use crate::error::Result;
 use crate::evidence::about::{links, united};
@@ -39,7 +39,7 @@ pub(super) async fn than(
     viewer: &Viewer,
     kind: RatedKind,
     wanted: &[Newest],
-) -> Result<HashMap<Uuid, Newer>> {
+) -> Result<HashMap<Uuid, NewerEvidence>> {
     let mut newer = HashMap::new();
     let Some(since) = wanted.iter().map(|newest| newest.since).min() else {
         return Ok(newer);
@@ -60,7 +60,7 @@ pub(super) async fn than(
         studies.values().flat_map(|page| page.items.iter().map(|(_, row)| row.id.into())).collect();
     let told = told_on(space, &read, period).await?;
     for (subject, page) in studies {
-        let newer: &mut Newer = newer.entry(subject).or_default();
+        let newer: &mut NewerEvidence = newer.entry(subject).or_default();
         newer.more_studies = page.has_next;
         let days = page.items.iter().filter_map(|(_, row)| {
             let ended = row.ends_on.filter(|day| *day <= period.until);
@@ -71,7 +71,7 @@ pub(super) async fn than(
         newer.studies.sort_by_key(|(_, day)| std::cmp::Reverse(*day));
     }
     for (subject, page) in publications {
-        let newer: &mut Newer = newer.entry(subject).or_default();
+        let newer: &mut NewerEvidence = newer.entry(subject).or_default();
         newer.more_publications = page.has_next;
         let days = page.items.iter().map(|(_, row)| (row.id, row.sort_on));
         newer.publications.extend(days);

@@ -55,7 +55,7 @@ pub(super) struct Score {
 
 /// Evidence about what is rated, with the day since when it has been there, from the newest.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Newer {
+pub(super) struct NewerEvidence {
     /// Studies that ended or reported on that day.
     pub(super) studies: Vec<(StudyId, NaiveDate)>,
     /// Publications of that day.
@@ -184,7 +184,7 @@ pub(super) fn difference(
     one: &Compared,
     other: &Compared,
     crosswalk: &Crosswalk,
-    newer: &Newer,
+    newer: &NewerEvidence,
 ) -> Option<Difference> {
     if !differ(one, other, crosswalk) {
         return None;
@@ -310,7 +310,11 @@ pub(super) fn older<'c>(
     }
 }
 
-fn older_than_new_evidence(one: &Compared, other: &Compared, newer: &Newer) -> Option<Reason> {
+fn older_than_new_evidence(
+    one: &Compared,
+    other: &Compared,
+    newer: &NewerEvidence,
+) -> Option<Reason> {
     let (older, rated_on) = older(one, other)?;
     let known = older.all_studies();
     let studies = newer

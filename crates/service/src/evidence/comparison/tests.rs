@@ -7,7 +7,7 @@ use entity::{
 };
 use uuid::Uuid;
 
-use super::pair::{self, Compared, Difference, Evidence, Newer, Reason, Score};
+use super::pair::{self, Compared, Difference, Evidence, NewerEvidence, Reason, Score};
 use super::scales::{Crosswalk, Reading};
 
 use DifferenceReasonKind::{DifferentEvidence, DifferentOutcome, DifferentRule, NotRecorded};
@@ -84,7 +84,7 @@ fn reading(
 }
 
 fn of(one: &Compared, other: &Compared) -> Option<Difference> {
-    pair::difference(one, other, &Crosswalk::new(), &Newer::default())
+    pair::difference(one, other, &Crosswalk::new(), &NewerEvidence::default())
 }
 
 fn kinds(difference: &Difference) -> Vec<DifferenceReasonKind> {
@@ -261,10 +261,10 @@ fn a_study_named_by_its_publication_is_the_same_study() {
 
 #[test]
 fn only_evidence_after_the_older_rating_that_it_did_not_know_is_new() {
-    let newer = Newer {
+    let newer = NewerEvidence {
         studies: vec![(id(1), year(2024)), (id(2), year(2019)), (id(3), year(2015))],
         publications: vec![(id(50), year(2020)), (id(51), year(2018))],
-        ..Newer::default()
+        ..NewerEvidence::default()
     };
     let old = rating(2, 7, 1, Low).with(|rating| {
         rating.rated_on = Some(year(2018));
@@ -294,17 +294,17 @@ fn only_evidence_after_the_older_rating_that_it_did_not_know_is_new() {
 fn what_may_be_missing_from_a_list_is_said() {
     let old = rating(2, 7, 1, Low).with(|rating| rating.rated_on = Some(year(2018)));
     let young = rating(1, 7, 3, High).with(|rating| rating.rated_on = Some(year(2022)));
-    let has_more = |newer: Newer| {
+    let has_more = |newer: NewerEvidence| {
         let difference = pair::difference(&young, &old, &Crosswalk::new(), &newer).unwrap();
         match &difference.reasons[0].reason {
             Reason::OlderThanNewEvidence { newer, .. } => newer.has_more,
             other => panic!("{other:?}"),
         }
     };
-    let publications = |days: &[i32]| Newer {
+    let publications = |days: &[i32]| NewerEvidence {
         publications: days.iter().map(|day| (id(50), year(*day))).collect(),
         more_publications: true,
-        ..Newer::default()
+        ..NewerEvidence::default()
     };
     assert!(has_more(publications(&[2021, 2020])));
     // The oldest that was read is no longer new, and neither are those after it.

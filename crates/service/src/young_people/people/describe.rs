@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::paths::{Opened, Path};
 use super::read::condition;
-use super::{Participation, Time, YoungPerson};
+use super::{Episode, Participation, YoungPerson};
 use crate::access::scope;
 use crate::error::Result;
 use crate::space::Space;
@@ -39,7 +39,7 @@ pub(super) async fn rows(
         ))
         .all(connection)
         .await?;
-    let times = scope::under_agreement::<episode::Entity>()
+    let episodes = scope::under_agreement::<episode::Entity>()
         .filter(condition(agreement, &return_ids))
         .filter(among(episode::Column::YoungPersonId))
         .all(connection)
@@ -66,14 +66,14 @@ pub(super) async fn rows(
                 sex: Sex::NotKnown,
                 ethnicity: "NOBT".to_owned(),
                 authorities: Vec::new(),
-                times: Vec::new(),
+                episodes: Vec::new(),
                 participations: Vec::new(),
             };
             (row.young_person_id, person)
         })
         .collect();
     describe(&mut found, records, &of_return);
-    add_times(&mut found, times, &of_return, &opened);
+    add_episodes(&mut found, episodes, &of_return, &opened);
     for row in participations {
         if let Some(person) = found.get_mut(&row.young_person_id) {
             person.participations.push(Participation {
@@ -109,17 +109,17 @@ fn describe(
 
 /// A time that goes on over several collections is told by several returns: the latest is right. Times that differ
 /// in nothing but what is closed are one.
-fn add_times(
+fn add_episodes(
     found: &mut HashMap<YoungPersonId, YoungPerson>,
-    mut times: Vec<episode::Model>,
+    mut episodes: Vec<episode::Model>,
     returns: &Returns<'_>,
     opened: &Opened,
 ) {
-    times.sort_by_key(|time| {
+    episodes.sort_by_key(|time| {
         (returns.get(&time.return_id).map(|row| (row.year, row.id)), time.ordinal)
     });
     let mut latest = BTreeMap::new();
-    for time in times {
+    for time in episodes {
         let Some(row) = returns.get(&time.return_id) else {
             continue;
         };
@@ -134,7 +134,7 @@ fn add_times(
     }
     for (_, (place, time)) in latest {
         if let Some(person) = found.get_mut(&time.young_person_id) {
-            person.times.push(Time {
+            person.episodes.push(Episode {
                 kind: time.kind,
                 local_authority: place,
                 started_on: time.started_on,

@@ -38,13 +38,13 @@ pub struct YoungPerson {
     sex: Sex,
     ethnicity: String,
     authorities: Vec<LocalAuthorityId>,
-    times: Vec<Time>,
+    episodes: Vec<Episode>,
     participations: Vec<Participation>,
 }
 
 /// A time in which a person was in touch with social work, as an agreement shows it.
 #[derive(Clone, Debug)]
-pub struct Time {
+pub struct Episode {
     /// Which kind of time.
     pub kind: EpisodeKind,
     /// The first day.
@@ -110,8 +110,8 @@ impl YoungPerson {
     ///
     /// # Errors
     /// `NOT_IN_AGREEMENT`.
-    pub fn times(&self) -> Result<&[Time]> {
-        self.opened.give(Path::Episodes, &self.times)
+    pub fn episodes(&self) -> Result<&[Episode]> {
+        self.opened.give(Path::Episodes, &self.episodes)
     }
 
     /// Returns the studies that they take part in.
@@ -123,7 +123,7 @@ impl YoungPerson {
     }
 }
 
-impl Time {
+impl Episode {
     /// Returns the authority whose return tells of it.
     ///
     /// # Errors

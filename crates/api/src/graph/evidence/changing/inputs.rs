@@ -11,7 +11,7 @@ use super::parts::{
 };
 use crate::graph::date::{Date, Moment};
 use crate::graph::entry::inputs;
-use crate::graph::word::Word;
+use crate::graph::enum_value::EnumValue;
 
 inputs! {
     /// A study to be contributed. Things are named by slug, GSS code or global id.
@@ -26,9 +26,9 @@ inputs! {
         /// What it asks and does.
         may summary: String => "summary";
         /// How it is, or will be, done.
-        must design: Word<StudyDesign> => "design";
+        must design: EnumValue<StudyDesign> => "design";
         /// How far it has come.
-        must status: Word<StudyStatus> => "status";
+        must status: EnumValue<StudyStatus> => "status";
         /// How its status changed.
         may status_history: Vec<StatusChangeInput> => "study_statuses";
         /// When it begins.
@@ -56,7 +56,7 @@ inputs! {
         /// The documents that report it.
         may publications: Vec<ID> => "publications";
         /// Who may see it; without a word only your centre.
-        may visibility: Word<Visibility> => "visibility";
+        may visibility: EnumValue<Visibility> => "visibility";
         /// The collaborations whose members may see it, where its visibility is `COLLABORATION`.
         may shared_with: Vec<ID> => "shared_with";
         /// Until then only your centre sees it, whatever its visibility.
@@ -75,7 +75,7 @@ inputs! {
         /// Its title.
         must title: String => "title";
         /// What kind of document it is.
-        must kind: Word<PublicationKind> => "kind";
+        must kind: EnumValue<PublicationKind> => "kind";
         /// Its abstract.
         may r#abstract: String => "abstract";
         /// Its authors, in order.
@@ -93,7 +93,7 @@ inputs! {
         /// Where it can be read.
         may url: String => "url";
         /// Who may see it; without a word only your centre.
-        may visibility: Word<Visibility> => "visibility";
+        may visibility: EnumValue<Visibility> => "visibility";
         /// The collaborations whose members may see it, where its visibility is `COLLABORATION`.
         may shared_with: Vec<ID> => "shared_with";
         /// Until then only your centre sees it, whatever its visibility.
@@ -124,7 +124,7 @@ inputs! {
         /// In whom it was measured.
         may population: ID => "population";
         /// The scale of the estimate.
-        must measure: Word<EffectMeasure> => "measure";
+        must measure: EnumValue<EffectMeasure> => "measure";
         /// The estimate: above 0 when the intervention group has more of the outcome. Ratios are natural logarithms.
         must estimate: f64 => "estimate";
         /// The standard error of the estimate, on the same scale; above 0.
@@ -138,9 +138,9 @@ inputs! {
         /// For which part of the participants it holds.
         may subgroup: String => "subgroup";
         /// The assessed risk that it is biased.
-        may risk_of_bias: Word<RiskOfBias> => "risk_of_bias";
+        may risk_of_bias: EnumValue<RiskOfBias> => "risk_of_bias";
         /// Who may see it; without a word only your centre.
-        may visibility: Word<Visibility> => "visibility";
+        may visibility: EnumValue<Visibility> => "visibility";
         /// The collaborations whose members may see it, where its visibility is `COLLABORATION`.
         may shared_with: Vec<ID> => "shared_with";
         /// Until then only your centre sees it, whatever its visibility.
@@ -176,7 +176,7 @@ inputs! {
         /// When it was rated.
         may rated_on: Date => "rated_on";
         /// Who may see it; without a word only your centre.
-        may visibility: Word<Visibility> => "visibility";
+        may visibility: EnumValue<Visibility> => "visibility";
         /// The collaborations whose members may see it, where its visibility is `COLLABORATION`.
         may shared_with: Vec<ID> => "shared_with";
         /// Until then only your centre sees it, whatever its visibility.

@@ -6,7 +6,7 @@ use service::interchange::entry::{Entry, Item};
 
 use crate::graph::date::Date;
 use crate::graph::entry::{Say, ToItem, item, row};
-use crate::graph::word::Word;
+use crate::graph::enum_value::EnumValue;
 
 /// A change of a study's status.
 #[derive(InputObject)]
@@ -14,11 +14,11 @@ pub(crate) struct StatusChangeInput {
     /// When it changed.
     on: Date,
     /// To what it changed.
-    status: Word<StudyStatus>,
+    status: EnumValue<StudyStatus>,
     /// Why it changed.
     reason: Option<String>,
     /// Why it stopped, if it did.
-    stop_reason: Option<Word<StopReason>>,
+    stop_reason: Option<EnumValue<StopReason>>,
 }
 
 impl Say for Vec<StatusChangeInput> {

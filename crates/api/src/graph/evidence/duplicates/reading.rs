@@ -14,10 +14,10 @@ use uuid::Uuid;
 
 use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total};
+use crate::graph::enum_value::EnumValue;
 use crate::graph::evidence::Publication;
 use crate::graph::global_id::{self, NodeKind, part_id};
 use crate::graph::network::Centre;
-use crate::graph::word::Word;
 use crate::loading::Asker;
 
 /// Two publications that may be the same.
@@ -98,14 +98,14 @@ impl PossibleDuplicate {
 #[graphql(name = "PossibleDuplicateReason")]
 struct Reason {
     /// What it is.
-    kind: Word<DuplicateReason>,
+    kind: EnumValue<DuplicateReason>,
     /// The same as a sentence.
     sentence: &'static str,
 }
 
 impl From<DuplicateReason> for Reason {
     fn from(reason: DuplicateReason) -> Self {
-        Self { kind: Word(reason), sentence: reason.meaning() }
+        Self { kind: EnumValue(reason), sentence: reason.meaning() }
     }
 }
 
@@ -121,8 +121,8 @@ struct DuplicateDecision {
 #[Object]
 impl DuplicateDecision {
     /// What.
-    async fn outcome(&self) -> Word<DuplicateOutcome> {
-        Word(self.outcome)
+    async fn outcome(&self) -> EnumValue<DuplicateOutcome> {
+        EnumValue(self.outcome)
     }
 
     /// Why.

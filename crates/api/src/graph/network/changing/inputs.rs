@@ -5,7 +5,7 @@ use service::entity::{EngagementKind, NetworkStatus};
 use service::interchange::entry::Entry;
 
 use crate::graph::entry::{Say, inputs, item, row};
-use crate::graph::word::Word;
+use crate::graph::enum_value::EnumValue;
 
 /// How a centre stood in the network for a time.
 #[derive(InputObject)]
@@ -13,7 +13,7 @@ pub(crate) struct StandingInput {
     /// Since when: `2019`, `2019-07` or `2019-07-15`.
     since: String,
     /// How it stood.
-    status: Word<NetworkStatus>,
+    status: EnumValue<NetworkStatus>,
     /// Until when.
     until: Option<String>,
     /// What is to be said of it.
@@ -227,7 +227,7 @@ inputs! {
         /// The authority, by its GSS code or global id.
         must local_authority: ID => "local_authority";
         /// What kind of work it is.
-        must kind: Word<EngagementKind> => "kind";
+        must kind: EnumValue<EngagementKind> => "kind";
         /// What was done.
         may summary: String => "summary";
         /// When it began: `2019`, `2019-07` or `2019-07-15`.

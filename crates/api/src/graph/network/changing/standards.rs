@@ -7,8 +7,8 @@ use service::interchange::entry::Entry;
 
 use crate::graph::asker;
 use crate::graph::entry::{Say, contribute, inputs, item, revise, say};
+use crate::graph::enum_value::EnumValue;
 use crate::graph::network::{CrosswalkReading, EvidenceStandard};
-use crate::graph::word::Word;
 
 /// A version of a standard. What is left out of one that is there stays as it is.
 #[derive(InputObject)]
@@ -56,7 +56,7 @@ struct StandardLevelInput {
     /// What it asks for.
     description: MaybeUndefined<String>,
     /// How strong evidence at this level is held to be.
-    strength: MaybeUndefined<Word<EvidenceStrength>>,
+    strength: MaybeUndefined<EnumValue<EvidenceStrength>>,
 }
 
 /// Says what is there of what may be left out.
@@ -173,7 +173,7 @@ inputs! {
     /// of the standard whose level is read.
     ReviseCrosswalkReadingInput {
         /// How the first level relates to the second.
-        must relation: Word<CrosswalkRelation> => "relation";
+        must relation: EnumValue<CrosswalkRelation> => "relation";
         /// Why the reading must be taken with care.
         must caveat: String => "caveat";
         /// Who reads it so, and where.

@@ -19,7 +19,7 @@ use crate::viewer::Viewer;
 
 /// With whom a centre worked; of the whole network, all centres that worked with another.
 #[derive(Debug)]
-pub struct Company {
+pub struct Collaborators {
     /// The centres, by slug: those of the collaborations and those of the studies with several.
     pub centres: Vec<Arc<Centre>>,
     /// The collaborations that were running, by slug.
@@ -27,7 +27,11 @@ pub struct Company {
 }
 
 /// With whom a centre worked, in collaborations and in studies. Three statements.
-pub async fn company(space: &Space, viewer: &Viewer, card: ReportCard) -> Result<Company> {
+pub async fn collaborators(
+    space: &Space,
+    viewer: &Viewer,
+    card: ReportCard,
+) -> Result<Collaborators> {
     let collaborations = collaborations(space, viewer, card).await?;
     let ids: Vec<Uuid> = collaborations.iter().map(|row| row.id.into()).collect();
     let mut with: HashSet<CentreId> = HashSet::new();
@@ -36,13 +40,13 @@ pub async fn company(space: &Space, viewer: &Viewer, card: ReportCard) -> Result
             with.extend(members);
         }
     }
-    with.extend(study_company(space, viewer, card).await?);
+    with.extend(study_collaborators(space, viewer, card).await?);
     let directory = space.directory().await?;
     let centres = directory.centres.all().iter();
     let others = centres.filter(|centre| {
         with.contains(&centre.row.id) && card.centre.is_none_or(|own| own != centre.row.id)
     });
-    Ok(Company { centres: others.cloned().collect(), collaborations })
+    Ok(Collaborators { centres: others.cloned().collect(), collaborations })
 }
 
 /// Returns the collaborations that were running in the card's time. Dates of any precision are compared here,
@@ -75,7 +79,11 @@ async fn collaborations(
 }
 
 /// Returns the centres of the studies under way that have several.
-async fn study_company(space: &Space, viewer: &Viewer, card: ReportCard) -> Result<Vec<CentreId>> {
+async fn study_collaborators(
+    space: &Space,
+    viewer: &Viewer,
+    card: ReportCard,
+) -> Result<Vec<CentreId>> {
     use study_centre::Column::{CentreId, StudyId};
 
     const OTHER: &str = "other";

@@ -13,9 +13,9 @@ use service::filter::AnyOf;
 
 /// A word of a closed vocabulary.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Word<V>(pub(crate) V);
+pub(crate) struct EnumValue<V>(pub(crate) V);
 
-impl<V: ClosedVocabulary> Word<V> {
+impl<V: ClosedVocabulary> EnumValue<V> {
     fn register(_: &mut Registry) -> MetaType {
         let values = V::VARIANTS.iter().map(|word| {
             let name: &str = (*word).into();
@@ -49,7 +49,7 @@ impl<V: ClosedVocabulary> Word<V> {
     }
 }
 
-impl<V: ClosedVocabulary> OutputType for Word<V> {
+impl<V: ClosedVocabulary> OutputType for EnumValue<V> {
     fn type_name() -> Cow<'static, str> {
         Cow::Borrowed(V::NAME)
     }
@@ -67,7 +67,7 @@ impl<V: ClosedVocabulary> OutputType for Word<V> {
     }
 }
 
-impl<V: ClosedVocabulary> InputType for Word<V> {
+impl<V: ClosedVocabulary> InputType for EnumValue<V> {
     type RawValueType = Self;
 
     fn type_name() -> Cow<'static, str> {
@@ -101,11 +101,11 @@ impl<V: ClosedVocabulary> InputType for Word<V> {
 }
 
 /// Returns the words of a list in a filter.
-pub(crate) fn any_of<V: ClosedVocabulary>(list: Option<Vec<Word<V>>>) -> AnyOf<V> {
+pub(crate) fn any_of<V: ClosedVocabulary>(list: Option<Vec<EnumValue<V>>>) -> AnyOf<V> {
     AnyOf::from(list).map(|word| word.0)
 }
 
 /// Returns the words of an optional list argument that restricts nothing.
-pub(crate) fn words<V: ClosedVocabulary>(list: Option<Vec<Word<V>>>) -> Vec<V> {
+pub(crate) fn words<V: ClosedVocabulary>(list: Option<Vec<EnumValue<V>>>) -> Vec<V> {
     list.unwrap_or_default().into_iter().map(|word| word.0).collect()
 }
