@@ -25,6 +25,7 @@ use super::shared::SharedThing;
 use super::young_people::{
     AgreementRead, DataSharingAgreement, Return, ReturnProblem, YoungPerson,
 };
+use crate::graph::network::VocabularyTerm;
 use crate::loading::Asker;
 
 /// Anything that has a global id.

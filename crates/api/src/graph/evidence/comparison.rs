@@ -17,6 +17,7 @@ use super::rating::Rating;
 use super::study::Study;
 use crate::graph::asker;
 use crate::graph::enum_value::EnumValue;
+use crate::graph::network::VocabularyTerm;
 use crate::graph::network::{
     EvidenceStandard, Outcome, StandardDimension, StandardLevel, StandardVersion,
 };

@@ -16,6 +16,7 @@ use super::study::Study;
 use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::enum_value::EnumValue;
+use crate::graph::network::VocabularyTerm;
 use crate::graph::network::{Intervention, Outcome, Population};
 use crate::graph::shared::{Common, SharedThing, shared_thing};
 use crate::loading::Asker;

@@ -23,6 +23,7 @@ use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::date::Date;
 use crate::graph::enum_value::EnumValue;
+use crate::graph::network::VocabularyTerm;
 use crate::graph::network::{
     Centre, Intervention, LocalAuthority, Outcome, Partner, Population, Programme,
 };

@@ -20,4 +20,4 @@ pub(crate) use query::NetworkQuery;
 pub(crate) use standard::{
     CrosswalkReading, EvidenceStandard, StandardDimension, StandardLevel, StandardVersion,
 };
-pub(crate) use term::{Intervention, Outcome, Population};
+pub(crate) use term::{Intervention, Outcome, Population, VocabularyTerm};

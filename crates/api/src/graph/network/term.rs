@@ -1,8 +1,10 @@
 //! The controlled vocabularies: interventions, outcomes and populations, each a tree.
 
+use std::borrow::Cow;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject, TypeName};
 use macros::paged;
 use service::entity::{RatedKind, TermId, Vocabulary};
 use service::evidence::parents::StudiesOf;
@@ -90,174 +92,252 @@ impl VocabularyFilterInput {
     }
 }
 
-/// A vocabulary's terms in the graph: the three differ in their names, and in little else.
-macro_rules! vocabulary {
-    (
-        $(#[$doc:meta])* $name:ident in $list:ident;
-        $(#[$about:meta])* $about_name:ident;
-        $connection:ident, $edge:literal, $page:literal;
-        $($more:tt)*
-    ) => {
-        $(#[$doc])*
-        #[derive(Clone)]
-        pub(crate) struct $name(pub(crate) Arc<directory::Term>);
+/// A term in the graph: the three vocabularies differ in their names, and in little else.
+pub(crate) trait VocabularyTerm: Listed + From<Arc<directory::Term>> {
+    const VOCABULARY: Vocabulary;
+    const NODE: NodeKind;
+    /// A name for the fields' own type, which no schema shows.
+    const FIELDS: &'static str;
 
-        impl $name {
-            pub(crate) fn find(asker: &Asker, id: TermId) -> Option<Self> {
-                asker.directory.$list.by_id(id).cloned().map(Self)
-            }
-        }
-
-        $(#[$doc])*
-        #[paged]
-        #[Object]
-        impl $name {
-            /// The term's global id.
-            pub(crate) async fn id(&self) -> ID {
-                global_id(NodeKind::$name, self.0.row.id)
-            }
-
-            /// Its name in filters, bundles and addresses.
-            async fn slug(&self) -> &str {
-                &self.0.row.slug
-            }
-
-            /// That it was withdrawn, when and why; null while it stands.
-            async fn withdrawal(&self, ctx: &Context<'_>) -> Result<Option<Withdrawal>> {
-                let row = &self.0.row;
-                let reason = row.withdrawal_reason.as_ref();
-                let by = row.superseded_by.map(Into::into);
-                Withdrawal::of(asker(ctx), NodeKind::$name, row.withdrawn_at, reason, by).await
-            }
-
-            /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
-            async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
-                asker(ctx).version(self.0.row.id).await
-            }
-
-            /// Its preferred name.
-            async fn name(&self) -> &str {
-                &self.0.row.name
-            }
-
-            $(#[$about])*
-            async fn $about_name(&self) -> Option<&str> {
-                self.0.row.description.as_deref()
-            }
-
-            /// Other names for it.
-            async fn synonyms(&self) -> &[String] {
-                &self.0.synonyms
-            }
-
-            /// What centres call it.
-            async fn labels(&self, ctx: &Context<'_>) -> Vec<TermLabel> {
-                labels(asker(ctx), &self.0)
-            }
-
-            /// The centre that added it and keeps it.
-            async fn owner(&self, ctx: &Context<'_>) -> Option<Centre> {
-                self.0.row.owner.and_then(|id| Centre::find(asker(ctx), id))
-            }
-
-            /// The next broader term.
-            async fn broader(&self, ctx: &Context<'_>) -> Option<Self> {
-                self.0.row.broader.and_then(|id| Self::find(asker(ctx), id))
-            }
-
-            /// The next narrower terms, by slug, without those that were withdrawn.
-            async fn narrower(
-                &self,
-                ctx: &Context<'_>,
-                request: PageRequest,
-            ) -> Result<$connection> {
-                let narrower = self.0.narrower.iter();
-                let narrower = narrower.filter_map(|id| Self::find(asker(ctx), *id));
-                let mut list: Vec<Self> = narrower
-                    .filter(|term| term.0.row.withdrawn_at.is_none())
-                    .collect();
-                list.sort_by(|one, other| one.0.row.slug.cmp(&other.0.row.slug));
-                let total = Total::known(list.len());
-                let page = Page::of_sorted(&request, list, |term| term.0.row.slug.clone())?;
-                Ok($connection::new(page, total))
-            }
-
-            $($more)*
-
-            /// The studies about it, and about what is narrower unless the filter says otherwise.
-            async fn studies(
-                &self,
-                ctx: &Context<'_>,
-                #[graphql(desc = "Which studies; the term is added.")] filter: Option<StudyFilterInput>,
-                #[graphql(desc = "How they are sorted: the latest begun first, when nothing is said.")]
-                order_by: Option<StudyOrder>,
-                request: PageRequest,
-            ) -> Result<StudyConnection> {
-                let of = StudiesOf::Term(Vocabulary::$name);
-                studies_of(asker(ctx), of, self.0.row.id, filter, order_by, request).await
-            }
-
-            /// The findings on it, and on what is narrower unless the filter says otherwise.
-            async fn findings(
-                &self,
-                ctx: &Context<'_>,
-                #[graphql(desc = "Which findings; the term is added.")] filter: Option<FindingFilterInput>,
-                request: PageRequest,
-            ) -> Result<FindingConnection> {
-                let on = Vocabulary::$name;
-                findings_on(asker(ctx), on, self.0.row.id, filter, request).await
-            }
-        }
-
-impl Listed for $name {
-            const CONNECTION: &'static str = stringify!($connection);
-            const EDGE: &'static str = $edge;
-            const PAGE: &'static str = $page;
-        }
-
-        pub(crate) type $connection = Connection<$name>;
-    };
+    fn find(asker: &Asker, id: TermId) -> Option<Self> {
+        asker.directory.terms(Self::VOCABULARY).by_id(id).cloned().map(Self::from)
+    }
 }
 
-vocabulary! {
-    /// What is done to help: a practice, a programme or a policy.
-    Intervention in interventions;
+/// The fields that the terms of every vocabulary have.
+struct TermFields<T> {
+    term: Arc<directory::Term>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> TermFields<T> {
+    fn new(term: &Arc<directory::Term>) -> Self {
+        Self { term: Arc::clone(term), of: PhantomData }
+    }
+}
+
+impl<T: VocabularyTerm> TypeName for TermFields<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::FIELDS.into()
+    }
+}
+
+#[paged]
+#[Object(name_type)]
+impl<T: VocabularyTerm> TermFields<T> {
+    /// Its name in filters, bundles and addresses.
+    async fn slug(&self) -> &str {
+        &self.term.row.slug
+    }
+
+    /// That it was withdrawn, when and why; null while it stands.
+    async fn withdrawal(&self, ctx: &Context<'_>) -> Result<Option<Withdrawal>> {
+        let row = &self.term.row;
+        let reason = row.withdrawal_reason.as_ref();
+        let by = row.superseded_by.map(Into::into);
+        Withdrawal::of(asker(ctx), T::NODE, row.withdrawn_at, reason, by).await
+    }
+
+    /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
+    async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
+        asker(ctx).version(self.term.row.id).await
+    }
+
+    /// Its preferred name.
+    async fn name(&self) -> &str {
+        &self.term.row.name
+    }
+
+    /// Other names for it.
+    async fn synonyms(&self) -> &[String] {
+        &self.term.synonyms
+    }
+
+    /// What centres call it.
+    async fn labels(&self, ctx: &Context<'_>) -> Vec<TermLabel> {
+        labels(asker(ctx), &self.term)
+    }
+
+    /// The centre that added it and keeps it.
+    async fn owner(&self, ctx: &Context<'_>) -> Option<Centre> {
+        self.term.row.owner.and_then(|id| Centre::find(asker(ctx), id))
+    }
+
+    /// The next broader term.
+    async fn broader(&self, ctx: &Context<'_>) -> Option<T> {
+        self.term.row.broader.and_then(|id| T::find(asker(ctx), id))
+    }
+
+    /// The next narrower terms, by slug, without those that were withdrawn.
+    async fn narrower(&self, ctx: &Context<'_>, request: PageRequest) -> Result<Connection<T>> {
+        let terms = asker(ctx).directory.terms(T::VOCABULARY);
+        let narrower = self.term.narrower.iter().filter_map(|id| terms.by_id(*id));
+        let mut list: Vec<_> =
+            narrower.filter(|term| term.row.withdrawn_at.is_none()).cloned().collect();
+        list.sort_by(|one, other| one.row.slug.cmp(&other.row.slug));
+        let total = Total::known(list.len());
+        let page = Page::of_sorted(&request, list, |term| term.row.slug.clone())?;
+        Ok(Connection::new(page.map(T::from), total))
+    }
+
+    /// The studies about it, and about what is narrower unless the filter says otherwise.
+    async fn studies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which studies; the term is added.")] filter: Option<StudyFilterInput>,
+        #[graphql(desc = "How they are sorted: the latest begun first, when nothing is said.")]
+        order_by: Option<StudyOrder>,
+        request: PageRequest,
+    ) -> Result<StudyConnection> {
+        let of = StudiesOf::Term(T::VOCABULARY);
+        studies_of(asker(ctx), of, self.term.row.id, filter, order_by, request).await
+    }
+
+    /// The findings on it, and on what is narrower unless the filter says otherwise.
+    async fn findings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which findings; the term is added.")] filter: Option<FindingFilterInput>,
+        request: PageRequest,
+    ) -> Result<FindingConnection> {
+        findings_on(asker(ctx), T::VOCABULARY, self.term.row.id, filter, request).await
+    }
+}
+
+/// What is done to help: a practice, a programme or a policy.
+#[derive(Clone)]
+pub(crate) struct Intervention(pub(crate) Arc<directory::Term>);
+
+pub(crate) type InterventionConnection = Connection<Intervention>;
+
+impl From<Arc<directory::Term>> for Intervention {
+    fn from(term: Arc<directory::Term>) -> Self {
+        Self(term)
+    }
+}
+
+impl Listed for Intervention {
+    const CONNECTION: &'static str = "InterventionConnection";
+    const EDGE: &'static str = "InterventionEdge";
+    const PAGE: &'static str = "A page of interventions, by slug.";
+}
+
+impl VocabularyTerm for Intervention {
+    const VOCABULARY: Vocabulary = Vocabulary::Intervention;
+    const NODE: NodeKind = NodeKind::Intervention;
+    const FIELDS: &'static str = "InterventionFields";
+}
+
+/// What is done to help: a practice, a programme or a policy.
+#[paged]
+#[Object]
+impl Intervention {
+    /// The term's global id.
+    pub(crate) async fn id(&self) -> ID {
+        global_id(NodeKind::Intervention, self.0.row.id)
+    }
+
     /// What it means.
-    description;
-    InterventionConnection, "InterventionEdge", "A page of interventions, by slug.";
+    async fn description(&self) -> Option<&str> {
+        self.0.row.description.as_deref()
+    }
 
     /// What centres hold of it, each on its own standard, newest first: by the day on which they rated it, and of one day
     /// the last that was contributed.
-    async fn ratings(
-        &self,
-        ctx: &Context<'_>,
-        request: PageRequest,
-    ) -> Result<RatingConnection> {
+    async fn ratings(&self, ctx: &Context<'_>, request: PageRequest) -> Result<RatingConnection> {
         ratings_of(ctx, RatedKind::Intervention, self.0.row.id, request).await
     }
 
     /// The ratings that stand, side by side, and why those that differ do so.
     async fn rating_comparison(&self, ctx: &Context<'_>) -> Result<RatingComparison> {
-        Ok(wrap_comparison(
-            asker(ctx).intervention_comparison(self.0.row.id).await?,
-        ))
+        Ok(wrap_comparison(asker(ctx).intervention_comparison(self.0.row.id).await?))
+    }
+
+    #[graphql(flatten)]
+    async fn term_fields(&self) -> TermFields<Self> {
+        TermFields::new(&self.0)
     }
 }
 
-vocabulary! {
-    /// What is measured: what an intervention is meant to change.
-    Outcome in outcomes;
-    /// What it means.
-    description;
-    OutcomeConnection, "OutcomeEdge", "A page of outcomes, by slug.";
+/// What is measured: what an intervention is meant to change.
+#[derive(Clone)]
+pub(crate) struct Outcome(pub(crate) Arc<directory::Term>);
+
+pub(crate) type OutcomeConnection = Connection<Outcome>;
+
+impl From<Arc<directory::Term>> for Outcome {
+    fn from(term: Arc<directory::Term>) -> Self {
+        Self(term)
+    }
 }
 
-vocabulary! {
-    /// Whom it is for: the group of people that studies are about, and that young people belong to.
-    Population in populations;
+impl Listed for Outcome {
+    const CONNECTION: &'static str = "OutcomeConnection";
+    const EDGE: &'static str = "OutcomeEdge";
+    const PAGE: &'static str = "A page of outcomes, by slug.";
+}
+
+impl VocabularyTerm for Outcome {
+    const VOCABULARY: Vocabulary = Vocabulary::Outcome;
+    const NODE: NodeKind = NodeKind::Outcome;
+    const FIELDS: &'static str = "OutcomeFields";
+}
+
+/// What is measured: what an intervention is meant to change.
+#[Object]
+impl Outcome {
+    /// The term's global id.
+    pub(crate) async fn id(&self) -> ID {
+        global_id(NodeKind::Outcome, self.0.row.id)
+    }
+
+    /// What it means.
+    async fn description(&self) -> Option<&str> {
+        self.0.row.description.as_deref()
+    }
+
+    #[graphql(flatten)]
+    async fn term_fields(&self) -> TermFields<Self> {
+        TermFields::new(&self.0)
+    }
+}
+
+/// Whom it is for: the group of people that studies are about, and that young people belong to.
+#[derive(Clone)]
+pub(crate) struct Population(pub(crate) Arc<directory::Term>);
+
+pub(crate) type PopulationConnection = Connection<Population>;
+
+impl From<Arc<directory::Term>> for Population {
+    fn from(term: Arc<directory::Term>) -> Self {
+        Self(term)
+    }
+}
+
+impl Listed for Population {
+    const CONNECTION: &'static str = "PopulationConnection";
+    const EDGE: &'static str = "PopulationEdge";
+    const PAGE: &'static str = "A page of populations, by slug.";
+}
+
+impl VocabularyTerm for Population {
+    const VOCABULARY: Vocabulary = Vocabulary::Population;
+    const NODE: NodeKind = NodeKind::Population;
+    const FIELDS: &'static str = "PopulationFields";
+}
+
+/// Whom it is for: the group of people that studies are about, and that young people belong to.
+#[Object]
+impl Population {
+    /// The term's global id.
+    pub(crate) async fn id(&self) -> ID {
+        global_id(NodeKind::Population, self.0.row.id)
+    }
+
     /// Who belongs to it.
-    definition;
-    PopulationConnection, "PopulationEdge", "A page of populations, by slug.";
+    async fn definition(&self) -> Option<&str> {
+        self.0.row.description.as_deref()
+    }
 
     /// How many young people are in it, safely: null for a population that the returns of local authorities don't
     /// tell of. It needs `young-people:statistics`; the reference day is a 31 March.
@@ -269,5 +349,10 @@ vocabulary! {
         #[graphql(desc = "The reference day: 31 March of a year.")] as_at: Date,
     ) -> Result<Option<SafeCount>> {
         safe_count(asker(ctx), &self.0.row.slug, filter, as_at).await
+    }
+
+    #[graphql(flatten)]
+    async fn term_fields(&self) -> TermFields<Self> {
+        TermFields::new(&self.0)
     }
 }

@@ -14,6 +14,7 @@ use crate::graph::asker;
 use crate::graph::date::Date;
 use crate::graph::enum_value::EnumValue;
 use crate::graph::network::Population;
+use crate::graph::network::VocabularyTerm;
 use crate::graph::number::{Int, at_least};
 use crate::loading::Asker;
 

@@ -4,6 +4,7 @@ mod inputs;
 mod standards;
 mod withdrawing;
 
+use crate::graph::network::VocabularyTerm;
 use async_graphql::{Context, Object, SimpleObject};
 use service::Result;
 
