@@ -151,7 +151,7 @@ impl Chunks {
         Self { decoded: start, raw: start }
     }
 
-    /// True when the last chunk has come.
+    /// Returns true when the last chunk has come.
     fn advance(&mut self, received: &mut [u8]) -> Result<bool> {
         loop {
             let rest = &received[self.raw..];

@@ -245,8 +245,8 @@ async fn keep_asking(
     Ok(seen)
 }
 
-/// Refuses an answer that isn't a full one. It looks at both ends, where a server writes `errors`; some answers are read
-/// as a whole.
+/// Refuses an answer that isn't a full one. It looks at both ends, where a server writes `errors`; some answers are
+/// read as a whole.
 fn check(answer: &Answer<'_>, whole: bool) -> Result<()> {
     let sound = answer.status == 200
         && answer.body.starts_with(OPENING)

@@ -48,7 +48,7 @@ impl Pool {
         self.ids[self.zipf.pick(random)]
     }
 
-    /// Several different ones.
+    /// Chooses several different ones.
     pub(crate) fn several(&self, random: &mut Random, wanted: usize) -> Vec<Uuid> {
         let mut several = Vec::with_capacity(wanted);
         for _ in 0..wanted {

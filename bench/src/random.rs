@@ -57,13 +57,13 @@ impl Random {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// True so many times in a thousand.
+    /// Returns true so many times in a thousand.
     pub(crate) fn per_mille(&mut self, times: usize) -> bool {
         self.below(1000) < times
     }
 
-    /// About normal, with mean 0 and variance 1: a sum of twelve uniform numbers needs no logarithm, which differs
-    /// between machines in its last digit.
+    /// Returns a number that is about normal, with mean 0 and variance 1: a sum of twelve uniform numbers needs no
+    /// logarithm, which differs between machines in its last digit.
     pub(crate) fn normal(&mut self) -> f64 {
         (0..12).map(|_| self.unit()).sum::<f64>() - 6.0
     }

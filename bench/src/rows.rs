@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 /// Where the values of rows go, in the form that one database takes them in.
 pub(crate) trait Encoder: Default + Send + 'static {
-    /// A row begins; so many values follow.
+    /// Begins a row of so many values.
     fn row(&mut self, columns: usize);
     fn null(&mut self);
     fn text(&mut self, value: &str);

@@ -133,7 +133,7 @@ impl Words {
         Self { content, zipf: Zipf::new(CONTENT_WORDS), function: Zipf::new(FUNCTION.len()) }
     }
 
-    /// So many words that carry meaning, the first with a capital.
+    /// Writes so many words that carry meaning, the first with a capital.
     pub(crate) fn title(&self, random: &mut Random, words: i32) -> String {
         let mut title = String::with_capacity(words as usize * 8);
         for _ in 0..words {
@@ -146,7 +146,7 @@ impl Words {
         title
     }
 
-    /// Sentences of about twenty words, of so many words in all.
+    /// Writes sentences of about twenty words, of so many words in all.
     pub(crate) fn prose(&self, random: &mut Random, words: i32) -> String {
         let mut prose = String::with_capacity(words as usize * 7);
         let mut left_in_sentence = 0;

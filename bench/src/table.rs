@@ -68,7 +68,7 @@ impl std::fmt::Display for Line<'_> {
     }
 }
 
-/// So many a second.
+/// Returns so many a second.
 pub(crate) fn rate(count: u64, elapsed: Duration) -> f64 {
     count as f64 / elapsed.as_secs_f64().max(f64::EPSILON)
 }

@@ -72,7 +72,7 @@ impl Attack {
         (random, children)
     }
 
-    /// Unaccompanied boys, and in half of the trials a girl.
+    /// Asks of unaccompanied boys, and in half of the trials a girl.
     async fn lone_exception(&self, authorities: &[Authority]) -> Result<()> {
         let dimensions = TOLD.map(|told| told.categories.len() as u16);
         let mut trials = Vec::new();
@@ -116,7 +116,8 @@ impl Attack {
         Ok(())
     }
 
-    /// A return that is replaced by itself, or by one with some children more, of whom one is looked for.
+    /// Compares the counts of a return that is replaced by itself, or by one with some children more, of whom one is
+    /// looked for.
     async fn refreshed(&self, authorities: &[Authority], more: usize) -> Result<()> {
         let is_edition = more >= EDITION;
         let mut noticed = Vec::new();
@@ -193,8 +194,8 @@ impl Attack {
         Ok(all)
     }
 
-    /// Two authorities of a region: which hidden cells of the smaller are not empty, by comparing the region with the
-    /// larger, and how often the difference is the very number.
+    /// Finds of two authorities of a region which hidden cells of the smaller are not empty, by comparing the region
+    /// with the larger, and how often the difference is the very number.
     async fn neighbour(&self, authorities: &[Authority]) -> Result<()> {
         let mut regions: Vec<&Authority> = Vec::new();
         let mut pairs = Vec::new();

@@ -158,7 +158,7 @@ fn files(place: Place, kind: ReturnKind) -> returns::ReturnFiles {
     Box::new(files.into_iter().map(Ok))
 }
 
-/// Times one number, and tables of one, two and three dimensions, over everything.
+/// Times counting one number, and tables of one, two and three dimensions, over everything.
 async fn count(space: &Arc<Space>, options: &Options) -> Result<()> {
     use StatisticsDimension::{AgeBand, EthnicGroup, LegalStatus, LocalAuthority, Population, Sex};
 
@@ -197,7 +197,7 @@ async fn count(space: &Arc<Space>, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The files of the returns, for a demonstration.
+/// Writes the files of the returns, for a demonstration.
 fn write(options: &Options, folder: &Path) -> Result<()> {
     for (number, code) in options.codes.iter().enumerate() {
         for year in options.first_year..options.first_year + options.years {

@@ -19,8 +19,9 @@ pub(crate) async fn ready(State(space): State<Arc<Space>>) -> Response {
     match store::ping(space.store()).await {
         Ok(()) => Json(json!({ "status": "ready" })).into_response(),
         Err(failure) => {
-            tracing::error!(cause = ?failure.cause, "the database does not answer");
-            let body = json!({ "status": "unavailable", "reason": "the database does not answer" });
+            tracing::error!(cause = ?failure.cause, "the database does not respond");
+            let body =
+                json!({ "status": "unavailable", "reason": "the database does not respond" });
             (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
         }
     }

@@ -47,7 +47,7 @@ fn jwk(key: &PublicKey) -> serde_json::Value {
     })
 }
 
-/// A key never changes: the set is known by the ids in it.
+/// Returns the tag of a set of keys: as a key never changes, the ids in it.
 fn tag(keys: &[Arc<PublicKey>]) -> String {
     let ids: Vec<_> = keys.iter().map(|key| key.id.0.simple().to_string()).collect();
     format!("\"{}\"", ids.join("-"))

@@ -59,7 +59,7 @@ async fn open_migrated(config: &Config, limit: Option<Duration>) -> Result<Arc<S
     let made = complete_sort_keys(&space).await;
     match made.map_err(|refusal| anyhow::anyhow!("The titles can't be sorted: {refusal}"))? {
         0 => {}
-        titles => tracing::info!(titles, "sorted titles anew"),
+        titles => tracing::info!(titles, "recomputed the sort keys of titles"),
     }
     Ok(Arc::new(with_rotation_ended(space, config).await?))
 }
@@ -75,7 +75,7 @@ async fn with_rotation_ended(space: Space, config: &Config) -> Result<Space> {
         return Ok(space);
     }
     secrets::take_up_next_pseudonym_keys(&file)?;
-    tracing::warn!(file = %file.display(), "took up the pseudonym key of a rotation that was interrupted");
+    tracing::warn!(file = %file.display(), "completed an interrupted rotation of the pseudonym key");
     Ok(space.with_pseudonym_keys(next))
 }
 

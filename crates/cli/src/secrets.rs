@@ -31,7 +31,7 @@ pub(crate) fn master_key(config: &Config, source: &Source) -> Result<MasterKey> 
                 Ok(()) => {
                     tracing::warn!(
                         file = %file.display(),
-                        "made a master key beside the data; back it up, and keep it elsewhere in production"
+                        "created a master key in the data folder; back it up, and keep it elsewhere in production"
                     );
                     Ok(key)
                 }
@@ -77,7 +77,7 @@ pub(crate) fn pseudonym_keys(config: &Config, source: &Source) -> Result<Pseudon
         match make(&file, keys.reveal().trim_end()) {
             Ok(()) => tracing::warn!(
                 file = %file.display(),
-                "made a pseudonym key beside the data; back it up, and keep it elsewhere in production: without it no child is recognised in the next return"
+                "created a pseudonym key in the data folder; back it up, and keep it elsewhere in production: without it no child is recognised in the next return"
             ),
             Err(failure) if failure.kind() == ErrorKind::AlreadyExists => {}
             Err(failure) => {
@@ -96,7 +96,7 @@ fn keys_in(file: &Path) -> Result<PseudonymKeys> {
         .with_context(|| format!("The pseudonym key in {} is malformed", file.display()))
 }
 
-/// A secret that other users of the machine can read is none.
+/// Warns of a secret that other users of the machine can read.
 #[cfg(unix)]
 fn warn_if_open(file: &Path) {
     use std::os::unix::fs::PermissionsExt;
@@ -106,7 +106,7 @@ fn warn_if_open(file: &Path) {
     if is_open {
         tracing::warn!(
             file = %file.display(),
-            "this secret can be read by others than its owner; run `chmod 600` on it"
+            "other users can read this secret; run `chmod 600` on it"
         );
     }
 }

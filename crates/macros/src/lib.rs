@@ -9,8 +9,8 @@ use proc_macro::TokenStream;
 ///
 /// Stands above `#[Object]`, which has no way to make several arguments of one parameter. A resolver that takes
 /// `request: PageRequest` has the arguments `first`, `after`, `last` and `before` in the schema, each described, and
-/// returns the error of `PageRequest::try_new` if they don't make a page; its result must be a `Result` that can be made
-/// of that error.
+/// returns the error of `PageRequest::try_new` if they don't make a page; its result must be a `Result` that can be
+/// made of that error.
 #[proc_macro_attribute]
 pub fn paged(_: TokenStream, object: TokenStream) -> TokenStream {
     paged::expand(object.into()).unwrap_or_else(syn::Error::into_compile_error).into()

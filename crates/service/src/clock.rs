@@ -100,7 +100,7 @@ impl Source {
         Uuid::now_v7().into()
     }
 
-    /// Random bytes, fit for keys.
+    /// Returns random bytes, fit for keys.
     #[must_use]
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];

@@ -128,7 +128,7 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     missing.into_iter().try_for_each(sync_folder_of)
 }
 
-/// Has the names in the folder of a file on the disk.
+/// Syncs the names in the folder of a file to the disk.
 ///
 /// # Errors
 /// When the folder can't be synced.
@@ -140,7 +140,7 @@ pub fn sync_folder_of(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Has the names in a folder on the disk.
+/// Syncs the names in a folder to the disk.
 ///
 /// # Errors
 /// When it can't be synced.
@@ -149,7 +149,7 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Other systems open no folders as files; their file systems keep names by themselves.
+/// Does nothing: other systems open no folders as files; their file systems keep names by themselves.
 #[cfg(not(unix))]
 pub fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())

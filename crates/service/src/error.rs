@@ -178,18 +178,18 @@ impl Error {
         }
     }
 
-    /// Creates an unacceptable value of one input field.
+    /// Creates the error for an unacceptable value of one input field.
     pub fn bad_input(field: impl Into<String>, message: impl Into<Cow<'static, str>>) -> Self {
         Self { field: Some(field.into()), ..Self::new(Code::BadUserInput, message) }
     }
 
-    /// There is no such thing, as far as the viewer may know.
+    /// Creates the error for a thing that is not there, as far as the viewer may know.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
         Self::new(Code::NotFound, format!("There is no such {what}."))
     }
 
-    /// Somebody else has changed a thing since it was read; `field` is where its expected version was given.
+    /// Creates the error for a thing that somebody else has changed since it was read; `field` is where its expected version was given.
     #[must_use]
     pub fn changed_since(field: &str, expected: i32, current: i32) -> Self {
         Self {
@@ -204,7 +204,7 @@ impl Error {
         }
     }
 
-    /// Returns the viewer lacks a scope.
+    /// Creates the error for a viewer who lacks a scope.
     #[must_use]
     pub fn forbidden(scope: &'static str) -> Self {
         Self {
@@ -213,7 +213,7 @@ impl Error {
         }
     }
 
-    /// Something that should not have happened, with its cause for the log.
+    /// Creates the error for something that should not have happened, with its cause for the log.
     pub fn internal(cause: impl StdError + Send + Sync + 'static) -> Self {
         Self {
             cause: Some(Arc::new(cause)),

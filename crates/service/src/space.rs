@@ -209,7 +209,7 @@ impl Space {
     /// Writes the journal now.
     pub async fn flush_journal(&self) {
         if let Err(failure) = self.journal.flush(&self.store).await {
-            tracing::warn!(cause = ?failure.cause, "could not write uses and refusals; they are kept for the next time");
+            tracing::warn!(cause = ?failure.cause, "could not write uses and refusals of tokens; trying again");
         }
     }
 

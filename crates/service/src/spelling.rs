@@ -56,9 +56,9 @@ pub fn folded(text: &str) -> String {
     plain
 }
 
-/// By what a title is sorted: its bytes are in the order that the Unicode collation algorithm gives, with the letters of
-/// other alphabets beside ours (É with E, Ŵ with W, Ø with O), and accents and capitals counting only where all else is
-/// the same. Both databases sort it alike, as it has digits and the letters from a to f alone.
+/// Returns the key by which a title is sorted: its bytes are in the order that the Unicode collation algorithm gives,
+/// with the letters of other alphabets beside ours (É with E, Ŵ with W, Ø with O), and accents and capitals counting
+/// only where all else is the same. Both databases sort it alike, as it has digits and the letters from a to f alone.
 ///
 /// Its rules come with a release of the library. If they change, a migration must empty the keys that are stored; see
 /// [`crate::evidence::complete_sort_keys`].

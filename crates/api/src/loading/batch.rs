@@ -154,8 +154,8 @@ where
     Ok(found)
 }
 
-/// What was read for each key, or for each of them the reason why nothing could be: what is refused for some keys of a
-/// batch costs no others.
+/// Returns what was read for each key, or for each of them the reason why nothing could be: what is refused for some
+/// keys of a batch costs no others.
 pub(super) fn for_each<K: Eq + Hash, T>(
     keys: Vec<K>,
     read: Result<HashMap<K, T>>,

@@ -82,14 +82,17 @@ async fn verify(space: &Space, checkpoint: Option<&Checkpoint>) -> Result<ExitCo
     if verified.before_the_chain > 0 {
         tracing::warn!(
             events = verified.before_the_chain,
-            "are from before events were chained, and can't be verified"
+            "were written before events were chained, and can't be verified"
         );
     }
     if let Some(fault) = verified.fault {
         tracing::error!(holds_until = %verified.end, "the audit does not hold: {fault}");
         return Ok(ExitCode::FAILURE);
     }
-    tracing::info!(events = verified.events, "the audit holds");
+    tracing::info!(
+        events = verified.events,
+        "verified the audit log: nothing was altered or removed"
+    );
     telemetry::answer(&verified.end.to_string())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -96,13 +96,13 @@ impl Issuer {
                     true => tracing::info!(
                         slug,
                         tokens,
-                        "removed the provider, and revoked the tokens that its people had issued"
+                        "removed the provider, and revoked the tokens that its users issued"
                     ),
                     false if tokens == 0 => tracing::info!(slug, "removed the provider"),
                     false => tracing::warn!(
                         slug,
                         tokens,
-                        "removed the provider; the tokens that its people had issued are accepted still"
+                        "removed the provider; tokens that its users issued are still accepted"
                     ),
                 }
                 Ok(())
@@ -130,7 +130,7 @@ impl Add {
         };
         let added = issuer::add(space, new).await.map_err(|no| sentence(&no))?;
         tell(space, &added).await?;
-        tracing::info!("see whether it answers: `commonground issuer check {}`", added.slug);
+        tracing::info!("check that it answers: `commonground issuer check {}`", added.slug);
         Ok(())
     }
 }

@@ -60,7 +60,7 @@ impl Key {
                 if !at_once {
                     tracing::info!(
                         minutes = PUBLISHED_BEFORE.num_minutes(),
-                        "the new key is published now and signs after this time"
+                        "published the new key; it signs from this time on"
                     );
                 }
             }
@@ -69,7 +69,7 @@ impl Key {
                     .retire(store, id.into(), even_with_tokens)
                     .await
                     .map_err(|no| sentence(&no))?;
-                tracing::info!(%id, tokens = stopped, "retired the key; its tokens have stopped");
+                tracing::info!(%id, tokens = stopped, "retired the key; its tokens are no longer accepted");
             }
         }
         Ok(())

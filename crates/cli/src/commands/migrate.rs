@@ -20,7 +20,7 @@ pub(crate) struct Migrate {}
 impl Migrate {
     pub(crate) async fn run(self, config: &Config) -> Result<ExitCode> {
         database::migrate(config).await?;
-        tracing::info!("the database has the present schema");
+        tracing::info!("the database schema is up to date");
         Ok(ExitCode::SUCCESS)
     }
 }

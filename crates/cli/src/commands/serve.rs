@@ -222,8 +222,10 @@ async fn give_up_unfinished(space: Arc<Space>) {
     loop {
         match returns::abandon_unfinished(&space).await {
             Ok(0) => {}
-            Ok(returns) => tracing::warn!(returns, "gave up returns whose loading was broken off"),
-            Err(refusal) => tracing::error!(%refusal, "unfinished returns were not looked for"),
+            Ok(returns) => {
+                tracing::warn!(returns, "abandoned returns whose loading was interrupted")
+            }
+            Err(refusal) => tracing::error!(%refusal, "could not look for unfinished returns"),
         }
         tokio::time::sleep(UNFINISHED).await;
     }
@@ -233,8 +235,8 @@ async fn give_up_unfinished(space: Arc<Space>) {
 async fn look_for_duplicates(space: Arc<Space>) {
     match duplicates::complete(&space).await {
         Ok(0) => {}
-        Ok(publications) => tracing::info!(publications, "looked for possible duplicates"),
-        Err(refusal) => tracing::error!(%refusal, "possible duplicates were not looked for"),
+        Ok(publications) => tracing::info!(publications, "checked for possible duplicates"),
+        Err(refusal) => tracing::error!(%refusal, "could not check for possible duplicates"),
     }
 }
 
@@ -287,7 +289,7 @@ fn told_to_stop() -> Result<impl Future<Output = ()>> {
             _ = interrupted.recv() => {}
             _ = terminated.recv() => {}
         }
-        tracing::info!("stopping: open requests may finish");
+        tracing::info!("shutting down: waiting for open requests to finish");
     })
 }
 
@@ -298,6 +300,6 @@ fn told_to_stop() -> Result<impl Future<Output = ()>> {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-        tracing::info!("stopping: open requests may finish");
+        tracing::info!("shutting down: waiting for open requests to finish");
     })
 }

@@ -155,7 +155,7 @@ impl Token {
                     .map_err(|refusal| sentence(&refusal))?;
                 telemetry::answer(rotation.token.reveal())?;
                 let until = rotation.replaced.expires_at;
-                tracing::info!(%id, %until, "the old token works until then");
+                tracing::info!(%id, %until, "the old token is accepted until then");
                 advise(space, &rotation.record);
             }
             Self::List { centre, scopes, states, unused_for, expiring_within } => {

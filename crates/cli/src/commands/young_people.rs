@@ -154,7 +154,7 @@ async fn list(space: &Space) -> Result<()> {
     }
 }
 
-/// The new keys are in a file before the database is under them, and take the place of those before afterwards:
+/// Rotates the key of the pseudonyms. The new keys are in a file before the database is under them, and take the place of those before afterwards:
 /// whoever is interrupted has both, and the next command ends it.
 async fn rotate_key(space: &Space, config: &Config) -> Result<()> {
     let file = secrets::pseudonym_key_file(config)?;

@@ -100,7 +100,7 @@ impl Audience {
 }
 
 impl Loss {
-    /// As the log keeps it.
+    /// Returns the word for it in the log.
     pub const fn word(&self) -> HiddenFrom {
         match self {
             Self::Everybody => HiddenFrom::Everybody,

@@ -60,7 +60,7 @@ impl MasterKey {
     }
 }
 
-/// HMAC-SHA-256 (RFC 2104) of some bytes, one after another.
+/// Computes the HMAC-SHA-256 (RFC 2104) of some bytes, one after another.
 pub(crate) fn keyed_hash(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     // A key shorter than the block is filled up with zeros.
     let mut block = [0; 64];

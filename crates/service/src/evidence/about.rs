@@ -59,7 +59,7 @@ pub(crate) fn links(viewer: &Viewer, now: DateTime<Utc>, vocabularies: &[Vocabul
     std::iter::once(own).chain(of_findings).collect()
 }
 
-/// Several ways as one list, in which each row comes once.
+/// Unites several ways in one list, in which each row comes once.
 pub(crate) fn united(
     links: Vec<Link>,
     select: impl Fn(Link) -> SelectStatement,

@@ -209,7 +209,7 @@ impl PastStates {
         Self { states }
     }
 
-    /// What must be seen for it to be seen.
+    /// Returns what must be seen for it to be seen.
     fn needs(&self) -> Vec<(ChangeKind, Uuid)> {
         let Some((_, state)) = self.states.last() else {
             return Vec::new();
@@ -226,7 +226,7 @@ impl PastStates {
         }
     }
 
-    /// What it was before a change of the log.
+    /// Returns what it was before a change of the log.
     fn before(&self, sequence: i64) -> Option<&State> {
         let begun = self.states.iter().rev();
         let mut begun = begun.filter(|(began, _)| began.sequence < sequence);

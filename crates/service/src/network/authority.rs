@@ -19,7 +19,7 @@ pub struct Successions {
 }
 
 impl Successions {
-    /// From the rows of the database.
+    /// Creates the successions from the rows of the database.
     #[must_use]
     pub fn new(rows: &[local_authority_successor::Model]) -> Self {
         let mut all = Self::default();

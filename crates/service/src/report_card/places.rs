@@ -174,7 +174,7 @@ async fn sites(
     Ok(rows.into_tuple().all(space.store().connection()).await?)
 }
 
-/// Of each nation, which authorities have been reached of those that are on a day.
+/// Returns of each nation which authorities have been reached of those that are on a day.
 fn reach(
     directory: &Directory,
     ever: &HashSet<LocalAuthorityId>,

@@ -71,7 +71,7 @@ impl ChildId {
     }
 }
 
-/// In capitals, small letters that have none alone (ß, ſ) as others write them.
+/// Returns the text in capitals, small letters that have none alone (ß, ſ) as others write them.
 fn folded(text: &str) -> String {
     let capitals = text.trim().to_lowercase().to_uppercase();
     match capitals.is_ascii() {

@@ -40,8 +40,8 @@ pub struct EvidenceNeed {
     pub young_people: Count,
 }
 
-/// What is asked to know the young people of a population, of those that a filter leaves: one table answers for all
-/// populations.
+/// Returns the question that finds the young people of a population, of those that a filter leaves: one table answers
+/// for all populations.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names other populations.
@@ -61,8 +61,8 @@ pub fn of_population(
     Ok(by_population(filter, as_at))
 }
 
-/// What is asked to know the young people of each population, of those that a filter leaves; its populations are
-/// left out.
+/// Returns the question that finds the young people of each population, of those that a filter leaves; its populations
+/// are left out.
 #[must_use]
 pub fn by_population(filter: Where, as_at: NaiveDate) -> Question {
     Question {
@@ -80,7 +80,7 @@ pub fn by_population(filter: Where, as_at: NaiveDate) -> Question {
     }
 }
 
-/// What is asked to know the young people of each population at each authority: one table answers for all.
+/// Returns the question that finds the young people of each population at each authority: one table answers for all.
 #[must_use]
 pub fn by_authority_and_population(as_at: NaiveDate) -> Question {
     Question {
@@ -121,7 +121,7 @@ pub async fn evidence(space: &Space, viewer: &Viewer) -> Result<Vec<Evidence>> {
     Ok(evidence)
 }
 
-/// For each population, the young people of an authority and the evidence that speaks to them: first where there
+/// Returns for each population the young people of an authority and the evidence that speaks to them: first where there
 /// are many for each study whose evidence is moderate or better.
 #[must_use]
 pub fn needs(evidence: &[Evidence], table: &Table, authority: &str) -> Vec<EvidenceNeed> {
@@ -138,7 +138,7 @@ pub fn needs(evidence: &[Evidence], table: &Table, authority: &str) -> Vec<Evide
 }
 
 impl EvidenceNeed {
-    /// Young people for each study of moderate strength or better; a hidden number presses least.
+    /// Returns the young people for each study of moderate strength or better; a hidden number presses least.
     fn pressing(&self) -> f64 {
         let strong = self.evidence.studies_of_strength.iter();
         let strong: u64 = strong

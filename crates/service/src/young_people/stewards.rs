@@ -89,7 +89,7 @@ pub(super) async fn released(
     Ok(Some(own))
 }
 
-/// Has the holder of a token act for authorities, in place of those for which it acted.
+/// Appoints the holder of a token to act for authorities, in place of those for which it acted.
 ///
 /// # Errors
 /// `FORBIDDEN`; `NOT_FOUND`; `BAD_USER_INPUT` for a code that is no authority's, and for none.

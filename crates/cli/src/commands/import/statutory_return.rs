@@ -127,7 +127,7 @@ async fn load_files(
     }
 }
 
-/// Tells the problems of a return, and what became of its rows.
+/// Prints the problems of a return, and what became of its rows.
 async fn tell(space: &Space, loaded: &loaded_return::Model, report: &mut Report) -> Result<()> {
     let mut request = PageRequest::first(service::page::LARGEST_SIZE);
     loop {

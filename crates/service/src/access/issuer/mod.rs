@@ -68,7 +68,7 @@ impl Default for Timings {
 }
 
 impl Issuers {
-    /// Nothing is known of any issuer yet.
+    /// Creates an empty set: nothing is known of any issuer yet.
     #[must_use]
     pub fn new(master_key: &MasterKey) -> Self {
         Self {
@@ -78,13 +78,13 @@ impl Issuers {
         }
     }
 
-    /// Returns the same issuers with another timings; nothing is known of them yet.
+    /// Returns the same issuers with other timings; nothing is known of them yet.
     #[must_use]
     pub fn with_timings(&self, timings: Timings) -> Self {
         Self { pseudonyms: self.pseudonyms.clone(), timings, held: Mutex::default() }
     }
 
-    /// What is held of a provider's keys.
+    /// Returns what is held of a provider's keys.
     fn held(&self, provider: IdentityProviderId) -> Arc<HeldKeys> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(held.entry(provider).or_default())

@@ -180,7 +180,7 @@ pub(super) async fn sign(space: &Space, record: &access_token::Model) -> Result<
     Ok(BearerToken::new(text))
 }
 
-/// A token is accepted from where its issuer's own is, at most.
+/// Restricts a token to the networks from which its issuer's own is accepted.
 fn granted_networks(viewer: &Viewer, asked: AllowedNetworks) -> Result<AllowedNetworks> {
     let own = viewer.networks();
     if asked == AllowedNetworks::default() {

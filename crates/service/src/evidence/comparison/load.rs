@@ -125,7 +125,7 @@ pub(super) async fn compared(
         .collect())
 }
 
-/// In the order of their dimensions.
+/// Returns the scores of levels, in the order of their dimensions.
 fn scores_of(directory: &Directory, levels: &[LevelId]) -> Vec<Score> {
     let mut scores: Vec<(i32, Score)> = levels
         .iter()

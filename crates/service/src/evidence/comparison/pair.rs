@@ -179,7 +179,7 @@ pub(super) fn differ(one: &Compared, other: &Compared, crosswalk: &Crosswalk) ->
         || scales::says_they_differ(one, other, crosswalk)
 }
 
-/// Everything that is to be said of two ratings, if they differ.
+/// Returns everything that is to be said of two ratings, if they differ.
 pub(super) fn difference(
     one: &Compared,
     other: &Compared,
@@ -214,7 +214,7 @@ pub(super) fn difference(
     })
 }
 
-/// Dimensions of the same scale on which the two give other levels.
+/// Returns the dimensions of the same scale on which the two give other levels.
 pub(super) fn other_levels<'c>(
     one: &'c Compared,
     other: &'c Compared,
@@ -336,7 +336,8 @@ fn older_than_new_evidence(
         .then_some(Reason::OlderThanNewEvidence { older: older.id, newer: evidence })
 }
 
-/// Another version is another rule; within one, a dimension decides that only one of them rates.
+/// Returns the reason if the rules differ: another version is another rule; within one, a dimension decides that only
+/// one of them rates.
 fn different_rule(one: &Compared, other: &Compared) -> Option<Reason> {
     let (rule, other_rule) = (one.rule(other), other.rule(one));
     let mut decisions = rule.decided_by.iter().chain(&other_rule.decided_by);

@@ -5,7 +5,7 @@ use entity::{CrosswalkRelation, CrosswalkStanding, EvidenceStrength, LevelId};
 use super::pair::{self, Compared, Evidence, Reason, Rule, Score};
 use super::scales::{Applied, ScaleAnswer};
 
-/// In what two ratings differ.
+/// Says in what two ratings differ.
 pub(super) fn what(one: &Compared, other: &Compared, read: &[&ScaleAnswer]) -> String {
     let mut sentences = Vec::new();
     if one.strength != other.strength {
@@ -75,7 +75,7 @@ pub(super) fn why(one: &Compared, other: &Compared, reason: &Reason) -> String {
     }
 }
 
-/// That two ratings are on one scale.
+/// Says that two ratings are on one scale.
 pub(super) fn same_scale(rating: &Compared) -> String {
     format!("Both are on {}: their levels can be compared as they are.", rating.scale)
 }

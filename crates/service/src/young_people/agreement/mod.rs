@@ -87,7 +87,7 @@ impl Agreement {
         }
     }
 
-    /// Says that rows can't be read under it now.
+    /// Refuses to read rows under it unless it is in force.
     ///
     /// # Errors
     /// `AGREEMENT_NOT_IN_FORCE`.

@@ -363,7 +363,7 @@ fn shape(asked: &Asked, coverage: &[Covered], directory: &Directory) -> Shape {
     }
 }
 
-/// Of what place the counts of a table are: some rules round those of large ones.
+/// Returns the kind of place that the counts of a table are of: some rules round those of large ones.
 fn area(question: &Question) -> Area {
     let filter = &question.filter;
     let names = |dimension, is_named: bool| question.by.contains(&dimension) || is_named;

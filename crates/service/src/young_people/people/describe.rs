@@ -90,7 +90,7 @@ pub(super) async fn rows(
 
 type Returns<'a> = HashMap<LoadedReturnId, &'a loaded_return::Model>;
 
-/// The latest return says who somebody is.
+/// Describes people: the latest return says who somebody is.
 fn describe(
     found: &mut HashMap<YoungPersonId, YoungPerson>,
     mut records: Vec<child_record::Model>,
@@ -107,8 +107,8 @@ fn describe(
     }
 }
 
-/// A time that goes on over several collections is told by several returns: the latest is right. Times that differ
-/// in nothing but what is closed are one.
+/// Adds the episodes. One that goes on over several collections is in several returns: the latest is right. Episodes
+/// that differ in nothing but what is closed are one.
 fn add_episodes(
     found: &mut HashMap<YoungPersonId, YoungPerson>,
     mut episodes: Vec<episode::Model>,
@@ -152,7 +152,7 @@ fn add_episodes(
     }
 }
 
-/// What tells apart two times of one kind that began on one day, as far as it is open.
+/// Returns what tells apart two episodes of one kind that began on one day, as far as it is open.
 fn told_again(
     time: &episode::Model,
     place: LocalAuthorityId,

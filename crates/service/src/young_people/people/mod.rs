@@ -42,7 +42,7 @@ pub struct YoungPerson {
     participations: Vec<Participation>,
 }
 
-/// A time in which a person was in touch with social work, as an agreement shows it.
+/// An episode in which a person was in touch with social work, as an agreement shows it.
 #[derive(Clone, Debug)]
 pub struct Episode {
     /// Which kind of time.
@@ -73,7 +73,7 @@ pub struct Participation {
 }
 
 impl YoungPerson {
-    /// Year and month of birth.
+    /// Returns the year and month of birth.
     ///
     /// # Errors
     /// `NOT_IN_AGREEMENT`.
@@ -82,7 +82,7 @@ impl YoungPerson {
         self.opened.give(Path::Born, self.birth_month.map(month))
     }
 
-    /// Sex as recorded.
+    /// Returns the sex as recorded.
     ///
     /// # Errors
     /// `NOT_IN_AGREEMENT`.
@@ -90,7 +90,7 @@ impl YoungPerson {
         self.opened.give(Path::Sex, self.sex)
     }
 
-    /// Ethnicity, as its code.
+    /// Returns the code of the ethnicity.
     ///
     /// # Errors
     /// `NOT_IN_AGREEMENT`.

@@ -132,7 +132,7 @@ pub async fn persons(
     Ok(named.map(|person| (person.pseudonym.clone(), person)).collect())
 }
 
-/// Whom a pseudonym is of, if a return still tells of them what the agreement is about.
+/// Finds whom a pseudonym is of, if a return still tells of them what the agreement is about.
 pub(super) async fn found(
     space: &Space,
     agreement: &Agreement,
@@ -237,7 +237,7 @@ async fn name_people(
     write.add::<agreement_pseudonym::Entity>(rows).await
 }
 
-/// That some returns tell of a time that the agreement opens.
+/// Returns the condition that some returns tell of an episode that the agreement opens.
 fn told_of(agreement: &Agreement, returns: &[LoadedReturnId]) -> Expr {
     let times = Query::select()
         .expr(Expr::val(1))

@@ -38,7 +38,7 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// That of some places in a year, for a question about some populations.
+    /// Reads the coverage of some places in a year, for a question about some populations.
     pub(in crate::young_people) async fn read(
         space: &Space,
         directory: &Directory,
@@ -80,7 +80,7 @@ impl Coverage {
         coverage
     }
 
-    /// Of how many authorities a kind of return is counted.
+    /// Returns of how many authorities a kind of return is counted.
     #[must_use]
     pub fn counted(&self, kind: ReturnKind) -> usize {
         let counted = self.authorities.iter();

@@ -244,7 +244,7 @@ impl Cube {
     }
 }
 
-/// Places are one dimension of a cell.
+/// Returns whether a dimension is one of places, which are one dimension of a cell.
 pub(super) const fn is_place(dimension: StatisticsDimension) -> bool {
     matches!(dimension, StatisticsDimension::LocalAuthority | StatisticsDimension::Region)
 }

@@ -120,7 +120,7 @@ impl Where {
         ]
     }
 
-    /// Says nothing of a dimension.
+    /// Drops a dimension from the question.
     pub(super) fn forget(&mut self, dimension: StatisticsDimension) {
         use StatisticsDimension as By;
         match dimension {

@@ -212,7 +212,7 @@ pub(super) async fn made(space: &Space, question: &Question, within: Within) -> 
     Ok(table)
 }
 
-/// A rate is made from what is published of both counts, so that it tells nothing more.
+/// Adds rates. A rate is made from what is published of both counts, so that it tells nothing more.
 fn add_shares(table: &mut Table, bases: Table, rest: &[usize]) {
     let bases: HashMap<Vec<String>, Count> =
         bases.cells.into_iter().map(|cell| (cell.keys, cell.count)).collect();
@@ -297,7 +297,7 @@ fn is_named(named: &AnyOf<String>, value: &String) -> bool {
     named.named().is_some_and(|named| named.contains(value))
 }
 
-/// What is said of the cell that some conditions describe.
+/// Returns the count of the cell that some conditions describe.
 fn count(
     cube: &Cube,
     coverage: &[Covered],
