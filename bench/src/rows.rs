@@ -29,26 +29,58 @@ pub(crate) trait Value {
 /// Text that is JSON.
 pub(crate) struct Json(pub(crate) String);
 
-macro_rules! values {
-    ($($kind:ty: $method:ident($($how:tt)+);)*) => {$(
-        impl Value for $kind {
-            fn put<E: Encoder>(&self, to: &mut E) {
-                to.$method(self$($how)+);
-            }
-        }
-    )*};
+impl Value for String {
+    fn put<E: Encoder>(&self, to: &mut E) {
+        to.text(self);
+    }
 }
 
-values! {
-    String: text(.as_str());
-    &'static str: text(.as_ref());
-    Json: json(.0.as_str());
-    Uuid: uuid(.to_owned());
-    i32: integer(.to_owned());
-    i64: big_integer(.to_owned());
-    f64: double(.to_owned());
-    NaiveDate: date(.to_owned());
-    DateTime<Utc>: time(.to_owned());
+impl Value for &'static str {
+    fn put<E: Encoder>(&self, to: &mut E) {
+        to.text(self);
+    }
+}
+
+impl Value for Json {
+    fn put<E: Encoder>(&self, to: &mut E) {
+        to.json(&self.0);
+    }
+}
+
+impl Value for Uuid {
+    fn put<E: Encoder>(&self, to: &mut E) {
+        to.uuid(*self);
+    }
+}
+
+impl Value for i32 {
+    fn put<E: Encoder>(&self, to: &mut E) {
+        to.integer(*self);
+    }
+}
+
+impl Value for i64 {
+    fn put<E: Encoder>(&self, to: &mut E) {
+        to.big_integer(*self);
+    }
+}
+
+impl Value for f64 {
+    fn put<E: Encoder>(&self, to: &mut E) {
+        to.double(*self);
+    }
+}
+
+impl Value for NaiveDate {
+    fn put<E: Encoder>(&self, to: &mut E) {
+        to.date(*self);
+    }
+}
+
+impl Value for DateTime<Utc> {
+    fn put<E: Encoder>(&self, to: &mut E) {
+        to.time(*self);
+    }
 }
 
 impl<V: Value> Value for Option<V> {

@@ -2,71 +2,98 @@
 
 use std::borrow::Cow;
 
-macro_rules! faults {
-    ($($name:ident $text:literal $meaning:literal;)*) => {
-        /// A stable name for what is wrong with a value or a row. Programs may rely on it.
-        #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-        pub enum Fault {$(#[doc = $meaning] $name,)*}
+use strum::{Display, EnumMessage, IntoStaticStr, VariantArray};
 
-        impl Fault {
-            /// Every fault.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            /// The code as reports give it.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-
-            /// What it means.
-            #[must_use]
-            pub const fn meaning(self) -> &'static str {
-                match self { $(Self::$name => $meaning,)* }
-            }
-        }
-    };
+/// A stable name for what is wrong with a value or a row, with what it means. Programs may rely on it.
+#[derive(
+    Clone, Copy, Debug, Display, EnumMessage, Eq, Hash, IntoStaticStr, PartialEq, VariantArray,
+)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum Fault {
+    /// A value that must be there is not.
+    Required,
+    /// Slugs are lower-case letters, digits and hyphens.
+    NotASlug,
+    /// Dates are written as 2019-07-15; partial ones also as 2019-07 or 2019.
+    NotADate,
+    /// Times are written as in RFC 3339.
+    NotATime,
+    /// Numbers have a decimal point and are finite.
+    NotANumber,
+    /// Whole numbers have digits only.
+    NotAWholeNumber,
+    /// The word is not one of its vocabulary.
+    UnknownWord,
+    /// Addresses begin with http:// or https://.
+    NotAnAddress,
+    /// The identifier (DOI, ORCID, ROR, GSS code …) is not well formed, or its check digit is wrong.
+    NotAnIdentifier,
+    /// The text has a character that cannot be kept, or spaces around it.
+    NotText,
+    /// The value is longer than can be kept.
+    TooLong,
+    /// The value is outside of what makes sense.
+    OutOfRange,
+    /// An end lies before its beginning.
+    OutOfOrder,
+    /// Values of the row contradict each other, or one needs another.
+    Inconsistent,
+    /// The same thing is named twice.
+    Repeated,
+    /// It refers to something that is neither in the bundle nor in the space.
+    UnknownReference,
+    /// It would refer to itself, by way of others.
+    Circle,
+    /// Another row before it has the same key.
+    DuplicateKey,
+    /// Something else has this value already, and it must be unique.
+    Taken,
+    /// Other things rest on it as it is, and it can't change under them.
+    InUse,
+    /// It is not yours to write.
+    Forbidden,
+    /// The database refused the row.
+    Refused,
+    /// The text is not in UTF-8.
+    NotUtf8,
+    /// The line is not an object of JSON with texts, numbers and lists of texts.
+    NotJson,
+    /// The row has more or fewer cells than the header.
+    WrongWidth,
+    /// The row is longer than a row may be, often because a quote is never closed.
+    RowTooLong,
+    /// A quote is never closed.
+    QuoteNotClosed,
+    /// The file has a column that the format does not name.
+    UnknownColumn,
+    /// The file lacks a column that it must have.
+    MissingColumn,
+    /// The file, or an object of it, has a column twice.
+    DuplicateColumn,
+    /// The cells are not separated by commas.
+    WrongSeparator,
+    /// The same file is there twice, or the same table as CSV and as NDJSON.
+    TwoFiles,
+    /// A folder stands where a file should.
+    NotAFile,
+    /// The file is none that the format names; it was not read.
+    UnknownFile,
 }
 
-faults! {
-    Required "REQUIRED" "A value that must be there is not.";
-    NotASlug "NOT_A_SLUG" "Slugs are lower-case letters, digits and hyphens.";
-    NotADate "NOT_A_DATE" "Dates are written as 2019-07-15; partial ones also as 2019-07 or 2019.";
-    NotATime "NOT_A_TIME" "Times are written as in RFC 3339.";
-    NotANumber "NOT_A_NUMBER" "Numbers have a decimal point and are finite.";
-    NotAWholeNumber "NOT_A_WHOLE_NUMBER" "Whole numbers have digits only.";
-    UnknownWord "UNKNOWN_WORD" "The word is not one of its vocabulary.";
-    NotAnAddress "NOT_AN_ADDRESS" "Addresses begin with http:// or https://.";
-    NotAnIdentifier "NOT_AN_IDENTIFIER" "The identifier (DOI, ORCID, ROR, GSS code …) is not well formed, or its check digit is wrong.";
-    NotText "NOT_TEXT" "The text has a character that cannot be kept, or spaces around it.";
-    TooLong "TOO_LONG" "The value is longer than can be kept.";
-    OutOfRange "OUT_OF_RANGE" "The value is outside of what makes sense.";
-    OutOfOrder "OUT_OF_ORDER" "An end lies before its beginning.";
-    Inconsistent "INCONSISTENT" "Values of the row contradict each other, or one needs another.";
-    Repeated "REPEATED" "The same thing is named twice.";
-    UnknownReference "UNKNOWN_REFERENCE" "It refers to something that is neither in the bundle nor in the space.";
-    Circle "CIRCLE" "It would refer to itself, by way of others.";
-    DuplicateKey "DUPLICATE_KEY" "Another row before it has the same key.";
-    Taken "TAKEN" "Something else has this value already, and it must be unique.";
-    InUse "IN_USE" "Other things rest on it as it is, and it can't change under them.";
-    Forbidden "FORBIDDEN" "It is not yours to write.";
-    Refused "REFUSED" "The database refused the row.";
-    NotUtf8 "NOT_UTF8" "The text is not in UTF-8.";
-    NotJson "NOT_JSON" "The line is not an object of JSON with texts, numbers and lists of texts.";
-    WrongWidth "WRONG_WIDTH" "The row has more or fewer cells than the header.";
-    RowTooLong "ROW_TOO_LONG" "The row is longer than a row may be, often because a quote is never closed.";
-    QuoteNotClosed "QUOTE_NOT_CLOSED" "A quote is never closed.";
-    UnknownColumn "UNKNOWN_COLUMN" "The file has a column that the format does not name.";
-    MissingColumn "MISSING_COLUMN" "The file lacks a column that it must have.";
-    DuplicateColumn "DUPLICATE_COLUMN" "The file, or an object of it, has a column twice.";
-    WrongSeparator "WRONG_SEPARATOR" "The cells are not separated by commas.";
-    TwoFiles "TWO_FILES" "The same file is there twice, or the same table as CSV and as NDJSON.";
-    NotAFile "NOT_A_FILE" "A folder stands where a file should.";
-    UnknownFile "UNKNOWN_FILE" "The file is none that the format names; it was not read.";
-}
+impl Fault {
+    /// Every fault.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.as_str())
+    /// Returns the code as reports give it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// Returns what it means.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        self.get_documentation().unwrap_or_default()
     }
 }
 

@@ -9,6 +9,7 @@ use entity::{
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select};
 
+use strum::VariantArray;
 use uuid::Uuid;
 
 use super::ReportCard;
@@ -22,7 +23,7 @@ use crate::space::Space;
 use crate::viewer::Viewer;
 
 /// What a study can come to. It comes there once, but may be stopped again after it went on.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, VariantArray)]
 pub enum Milestone {
     /// It was announced.
     Planned,
@@ -35,9 +36,6 @@ pub enum Milestone {
 }
 
 impl Milestone {
-    const ALL: [Self; 5] =
-        [Self::Planned, Self::Launched, Self::InterimResults, Self::Reported, Self::Stopped];
-
     const fn status(self) -> StudyStatus {
         match self {
             Self::Planned => StudyStatus::Planned,
@@ -187,7 +185,8 @@ pub async fn by_centre(
     viewer: &Viewer,
     card: ReportCard,
 ) -> Result<Vec<CentreLine>> {
-    let any = Milestone::ALL.into_iter().map(reaching).fold(Condition::any(), Condition::add);
+    let any =
+        Milestone::VARIANTS.iter().copied().map(reaching).fold(Condition::any(), Condition::add);
     let select = within(space, viewer, card).filter(any);
     let mut grouped = listing::joined(
         select,
