@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Why there is no page.
+/// The reason why there is no page.
 enum Missing {
     Skipped,
     Node,

@@ -36,7 +36,7 @@ pub fn sdl() -> String {
     graph::build().sdl_with_options(options)
 }
 
-/// What `extensions` of an error can say that it is.
+/// A code that the `extensions` of an error can have.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorCode {
     /// `extensions.code`.

@@ -34,7 +34,7 @@ const SAME_ORIGIN: HeaderName = HeaderName::from_static("cross-origin-resource-p
 /// How long a browser need not ask again whether a page may ask.
 const PREFLIGHT: Duration = Duration::from_secs(600);
 
-/// How the server answers, apart from what it knows.
+/// The settings of the server's answers, apart from what it knows.
 #[derive(Clone)]
 pub struct Settings {
     /// The origins whose pages may ask, such as `https://example.org`; none when empty.

@@ -122,7 +122,7 @@ pub(crate) struct Config {
     pub(crate) log: String,
 }
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
     /// For people in a terminal, JSON elsewhere

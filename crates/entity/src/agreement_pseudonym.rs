@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::{
 
 use crate::{AgreementId, YoungPersonId};
 
-/// What a person is called under one agreement, and under no other.
+/// A person's pseudonym under one agreement, and under no other.
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
 #[sea_orm(table_name = "agreement_pseudonym")]
 pub struct Model {

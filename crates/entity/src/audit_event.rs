@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{AuditEventId, AuditOutcome, CentreId, ChangeKind};
 
-/// Who did, or tried to do, what.
+/// An action that somebody took, or tried to take.
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "audit_event")]
 pub struct Model {

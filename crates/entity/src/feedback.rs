@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{CentreId, FeedbackId, ProgrammeId, StudyId, Visibility};
 
-/// What somebody said to a centre of its work, and what the centre answered. About a study or a
+/// Somebody's words to a centre on its work, and the centre's answer. About a study or a
 /// programme, or about the centre itself when it names neither.
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "feedback")]

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{CentreId, DuplicateOutcome, PublicationId};
 
-/// Two publications that may be the same, and what was decided of them.
+/// A pair of publications that may be the same, and the decision on them.
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
 #[sea_orm(table_name = "possible_duplicate")]
 pub struct Model {

@@ -10,7 +10,7 @@ use crate::{
     SocialWorkPopulation, YoungPersonId,
 };
 
-/// Where a person stood on a reference day: a row for each population that they were in.
+/// A person's status on a reference day: a row for each population that they were in.
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
 #[sea_orm(table_name = "standing")]
 pub struct Model {

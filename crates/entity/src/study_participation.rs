@@ -8,7 +8,7 @@ use sea_orm::entity::prelude::{
 
 use crate::{AgreementId, LocalAuthorityId, StudyId, YoungPersonId};
 
-/// That a person takes part in a study, as known under one agreement.
+/// A person's participation in a study, as known under one agreement.
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
 #[sea_orm(table_name = "study_participation")]
 pub struct Model {

@@ -8,7 +8,7 @@ use sea_orm::entity::prelude::{
 
 use crate::YoungPersonId;
 
-/// By what a person is recognised in the next return: a keyed hash of an identifier, which itself is forgotten.
+/// A key by which a person is recognised in the next return: a keyed hash of an identifier, which itself is not kept.
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
 #[sea_orm(table_name = "young_person_key")]
 pub struct Model {

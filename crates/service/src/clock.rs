@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use uuid::Uuid;
 
-/// Where the service reads the time.
+/// A clock from which the service reads the time.
 pub trait Clock: Send + Sync + std::fmt::Debug {
     /// Returns the present time.
     fn now(&self) -> DateTime<Utc>;

@@ -3,7 +3,7 @@
 /// How many bytes tell it.
 pub(crate) const HEAD: usize = 4_096;
 
-/// What a file is.
+/// The kind of a file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Content {
     Spreadsheet(&'static str),

@@ -160,7 +160,7 @@ pub struct InputProblem {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct InputProblems(pub Vec<InputProblem>);
 
-/// What the service gives back.
+/// The result of a function of the service.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {

@@ -61,7 +61,7 @@ impl From<KeyPart> for Value {
 /// Reads from a row what its cursor holds.
 type Parts<M> = Box<dyn Fn(&M) -> Vec<KeyPart> + Send + Sync>;
 
-/// How a list is sorted: by some columns that together are unique, all in one direction.
+/// The order of a list: by some columns that together are unique, all in one direction.
 pub struct SortKey<M> {
     name: &'static str,
     columns: Vec<Expr>,

@@ -15,7 +15,7 @@ use crate::loading::Asker;
 
 type Count = dyn Fn(Arc<Asker>) -> BoxFuture<'static, Result<u64>> + Send + Sync;
 
-/// How the whole list is counted, should the query ask.
+/// The count of a whole list, taken if the query asks for it.
 pub(crate) struct Total(Box<Count>);
 
 impl Total {

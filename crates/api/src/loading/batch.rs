@@ -23,7 +23,7 @@ pub(crate) type Fetch<K, V> = fn(Arc<Asker>, Vec<K>) -> BoxFuture<'static, Resul
 type Reading = BoxFuture<'static, Result<()>>;
 type Round = Shared<Reading>;
 
-/// What has been asked for, and what has been read, of one kind.
+/// The keys of one kind that have been asked for, and the values that have been read.
 pub(crate) struct Batch<K, V> {
     state: Arc<Mutex<State<K, V>>>,
 }

@@ -26,7 +26,7 @@ pub const DRAIN: Duration = Duration::from_secs(20);
 /// What is said to a connection that is one too many.
 const TOO_MANY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
-/// What clients may do with their connections.
+/// The limits on clients' connections.
 #[derive(Clone, Debug)]
 pub struct Bounds {
     /// How many connections may be open.

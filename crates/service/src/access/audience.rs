@@ -11,7 +11,7 @@ use entity::{CentreId, HiddenFrom, Visibility};
 use super::ScopeName;
 use crate::viewer::{Viewer, Who};
 
-/// What decides who sees a thing, by itself.
+/// The columns that decide who sees a thing, by itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SharingState {
     pub contributed_by: CentreId,
@@ -21,7 +21,7 @@ pub struct SharingState {
     pub embargoed_until: Option<DateTime<Utc>>,
 }
 
-/// Who sees a thing.
+/// The viewers who see a thing.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Audience {
     /// Everybody, also without a token.
@@ -32,7 +32,7 @@ pub enum Audience {
     Centres(BTreeSet<CentreId>),
 }
 
-/// Who saw a thing and sees it no more: those of them who don't see it in another way.
+/// The viewers who saw a thing and no longer do: those of them who don't see it in another way.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Loss {
     /// Everybody, also without a token.

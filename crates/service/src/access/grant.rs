@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::AllowedNetworks;
 
-/// How far a scope reaches.
+/// The extent of a scope.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Reach {
     /// What belongs to the token's own centre, or is open to it.
@@ -133,7 +133,7 @@ impl Serialize for ScopeName {
     }
 }
 
-/// What says who somebody is.
+/// The proof of who somebody is.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Credential {
     /// An access token of the space's own.
@@ -156,7 +156,7 @@ pub enum Credential {
     },
 }
 
-/// What a verified credential grants.
+/// The rights that a verified credential grants.
 #[derive(Clone, Debug)]
 pub struct Grant {
     /// What was verified.

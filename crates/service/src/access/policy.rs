@@ -8,7 +8,7 @@ use super::ScopeName;
 use crate::error::{Code, Error, Result};
 use crate::viewer::{Viewer, Who};
 
-/// What somebody wants to do.
+/// An action that needs a permission.
 #[derive(Clone, Debug)]
 pub enum Action {
     /// Change the network: centres, authorities, vocabularies, standards and the like.

@@ -17,7 +17,7 @@ use crate::space::Space;
 use crate::spelling;
 use crate::viewer::Viewer;
 
-/// Which collaborations.
+/// A filter of collaborations.
 #[derive(Clone, Debug, Default)]
 pub struct CollaborationFilter {
     /// With one of these centres as a member, by slug.

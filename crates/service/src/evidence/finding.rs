@@ -17,7 +17,7 @@ use crate::page::{Page, PageRequest};
 use crate::space::Space;
 use crate::viewer::Viewer;
 
-/// Which findings: any of the values within a field, and all of the fields.
+/// A filter of findings: any of the values within a field, and all of the fields.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct FindingFilter {
     pub studies: AnyOf<StudyId>,

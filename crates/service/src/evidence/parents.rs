@@ -24,7 +24,7 @@ use crate::page::{Page, PageRequest};
 use crate::space::Space;
 use crate::viewer::Viewer;
 
-/// Whose studies.
+/// The kind of parent whose studies are listed.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum StudiesOf {
     /// Those that a centre leads or takes part in.

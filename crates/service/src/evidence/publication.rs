@@ -23,7 +23,7 @@ use crate::space::Space;
 use crate::spelling;
 use crate::viewer::Viewer;
 
-/// Which publications: any of the values within a field, and all of the fields.
+/// A filter of publications: any of the values within a field, and all of the fields.
 #[derive(Clone, Debug, Default)]
 pub struct PublicationFilter {
     /// Contributed by one of these centres, by slug.
@@ -45,7 +45,7 @@ pub struct PublicationFilter {
     pub include_withdrawn: bool,
 }
 
-/// By what publications are sorted.
+/// A field by which publications are sorted.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum PublicationOrderField {
     #[default]
@@ -57,7 +57,7 @@ pub enum PublicationOrderField {
     Created,
 }
 
-/// How publications are sorted.
+/// The order of a list of publications.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct PublicationOrder {
     pub field: PublicationOrderField,

@@ -41,7 +41,7 @@ pub enum EvidenceRow {
     Publication(Arc<publication::Model>),
 }
 
-/// What several things lean on, by the thing that leans.
+/// The evidence that several things lean on, by the thing that leans.
 pub type ByThing = HashMap<Uuid, Vec<ReliedUpon>>;
 
 /// Returns what these studies lean on that no longer stands, as far as the viewer may see it.

@@ -26,7 +26,7 @@ use crate::space::Space;
 use crate::spelling;
 use crate::viewer::Viewer;
 
-/// Which studies: any of the values within a field, and all of the fields.
+/// A filter of studies: any of the values within a field, and all of the fields.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct StudyFilter {
     /// Led by, or with the collaboration of, one of these centres, by slug.
@@ -57,7 +57,7 @@ pub struct StudyFilter {
     pub include_withdrawn: bool,
 }
 
-/// By what studies are sorted.
+/// A field by which studies are sorted.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum StudyOrderField {
     /// When they began.
@@ -70,7 +70,7 @@ pub enum StudyOrderField {
     Created,
 }
 
-/// How studies are sorted.
+/// The order of a list of studies.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct StudyOrder {
     pub field: StudyOrderField,

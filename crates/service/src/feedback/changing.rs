@@ -8,7 +8,7 @@ use crate::interchange::entry::{self, Entry, How};
 use crate::space::Space;
 use crate::viewer::Viewer;
 
-/// What somebody said to a centre.
+/// Feedback that somebody gives to a centre.
 #[derive(Clone, Debug)]
 pub struct NewFeedback {
     /// The centre that received it, by slug.
@@ -27,7 +27,7 @@ pub struct NewFeedback {
     pub visibility: Visibility,
 }
 
-/// What a centre answered.
+/// A centre's answer to feedback.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// What was answered.

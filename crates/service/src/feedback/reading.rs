@@ -11,7 +11,7 @@ use crate::report_card::ReportCard;
 use crate::space::Space;
 use crate::viewer::Viewer;
 
-/// What happened to feedback.
+/// An event in the life of feedback.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum FeedbackEvent {
     Received,

@@ -10,7 +10,7 @@ use crate::record::State;
 const FOLLOWING: &[&str] =
     &["id", "version", "created_at", "updated_at", "title_key", "sort_on", "strength_rank"];
 
-/// What a revision changed in one field.
+/// The change that a revision made to one field.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldChange {
     /// The field, as its column or list is called.

@@ -133,20 +133,20 @@ async fn changes(
     Ok(changes)
 }
 
-/// What a thing was, version by version.
+/// The states of a thing, version by version.
 struct PastStates {
     /// What it was since which change, from the oldest.
     states: Vec<(VersionStart, State)>,
 }
 
-/// When a version began.
+/// The beginning of a version.
 #[derive(Clone, Copy)]
 struct VersionStart {
     sequence: i64,
     at: DateTime<Utc>,
 }
 
-/// When a version ended: the moments of two changes may be the same, their places in the log are not.
+/// The end of a version: the moments of two changes may be the same, their places in the log are not.
 #[derive(Clone, Copy)]
 struct VersionEnd {
     /// The place of the change that ended it.

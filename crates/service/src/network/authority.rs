@@ -11,7 +11,7 @@ use super::Directory;
 use crate::error::{Error, Result};
 use crate::young_people::returns::{CollectionYear, YEARS};
 
-/// Which local authorities followed which.
+/// The local authorities that followed others.
 #[derive(Debug, Default)]
 pub struct Successions {
     successors: HashMap<LocalAuthorityId, Vec<LocalAuthorityId>>,

@@ -12,7 +12,7 @@ use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
 use crate::space::Space;
 
-/// Whose engagements.
+/// The kind of parent whose engagements are listed.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum EngagementsOf {
     /// A centre's.

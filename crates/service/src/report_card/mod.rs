@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 use crate::evidence::named;
 use crate::space::Space;
 
-/// Of whom and of which days a report card tells.
+/// The centre and the days that a report card is about.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct ReportCard {
     /// The first day.

@@ -33,7 +33,7 @@ pub struct Places {
     pub reached: Vec<Arc<Reach>>,
 }
 
-/// Which of the authorities of a nation have been reached. Those count that have children's social
+/// The authorities of a nation that have been reached. Those count that have children's social
 /// care and exist on the last day of the time.
 #[derive(Debug)]
 pub struct Reach {

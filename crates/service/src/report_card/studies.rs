@@ -22,7 +22,7 @@ use crate::shared;
 use crate::space::Space;
 use crate::viewer::Viewer;
 
-/// What a study can come to. It comes there once, but may be stopped again after it went on.
+/// A milestone in the life of a study. A study reaches it once, but may be stopped again after it went on.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, VariantArray)]
 pub enum Milestone {
     /// It was announced.
@@ -66,7 +66,7 @@ pub struct MilestoneReached {
     pub study: Arc<study::Model>,
 }
 
-/// What became of the studies of a centre.
+/// The numbers of a centre's studies that reached each milestone.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct CentreLine {
     pub centre: CentreId,

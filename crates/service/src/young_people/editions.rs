@@ -141,7 +141,7 @@ async fn plan(
     Ok(())
 }
 
-/// What is to be done with standings that were made anew.
+/// The decision on standings that were computed anew.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Verdict {
     /// They say the same, of persons who may be known by other ids: no edition.

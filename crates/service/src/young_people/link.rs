@@ -20,7 +20,7 @@ use crate::network::directory::Directory;
 use crate::space::Space;
 use crate::viewer::Viewer;
 
-/// How much evidence speaks to a population.
+/// The amount of evidence that speaks to a population.
 #[derive(Clone, Debug)]
 pub struct Evidence {
     pub population: SocialWorkPopulation,
@@ -32,7 +32,7 @@ pub struct Evidence {
     pub studies_of_strength: BTreeMap<EvidenceStrength, u64>,
 }
 
-/// How many young people of a population there are in a place, and how much evidence speaks to them.
+/// The number of young people of a population in a place, and the amount of evidence that speaks to them.
 #[derive(Clone, Debug)]
 pub struct EvidenceNeed {
     pub evidence: Evidence,

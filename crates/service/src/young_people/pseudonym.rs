@@ -30,7 +30,7 @@ impl std::fmt::Debug for PseudonymKeys {
     }
 }
 
-/// What kind of identifier is hashed: the same text of another kind has another hash.
+/// An identifier that is hashed, by its kind: the same text of another kind has another hash.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Identifier<'a> {
     /// An authority's own id of a child, which means something within that authority only.

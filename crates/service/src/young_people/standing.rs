@@ -126,7 +126,7 @@ impl Standings {
     }
 }
 
-/// What is known of some persons besides their times.
+/// The facts about some persons besides their episodes.
 struct About {
     records: HashMap<YoungPersonId, child_record::Model>,
     keys: HashMap<YoungPersonId, i16>,

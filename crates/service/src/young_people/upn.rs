@@ -3,7 +3,7 @@
 /// The letters of a UPN, A to Z without I, O and S; a letter's place is its value.
 const LETTERS: &[u8; 23] = b"ABCDEFGHJKLMNPQRTUVWXYZ";
 
-/// What is given as a unique pupil number.
+/// A text that was given as a unique pupil number.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Upn {
     /// A number whose form and check letter are right.

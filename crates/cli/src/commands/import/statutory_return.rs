@@ -31,7 +31,8 @@ pub(crate) struct ImportSsda903 {
     /// The CSV files, or a folder of them: the header and the episodes or care leavers at least; or one XML file
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Let it come into use though most rows of a table were refused, or most children of the return in use are not in it
+    /// Let it come into use though most rows of a table were refused, or most children of the return in use are not in
+    /// it
     #[arg(long)]
     accept_losses: bool,
     /// Write the problems to this file as CSV: severity, file, line, column, rule, reason, remedy, nearest, rows
@@ -53,7 +54,8 @@ pub(crate) struct ImportCinCensus {
     /// The year on whose 31 March the collection ended, if it is not the one that the census names
     #[arg(long)]
     year: Option<i32>,
-    /// Let it come into use though most rows of a table were refused, or most children of the return in use are not in it
+    /// Let it come into use though most rows of a table were refused, or most children of the return in use are not in
+    /// it
     #[arg(long)]
     accept_losses: bool,
     /// Write the problems to this file as CSV: severity, file, line, column, rule, reason, remedy, nearest, rows
@@ -154,7 +156,7 @@ async fn tell(space: &Space, loaded: &loaded_return::Model, report: &mut Report)
     Ok(())
 }
 
-/// What is told of a return: printed, and written to a file if there is to be one.
+/// The report on a return: printed, and written to a file if there is to be one.
 struct Report {
     rows: Option<csv::Writer<NewFile>>,
     told: usize,

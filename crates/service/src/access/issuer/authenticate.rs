@@ -25,7 +25,7 @@ const LONGEST_SUBJECT: usize = 255;
 /// How far a provider's clock may be ahead of ours.
 const LEEWAY: TimeDelta = TimeDelta::seconds(60);
 
-/// Where a token says that it comes from.
+/// The issuer that a token names.
 #[derive(Debug)]
 pub(in crate::access) enum Origin {
     /// From the space itself, or it says nothing that can be read.

@@ -8,7 +8,7 @@ use super::{address, register};
 use crate::error::{Code, Error, Result};
 use crate::space::Space;
 
-/// What an identity provider publishes.
+/// The documents that an identity provider publishes, as they were found.
 #[derive(Clone, Debug)]
 pub struct Checked {
     pub provider: identity_provider::Model,

@@ -1,6 +1,6 @@
 //! What can be wrong with an identity provider, in sentences for those who set it up.
 
-/// What is wrong with an identity provider.
+/// A fault of an identity provider.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum Fault {
     #[error("{url} can't be read: {cause}")]

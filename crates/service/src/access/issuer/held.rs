@@ -32,7 +32,7 @@ struct State {
 
 type Reading = Shared<BoxFuture<'static, Result<Arc<KeySet>, Fault>>>;
 
-/// Why a key was not found.
+/// The reason why a key was not found.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum KeyError {
     /// The provider has no such key, as far as is known.

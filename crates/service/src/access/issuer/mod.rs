@@ -32,7 +32,7 @@ pub use check::{Checked, CheckedKey, check};
 pub use mapping::Mapping;
 pub use register::{NewIssuer, Removed, add, list, remove};
 
-/// What is held in memory about the issuers of the centres.
+/// The issuers of the centres, as far as they are held in memory.
 #[derive(Debug)]
 pub struct Issuers {
     pseudonyms: Pseudonyms,
@@ -40,7 +40,7 @@ pub struct Issuers {
     held: Mutex<HashMap<IdentityProviderId, Arc<HeldKeys>>>,
 }
 
-/// How long an identity provider is waited for, and how long what it said is relied on.
+/// The times for which an identity provider is waited for, and its answers are relied on.
 #[derive(Clone, Copy, Debug)]
 pub struct Timings {
     /// How long its keys may take to be read, from the first connection to the last byte.

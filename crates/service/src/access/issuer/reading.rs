@@ -19,14 +19,14 @@ const LONGEST: u64 = 512 * 1024;
 /// How long it may take to connect.
 const CONNECT: Duration = Duration::from_secs(3);
 
-/// Where to read, and whom to trust there.
+/// The address of an issuer, and the certificates that are trusted there.
 #[derive(Clone, Debug)]
 pub(super) struct Location {
     issuer: String,
     certificates: Option<String>,
 }
 
-/// What was read.
+/// The keys that an issuer publishes.
 #[derive(Debug)]
 pub(super) struct Published {
     /// Where the keys are.

@@ -17,7 +17,7 @@ use crate::page::{Page, PageRequest};
 use crate::space::Space;
 use crate::viewer::Viewer;
 
-/// Which tokens: any of the values within a field, and all of the fields.
+/// A filter of tokens: any of the values within a field, and all of the fields.
 #[derive(Clone, Debug, Default)]
 pub struct TokenFilter {
     /// Of these centres; of those whose tokens the viewer manages, when nothing is said.

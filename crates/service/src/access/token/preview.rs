@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::space::Space;
 use crate::viewer::Viewer;
 
-/// What the holder of a token would see.
+/// A preview of what the holder of a token would see.
 #[derive(Clone, Debug)]
 pub struct Preview {
     /// Of each kind of shared thing, how many.
@@ -24,7 +24,7 @@ pub struct Preview {
     pub reasons: Vec<PreviewReason>,
 }
 
-/// How many things of a kind the holder would see, by why.
+/// The number of things of a kind that the holder would see, by reason.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct PreviewKind {
     pub kind: ChangeKind,
@@ -38,7 +38,7 @@ pub struct PreviewKind {
     pub own: i64,
 }
 
-/// Why the holder of a token sees no more.
+/// The reason why the holder of a token sees no more.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum PreviewReason {
     /// The token is not accepted now.

@@ -15,7 +15,7 @@ use crate::space::Space;
 use crate::store::{Revision, Write};
 use crate::viewer::Viewer;
 
-/// What is to be revoked besides one token, and why.
+/// The revocation of a token: its reason, and what is revoked with it.
 #[derive(Clone, Debug)]
 pub struct Revocation {
     /// Why; whoever uses the token is told.

@@ -66,7 +66,7 @@ pub(super) struct NewerEvidence {
     pub(super) more_publications: bool,
 }
 
-/// Two ratings that differ.
+/// A pair of ratings that differ.
 #[derive(Clone, Debug)]
 pub struct Difference {
     /// The one: the newer, where both days are known.
@@ -90,7 +90,7 @@ pub struct Explained {
     pub sentence: String,
 }
 
-/// Why two ratings may differ.
+/// A reason why two ratings may differ.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Reason {
     /// One took evidence into account that the other did not.
@@ -153,7 +153,7 @@ pub struct Evidence {
     pub has_more: bool,
 }
 
-/// What decided a rating.
+/// The rule that decided a rating.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Rule {
     pub version: StandardVersionId,

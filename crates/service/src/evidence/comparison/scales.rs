@@ -24,7 +24,7 @@ pub(super) struct Reading {
     pub(super) source: Option<String>,
 }
 
-/// What the crosswalk says of a rating on another scale.
+/// The crosswalk's answer to where a rating stands on another scale.
 #[derive(Clone, Debug)]
 pub struct ScaleAnswer {
     /// What it comes to.

@@ -14,7 +14,7 @@ use crate::space::Space;
 use crate::store::{Revision, Subject, Write};
 use crate::viewer::Viewer;
 
-/// What a party decides.
+/// A party's decision.
 #[derive(Clone, Copy, Debug)]
 pub struct Decision {
     pub id: AgreementId,

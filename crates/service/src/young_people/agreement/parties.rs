@@ -8,7 +8,7 @@ use crate::space::Space;
 use crate::viewer::Viewer;
 use crate::young_people::stewards;
 
-/// As which parties of an agreement somebody acts.
+/// The parties of an agreement for which somebody acts.
 pub(super) struct Parties {
     pub(super) is_recipient: bool,
     pub(super) authorities: Vec<LocalAuthorityId>,

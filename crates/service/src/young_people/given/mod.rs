@@ -43,14 +43,14 @@ pub(super) struct Asked {
     pub(super) question: Question,
     /// Whether it has totals.
     pub(super) has_totals: bool,
-    /// How counts are shown.
+    /// The way in which counts are shown.
     pub(super) showing: Showing,
     /// The agreement to whose recipient it is given.
     pub(super) agreement: Option<AgreementId>,
     pub(super) authorities: Option<Vec<entity::LocalAuthorityId>>,
 }
 
-/// How counts are shown.
+/// The way in which counts are shown.
 #[derive(Clone, Debug)]
 pub(super) enum Showing {
     /// As they are, but for those from 1 to below a threshold.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::people::{Atom, PERSONAL};
 use crate::network::directory::Directory;
 
-/// What was asked of a table, and of whose people it is. Two tables of one shape are one.
+/// The question that a table answers, and the people of whom. Two tables of one shape are one.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(super) struct Shape {
     /// By what it is broken down.

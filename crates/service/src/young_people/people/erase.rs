@@ -18,7 +18,7 @@ use crate::young_people::returns::{CollectionYear, forget, forget_hints, in_turn
 use crate::young_people::standing::make;
 use crate::young_people::stewards;
 
-/// What was erased.
+/// The outcome of erasing a child from the returns of an authority.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Erased {
     /// From how many returns.

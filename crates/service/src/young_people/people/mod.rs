@@ -62,7 +62,7 @@ pub struct Episode {
     reason_ended: Option<String>,
 }
 
-/// That a person takes part in a study.
+/// A person's participation in a study.
 #[derive(Clone, Debug)]
 pub struct Participation {
     pub study: StudyId,

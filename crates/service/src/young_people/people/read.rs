@@ -35,7 +35,7 @@ static ORDER: LazyLock<SortKey<agreement_pseudonym::Model>> = LazyLock::new(|| {
     })
 });
 
-/// Which young people of an agreement.
+/// A filter of the young people of an agreement.
 #[derive(Clone, Debug, Default)]
 pub struct PeopleFilter {
     /// Only those of whom returns of these authorities tell.

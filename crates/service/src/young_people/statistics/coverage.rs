@@ -26,7 +26,7 @@ pub struct Covered {
     pub kinds: Vec<ReturnKind>,
 }
 
-/// Whose returns are counted, of those that would be if they were all there.
+/// The authorities whose returns are counted, of those that would be if they were all there.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Coverage {
     /// The authorities of whose returns an edition is counted.

@@ -110,7 +110,7 @@ pub struct Table {
     pub coverage: Coverage,
 }
 
-/// What is said of a count.
+/// A count as it is shown.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Count {
     /// A number.
@@ -190,7 +190,7 @@ pub async fn table(space: &Space, viewer: &Viewer, question: &Question) -> Resul
     made(space, question, within).await
 }
 
-/// Who is counted, and how the counts are made safe.
+/// The people who are counted, and the way in which their counts are made safe.
 pub(super) struct Within {
     /// Only the young people of these authorities.
     pub(super) authorities: Option<Vec<LocalAuthorityId>>,
