@@ -9,12 +9,12 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use service::{Space, store};
 
-/// Returns the process runs.
+/// Answers that the process runs.
 pub(crate) async fn live() -> Json<Value> {
     Json(json!({ "status": "live" }))
 }
 
-/// Returns the database answers.
+/// Answers whether the database responds.
 pub(crate) async fn ready(State(space): State<Arc<Space>>) -> Response {
     match store::ping(space.store()).await {
         Ok(()) => Json(json!({ "status": "ready" })).into_response(),

@@ -24,13 +24,11 @@ pub struct Model {
     pub scopes: Json,
     /// The token that issued it; nothing for the operator of the space.
     pub issued_by: Option<Uuid>,
-    /// When it was issued.
     pub created_at: DateTime<Utc>,
     /// Until when it is accepted.
     pub expires_at: DateTime<Utc>,
     pub last_used_at: Option<DateTime<Utc>>,
     pub revoked_at: Option<DateTime<Utc>>,
-    /// Why it was revoked.
     pub revocation_reason: Option<String>,
     /// The key that signed it; nothing for tokens from before keys were noted.
     pub key_id: Option<SigningKeyId>,

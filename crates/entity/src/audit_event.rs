@@ -14,7 +14,6 @@ use crate::{AuditEventId, AuditOutcome, CentreId, ChangeKind};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "audit_event")]
 pub struct Model {
-    /// The event's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: AuditEventId,
     pub at: DateTime<Utc>,
@@ -26,9 +25,7 @@ pub struct Model {
     pub action: String,
     /// To what kind of thing.
     pub subject_kind: Option<ChangeKind>,
-    /// To which thing.
     pub subject_id: Option<Uuid>,
-    /// How it ended.
     pub outcome: AuditOutcome,
     /// What else is worth knowing; never a secret or a personal value.
     pub detail: Option<String>,

@@ -12,21 +12,17 @@ use crate::{CentreId, PartialDate};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "centre")]
 pub struct Model {
-    /// The centre's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: CentreId,
     /// Its name in addresses and bundles.
     pub slug: String,
-    /// Its full name.
     pub name: String,
-    /// What people call it.
     pub short_name: Option<String>,
     /// The policy area that it gathers evidence for.
     pub policy_area: String,
     /// What it does, in a sentence or two.
     pub description: Option<String>,
     pub founded: Option<PartialDate>,
-    /// Its website.
     pub homepage: Option<String>,
     /// Its identifier in the Research Organization Registry.
     pub ror_id: Option<String>,

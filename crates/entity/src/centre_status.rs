@@ -17,7 +17,6 @@ pub struct Model {
     /// From when, as a date of any precision.
     #[sea_orm(primary_key, auto_increment = false)]
     pub since: String,
-    /// The standing.
     pub status: NetworkStatus,
     /// Until when; nothing while it lasts.
     pub until: Option<PartialDate>,

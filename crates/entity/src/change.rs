@@ -19,9 +19,7 @@ pub struct Model {
     pub sequence: i64,
     /// What kind of thing changed.
     pub kind: ChangeKind,
-    /// The thing.
     pub subject_id: Uuid,
-    /// What happened to it.
     pub operation: ChangeOperation,
     /// The thing's version after the change.
     pub version: i32,
@@ -29,7 +27,6 @@ pub struct Model {
     pub centre_id: Option<CentreId>,
     /// The token with which it was made.
     pub token_id: Option<Uuid>,
-    /// When it was made.
     pub at: DateTime<Utc>,
     /// The way back from the thing as it is after an update or a withdrawal to what it was before. There is none
     /// where the thing came to be, and where it stayed the same and something that it depends on changed.

@@ -11,15 +11,12 @@ use crate::{LoadedReturnId, Sex, YoungPersonId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
 #[sea_orm(table_name = "child_record")]
 pub struct Model {
-    /// The return.
     #[sea_orm(primary_key, auto_increment = false)]
     pub return_id: LoadedReturnId,
-    /// The person.
     #[sea_orm(primary_key, auto_increment = false)]
     pub young_person_id: YoungPersonId,
     /// Year and month of birth, counted in months from the year 0; nothing for the unborn.
     pub birth_month: Option<i32>,
-    /// Their sex as recorded.
     pub sex: Sex,
     /// Their ethnicity, as one of the codes of the school census.
     pub ethnicity: String,

@@ -13,21 +13,18 @@ use crate::{CrosswalkId, CrosswalkRelation, LevelId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "crosswalk")]
 pub struct Model {
-    /// The reading's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: CrosswalkId,
     /// The level that is read.
     pub from_level: LevelId,
     /// The level that it is read as.
     pub to_level: LevelId,
-    /// How the two relate.
     pub relation: CrosswalkRelation,
     /// Why the reading must be taken with care.
     pub caveat: String,
     /// Who reads it so, and where.
     pub source: Option<String>,
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,
 }
 

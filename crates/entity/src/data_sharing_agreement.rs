@@ -13,7 +13,6 @@ use crate::{AgreementId, CentreId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "data_sharing_agreement")]
 pub struct Model {
-    /// The agreement's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: AgreementId,
     /// The centre that reads.

@@ -13,22 +13,17 @@ use crate::{CentreId, EngagementId, EngagementKind, LocalAuthorityId, PartialDat
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "engagement")]
 pub struct Model {
-    /// The engagement's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: EngagementId,
     /// The centre's own reference for it.
     pub reference: String,
     pub centre_id: CentreId,
     pub local_authority_id: LocalAuthorityId,
-    /// What was done.
     pub kind: EngagementKind,
-    /// What it was about.
     pub summary: Option<String>,
-    /// When it began.
     pub started: Option<PartialDate>,
     pub ended: Option<PartialDate>,
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,
 }
 

@@ -23,7 +23,6 @@ pub struct Model {
     pub line: i64,
     /// Which kind of time it is.
     pub kind: EpisodeKind,
-    /// Its first day.
     pub started_on: NaiveDate,
     /// Its last day; nothing while it goes on.
     pub ended_on: Option<NaiveDate>,

@@ -13,7 +13,6 @@ use crate::{CentreId, StandardId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "evidence_standard")]
 pub struct Model {
-    /// The standard's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: StandardId,
     /// Its name in addresses and bundles.
@@ -21,14 +20,11 @@ pub struct Model {
     pub name: String,
     /// The centre that keeps it.
     pub owner: Option<CentreId>,
-    /// Where it is published.
     pub homepage: Option<String>,
     /// What it rates, and how.
     pub description: Option<String>,
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,
-    /// What took its place.
     pub superseded_by: Option<StandardId>,
 }
 

@@ -14,7 +14,6 @@ use crate::{CentreId, FeedbackId, ProgrammeId, StudyId, Visibility};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "feedback")]
 pub struct Model {
-    /// The feedback's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: FeedbackId,
     /// The centre's own reference for it.
@@ -25,27 +24,18 @@ pub struct Model {
     pub programme_id: Option<ProgrammeId>,
     /// From whom it came, as a role: never a name.
     pub from_role: String,
-    /// What was said.
     pub text: String,
     pub received_on: NaiveDate,
     pub answered_on: Option<NaiveDate>,
     pub answer: Option<String>,
-    /// The centre that received it.
     pub contributed_by: CentreId,
-    /// Who may see it.
     pub visibility: Visibility,
-    /// Until then only the contributing centre sees it.
     pub embargoed_until: Option<DateTime<Utc>>,
-    /// Counts up from 1 with each revision.
     pub version: i32,
-    /// When it was contributed.
     pub created_at: DateTime<Utc>,
-    /// When it was last revised.
     pub updated_at: DateTime<Utc>,
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,
-    /// What took its place.
     pub superseded_by: Option<FeedbackId>,
 }
 

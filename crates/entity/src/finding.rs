@@ -15,7 +15,6 @@ use crate::{
 #[derive(Clone, Debug, DeriveEntityModel, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "finding")]
 pub struct Model {
-    /// The finding's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: FindingId,
     pub study_id: StudyId,
@@ -23,11 +22,9 @@ pub struct Model {
     pub reference: String,
     /// The publication that reports it.
     pub publication_id: Option<PublicationId>,
-    /// What was done.
     pub intervention_id: Option<TermId>,
     /// With what it was compared.
     pub comparator: Option<String>,
-    /// What was measured.
     pub outcome_id: TermId,
     /// In whom it was measured.
     pub population_id: Option<TermId>,
@@ -58,20 +55,13 @@ pub struct Model {
     /// The assessed risk that it is biased.
     pub risk_of_bias: Option<RiskOfBias>,
     pub contributed_by: CentreId,
-    /// Who may see it.
     pub visibility: Visibility,
-    /// Until then only the contributing centre sees it.
     pub embargoed_until: Option<DateTime<Utc>>,
-    /// Counts up from 1 with each revision.
     pub version: i32,
-    /// When it was contributed.
     pub created_at: DateTime<Utc>,
-    /// When it was last revised.
     pub updated_at: DateTime<Utc>,
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,
-    /// What took its place.
     pub superseded_by: Option<FindingId>,
 }
 

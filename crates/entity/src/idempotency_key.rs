@@ -12,7 +12,6 @@ use uuid::Uuid;
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "idempotency_key")]
 pub struct Model {
-    /// The row's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// Who asked: another caller's keys are others.

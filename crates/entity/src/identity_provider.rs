@@ -13,7 +13,6 @@ use crate::{CentreId, IdentityProviderId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "identity_provider")]
 pub struct Model {
-    /// The provider's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: IdentityProviderId,
     /// Its short name here.
@@ -30,7 +29,6 @@ pub struct Model {
     pub mapping: Json,
     /// The certificate authorities that its address is trusted by, in PEM, in place of the web's.
     pub certificates: Option<String>,
-    /// When it was added.
     pub created_at: DateTime<Utc>,
     pub removed_at: Option<DateTime<Utc>>,
 }

@@ -1,7 +1,12 @@
 //! The tables, one file each; the ids; the closed vocabularies. No logic, no GraphQL.
 //!
-//! What is shared (collaboration, study, publication, finding, rating, feedback) carries the same nine columns
-//! from `contributed_by` to `superseded_by`. A column is described where its name doesn't say what it holds.
+//! What is shared (collaboration, study, publication, finding, rating, feedback) carries the same nine columns:
+//! `contributed_by`, the centre; `visibility`; `embargoed_until`, before which only that centre sees it; `version`, which
+//! counts up from 1 with each revision; `created_at`, when it was contributed; `updated_at`, when it was last revised;
+//! `withdrawn_at`, `withdrawal_reason` and `superseded_by`, what took its place. What belongs to the network can be
+//! withdrawn, and has the last three.
+//!
+//! A column is described where its name doesn't say what it holds.
 #![expect(missing_docs, reason = "most columns are what their names say")]
 
 pub mod access_token;

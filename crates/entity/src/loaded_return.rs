@@ -13,7 +13,6 @@ use crate::{CentreId, LoadedReturnId, LocalAuthorityId, ReturnKind, ReturnState}
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "loaded_return")]
 pub struct Model {
-    /// The return's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: LoadedReturnId,
     pub kind: ReturnKind,
@@ -21,11 +20,9 @@ pub struct Model {
     pub local_authority_id: LocalAuthorityId,
     /// The year on whose 31 March the collection ended.
     pub year: i32,
-    /// Where it stands.
     pub state: ReturnState,
     /// The centre that loaded it; nothing for the operator.
     pub centre_id: Option<CentreId>,
-    /// When its loading began.
     pub began_at: DateTime<Utc>,
     /// When it came into use.
     pub completed_at: Option<DateTime<Utc>>,

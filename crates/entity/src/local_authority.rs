@@ -13,13 +13,11 @@ use crate::{LocalAuthorityId, PartialDate};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "local_authority")]
 pub struct Model {
-    /// The authority's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: LocalAuthorityId,
     /// Its nine-character code of the Office for National Statistics.
     pub gss_code: String,
     pub name: String,
-    /// Its full, official name.
     pub official_name: Option<String>,
     /// The nation that it lies in.
     pub country: String,
@@ -34,9 +32,7 @@ pub struct Model {
     /// When it ceased to be.
     pub abolished: Option<PartialDate>,
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,
-    /// What took its place.
     pub superseded_by: Option<LocalAuthorityId>,
 }
 

@@ -13,7 +13,6 @@ use crate::PartnerId;
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "partner")]
 pub struct Model {
-    /// The partner's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: PartnerId,
     /// Its name in addresses and bundles.
@@ -21,12 +20,9 @@ pub struct Model {
     pub name: String,
     /// What kind of organisation it is.
     pub kind: Option<String>,
-    /// Its website.
     pub homepage: Option<String>,
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,
-    /// What took its place.
     pub superseded_by: Option<PartnerId>,
 }
 

@@ -13,18 +13,14 @@ use crate::PersonId;
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "person")]
 pub struct Model {
-    /// The person's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: PersonId,
     /// Their name in addresses and bundles.
     pub slug: String,
     pub name: String,
-    /// Their ORCID iD.
     pub orcid: Option<String>,
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// Why they were withdrawn.
     pub withdrawal_reason: Option<String>,
-    /// Whose entry took the place of theirs.
     pub superseded_by: Option<PersonId>,
 }
 

@@ -16,7 +16,6 @@ pub struct Model {
     pub person_id: PersonId,
     #[sea_orm(primary_key, auto_increment = false)]
     pub centre_id: CentreId,
-    /// The role.
     #[sea_orm(primary_key, auto_increment = false)]
     pub title: String,
     /// From when, as a date of any precision; empty when the source does not say.

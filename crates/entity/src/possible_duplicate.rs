@@ -13,7 +13,6 @@ use crate::{CentreId, DuplicateOutcome, PublicationId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
 #[sea_orm(table_name = "possible_duplicate")]
 pub struct Model {
-    /// The pair's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// The publication with the lower id.

@@ -13,7 +13,6 @@ use crate::{CentreId, PartialDate, ProgrammeId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "programme")]
 pub struct Model {
-    /// The programme's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: ProgrammeId,
     /// Its name in addresses and bundles.
@@ -21,7 +20,6 @@ pub struct Model {
     pub title: String,
     pub summary: Option<String>,
     pub lead_centre: CentreId,
-    /// When it began.
     pub started: Option<PartialDate>,
     pub ended: Option<PartialDate>,
     /// Its page on the web.
@@ -33,9 +31,7 @@ pub struct Model {
     /// In how many local authorities it works by its own account, named or not.
     pub local_authorities_stated: Option<i32>,
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,
-    /// What took its place.
     pub superseded_by: Option<ProgrammeId>,
 }
 

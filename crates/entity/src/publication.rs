@@ -13,7 +13,6 @@ use crate::{CentreId, PartialDate, PublicationId, PublicationKind, Visibility};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "publication")]
 pub struct Model {
-    /// The publication's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: PublicationId,
     /// Its name in addresses and bundles.
@@ -40,20 +39,13 @@ pub struct Model {
     /// Where it can be read.
     pub url: Option<String>,
     pub contributed_by: CentreId,
-    /// Who may see it.
     pub visibility: Visibility,
-    /// Until then only the contributing centre sees it.
     pub embargoed_until: Option<DateTime<Utc>>,
-    /// Counts up from 1 with each revision.
     pub version: i32,
-    /// When it was contributed.
     pub created_at: DateTime<Utc>,
-    /// When it was last revised.
     pub updated_at: DateTime<Utc>,
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,
-    /// What took its place.
     pub superseded_by: Option<PublicationId>,
 }
 

@@ -19,7 +19,6 @@ pub struct Model {
     pub position: i32,
     /// Their name as the publication gives it.
     pub name: String,
-    /// Their ORCID iD.
     pub orcid: Option<String>,
     /// The person, when known to the network.
     pub person_id: Option<PersonId>,

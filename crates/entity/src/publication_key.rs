@@ -11,7 +11,6 @@ use crate::PublicationId;
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
 #[sea_orm(table_name = "publication_key")]
 pub struct Model {
-    /// The text.
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: String,
     #[sea_orm(primary_key, auto_increment = false)]

@@ -16,7 +16,6 @@ use crate::{
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "rating")]
 pub struct Model {
-    /// The rating's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: RatingId,
     /// The centre's own reference for it.
@@ -38,20 +37,13 @@ pub struct Model {
     pub rationale: Option<String>,
     pub rated_on: Option<NaiveDate>,
     pub contributed_by: CentreId,
-    /// Who may see it.
     pub visibility: Visibility,
-    /// Until then only the contributing centre sees it.
     pub embargoed_until: Option<DateTime<Utc>>,
-    /// Counts up from 1 with each revision.
     pub version: i32,
-    /// When it was contributed.
     pub created_at: DateTime<Utc>,
-    /// When it was last revised.
     pub updated_at: DateTime<Utc>,
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,
-    /// What took its place.
     pub superseded_by: Option<RatingId>,
 }
 

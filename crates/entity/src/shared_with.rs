@@ -13,7 +13,6 @@ use crate::CollaborationId;
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "shared_with")]
 pub struct Model {
-    /// The shared thing.
     #[sea_orm(primary_key, auto_increment = false)]
     pub thing_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]

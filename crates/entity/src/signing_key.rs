@@ -20,7 +20,6 @@ pub struct Model {
     pub public_key: Vec<u8>,
     /// The private part, encrypted.
     pub private_key: Vec<u8>,
-    /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it stopped verifying.
     pub retired_at: Option<DateTime<Utc>>,

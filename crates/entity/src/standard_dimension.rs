@@ -12,7 +12,6 @@ use crate::{DimensionId, StandardVersionId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "standard_dimension")]
 pub struct Model {
-    /// The dimension's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: DimensionId,
     pub version_id: StandardVersionId,
@@ -21,7 +20,6 @@ pub struct Model {
     pub name: String,
     /// Its place among the dimensions.
     pub position: i32,
-    /// What it is about.
     pub description: Option<String>,
 }
 

@@ -12,7 +12,6 @@ use crate::{DimensionId, EvidenceStrength, LevelId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "standard_level")]
 pub struct Model {
-    /// The level's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: LevelId,
     pub dimension_id: DimensionId,
@@ -20,9 +19,7 @@ pub struct Model {
     pub code: String,
     /// Its place on the scale, a higher one for more.
     pub ordinal: i32,
-    /// What it is called.
     pub label: String,
-    /// What it asks for.
     pub description: Option<String>,
     /// How strong evidence at this level is held to be, for filtering across standards.
     pub strength: Option<EvidenceStrength>,

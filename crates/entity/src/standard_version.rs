@@ -12,7 +12,6 @@ use crate::{PartialDate, StandardId, StandardVersionId};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "standard_version")]
 pub struct Model {
-    /// The version's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: StandardVersionId,
     pub standard_id: StandardId,

@@ -27,15 +27,12 @@ pub struct Model {
     pub ordinal: i16,
     pub population: SocialWorkPopulation,
     pub age_band: AgeBand,
-    /// Their sex as recorded.
     pub sex: Sex,
     pub ethnic_group: EthnicGroup,
     /// The legal status under which they were looked after.
     pub legal_status: LegalStatus,
-    /// Where they were placed.
     pub placement_type: PlacementType,
     pub category_of_need: Need,
-    /// The person's record key.
     pub record_key: i16,
 }
 

@@ -13,7 +13,6 @@ use crate::{CentreId, ProgrammeId, StudyDesign, StudyId, StudyStatus, Visibility
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "study")]
 pub struct Model {
-    /// The study's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: StudyId,
     /// Its name in addresses and bundles.
@@ -23,16 +22,13 @@ pub struct Model {
     pub title_key: String,
     /// What it asks and does.
     pub summary: Option<String>,
-    /// How it is done.
     pub design: StudyDesign,
     /// How far it has come.
     pub status: StudyStatus,
-    /// When it begins.
     pub starts_on: Option<NaiveDate>,
     pub ends_on: Option<NaiveDate>,
     /// When it begins, else when it ends, else the year 1: to sort by.
     pub sort_on: NaiveDate,
-    /// Where it is registered.
     pub registry: Option<String>,
     /// Under which number it is registered.
     pub registration_id: Option<String>,
@@ -42,20 +38,13 @@ pub struct Model {
     /// The programme that it belongs to.
     pub programme_id: Option<ProgrammeId>,
     pub contributed_by: CentreId,
-    /// Who may see it.
     pub visibility: Visibility,
-    /// Until then only the contributing centre sees it.
     pub embargoed_until: Option<DateTime<Utc>>,
-    /// Counts up from 1 with each revision.
     pub version: i32,
-    /// When it was contributed.
     pub created_at: DateTime<Utc>,
-    /// When it was last revised.
     pub updated_at: DateTime<Utc>,
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,
-    /// What took its place.
     pub superseded_by: Option<StudyId>,
 }
 

@@ -15,12 +15,9 @@ use crate::{StopReason, StudyId, StudyStatus};
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub study_id: StudyId,
-    /// When it changed.
     #[sea_orm(primary_key, auto_increment = false)]
     pub on: NaiveDate,
-    /// To what it changed.
     pub status: StudyStatus,
-    /// Why it changed.
     pub reason: Option<String>,
     /// Of a study that was stopped, what kind of reason it was.
     pub stop_reason: Option<StopReason>,

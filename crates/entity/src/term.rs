@@ -13,27 +13,22 @@ use crate::{CentreId, TermId, Vocabulary};
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq, Deserialize, Serialize)]
 #[sea_orm(table_name = "term")]
 pub struct Model {
-    /// The term's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: TermId,
     /// The vocabulary that it belongs to.
     pub vocabulary: Vocabulary,
     /// Its name in addresses and bundles.
     pub slug: String,
-    /// Its preferred name.
     pub name: String,
     /// What it means; for a population, its definition.
     pub description: Option<String>,
-    /// The next broader term.
     pub broader: Option<TermId>,
     /// The centre that added it and keeps it.
     pub owner: Option<CentreId>,
     /// Other names for it, as a list of texts.
     pub synonyms: Json,
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// Why it was withdrawn.
     pub withdrawal_reason: Option<String>,
-    /// What took its place.
     pub superseded_by: Option<TermId>,
 }
 

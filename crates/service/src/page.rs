@@ -24,9 +24,7 @@ pub enum Direction {
 /// The arguments of a page, which cannot be wrong.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct PageRequest {
-    /// How many.
     pub size: u64,
-    /// From which end.
     pub direction: Direction,
     /// Only what comes after this cursor.
     pub after: Option<String>,
@@ -112,9 +110,7 @@ fn too_large(argument: &str, size: impl std::fmt::Display) -> Error {
 pub struct Page<T> {
     /// The things, each with its cursor.
     pub items: Vec<(String, T)>,
-    /// Whether more come before.
     pub has_previous: bool,
-    /// Whether more come after.
     pub has_next: bool,
 }
 

@@ -15,7 +15,6 @@ use crate::viewer::{Viewer, Who};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SharingState {
     pub contributed_by: CentreId,
-    /// Who may see it.
     pub visibility: Visibility,
     /// Until when only the contributing centre sees it.
     pub embargoed_until: Option<DateTime<Utc>>,

@@ -58,13 +58,11 @@ impl std::fmt::Debug for PublicKey {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct KeyRecord {
     pub id: SigningKeyId,
-    /// When it was made.
     pub created_at: DateTime<Utc>,
     /// From when on it signs, unless a newer one does.
     pub signs_from: DateTime<Utc>,
     /// When it stopped verifying.
     pub retired_at: Option<DateTime<Utc>>,
-    /// Whether it signs now.
     pub signs: bool,
     /// How many tokens that it signed are accepted still.
     pub live_tokens: u64,

@@ -41,7 +41,6 @@ pub enum StudiesOf {
 pub struct StudyLists {
     pub of: StudiesOf,
     pub filter: StudyFilter,
-    /// How they are sorted.
     pub order: StudyOrder,
 }
 
@@ -50,7 +49,6 @@ pub struct StudyLists {
 pub struct FindingLists {
     /// The vocabulary of the terms.
     pub on: Vocabulary,
-    /// Which findings.
     pub filter: FindingFilter,
 }
 

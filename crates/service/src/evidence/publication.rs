@@ -53,7 +53,6 @@ pub enum PublicationOrderField {
     Title,
     /// When they were last revised.
     Updated,
-    /// When they were contributed.
     Created,
 }
 

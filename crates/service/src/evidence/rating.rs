@@ -23,7 +23,6 @@ use crate::viewer::Viewer;
 /// Levels of a standard.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct LevelFilter {
-    /// The standard's slug.
     pub standard: String,
     /// One of its versions; any of them when nothing is said.
     pub version: Option<String>,

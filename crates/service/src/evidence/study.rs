@@ -60,13 +60,11 @@ pub struct StudyFilter {
 /// A field by which studies are sorted.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum StudyOrderField {
-    /// When they began.
     #[default]
     Started,
     Title,
     /// When they were last revised.
     Updated,
-    /// When they were contributed.
     Created,
 }
 

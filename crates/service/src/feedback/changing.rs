@@ -19,7 +19,6 @@ pub struct NewFeedback {
     pub programme: Option<String>,
     /// From whom it came, as a role: never a name.
     pub from_role: String,
-    /// What was said.
     pub text: String,
     /// When it was received; today when nothing is said.
     pub received_on: Option<NaiveDate>,
@@ -30,7 +29,6 @@ pub struct NewFeedback {
 /// A centre's answer to feedback.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// What was answered.
     pub text: String,
     /// When; today when nothing is said.
     pub answered_on: Option<NaiveDate>,

@@ -42,7 +42,6 @@ pub struct Revision {
     pub sequence: i64,
     /// The version that it made.
     pub version: i32,
-    /// What was done.
     pub operation: ChangeOperation,
     pub at: DateTime<Utc>,
     /// The centre that did it; nothing for the operator of the space.

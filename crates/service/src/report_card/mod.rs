@@ -27,9 +27,7 @@ use crate::space::Space;
 /// The centre and the days that a report card is about.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct ReportCard {
-    /// The first day.
     pub from: NaiveDate,
-    /// The last day.
     pub to: NaiveDate,
     /// The centre; the whole network without one.
     pub centre: Option<CentreId>,

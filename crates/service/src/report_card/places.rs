@@ -37,11 +37,9 @@ pub struct Places {
 /// care and exist on the last day of the time.
 #[derive(Debug)]
 pub struct Reach {
-    /// The nation.
     pub country: String,
     /// Those that have been reached, by GSS code.
     pub reached: Vec<Arc<local_authority::Model>>,
-    /// How many there are.
     pub out_of: usize,
 }
 

@@ -25,11 +25,8 @@ use crate::viewer::Viewer;
 /// A milestone in the life of a study. A study reaches it once, but may be stopped again after it went on.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, VariantArray)]
 pub enum Milestone {
-    /// It was announced.
     Planned,
-    /// It went into delivery.
     Launched,
-    /// It had first results.
     InterimResults,
     Reported,
     Stopped,
@@ -70,15 +67,12 @@ pub struct MilestoneReached {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct CentreLine {
     pub centre: CentreId,
-    /// How many were announced.
     pub planned: u64,
     /// How many went into delivery.
     pub launched: u64,
     /// How many had first results.
     pub with_interim_results: u64,
-    /// How many were reported.
     pub reported: u64,
-    /// How many were stopped.
     pub stopped: u64,
 }
 

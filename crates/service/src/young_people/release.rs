@@ -31,7 +31,6 @@ pub struct NewRelease {
     pub population: Option<SocialWorkPopulation>,
     /// Of which regions; of all when nothing is said.
     pub regions: AnyOf<String>,
-    /// The reference day.
     pub as_at: NaiveDate,
     /// Counts from 1 to below this are hidden: that of the space's rule when nothing is said.
     pub threshold: Option<u64>,

@@ -16,9 +16,7 @@ const MOST_WEEKS: u32 = 53;
 /// A week of the forecast, counted from now.
 #[derive(Clone, Debug)]
 pub struct ForecastWeek {
-    /// When it begins.
     pub from: DateTime<Utc>,
-    /// When it ends.
     pub to: DateTime<Utc>,
     /// The tokens that end in it, the first to end first.
     pub tokens: Vec<access_token::Model>,

@@ -24,7 +24,6 @@ pub struct TokenFilter {
     pub centres: AnyOf<CentreId>,
     /// That grant one of these scopes.
     pub scopes: AnyOf<ScopeName>,
-    /// That stand so.
     pub states: AnyOf<AccessTokenState>,
     /// That were not used at this moment or later, as far as is recorded.
     pub unused_since: Option<DateTime<Utc>>,

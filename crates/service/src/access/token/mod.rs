@@ -48,7 +48,6 @@ pub struct NewToken {
     pub name: String,
     /// The slug of the centre whose token it is.
     pub centre: String,
-    /// What it allows.
     pub scopes: BTreeSet<ScopeName>,
     /// Until when it is accepted; [`DEFAULT_VALIDITY`] from now when nothing is said, or less where
     /// the space allows less.

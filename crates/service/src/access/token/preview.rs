@@ -20,7 +20,6 @@ use crate::viewer::Viewer;
 pub struct Preview {
     /// Of each kind of shared thing, how many.
     pub kinds: Vec<PreviewKind>,
-    /// Why not more.
     pub reasons: Vec<PreviewReason>,
 }
 

@@ -37,7 +37,6 @@ pub struct Comparison {
     pub ratings: Vec<Arc<rating::Model>>,
     /// How many more stand: there are too many of them to be compared.
     pub not_compared: u64,
-    /// The pairs that differ.
     pub differences: Vec<Difference>,
     /// The evidence that reasons name, of this comparison and those read with it.
     pub named: Arc<NamedEvidence>,

@@ -28,7 +28,6 @@ pub(super) struct Compared {
     pub(super) rated_on: Option<NaiveDate>,
     /// The outcome that it speaks of, and its name.
     pub(super) outcome: Option<(TermId, String)>,
-    /// The levels given.
     pub(super) scores: Vec<Score>,
     /// The studies that it took into account.
     pub(super) studies: BTreeSet<StudyId>,
@@ -40,7 +39,6 @@ pub(super) struct Compared {
 #[derive(Clone, Debug)]
 pub(super) struct Score {
     pub(super) level: LevelId,
-    /// What it is called.
     pub(super) label: String,
     /// Its place on the scale, a higher one for more.
     pub(super) ordinal: i32,
@@ -49,7 +47,6 @@ pub(super) struct Score {
     pub(super) dimension: DimensionId,
     /// The dimension's key, which its standard keeps from version to version.
     pub(super) dimension_code: String,
-    /// The dimension's name.
     pub(super) dimension_name: String,
 }
 
@@ -58,7 +55,6 @@ pub(super) struct Score {
 pub(super) struct NewerEvidence {
     /// Studies that ended or reported on that day.
     pub(super) studies: Vec<(StudyId, NaiveDate)>,
-    /// Publications of that day.
     pub(super) publications: Vec<(PublicationId, NaiveDate)>,
     /// Whether there may be studies that are not among them.
     pub(super) more_studies: bool,
@@ -86,7 +82,6 @@ pub struct Difference {
 #[derive(Clone, Debug)]
 pub struct Explained {
     pub reason: Reason,
-    /// The same for people.
     pub sentence: String,
 }
 
@@ -109,12 +104,7 @@ pub enum Reason {
         newer: Evidence,
     },
     /// They were made by different rules.
-    DifferentRule {
-        /// What decided the one.
-        one: Rule,
-        /// What decided the other.
-        other: Rule,
-    },
+    DifferentRule { one: Rule, other: Rule },
     /// Nothing is recorded that would explain it.
     NotRecorded,
 }

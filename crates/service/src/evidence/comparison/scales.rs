@@ -27,11 +27,9 @@ pub(super) struct Reading {
 /// The crosswalk's answer to where a rating stands on another scale.
 #[derive(Clone, Debug)]
 pub struct ScaleAnswer {
-    /// What it comes to.
     pub standing: CrosswalkStanding,
     /// The readings of its levels on that scale.
     pub readings: Vec<LevelReading>,
-    /// The same for people.
     pub sentence: String,
 }
 

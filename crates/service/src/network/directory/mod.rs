@@ -27,23 +27,16 @@ pub use listing::{Keyed, Listing};
 /// The network, its vocabularies and standards as of one moment.
 #[derive(Debug, Default)]
 pub struct Directory {
-    /// The centres, by slug.
     pub centres: Listing<CentreId, Centre>,
-    /// The people, by slug.
     pub people: Listing<PersonId, Person>,
     /// The local authorities, by GSS code.
     pub local_authorities: Listing<LocalAuthorityId, local_authority::Model>,
     /// Which local authorities followed which.
     pub successions: Successions,
-    /// The partners, by slug.
     pub partners: Listing<PartnerId, partner::Model>,
-    /// The programmes, by slug.
     pub programmes: Listing<ProgrammeId, Programme>,
-    /// The interventions, by slug.
     pub interventions: Listing<TermId, Term>,
-    /// The outcomes, by slug.
     pub outcomes: Listing<TermId, Term>,
-    /// The populations, by slug.
     pub populations: Listing<TermId, Term>,
     /// The evidence standards, by slug.
     pub standards: Listing<StandardId, Standard>,
@@ -62,7 +55,6 @@ pub struct Directory {
 /// A centre with its dated standing.
 #[derive(Debug)]
 pub struct Centre {
-    /// The centre itself.
     pub row: centre::Model,
     /// Its standing, from the oldest.
     pub statuses: Vec<centre_status::Model>,
@@ -76,14 +68,12 @@ pub struct Centre {
 #[derive(Debug)]
 pub struct Person {
     pub row: person::Model,
-    /// Their roles at centres.
     pub roles: Vec<person_role::Model>,
 }
 
 /// A programme with its partners.
 #[derive(Debug)]
 pub struct Programme {
-    /// The programme itself.
     pub row: programme::Model,
     pub partners: Vec<PartnerId>,
 }
@@ -91,20 +81,15 @@ pub struct Programme {
 /// A term of a vocabulary with its place in the tree.
 #[derive(Debug)]
 pub struct Term {
-    /// The term itself.
     pub row: term::Model,
-    /// Other names for it.
     pub synonyms: Vec<String>,
-    /// The next narrower terms.
     pub narrower: Vec<TermId>,
-    /// What centres call it.
     pub labels: Vec<(CentreId, String)>,
 }
 
 /// An evidence standard with its versions.
 #[derive(Debug)]
 pub struct Standard {
-    /// The standard itself.
     pub row: evidence_standard::Model,
     /// Its versions, from the oldest.
     pub versions: Vec<Arc<StandardVersion>>,
@@ -113,7 +98,6 @@ pub struct Standard {
 /// One version of a standard.
 #[derive(Debug)]
 pub struct StandardVersion {
-    /// The version itself.
     pub row: standard_version::Model,
     /// Its dimensions, in their order.
     pub dimensions: Vec<Arc<Dimension>>,
@@ -122,7 +106,6 @@ pub struct StandardVersion {
 /// One dimension of a version.
 #[derive(Debug)]
 pub struct Dimension {
-    /// The dimension itself.
     pub row: standard_dimension::Model,
     /// Its levels, from the lowest.
     pub levels: Vec<Arc<standard_level::Model>>,

@@ -24,7 +24,6 @@ pub struct NewAgreement {
     pub recipient: String,
     /// The GSS codes of the authorities.
     pub controllers: Vec<String>,
-    /// What it reads for.
     pub purpose: String,
     /// What in law allows it.
     pub legal_basis: String,
@@ -32,7 +31,6 @@ pub struct NewAgreement {
     pub fields: Vec<PersonField>,
     /// The first day on which rows may be read.
     pub starts_on: NaiveDate,
-    /// The last.
     pub ends_on: NaiveDate,
     /// Only times that reach into this day or later ones.
     pub episodes_from: Option<NaiveDate>,

@@ -41,7 +41,6 @@ const MOST_ATTEMPTS: usize = 3;
 /// A table that is asked for.
 pub(super) struct Asked {
     pub(super) question: Question,
-    /// Whether it has totals.
     pub(super) has_totals: bool,
     /// The way in which counts are shown.
     pub(super) showing: Showing,

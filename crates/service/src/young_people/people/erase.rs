@@ -21,7 +21,6 @@ use crate::young_people::stewards;
 /// The outcome of erasing a child from the returns of an authority.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Erased {
-    /// From how many returns.
     pub returns: usize,
     /// Whether nothing at all is kept of the child any more: no other authority's return tells of them.
     pub is_forgotten: bool,

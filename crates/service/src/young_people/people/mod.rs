@@ -45,11 +45,8 @@ pub struct YoungPerson {
 /// An episode in which a person was in touch with social work, as an agreement shows it.
 #[derive(Clone, Debug)]
 pub struct Episode {
-    /// Which kind of time.
     pub kind: EpisodeKind,
-    /// The first day.
     pub started_on: NaiveDate,
-    /// The last day.
     pub ended_on: Option<NaiveDate>,
     opened: Opened,
     local_authority: LocalAuthorityId,

@@ -20,7 +20,6 @@ pub struct Covered {
     pub authority: LocalAuthorityId,
     /// Which edition of its returns is counted.
     pub edition: i32,
-    /// Since when.
     pub published_at: DateTime<Utc>,
     /// Which returns the edition counts.
     pub kinds: Vec<ReturnKind>,

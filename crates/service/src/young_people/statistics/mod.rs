@@ -63,7 +63,6 @@ pub struct Question {
     pub by: Vec<StatisticsDimension>,
     /// What it is restricted to.
     pub filter: Where,
-    /// The reference day.
     pub as_at: NaiveDate,
     /// Of what each cell is to be a share: the cell without these dimensions of the table. No shares when empty.
     pub share_of: Vec<StatisticsDimension>,
@@ -156,7 +155,6 @@ impl From<Published> for Count {
 pub struct Cell {
     /// Its category in each dimension of the table.
     pub keys: Vec<String>,
-    /// What these are called.
     pub labels: Vec<String>,
     /// What is said of its count.
     pub count: Count,
@@ -197,7 +195,6 @@ pub(super) struct Within {
     pub(super) rule: Arc<Rule>,
     /// The agreement to whose recipient the table is given.
     pub(super) agreement: Option<AgreementId>,
-    /// Who asks.
     pub(super) reader: Viewer,
 }
 
