@@ -1,9 +1,6 @@
 //! An authority for which the holder of a token acts.
 
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{AccessTokenId, LocalAuthorityId};
@@ -18,7 +15,6 @@ pub struct Model {
     pub local_authority_id: LocalAuthorityId,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

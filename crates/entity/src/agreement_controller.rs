@@ -1,10 +1,7 @@
 //! An authority whose young people an agreement is about, and its approval.
 
 use chrono::{DateTime, Utc};
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{AccessTokenId, AgreementId, LocalAuthorityId};
@@ -21,7 +18,6 @@ pub struct Model {
     pub approved_by: Option<AccessTokenId>,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

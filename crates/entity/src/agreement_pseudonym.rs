@@ -1,9 +1,6 @@
 //! What a person is called under one agreement, and under no other.
 
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 
 use crate::{AgreementId, YoungPersonId};
 
@@ -18,7 +15,6 @@ pub struct Model {
     pub young_person_id: YoungPersonId,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

@@ -1,9 +1,6 @@
 //! What one return says of a person.
 
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 
 use crate::{LoadedReturnId, Sex, YoungPersonId};
 
@@ -24,7 +21,6 @@ pub struct Model {
     pub is_unaccompanied: bool,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

@@ -1,10 +1,7 @@
 //! An agreement under which a centre reads rows about young people of some authorities.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, Json, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{AgreementId, CentreId};
@@ -48,7 +45,6 @@ pub struct Model {
     pub end_reason: Option<String>,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

@@ -1,10 +1,7 @@
 //! What of an authority's returns of a year is counted, and since when.
 
 use chrono::{DateTime, Utc};
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 
 use crate::LocalAuthorityId;
 
@@ -28,7 +25,6 @@ pub struct Model {
     pub next_at: Option<DateTime<Utc>>,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

@@ -1,10 +1,7 @@
 //! A centre's visit to, or work with, a local authority.
 
 use chrono::{DateTime, Utc};
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{CentreId, EngagementId, EngagementKind, LocalAuthorityId, PartialDate};
@@ -27,7 +24,6 @@ pub struct Model {
     pub withdrawal_reason: Option<String>,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

@@ -1,10 +1,7 @@
 //! A time in which a person was in touch with social work, as one row of a return tells it.
 
 use chrono::NaiveDate;
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 
 use crate::{EpisodeKind, LoadedReturnId, YoungPersonId};
 
@@ -42,7 +39,6 @@ pub struct Model {
     pub reason_ended: Option<String>,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

@@ -1,10 +1,7 @@
 //! An evidence standard: how a centre rates evidence.
 
 use chrono::{DateTime, Utc};
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{CentreId, StandardId};
@@ -28,7 +25,6 @@ pub struct Model {
     pub superseded_by: Option<StandardId>,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

@@ -1,10 +1,7 @@
 //! What somebody said to a centre of its work, and what the centre answered.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{CentreId, FeedbackId, ProgrammeId, StudyId, Visibility};
@@ -39,7 +36,6 @@ pub struct Model {
     pub superseded_by: Option<FeedbackId>,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

@@ -1,9 +1,6 @@
 //! How far a follower of the change log has heard it.
 
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 
 /// How far a follower of the change log has heard it.
 #[derive(Clone, Debug, DeriveEntityModel, Eq, PartialEq)]
@@ -16,7 +13,6 @@ pub struct Model {
     pub sequence: i64,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

@@ -1,10 +1,7 @@
 //! A table of true counts that was given: released, or to the recipient of an agreement.
 
 use chrono::{DateTime, Utc};
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, Json, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 
 use crate::{AccessTokenId, AgreementId, CentreId};
 
@@ -37,7 +34,6 @@ pub struct Model {
     pub token_id: Option<AccessTokenId>,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

@@ -1,10 +1,7 @@
 //! A statutory return of a local authority that was loaded, whole, for one collection year.
 
 use chrono::{DateTime, Utc};
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{CentreId, LoadedReturnId, LocalAuthorityId, ReturnKind, ReturnState};
@@ -42,7 +39,6 @@ pub struct Model {
     pub doubtful: i64,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

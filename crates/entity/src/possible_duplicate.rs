@@ -1,10 +1,7 @@
 //! Two publications that may be the same, and what was decided of them.
 
 use chrono::{DateTime, Utc};
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, Json, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
 use crate::{CentreId, DuplicateOutcome, PublicationId};
@@ -33,7 +30,6 @@ pub struct Model {
     pub decided_by: Option<CentreId>,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

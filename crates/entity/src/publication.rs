@@ -1,10 +1,7 @@
 //! A document that reports research.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{CentreId, PartialDate, PublicationId, PublicationKind, Visibility};
@@ -49,7 +46,6 @@ pub struct Model {
     pub superseded_by: Option<PublicationId>,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

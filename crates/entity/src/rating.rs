@@ -1,10 +1,7 @@
 //! A centre's rating of a study, a publication or an intervention on a standard.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -47,7 +44,6 @@ pub struct Model {
     pub superseded_by: Option<RatingId>,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

@@ -1,9 +1,6 @@
 //! A row of a return that was refused or kept in doubt, or a column of a table. It never holds a value of the row.
 
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 
 use crate::LoadedReturnId;
 
@@ -32,7 +29,6 @@ pub struct Model {
     pub rows: i32,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

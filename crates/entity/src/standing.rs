@@ -1,9 +1,6 @@
 //! Where a person stood on a reference day: a row for each population that they were in.
 
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 
 use crate::{
     AgeBand, EthnicGroup, LegalStatus, LocalAuthorityId, Need, PlacementType, Sex,
@@ -36,7 +33,6 @@ pub struct Model {
     pub record_key: i16,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

@@ -1,10 +1,7 @@
 //! One evaluation or research project, however many documents report it.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{CentreId, ProgrammeId, StudyDesign, StudyId, StudyStatus, Visibility};
@@ -48,7 +45,6 @@ pub struct Model {
     pub superseded_by: Option<StudyId>,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

@@ -1,10 +1,7 @@
 //! That a person takes part in a study, as known under one agreement.
 
 use chrono::NaiveDate;
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 
 use crate::{AgreementId, LocalAuthorityId, StudyId, YoungPersonId};
 
@@ -24,7 +21,6 @@ pub struct Model {
     pub enrolled_on: NaiveDate,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

@@ -1,10 +1,7 @@
 //! A local authority where a study takes place.
 
 use chrono::NaiveDate;
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{LocalAuthorityId, StudyId};
@@ -22,7 +19,6 @@ pub struct Model {
     pub starts_on: Option<NaiveDate>,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

@@ -1,10 +1,7 @@
 //! A change of a study's status, with its date and reason.
 
 use chrono::NaiveDate;
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{StopReason, StudyId, StudyStatus};
@@ -23,7 +20,6 @@ pub struct Model {
     pub stop_reason: Option<StopReason>,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

@@ -1,9 +1,6 @@
 //! Somebody whom one or several returns tell of. Nothing here says who it is.
 
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 
 use crate::YoungPersonId;
 
@@ -18,7 +15,6 @@ pub struct Model {
     pub record_key: i16,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 

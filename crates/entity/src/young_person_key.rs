@@ -1,10 +1,7 @@
 //! By what a person is recognised in the next return: a keyed hash of an identifier, which itself is forgotten.
 
 use chrono::NaiveDate;
-use sea_orm::entity::prelude::{
-    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
-    EnumIter, PrimaryKeyTrait,
-};
+use sea_orm::entity::prelude::*;
 
 use crate::YoungPersonId;
 
@@ -20,7 +17,6 @@ pub struct Model {
     pub severed_on: Option<NaiveDate>,
 }
 
-/// Relations are followed by the loaders, not by the entity.
 #[derive(Clone, Copy, Debug, DeriveRelation, EnumIter)]
 pub enum Relation {}
 
