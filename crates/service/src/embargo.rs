@@ -18,20 +18,17 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How many are told of at once.
 const AT_ONCE: u64 = 500;
 
-/// Tells the log of embargoes that pass, for as long as it is polled.
+/// Records in the log the embargoes that end, for as long as it is polled.
 pub(crate) async fn watch(store: &Store) {
     loop {
         tokio::time::sleep(LOOK).await;
         if let Err(failure) = tell_of_passed(store).await {
-            tracing::warn!(cause = ?failure.cause, "could not tell of embargoes that have passed; it is tried again");
+            tracing::warn!(cause = ?failure.cause, "could not publish ended embargoes; trying again");
         }
     }
 }
 
-/// Tells the log of the embargoes that have passed, and says how many.
-///
-/// # Errors
-/// When the database cannot be reached.
+/// Records in the log the embargoes that have ended, and returns how many.
 pub async fn tell_of_passed(store: &Store) -> Result<usize> {
     let has_passed = Condition::all().add(embargo::Column::Until.lte(store.source().now()));
     let any = scope::for_writing::<embargo::Entity>()

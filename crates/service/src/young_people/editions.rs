@@ -215,15 +215,12 @@ pub(crate) async fn watch(store: &Store) {
     loop {
         tokio::time::sleep(LOOK).await;
         if let Err(failure) = publish_due(store).await {
-            tracing::warn!(cause = ?failure.cause, "could not publish an edition of the counts of young people; it is tried again");
+            tracing::warn!(cause = ?failure.cause, "could not publish an edition of the counts of young people; trying again");
         }
     }
 }
 
 /// Publishes the editions whose time has come, and says how many.
-///
-/// # Errors
-/// When the database cannot be written.
 pub async fn publish_due(store: &Store) -> Result<usize> {
     let due = scope::for_writing::<edition::Entity>()
         .filter(edition::Column::NextAt.lte(store.source().now()))

@@ -75,12 +75,12 @@ pub fn needs_approval(scopes: &BTreeSet<ScopeName>) -> bool {
     scopes.iter().any(|scope| scope.reach() == Reach::Persons)
 }
 
-/// What the log tells of when a token changes.
+/// Returns what the log tells of when a token changes.
 fn subject(record: &access_token::Model) -> Subject {
     Subject::itself(ChangeKind::AccessToken, record.id)
 }
 
-/// Where a token stands.
+/// Returns where a token stands.
 #[must_use]
 pub fn state(record: &access_token::Model, now: DateTime<Utc>) -> AccessTokenState {
     if record.revoked_at.is_some() {

@@ -170,7 +170,7 @@ fn revision(
     Revision::of(subject, agreement.row.clone(), after).numbered(Some(version))
 }
 
-/// The controllers, as the log keeps them.
+/// Returns the controllers, as the log keeps them.
 fn told(controllers: &[agreement_controller::Model]) -> Result<Map<String, Value>> {
     let controllers = serde_json::to_value(controllers).map_err(Error::internal)?;
     Ok(Map::from_iter([("controllers".to_owned(), controllers)]))
