@@ -14,8 +14,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("entity", &[]),
     ("migrations", &[]),
     ("disclosure", &[]),
+    ("graphql-http", &[]),
     ("service", &["disclosure", "entity"]),
-    ("api", &["service"]),
+    ("api", &["graphql-http", "service"]),
     ("cli", &["api", "service", "migrations"]),
     // What tries the house out may look into every room.
     ("tests", &["api", "entity", "migrations", "service"]),
@@ -33,6 +34,7 @@ const ARROWS_OF_TESTS: &[(&str, &[&str])] = &[
 /// What a package never lists: no storage in `api`, no HTTP and no GraphQL below it.
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("api", &["sea-orm", "sea-orm-migration", "sea-query", "sqlx"]),
+    ("graphql-http", &["hyper", "sea-orm", "sea-orm-migration", "sea-query", "sqlx"]),
     ("service", &["async-graphql", "axum", "hyper", "tower-http"]),
     ("entity", &["async-graphql", "axum", "hyper", "tower-http"]),
     ("migrations", &["async-graphql", "axum", "hyper", "tower-http"]),

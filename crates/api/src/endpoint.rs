@@ -10,17 +10,16 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use chrono::SecondsFormat;
 use futures::stream::BoxStream;
+use graphql_http::{Cost, EventStream, Execute, Operation, Outcome, Protocol, Subscribe};
 use service::access::token;
 use service::{Code, Error, Result, Space, Viewer};
 use tower_http::request_id::RequestId;
 
 use crate::admission::{Admission, Client, Place, Places, Spending};
-use crate::document::Cost;
 use crate::error;
 use crate::graph::{Graph, RateLimit, Validator, at_least};
 use crate::loading::{Asker, Askers};
 use crate::peer::TrustedProxies;
-use crate::protocol::{self, Execute, Operation, Outcome, Protocol, Subscribe, Wish};
 use crate::streams::{self, Streams};
 
 /// How long an operation waits for its turn.
@@ -115,8 +114,8 @@ pub(crate) async fn handle(State(endpoint): State<Arc<Endpoint>>, request: Reque
     let viewer = viewer(&endpoint.space, request.headers(), address).await;
     let executor = Executor::new(Arc::clone(&endpoint), viewer, address, request_id(&request));
     let client = executor.client;
-    let mut response = match Wish::of(&request) {
-        Some(wish) => streams::answer_with_events(executor, wish, request).await,
+    let mut response = match EventStream::of(&request) {
+        Some(accepted) => streams::answer_with_events(executor, accepted, request).await,
         None => endpoint.protocol.handle(request, &executor).await,
     };
     endpoint.admission.describe(&client, response.headers_mut());
@@ -281,7 +280,7 @@ impl Execute for Executor {
         match of_service {
             Some(code) => StatusCode::from_u16(code.status()).ok(),
             // What is wrong with a document is told in the status only where the media type has it so.
-            None => protocol::Code::ALL
+            None => graphql_http::Code::ALL
                 .iter()
                 .find(|known| known.as_str() == code)
                 .map(|code| code.status())

@@ -9,6 +9,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get, post};
+use graphql_http::{Documents, Limits, Operations, Protocol, Types};
 use service::Space;
 use service::clock::Source;
 use tower::ServiceBuilder;
@@ -21,10 +22,8 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::admission::{self, Admission, Places, Rates};
-use crate::document::Types;
 use crate::endpoint::{self, Endpoint};
 use crate::peer::TrustedProxies;
-use crate::protocol::{Documents, Operations, Protocol};
 use crate::streams::{EachEvent, StreamBounds, Streams};
 use crate::{csv_tables, graph, graphiql, health, imports, keys};
 
@@ -85,6 +84,7 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
             Types::default()
         });
     let protocol = Protocol {
+        limits: Limits { prices: graph::PRICES, ..Limits::default() },
         types: Arc::new(types),
         documents: Arc::new(Documents::new(settings.operations)),
         ..Protocol::default()

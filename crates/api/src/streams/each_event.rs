@@ -12,6 +12,7 @@ use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, N
 use async_graphql::{Data, Request, Response};
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use graphql_http::Outcome;
 use service::{Code, Error, Viewer};
 
 use crate::admission::Client;
@@ -19,7 +20,6 @@ use crate::endpoint::{Endpoint, with_cost};
 use crate::error;
 use crate::graph;
 use crate::loading::{Asker, Askers};
-use crate::protocol::Outcome;
 
 /// The extension of the schema that answers each event as a request of its own.
 pub(crate) struct EachEvent;

@@ -13,6 +13,7 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::Response;
 use futures::{StreamExt, stream};
+use graphql_http::{EventStream, Parameters};
 use serde::Serialize;
 use service::{Code, Error};
 use tokio::sync::mpsc::{self, Sender};
@@ -20,14 +21,17 @@ use tokio::sync::mpsc::{self, Sender};
 use super::{Lifeline, Place};
 use crate::endpoint::Executor;
 use crate::error;
-use crate::protocol::{Parameters, Wish};
 
 /// Tells proxies of the nginx family to pass each event on at once.
 const NO_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// Answers a request with a stream of events, or with one answer if the client would rather have that
 /// where it is enough.
-pub(crate) async fn answer(executor: Executor, wish: Wish, request: Request) -> Response {
+pub(crate) async fn answer(
+    executor: Executor,
+    accepted: EventStream,
+    request: Request,
+) -> Response {
     let endpoint = Arc::clone(executor.endpoint());
     let lifeline = Lifeline::of(&request);
     let (head, body) = request.into_parts();
@@ -35,7 +39,7 @@ pub(crate) async fn answer(executor: Executor, wish: Wish, request: Request) -> 
         Ok(parameters) => parameters,
         Err(fault) => return fault,
     };
-    if let Some(media) = wish.other_media()
+    if let Some(media) = accepted.single_answer()
         && !endpoint.protocol.is_subscription(&parameters)
     {
         let protocol = &endpoint.protocol;

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::HeaderValue;
+use graphql_http::Parameters;
 use service::access::presence::Presence;
 use service::{Code, Error, Viewer};
 use tokio::sync::mpsc::{self, Receiver};
@@ -18,7 +19,6 @@ use super::message::{Said, Say};
 use super::operation::{self, Ground, Name, Step};
 use crate::endpoint::Endpoint;
 use crate::error;
-use crate::protocol::Parameters;
 use crate::streams::Lifeline;
 
 /// How many messages of operations may wait to be sent.

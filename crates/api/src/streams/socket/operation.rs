@@ -3,12 +3,12 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use graphql_http::{Answer, Parameters};
 use service::Viewer;
 use tokio::sync::mpsc::Sender;
 
 use super::message::Say;
 use crate::endpoint::{Endpoint, Executor};
-use crate::protocol::{Answer, Parameters};
 
 /// Which operation of a socket it is. A client may use an id again, so each has a number besides.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ use crate::document::Refusal;
 /// What a GraphQL request consists of.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Parameters {
+pub struct Parameters {
     /// The document; its absence is told apart from a wrong type.
     pub(super) query: Option<String>,
     /// The id of a document, in place of its text.
@@ -81,7 +81,7 @@ impl Parameters {
     ///
     /// # Errors
     /// `BAD_REQUEST`.
-    pub(crate) fn from_json(text: &str) -> Result<Self, Refusal> {
+    pub fn from_json(text: &str) -> Result<Self, Refusal> {
         serde_json::from_str(text)
             .map(|Object(parameters)| parameters)
             .map_err(|error| malformed("The HTTP body", &error))
@@ -127,7 +127,8 @@ impl Parameters {
     }
 
     /// Whether there is no document, nor the id of one.
-    pub(crate) fn is_empty(&self) -> bool {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.query.is_none() && self.document_id().is_none()
     }
 }

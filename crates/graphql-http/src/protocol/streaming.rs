@@ -16,7 +16,7 @@ use super::{Code, Execute, MediaType, Operation, Parameters, Protocol, answer, e
 use crate::document::{self, Refusal};
 
 /// What carries out subscriptions too.
-pub(crate) trait Subscribe: Execute {
+pub trait Subscribe: Execute {
     /// Begins a subscription. Its cost is that of answering one event.
     ///
     /// # Errors
@@ -28,7 +28,7 @@ pub(crate) trait Subscribe: Execute {
 }
 
 /// What comes of a subscription.
-pub(crate) enum Outcome {
+pub enum Outcome {
     /// The answer to an event.
     Event(Response),
     /// Why there are no events, or no more.
@@ -36,7 +36,7 @@ pub(crate) enum Outcome {
 }
 
 /// An operation under way: its answers, one after another.
-pub(crate) struct Running<'p> {
+pub struct Running<'p> {
     rest: Rest<'p>,
     request_id: String,
 }
@@ -52,7 +52,7 @@ impl Protocol {
     ///
     /// # Errors
     /// The response to a request that is malformed, or a batch.
-    pub(crate) async fn read_one(
+    pub async fn read_one(
         &self,
         head: &Parts,
         body: Body,
@@ -69,7 +69,7 @@ impl Protocol {
     }
 
     /// Whether a request asks for a subscription, as far as can be said before its document is checked.
-    pub(crate) fn is_subscription(&self, parameters: &Parameters) -> bool {
+    pub fn is_subscription(&self, parameters: &Parameters) -> bool {
         let name = parameters.operation_name.as_deref();
         let name = name.filter(|name| !name.is_empty());
         let text = self.documents.text(parameters);
@@ -78,7 +78,7 @@ impl Protocol {
     }
 
     /// Answers one request at once, counted as one that has arrived.
-    pub(crate) async fn answer<E: Execute>(
+    pub async fn answer<E: Execute>(
         &self,
         parameters: Parameters,
         method: &Method,
@@ -95,7 +95,7 @@ impl Protocol {
 
     /// Begins an operation of any kind, counted as one that has arrived. A query or a mutation is carried
     /// out at once.
-    pub(crate) async fn begin<E: Subscribe>(
+    pub async fn begin<E: Subscribe>(
         &self,
         parameters: Parameters,
         may_mutate: bool,
@@ -139,7 +139,7 @@ impl Protocol {
 
 impl Running<'_> {
     /// The next answer. After one without data there is none: its event was not told.
-    pub(crate) async fn next(&mut self) -> Option<Answer> {
+    pub async fn next(&mut self) -> Option<Answer> {
         if let Rest::Many(outcomes, shape) = &mut self.rest {
             let response = match outcomes.next().await? {
                 Outcome::Event(response) => response,

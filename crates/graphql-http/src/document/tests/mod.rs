@@ -11,8 +11,18 @@ use serde_json::json;
 use super::*;
 use crate::protocol::Code;
 
+/// Prices as a schema may have them.
+const PRICES: Prices = Prices {
+    fields: &[("search", 200), ("statistics", 500)],
+    usual_lengths: &[("narrower", 10), ("predecessors", 5), ("successors", 5)],
+};
+
+fn priced() -> Limits {
+    Limits { prices: PRICES, ..Limits::default() }
+}
+
 fn checked(source: &str) -> Result<Checked, Refusal> {
-    checked_within(source, &Limits::default())
+    checked_within(source, &priced())
 }
 
 fn checked_within(source: &str, limits: &Limits) -> Result<Checked, Refusal> {
@@ -25,7 +35,7 @@ fn cost(source: &str) -> Cost {
 
 fn cost_with(source: &str, variables: serde_json::Value) -> Cost {
     let variables = Variables::from_json(variables);
-    check(source, None, &variables, &Types::default(), &Limits::default()).unwrap().cost
+    check(source, None, &variables, &Types::default(), &priced()).unwrap().cost
 }
 
 fn refused(source: &str) -> Code {

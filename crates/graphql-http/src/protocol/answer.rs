@@ -15,7 +15,7 @@ use crate::document::Refusal;
 
 /// The answer to one GraphQL request.
 #[derive(Debug, Serialize)]
-pub(crate) struct Answer {
+pub struct Answer {
     /// First, as the specification of GraphQL advises, so that a reader meets them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ServerError>,
@@ -106,7 +106,7 @@ impl Answer {
     }
 
     /// The errors alone, when nothing was executed.
-    pub(crate) fn refusal(&self) -> Option<&[ServerError]> {
+    pub fn refusal(&self) -> Option<&[ServerError]> {
         self.data.is_none().then_some(&self.errors)
     }
 

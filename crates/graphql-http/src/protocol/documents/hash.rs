@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 /// The SHA-256 of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Hash([u8; 32]);
+pub struct Hash([u8; 32]);
 
 impl Hash {
     /// That of a text.

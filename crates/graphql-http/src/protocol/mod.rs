@@ -30,19 +30,19 @@ use tower_http::request_id::RequestId;
 
 use crate::document::{self, Checked, Cost, Limits, Refusal, Types};
 
-pub(crate) use accept::{MediaType, Wish};
-pub(crate) use answer::Answer;
-pub(crate) use code::Code;
-pub(crate) use documents::Documents;
+pub use accept::{EventStream, MediaType};
+pub use answer::Answer;
+pub use code::Code;
+pub use documents::Documents;
 pub use documents::Operations;
-pub(crate) use parameters::Parameters;
-pub(crate) use streaming::{Outcome, Subscribe};
+pub use parameters::Parameters;
+pub use streaming::{Outcome, Running, Subscribe};
 
 use incoming::Incoming;
 use shape::Shape;
 
 /// What carries out an operation that has passed the checks, on behalf of one viewer.
-pub(crate) trait Execute: Sync {
+pub trait Execute: Sync {
     /// Counts requests that have arrived, before anything of them is looked at.
     ///
     /// # Errors
@@ -68,12 +68,12 @@ pub(crate) trait Execute: Sync {
 }
 
 /// The response to a request that is refused before it is read.
-pub(crate) fn refused(refusal: Refusal) -> Response {
+pub fn refused(refusal: Refusal) -> Response {
     Answer::fault(refusal).into_response(MediaType::Json)
 }
 
 /// The response to a request that is refused before it is read, with headers of its own.
-pub(crate) fn refused_with(answer: async_graphql::Response) -> Response {
+pub fn refused_with(answer: async_graphql::Response) -> Response {
     let status = |word: &str| {
         let code = Code::ALL.iter().find(|code| code.as_str() == word)?;
         Some(code.status())
@@ -83,17 +83,17 @@ pub(crate) fn refused_with(answer: async_graphql::Response) -> Response {
 
 /// The HTTP endpoint of the graph.
 #[derive(Debug, Clone)]
-pub(crate) struct Protocol {
+pub struct Protocol {
     /// The bounds of each document; those of a batch hold for the sum of its costs.
-    pub(crate) limits: Limits,
+    pub limits: Limits,
     /// The longest HTTP body, in bytes.
-    pub(crate) body_bytes: usize,
+    pub body_bytes: usize,
     /// The most requests in one batch.
-    pub(crate) batch: usize,
+    pub batch: usize,
     /// Where documents come from that are asked for by a hash or an id.
-    pub(crate) documents: Arc<Documents>,
+    pub documents: Arc<Documents>,
     /// The types of the schema, to know where an answer may be null.
-    pub(crate) types: Arc<Types>,
+    pub types: Arc<Types>,
 }
 
 impl Default for Protocol {
@@ -109,12 +109,13 @@ impl Default for Protocol {
 }
 
 /// An operation that has passed the checks of its document.
-pub(crate) struct Operation {
+pub struct Operation {
     /// What runs, with its variables.
-    pub(crate) request: async_graphql::Request,
+    pub request: async_graphql::Request,
     /// The document as it was written, when it is another: it must be valid before that runs.
-    pub(crate) written: Option<ExecutableDocument>,
-    pub(crate) cost: Cost,
+    pub written: Option<ExecutableDocument>,
+    /// What it costs.
+    pub cost: Cost,
 }
 
 /// A request whose document has been checked.
@@ -130,7 +131,7 @@ impl Protocol {
     ///
     /// `OPTIONS` is left to the layer for cross-origin requests. The id of the request is taken
     /// from the layer that sets it.
-    pub(crate) async fn handle<E: Execute>(&self, request: Request, executor: &E) -> Response {
+    pub async fn handle<E: Execute>(&self, request: Request, executor: &E) -> Response {
         let (head, body) = request.into_parts();
         let request_id = head
             .extensions

@@ -15,7 +15,6 @@ use super::{
     given::Given,
     inputs::{self, Arguments},
     measure::Measure,
-    prices,
     refusal::at_most,
 };
 use crate::protocol::Code;
@@ -161,8 +160,9 @@ impl<'a> Walk<'a> {
         Ok(below.under_field(
             name,
             alias.is_some(),
-            prices::price(name, size),
-            self.multiplier(arguments, below.is_page).saturating_mul(prices::usual_length(name)),
+            self.limits.prices.of(name, size),
+            self.multiplier(arguments, below.is_page)
+                .saturating_mul(self.limits.prices.usual_length(name)),
         ))
     }
 

@@ -6,23 +6,23 @@ use crate::protocol::Code;
 
 /// An error that is raised before anything was executed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub struct Refusal {
     /// The kind of error, for programs.
-    pub(crate) code: Code,
+    pub code: Code,
     /// What is wrong and how to mend it, for people.
-    pub(crate) message: String,
+    pub message: String,
     /// Where in the document, when it is about a place.
-    pub(crate) locations: Vec<Pos>,
+    pub locations: Vec<Pos>,
 }
 
 impl Refusal {
     /// A refusal that concerns no place in the document.
-    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), locations: Vec::new() }
     }
 
     /// The same refusal, pointing at a place in the document.
-    pub(crate) fn at(mut self, position: Pos) -> Self {
+    pub fn at(mut self, position: Pos) -> Self {
         self.locations.push(position);
         self
     }

@@ -8,7 +8,7 @@ use crate::document::Refusal;
 
 /// A media type that we answer in. Both are the same JSON; they differ in the status codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum MediaType {
+pub enum MediaType {
     /// `application/graphql-response+json`: the status tells how the request fared.
     GraphqlResponse,
     /// `application/json`: the status tells only whether the request was well-formed.
@@ -41,29 +41,31 @@ impl MediaType {
 
 /// That a client takes a stream of events. Nobody does who doesn't say so by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Wish {
-    other_media: Option<MediaType>,
+pub struct EventStream {
+    single_answer: Option<MediaType>,
 }
 
-impl Wish {
-    /// The wish of a request that may have it.
-    pub(crate) fn of(request: &Request) -> Option<Self> {
-        let may_wish = *request.method() == Method::GET || *request.method() == Method::POST;
-        may_wish.then(|| Self::in_headers(request.headers())).flatten()
+impl EventStream {
+    /// What a request accepts, if its method can be answered with a stream.
+    #[must_use]
+    pub fn of(request: &Request) -> Option<Self> {
+        let is_answerable = matches!(*request.method(), Method::GET | Method::POST);
+        is_answerable.then(|| Self::in_headers(request.headers())).flatten()
     }
 
     fn in_headers(headers: &HeaderMap) -> Option<Self> {
         let events = suits(headers, ("text", "event-stream"))
             .filter(|suits| suits.precision == NAMED && suits.quality > 0)?;
-        let other_media = negotiate(headers).ok().filter(|media| {
+        let single_answer = negotiate(headers).ok().filter(|media| {
             suits(headers, media.name()).is_some_and(|suits| suits.quality >= events.quality)
         });
-        Some(Self { other_media })
+        Some(Self { single_answer })
     }
 
     /// The media type that the client takes as gladly for an operation that has one answer.
-    pub(crate) const fn other_media(self) -> Option<MediaType> {
-        self.other_media
+    #[must_use]
+    pub const fn single_answer(self) -> Option<MediaType> {
+        self.single_answer
     }
 }
 
@@ -214,27 +216,27 @@ mod tests {
         assert_eq!(chosen(&["application/json;q=much"]), None);
     }
 
-    fn wished(line: &'static str) -> Option<Option<MediaType>> {
+    fn accepted(line: &'static str) -> Option<Option<MediaType>> {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static(line));
-        Wish::in_headers(&headers).map(Wish::other_media)
+        EventStream::in_headers(&headers).map(EventStream::single_answer)
     }
 
     #[test]
-    fn events_are_wished_for_by_name_alone() {
-        assert_eq!(wished("text/event-stream"), Some(None));
-        assert_eq!(wished("*/*"), None);
-        assert_eq!(wished("text/*, application/json"), None);
-        assert_eq!(wished("text/event-stream;q=0, */*"), None);
+    fn events_are_accepted_by_name_alone() {
+        assert_eq!(accepted("text/event-stream"), Some(None));
+        assert_eq!(accepted("*/*"), None);
+        assert_eq!(accepted("text/*, application/json"), None);
+        assert_eq!(accepted("text/event-stream;q=0, */*"), None);
     }
 
     #[test]
     fn who_takes_json_as_gladly_gets_events_for_subscriptions_only() {
         assert_eq!(
-            wished("application/graphql-response+json, application/json, text/event-stream"),
+            accepted("application/graphql-response+json, application/json, text/event-stream"),
             Some(Some(GraphqlResponse))
         );
-        assert_eq!(wished("text/event-stream, application/json;q=0.5"), Some(None));
+        assert_eq!(accepted("text/event-stream, application/json;q=0.5"), Some(None));
     }
 
     #[test]

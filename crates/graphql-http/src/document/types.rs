@@ -12,7 +12,7 @@ use async_graphql::{
 
 /// The objects, interfaces and unions of the schema. Empty, it knows none.
 #[derive(Debug, Clone)]
-pub(crate) struct Types {
+pub struct Types {
     fields: HashMap<String, HashMap<String, Known>>,
     /// The objects that each of them may be; an object is itself.
     possible: HashMap<String, Vec<String>>,
@@ -47,7 +47,7 @@ impl Types {
     ///
     /// # Errors
     /// The parser's, for text that is no schema definition.
-    pub(crate) fn from_sdl(published: &str, resolved: &str) -> Result<Self, parser::Error> {
+    pub fn from_sdl(published: &str, resolved: &str) -> Result<Self, parser::Error> {
         let mut types = Self::read(published)?;
         let resolved = Self::read(resolved)?;
         for (parent, fields) in &mut types.fields {

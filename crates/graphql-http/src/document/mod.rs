@@ -30,10 +30,12 @@ use async_graphql::{
     parser::types::{ExecutableDocument, OperationDefinition, OperationType},
 };
 
-pub(crate) use limits::Limits;
+pub use limits::Limits;
 pub(crate) use merge::{ANY, OBJECT};
-pub(crate) use refusal::Refusal;
-pub(crate) use types::{Known, Types, name as type_name, root as root_type};
+pub use prices::Prices;
+pub use refusal::Refusal;
+pub use types::Types;
+pub(crate) use types::{Known, name as type_name, root as root_type};
 
 use expansion::Expansion;
 use given::Given;
@@ -56,17 +58,17 @@ pub(crate) struct Checked {
 
 /// How much a document asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Cost {
+pub struct Cost {
     /// The fields of the chosen operation, merged, each times the page sizes above it.
-    pub(crate) complexity: u64,
+    pub complexity: u64,
     /// Fields of all operations, fragments expanded.
-    pub(crate) fields: usize,
+    pub fields: usize,
     /// The most fields within one another.
-    pub(crate) depth: usize,
+    pub depth: usize,
     /// Tokens of the text.
-    pub(crate) tokens: usize,
+    pub tokens: usize,
     /// Selections that had to be looked at to know the rest, each once: never more than tokens.
-    pub(crate) selections: usize,
+    pub selections: usize,
 }
 
 /// The kind of the operation that a request asks for, if that can be read.

@@ -29,7 +29,7 @@ const EXPECTED: usize = 4_096;
 
 /// Where documents come from that are not in the request.
 #[derive(Debug)]
-pub(crate) enum Documents {
+pub enum Documents {
     /// From clients that sent them before, as far as there is room.
     Kept(Cache<Hash, Arc<str>, Length>),
     /// From a list, and nothing else runs.
@@ -47,7 +47,7 @@ pub(super) struct Found {
 
 /// Weighs documents by their length.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Length;
+pub struct Length;
 
 impl Weighter<Hash, Arc<str>> for Length {
     fn weight(&self, _: &Hash, text: &Arc<str>) -> u64 {
@@ -63,7 +63,7 @@ impl Default for Documents {
 
 impl Documents {
     /// Those of a list if there is one.
-    pub(crate) fn new(list: Option<Operations>) -> Self {
+    pub fn new(list: Option<Operations>) -> Self {
         list.map_or_else(Self::default, Self::Listed)
     }
 
