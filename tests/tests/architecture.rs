@@ -15,7 +15,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("migrations", &[]),
     ("disclosure", &[]),
     ("graphql-http", &[]),
-    ("service", &["disclosure", "entity"]),
+    ("intake", &[]),
+    ("returns", &["intake"]),
+    ("service", &["disclosure", "entity", "intake", "returns"]),
     ("api", &["graphql-http", "service"]),
     ("cli", &["api", "service", "migrations"]),
     // What tries the house out may look into every room.
@@ -35,6 +37,9 @@ const ARROWS_OF_TESTS: &[(&str, &[&str])] = &[
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("api", &["sea-orm", "sea-orm-migration", "sea-query", "sqlx"]),
     ("graphql-http", &["hyper", "sea-orm", "sea-orm-migration", "sea-query", "sqlx"]),
+    ("intake", &["async-graphql", "axum", "sea-orm", "sqlx", "tokio"]),
+    ("returns", &["async-graphql", "axum", "sea-orm", "sqlx", "tokio"]),
+    ("disclosure", &["async-graphql", "axum", "sea-orm", "sqlx", "tokio"]),
     ("service", &["async-graphql", "axum", "hyper", "tower-http"]),
     ("entity", &["async-graphql", "axum", "hyper", "tower-http"]),
     ("migrations", &["async-graphql", "axum", "hyper", "tower-http"]),
