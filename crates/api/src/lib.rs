@@ -4,6 +4,8 @@
 //! Knows no SQL: whatever it needs it asks of `service`, as the viewer.
 
 mod admission;
+mod authentication;
+mod caller;
 mod csv_tables;
 mod endpoint;
 mod error;
@@ -13,6 +15,7 @@ mod health;
 mod imports;
 mod keys;
 mod loading;
+mod operations;
 mod peer;
 mod router;
 pub mod server;

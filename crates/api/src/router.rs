@@ -22,14 +22,16 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::admission::{self, Admission, Places, Rates};
-use crate::endpoint::{self, Endpoint};
+use crate::endpoint::Endpoint;
 use crate::peer::TrustedProxies;
 use crate::streams::{EachEvent, StreamBounds, Streams};
-use crate::{csv_tables, graph, graphiql, health, imports, keys};
+use crate::{csv_tables, graph, graphiql, health, imports, keys, operations};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Who may load an answer into a page without asking as the rules for other origins want it.
 const SAME_ORIGIN: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+/// How many returns may come in at once; one client may send a quarter of them.
+const IMPORTS: usize = 4;
 /// How long a browser need not ask again whether a page may ask.
 const PREFLIGHT: Duration = Duration::from_secs(600);
 
@@ -99,6 +101,7 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         timeout: settings.timeout,
         admission: Admission::new(settings.token_rates, settings.anonymous_rates),
         places: Places::new(settings.concurrency),
+        places_of_imports: Places::new(IMPORTS),
         streams: Streams::new(settings.streams),
         origins: settings.cors_origins.clone(),
     });
@@ -126,7 +129,7 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         .merge(graphiql::routes())
         .merge(
             Router::new()
-                .route("/graphql", any(endpoint::handle))
+                .route("/graphql", any(operations::handle))
                 .route(
                     "/imports/{kind}",
                     post(imports::handle).layer(DefaultBodyLimit::max(imports::LARGEST)),

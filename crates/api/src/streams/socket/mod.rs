@@ -21,7 +21,8 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::{Lifeline, origin};
 use crate::admission::Client;
-use crate::endpoint::{self, Endpoint};
+use crate::caller::request_id;
+use crate::endpoint::Endpoint;
 
 use close::Close;
 use dialogue::Dialogue;
@@ -56,7 +57,7 @@ pub(crate) fn open(endpoint: &Arc<Endpoint>, mut request: Request) -> Response {
         ));
     };
     // Opening one is a request of its address, so that guessing at tokens is slow here too.
-    let address = endpoint::address(endpoint, &request);
+    let address = endpoint.trusted_proxies.client(request.extensions(), request.headers());
     if let Err(refused) = endpoint.admission.count(&Client::of(None, address), 1) {
         return graphql_http::refused_with(refused.into_response());
     }
@@ -67,7 +68,7 @@ pub(crate) fn open(endpoint: &Arc<Endpoint>, mut request: Request) -> Response {
         endpoint: Arc::clone(endpoint),
         authorization: authorization.iter().cloned().collect(),
         address,
-        request_id: endpoint::request_id(&request),
+        request_id: request_id(request.extensions()),
         lifeline: Lifeline::of(&request),
     };
     let upgrade = hyper::upgrade::on(&mut request);
