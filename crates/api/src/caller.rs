@@ -26,8 +26,6 @@ use crate::{authentication, error};
 const TURN_OF_OPERATION: Duration = Duration::from_secs(10);
 /// How long an import waits for its turn: the one before it may be long.
 const TURN_OF_IMPORT: Duration = Duration::from_secs(600);
-/// How long an import may take, its files' arrival included.
-const IMPORT: Duration = Duration::from_secs(3_600);
 
 /// What is carried out for a caller.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +59,7 @@ impl Work {
                 "Answering a change took too long and was stopped; ask for less of each.",
             ),
             Self::Import => (
-                IMPORT,
+                endpoint.import_timeout,
                 "The return took too long; see whether it came into use before you send it again.",
             ),
         }

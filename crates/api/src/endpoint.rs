@@ -23,6 +23,7 @@ pub(crate) struct Endpoint {
     pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) admission: Admission,
     pub(crate) timeout: Duration,
+    pub(crate) import_timeout: Duration,
     /// How many operations may be carried out at once: more would only wait for the database, and
     /// hold memory while they do.
     pub(crate) places: Places,

@@ -46,6 +46,8 @@ pub struct Settings {
     pub operations: Option<Operations>,
     /// How long one operation may take.
     pub timeout: Duration,
+    /// How long an import may take, the arrival of its files included.
+    pub import_timeout: Duration,
     /// What each token may ask for.
     pub token_rates: Rates,
     /// What each address may ask for without a token.
@@ -66,6 +68,7 @@ impl Default for Settings {
             trusted_proxies: TrustedProxies::default(),
             operations: None,
             timeout: Duration::from_secs(30),
+            import_timeout: Duration::from_secs(3_600),
             token_rates: Rates::default(),
             anonymous_rates: Rates::default(),
             concurrency: 16,
@@ -99,6 +102,7 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         protocol,
         trusted_proxies: settings.trusted_proxies,
         timeout: settings.timeout,
+        import_timeout: settings.import_timeout,
         admission: Admission::new(settings.token_rates, settings.anonymous_rates),
         places: Places::new(settings.concurrency),
         places_of_imports: Places::new(IMPORTS),
