@@ -131,6 +131,20 @@ fn every_exception_to_a_lint_is_expected_and_has_its_reason() {
     }
 }
 
+/// Looking for examples in the documentation of packages that have none takes as long as checking them once more, so
+/// `doctest = false` stands in each; whoever writes an example takes it out there.
+#[test]
+fn no_documentation_has_an_example_that_no_test_runs() {
+    for (path, source) in rust_files() {
+        for (number, line) in source.lines().enumerate() {
+            let line = line.trim_start();
+            let documented = line.strip_prefix("///").or_else(|| line.strip_prefix("//!"));
+            let is_fence = documented.is_some_and(|text| text.trim_start().starts_with("```"));
+            assert!(!is_fence, "{path}:{}: this example is never run", number + 1);
+        }
+    }
+}
+
 #[test]
 fn every_rust_file_is_named_after_what_is_in_it() {
     for (path, _) in rust_files() {

@@ -41,7 +41,7 @@ async fn rows_lost(synchronous: &str) -> usize {
     let folder = folder.path().canonicalize().unwrap();
     let recorder = Recorder::new(&folder);
     let mut other = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "a_process_whose_power_fails", "--ignored"])
+        .args(["--exact", "power_cuts::a_process_whose_power_fails", "--ignored"])
         .arg("--nocapture")
         .envs(recorder.environment())
         .env(FOLDER, &folder)

@@ -82,7 +82,7 @@ async fn postgres_does_not_sort_by_bytes_unless_told_to() {
 #[tokio::test]
 async fn the_postgres_server_ends_with_a_test_process_that_is_killed() {
     let mut other = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "a_process_to_kill", "--ignored", "--nocapture"])
+        .args(["--exact", "databases::a_process_to_kill", "--ignored", "--nocapture"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
