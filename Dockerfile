@@ -11,8 +11,8 @@ WORKDIR /build
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
-    cargo build --release --locked --package cli \
-    && cp target/release/commonground /usr/local/bin/commonground
+    cargo build --profile shipped --locked --package cli \
+    && cp target/shipped/commonground /usr/local/bin/commonground
 
 FROM debian:bookworm-slim
 RUN useradd --system --uid 10001 --user-group --home-dir /data --no-create-home commonground \

@@ -206,7 +206,7 @@ fn fallback(out: &Path, missing: &Missing) -> io::Result<PathBuf> {
   <body>
     <h1>GraphiQL is not in this server</h1>
     <p>{reason} {remedy}</p>
-    <pre><code>touch crates/api/build.rs &amp;&amp; cargo build --release</code></pre>
+    <pre><code>touch crates/api/build.rs &amp;&amp; cargo build --profile shipped</code></pre>
     <p>The graph itself is complete. Send it a query as JSON:</p>
     <pre><code>curl -H 'content-type: application/json' -d '{{"query": "{{ __typename }}"}}' ADDRESS/graphql</code></pre>
     <p>ADDRESS is what stands before <code>/graphiql</code> in the address of this page.</p>

@@ -15,8 +15,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("entity", &["macros"]),
     ("migrations", &[]),
     ("disclosure", &[]),
-    ("service", &["disclosure", "entity"]),
-    ("api", &["macros", "service"]),
+    ("graphql-http", &[]),
+    ("intake", &[]),
+    ("returns", &["intake"]),
+    ("service", &["disclosure", "entity", "intake", "returns"]),
+    ("api", &["graphql-http", "macros", "service"]),
     ("cli", &["api", "service", "migrations"]),
     // What tries the house out may look into every room.
     ("tests", &["api", "entity", "migrations", "service"]),
@@ -35,6 +38,10 @@ const ARROWS_OF_TESTS: &[(&str, &[&str])] = &[
 /// What a package never lists: no storage in `api`, no HTTP and no GraphQL below it.
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("api", &["sea-orm", "sea-orm-migration", "sea-query", "sqlx"]),
+    ("graphql-http", &["hyper", "sea-orm", "sea-orm-migration", "sea-query", "sqlx"]),
+    ("intake", &["async-graphql", "axum", "sea-orm", "sqlx", "tokio"]),
+    ("returns", &["async-graphql", "axum", "sea-orm", "sqlx", "tokio"]),
+    ("disclosure", &["async-graphql", "axum", "sea-orm", "sqlx", "tokio"]),
     ("service", &["async-graphql", "axum", "hyper", "tower-http"]),
     ("entity", &["async-graphql", "axum", "hyper", "tower-http"]),
     ("migrations", &["async-graphql", "axum", "hyper", "tower-http"]),
@@ -122,6 +129,20 @@ fn every_exception_to_a_lint_is_expected_and_has_its_reason() {
                 "{path}:{}: write #[expect(.., reason = \"..\")]",
                 number + 1
             );
+        }
+    }
+}
+
+/// Looking for examples in the documentation of packages that have none takes as long as checking them once more, so
+/// `doctest = false` stands in each; whoever writes an example takes it out there.
+#[test]
+fn no_documentation_has_an_example_that_no_test_runs() {
+    for (path, source) in rust_files() {
+        for (number, line) in source.lines().enumerate() {
+            let line = line.trim_start();
+            let documented = line.strip_prefix("///").or_else(|| line.strip_prefix("//!"));
+            let is_fence = documented.is_some_and(|text| text.trim_start().starts_with("```"));
+            assert!(!is_fence, "{path}:{}: this example is never run", number + 1);
         }
     }
 }

@@ -2,127 +2,66 @@
 //! tokens as the graph, and bounded, charged and noted as it is.
 
 use std::str::FromStr;
-use std::sync::Arc;
 
-use async_graphql::Response as Answer;
-use axum::Json;
-use axum::extract::{Path, Query, Request, State};
-use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::extract::{Path, Query};
+use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use service::entity::{StatisticsDimension, moment};
 use service::filter::AnyOf;
 use service::young_people::returns::report;
 use service::young_people::statistics::{self, Question, Where};
-use service::{Error, Result, Viewer};
+use service::{Error, Result};
 
-use crate::admission::Client;
-use crate::endpoint::{self, Endpoint};
-use crate::error;
+use crate::caller::{Caller, Work};
 use crate::graph;
 
 /// What a table costs of a budget.
 const COST: u64 = 1_000;
 
 /// The report of a return, as `GET /young-people/returns/{id}/problems.csv`.
-pub(crate) async fn report(
-    State(endpoint): State<Arc<Endpoint>>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Response {
-    let space = Arc::clone(&endpoint.space);
-    let uri = request.uri().clone();
-    answered(&endpoint, request, "problems.csv", |viewer| async move {
+pub(crate) async fn report(caller: Caller, Path(id): Path<String>, uri: Uri) -> Response {
+    let space = caller.space();
+    let table = |viewer| async move {
         let parameters = Parameters::of(&uri)?;
         let is_marked = parameters.is_for_spreadsheet()?;
         parameters.are_known(&[])?;
         let id = graph::parsed_return_id(&id)?;
-        report::csv(&space, &viewer, id, is_marked).await
-    })
-    .await
+        let table = report::csv(space, &viewer, id, is_marked).await?;
+        Ok(Csv { name: "problems.csv", table })
+    };
+    caller.answer(Work::Operation, COST, table).await
 }
 
 /// Counts of young people, as `GET /young-people/statistics.csv?by=POPULATION&asAt=2024-03-31`.
-pub(crate) async fn statistics(
-    State(endpoint): State<Arc<Endpoint>>,
-    request: Request,
-) -> Response {
-    let space = Arc::clone(&endpoint.space);
-    let uri = request.uri().clone();
-    answered(&endpoint, request, "statistics.csv", |viewer| async move {
+pub(crate) async fn statistics(caller: Caller, uri: Uri) -> Response {
+    let space = caller.space();
+    let table = |viewer| async move {
         let parameters = Parameters::of(&uri)?;
         let is_marked = parameters.is_for_spreadsheet()?;
         let question = question(&parameters)?;
-        let table = statistics::table(&space, &viewer, &question).await?;
-        statistics::csv::table(&question, &table, is_marked)
-    })
-    .await
+        let table = statistics::table(space, &viewer, &question).await?;
+        let table = statistics::csv::table(&question, &table, is_marked)?;
+        Ok(Csv { name: "statistics.csv", table })
+    };
+    caller.answer(Work::Operation, COST, table).await
 }
 
-/// Answers a request for a table as a request to the graph is answered: counted, charged, in its turn and in time.
-async fn answered<T: Future<Output = Result<Vec<u8>>> + Send>(
-    endpoint: &Endpoint,
-    request: Request,
+/// A table, to be saved as a file.
+struct Csv {
     name: &'static str,
-    table: impl FnOnce(Viewer) -> T + Send,
-) -> Response {
-    let request_id = endpoint::request_id(&request);
-    let address = endpoint::address(endpoint, &request);
-    let headers = request.into_parts().0.headers;
-    let viewer = endpoint::viewer(&endpoint.space, &headers, address).await;
-    let client = Client::of(viewer.as_ref().ok(), address);
-    let made = async {
-        let counted = endpoint.admission.count(&client, 1);
-        counted.map_err(|refused| said(&refused.into_response()))?;
-        let viewer = viewer.map_err(|refusal| refused(&refusal, &request_id))?;
-        let viewer = viewer.in_request(request_id.clone());
-        endpoint.charge(&client, COST).map_err(|answer| said(&answer))?;
-        let place = endpoint.place(client, COST, &request_id).await;
-        let _place = place.map_err(|answer| said(&answer))?;
-        let made = tokio::time::timeout(endpoint.timeout, table(viewer.clone())).await;
-        let made = made.unwrap_or_else(|_| {
-            let message = "The request took too long and was stopped; ask for less at once.";
-            Err(Error::new(service::Code::TimedOut, message))
-        });
-        made.map_err(|refusal| {
-            let now = endpoint.space.store().source().now();
-            endpoint.space.journal().refused(&viewer, &refusal, now);
-            refused(&refusal, &request_id)
-        })
-    };
-    let mut response = match made.await {
-        Ok(table) => sent(name, table),
-        Err(refused) => refused,
-    };
-    endpoint.admission.describe(&client, response.headers_mut());
-    response
+    table: Vec<u8>,
 }
 
-fn sent(name: &'static str, table: Vec<u8>) -> Response {
-    let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
-    let mut response = ([(header::CONTENT_TYPE, kind)], table).into_response();
-    let named = HeaderValue::try_from(format!("attachment; filename=\"{name}\""));
-    if let Ok(named) = named {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, named);
+impl IntoResponse for Csv {
+    fn into_response(self) -> Response {
+        let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
+        let mut response = ([(header::CONTENT_TYPE, kind)], self.table).into_response();
+        let named = HeaderValue::try_from(format!("attachment; filename=\"{}\"", self.name));
+        if let Ok(named) = named {
+            response.headers_mut().insert(header::CONTENT_DISPOSITION, named);
+        }
+        response
     }
-    response
-}
-
-/// An answer of the graph's, with the status of its code.
-fn said(answer: &Answer) -> Response {
-    let code = answer.errors.first().and_then(|error| {
-        let code = error.extensions.as_ref()?.get("code")?;
-        let known = service::Code::ALL.iter();
-        known.copied().find(|known| *code == async_graphql::Value::from(known.as_str()))
-    });
-    let status = code.and_then(|code| StatusCode::from_u16(code.status()).ok());
-    let status = status.unwrap_or(StatusCode::TOO_MANY_REQUESTS);
-    (status, Json(answer)).into_response()
-}
-
-fn refused(refusal: &Error, request_id: &str) -> Response {
-    let status = StatusCode::from_u16(refusal.code.status());
-    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, Json(error::refused(refusal, request_id))).into_response()
 }
 
 /// The parameters of an address: lists are separated by commas, or the parameter comes again.

@@ -3,6 +3,10 @@
 use std::collections::HashSet;
 
 use async_graphql::{Response, ServerError, Value};
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use serde_json::json;
 use service::{Code, Error, Space, Viewer};
 
 use crate::graph::problem;
@@ -34,6 +38,37 @@ pub(crate) fn told(refusal: &Error, request_id: &str) -> Response {
     let mut error = ServerError::new("", None);
     describe(&mut error, refusal, request_id);
     Response::from_errors(vec![error])
+}
+
+/// The answer of a surface that isn't the graph to what is refused: the same JSON with the status of its code, and
+/// another member if there is more to tell.
+pub(crate) fn respond(
+    refused: Response,
+    also: Option<(&str, serde_json::Value)>,
+) -> axum::response::Response {
+    let code = refused.errors.first().and_then(|error| error.extensions.as_ref()?.get("code"));
+    let status = match code {
+        Some(Value::String(code)) => status(code),
+        _ => None,
+    };
+    let mut body = json!(refused);
+    if let (Some((name, told)), Some(body)) = (also, body.as_object_mut()) {
+        body.insert(name.to_owned(), told);
+    }
+    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, refused.http_headers, Json(body)).into_response()
+}
+
+/// The HTTP status of a code, of the endpoint's or the service's.
+pub(crate) fn status(code: &str) -> Option<StatusCode> {
+    let of_endpoint = || graphql_http::Code::ALL.into_iter().find(|known| known.as_str() == code);
+    service_status(code).or_else(|| of_endpoint().map(graphql_http::Code::status))
+}
+
+/// The HTTP status of a code of the service's.
+pub(crate) fn service_status(code: &str) -> Option<StatusCode> {
+    let known = Code::ALL.iter().find(|known| known.as_str() == code)?;
+    StatusCode::from_u16(known.status()).ok()
 }
 
 /// Writes what went wrong on our side to the log: once a request, however many fields it met.

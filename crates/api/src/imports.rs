@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::multipart::Field;
-use axum::extract::{FromRequest, Multipart, Path, Query, Request, State};
-use axum::http::StatusCode;
+use axum::extract::{FromRequest, Multipart, Path, Query, Request};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,9 +15,9 @@ use service::page::{LARGEST_SIZE, PageRequest};
 use service::young_people::returns::{self, NewReturn, Refusal, ReturnFile, rules};
 use service::{Code, Error, Result, Space, Viewer};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
-use crate::admission::Client;
-use crate::endpoint::{self, Endpoint};
+use crate::caller::{Caller, Work};
 use crate::error;
 use crate::graph;
 
@@ -42,48 +41,37 @@ pub(crate) struct Parameters {
 }
 
 /// Loads the return whose files the request brings.
-pub(crate) async fn handle(
-    State(endpoint): State<Arc<Endpoint>>,
-    Path(kind): Path<String>,
-    request: Request,
-) -> Response {
-    let request_id = endpoint::request_id(&request);
-    let address = endpoint::address(&endpoint, &request);
-    let viewer = endpoint::viewer(&endpoint.space, request.headers(), address).await;
-    let client = Client::of(viewer.as_ref().ok(), address);
-    if let Err(refused) = endpoint.admission.count(&client, 1) {
-        let mut response = too_many(&refused.into_response());
-        endpoint.admission.describe(&client, response.headers_mut());
-        return response;
-    }
-    let mut response = match viewer {
-        Err(refusal) => refused(&refusal, None, &request_id),
-        Ok(viewer) => match endpoint.charge(&client, COST) {
-            Err(answer) => too_many(&answer),
-            Ok(_) => {
-                let viewer = viewer.in_request(request_id.clone());
-                let loaded = load(&endpoint, &viewer, &kind, request).await;
-                answer(&endpoint, &viewer, loaded, &request_id).await
-            }
-        },
-    };
-    endpoint.admission.describe(&client, response.headers_mut());
-    response
+pub(crate) async fn handle(caller: Caller, Path(kind): Path<String>, request: Request) -> Response {
+    let load = |viewer| load(&caller, viewer, kind, request);
+    caller.answer(Work::Import, COST, load).await
 }
 
-async fn load(
-    endpoint: &Endpoint,
-    viewer: &Viewer,
-    kind: &str,
-    request: Request,
-) -> Result<loaded_return::Model, Refusal> {
+/// Loads a return, and tells what became of it: also of one that was refused as a whole, as far as it was read.
+async fn load(caller: &Caller, viewer: Viewer, kind: String, request: Request) -> Result<Response> {
+    let (new, form) = read(&kind, request).await?;
+    match load_form(caller.space(), &viewer, new, form).await {
+        Ok(row) => {
+            let told = told(caller.space(), &viewer, &row).await?;
+            Ok(Json(json!({ "return": told })).into_response())
+        }
+        Err(Refusal { error, abandoned: None }) => Err(error),
+        Err(Refusal { error, abandoned: Some(row) }) => {
+            let told = told(caller.space(), &viewer, &row).await.ok();
+            let refused = caller.refused_to(&viewer, &error);
+            Ok(error::respond(*refused, told.map(|told| ("return", told))))
+        }
+    }
+}
+
+/// What a request says of a return, and the form with its files.
+async fn read(kind: &str, request: Request) -> Result<(NewReturn, Multipart)> {
     let kind = match kind {
         "ssda903" => ReturnKind::Ssda903,
         "cin-census" => ReturnKind::CinCensus,
         _ => {
             let message =
                 "There is no such import. Send to /imports/ssda903 or /imports/cin-census.";
-            return Err(Error::new(Code::NotFound, message).into());
+            return Err(Error::new(Code::NotFound, message));
         }
     };
     let Query(parameters) = Query::<Parameters>::try_from_uri(request.uri()).map_err(|_| {
@@ -104,12 +92,32 @@ async fn load(
         year: parameters.year,
         accept_losses: parameters.accept_losses,
     };
-    let (space, viewer) = (Arc::clone(&endpoint.space), viewer.clone());
-    // In a task of its own: a client that goes away leaves a loading that is given up, not one that stands still.
+    Ok((new, form))
+}
+
+/// Loads the files of a form, in a task of its own: when the client goes away or its time is over, the files are cut,
+/// and the loading is given up in order rather than dropped where it stands.
+async fn load_form(
+    space: &Arc<Space>,
+    viewer: &Viewer,
+    new: NewReturn,
+    form: Multipart,
+) -> Result<loaded_return::Model, Refusal> {
+    let (space, viewer) = (Arc::clone(space), viewer.clone());
+    let wanted = CancellationToken::new();
+    let _until_dropped = wanted.clone().drop_guard();
     let task = tokio::spawn(async move {
         let (sender, receiver) = mpsc::channel(1);
         let loading = returns::load(&space, &viewer, new, Box::new(Parts(receiver)));
-        let (loaded, ()) = tokio::join!(loading, send_on(form, sender));
+        let sending = async {
+            let cut = sender.clone();
+            tokio::select! {
+                biased;
+                () = wanted.cancelled() => { let _ = cut.send(Err(self::cut())).await; }
+                () = send_on(form, sender) => {}
+            }
+        };
+        let (loaded, ()) = tokio::join!(loading, sending);
         loaded
     });
     task.await.map_err(Error::internal)?
@@ -194,32 +202,6 @@ impl Read for Pieces {
     }
 }
 
-/// What became of a return: also of one that was refused as a whole, as far as it was read.
-async fn answer(
-    endpoint: &Endpoint,
-    viewer: &Viewer,
-    loaded: Result<loaded_return::Model, Refusal>,
-    request_id: &str,
-) -> Response {
-    let refusal = match loaded {
-        Ok(row) => {
-            return match told(&endpoint.space, viewer, &row).await {
-                Ok(told) => Json(json!({ "return": told })).into_response(),
-                Err(refusal) => refused(&refusal, None, request_id),
-            };
-        }
-        Err(refusal) => refusal,
-    };
-    let now = endpoint.space.store().source().now();
-    let journal = endpoint.space.journal();
-    journal.refused(viewer, &refusal.error, now);
-    let told = match &refusal.abandoned {
-        Some(row) => told(&endpoint.space, viewer, row).await.ok(),
-        None => None,
-    };
-    refused(&refusal.error, told, request_id)
-}
-
 /// A return, and its first problems.
 async fn told(space: &Space, viewer: &Viewer, row: &loaded_return::Model) -> Result<Value> {
     let request = PageRequest::first(LARGEST_SIZE);
@@ -255,18 +237,4 @@ async fn told(space: &Space, viewer: &Viewer, row: &loaded_return::Model) -> Res
         "problemCount": count,
         "problems": problems.collect::<Vec<_>>(),
     }))
-}
-
-fn too_many(answer: &async_graphql::Response) -> Response {
-    (StatusCode::TOO_MANY_REQUESTS, Json(answer)).into_response()
-}
-
-fn refused(refusal: &Error, told: Option<Value>, request_id: &str) -> Response {
-    let status = StatusCode::from_u16(refusal.code.status());
-    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut answer = json!(error::refused(refusal, request_id));
-    if let (Some(told), Some(answer)) = (told, answer.as_object_mut()) {
-        answer.insert("return".to_owned(), told);
-    }
-    (status, Json(answer)).into_response()
 }

@@ -4,8 +4,9 @@
 //! Knows no SQL: whatever it needs it asks of `service`, as the viewer.
 
 mod admission;
+mod authentication;
+mod caller;
 mod csv_tables;
-mod document;
 mod endpoint;
 mod error;
 mod graph;
@@ -14,15 +15,15 @@ mod health;
 mod imports;
 mod keys;
 mod loading;
+mod operations;
 mod peer;
-mod protocol;
 mod router;
 pub mod server;
 mod streams;
 
 pub use admission::Rates;
+pub use graphql_http::Operations;
 pub use peer::TrustedProxies;
-pub use protocol::Operations;
 pub use router::{Settings, router};
 pub use streams::StreamBounds;
 
@@ -52,11 +53,12 @@ pub struct ErrorCode {
 /// Returns every code that an error can have. Those of the endpoint come first, then those of the service.
 #[must_use]
 pub fn error_codes() -> Vec<ErrorCode> {
-    let endpoint = protocol::Code::ALL.map(|code| ErrorCode {
+    let endpoint = graphql_http::Code::ALL.map(|code| ErrorCode {
         code: code.as_str(),
         reason: None,
         status: code.status().as_u16(),
-        meaning: code.description(),
+        // Of a word that both know the service tells more.
+        meaning: known_to_service(code.as_str()).map_or(code.description(), |same| same.meaning()),
     });
     let service = service::Code::ALL.iter().map(|code| {
         let general = code.general();
@@ -67,11 +69,29 @@ pub fn error_codes() -> Vec<ErrorCode> {
             meaning: code.meaning(),
         }
     });
-    // Some words both know, with one meaning and one status.
     let known = |told: &ErrorCode| {
         told.reason.is_none() && endpoint.iter().any(|known| known.code == told.code)
     };
     let mut codes = endpoint.to_vec();
     codes.extend(service.filter(|told| !known(told)));
     codes
+}
+
+/// The service's code of a word.
+fn known_to_service(word: &str) -> Option<service::Code> {
+    service::Code::ALL.iter().copied().find(|code| code.as_str() == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::known_to_service;
+
+    #[test]
+    fn a_word_of_the_endpoint_that_the_service_has_too_has_one_status() {
+        for code in graphql_http::Code::ALL {
+            if let Some(same) = known_to_service(code.as_str()) {
+                assert_eq!(code.status().as_u16(), same.status(), "{}", code.as_str());
+            }
+        }
+    }
 }

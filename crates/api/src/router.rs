@@ -9,6 +9,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get, post};
+use graphql_http::{Documents, Limits, Operations, Protocol, Types};
 use service::Space;
 use service::clock::Source;
 use tower::ServiceBuilder;
@@ -21,16 +22,16 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::admission::{self, Admission, Places, Rates};
-use crate::document::Types;
-use crate::endpoint::{self, Endpoint};
+use crate::endpoint::Endpoint;
 use crate::peer::TrustedProxies;
-use crate::protocol::{Documents, Operations, Protocol};
 use crate::streams::{EachEvent, StreamBounds, Streams};
-use crate::{csv_tables, graph, graphiql, health, imports, keys};
+use crate::{csv_tables, graph, graphiql, health, imports, keys, operations};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Who may load an answer into a page without asking as the rules for other origins want it.
 const SAME_ORIGIN: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+/// How many returns may come in at once; one client may send a quarter of them.
+const IMPORTS: usize = 4;
 /// How long a browser need not ask again whether a page may ask.
 const PREFLIGHT: Duration = Duration::from_secs(600);
 
@@ -45,6 +46,8 @@ pub struct Settings {
     pub operations: Option<Operations>,
     /// How long one operation may take.
     pub timeout: Duration,
+    /// How long an import may take, the arrival of its files included.
+    pub import_timeout: Duration,
     /// What each token may ask for.
     pub token_rates: Rates,
     /// What each address may ask for without a token.
@@ -65,6 +68,7 @@ impl Default for Settings {
             trusted_proxies: TrustedProxies::default(),
             operations: None,
             timeout: Duration::from_secs(30),
+            import_timeout: Duration::from_secs(3_600),
             token_rates: Rates::default(),
             anonymous_rates: Rates::default(),
             concurrency: 16,
@@ -85,6 +89,7 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
             Types::default()
         });
     let protocol = Protocol {
+        limits: Limits { prices: graph::PRICES, ..Limits::default() },
         types: Arc::new(types),
         documents: Arc::new(Documents::new(settings.operations)),
         ..Protocol::default()
@@ -97,8 +102,10 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         protocol,
         trusted_proxies: settings.trusted_proxies,
         timeout: settings.timeout,
+        import_timeout: settings.import_timeout,
         admission: Admission::new(settings.token_rates, settings.anonymous_rates),
         places: Places::new(settings.concurrency),
+        places_of_imports: Places::new(IMPORTS),
         streams: Streams::new(settings.streams),
         origins: settings.cors_origins.clone(),
     });
@@ -126,7 +133,7 @@ pub fn router(space: Arc<Space>, settings: Settings) -> Router {
         .merge(graphiql::routes())
         .merge(
             Router::new()
-                .route("/graphql", any(endpoint::handle))
+                .route("/graphql", any(operations::handle))
                 .route(
                     "/imports/{kind}",
                     post(imports::handle).layer(DefaultBodyLimit::max(imports::LARGEST)),

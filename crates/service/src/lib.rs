@@ -12,7 +12,6 @@
 pub mod access;
 pub mod clock;
 pub mod collaboration;
-mod content;
 pub mod durable;
 pub mod embargo;
 pub mod error;
@@ -23,7 +22,6 @@ pub mod filter;
 pub mod history;
 pub mod interchange;
 pub mod listing;
-mod nearest;
 pub mod network;
 pub mod once;
 pub mod page;

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use async_graphql::{Response, ServerError};
 use axum::http::{HeaderValue, header};
+use graphql_http::{Code, Refusal};
 
 use super::{Level, whole_seconds};
-use crate::document::Refusal;
-use crate::protocol::Code;
 
 /// A refusal for want of a budget.
 #[derive(Debug)]

@@ -18,6 +18,7 @@ mod network;
 mod node;
 mod nullable;
 mod number;
+mod prices;
 pub(crate) mod problem;
 mod report_card;
 mod shared;
@@ -26,6 +27,7 @@ mod young_people;
 
 pub(crate) use access::RateLimit;
 pub(crate) use number::at_least;
+pub(crate) use prices::PRICES;
 pub(crate) use validation::Validator;
 
 use std::sync::{Arc, LazyLock};

@@ -8,12 +8,13 @@ use std::time::Duration;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use axum::{Extension, Router};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper::server::conn::http1::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use crate::peer::TrustedProxies;
@@ -62,16 +63,15 @@ pub async fn serve(
     bounds: Bounds,
     stop: impl Future<Output = ()>,
 ) {
-    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
+    let mut builder = Builder::new();
     builder
-        .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(bounds.head)
         .max_headers(64)
         .max_buf_size(64 * 1024);
     let write = bounds.write;
     let open = Connections::new(bounds);
-    let connections = GracefulShutdown::new();
+    let (connections, stopping) = (TaskTracker::new(), CancellationToken::new());
     let lifeline = Lifeline::default();
     let router = router.layer(Extension(lifeline.clone()));
     let mut stop = std::pin::pin!(stop);
@@ -99,20 +99,29 @@ pub async fn serve(
         let mut socket = TimeoutStream::new(socket);
         // Counted only while something waits to be written, so that it doesn't end what only listens.
         socket.set_write_timeout(Some(write));
-        let connection = builder
-            .serve_connection_with_upgrades(TokioIo::new(Box::pin(socket)), service)
-            .into_owned();
-        let connection = connections.watch(connection);
-        tokio::spawn(async move {
+        let connection =
+            builder.serve_connection(TokioIo::new(Box::pin(socket)), service).with_upgrades();
+        let stopping = stopping.clone();
+        connections.spawn(async move {
             let _counted = counted;
-            if let Err(broken) = connection.await {
+            let mut connection = std::pin::pin!(connection);
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = stopping.cancelled_owned() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(broken) = ended {
                 tracing::debug!(%broken, "a connection broke");
             }
         });
     }
     drop(listener);
     lifeline.stop();
-    let ended = async { tokio::join!(connections.shutdown(), lifeline.ended()) };
+    stopping.cancel();
+    connections.close();
+    let ended = async { tokio::join!(connections.wait(), lifeline.ended()) };
     if tokio::time::timeout(DRAIN, ended).await.is_err() {
         tracing::warn!(seconds = DRAIN.as_secs(), "some requests did not finish in time");
     }

@@ -12,27 +12,22 @@ use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, N
 use async_graphql::{Data, Request, Response};
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use service::{Code, Error, Viewer};
+use graphql_http::Outcome;
+use service::Viewer;
 
-use crate::admission::Client;
-use crate::endpoint::{Endpoint, with_cost};
-use crate::error;
+use crate::caller::{Caller, Work};
 use crate::graph;
 use crate::loading::{Asker, Askers};
-use crate::protocol::Outcome;
 
 /// The extension of the schema that answers each event as a request of its own.
 pub(crate) struct EachEvent;
 
 /// Who follows, and how their events are answered.
 pub(crate) struct Follower {
-    pub(crate) endpoint: Arc<Endpoint>,
+    pub(crate) caller: Caller,
     pub(crate) viewer: Viewer,
-    /// Whose quota each event is taken from.
-    pub(crate) client: Client,
     /// What answering one event costs.
     pub(crate) cost: u64,
-    pub(crate) request_id: String,
 }
 
 struct Following {
@@ -43,7 +38,7 @@ struct Following {
 
 /// What a subscription gives its viewer, one event after another.
 pub(crate) fn subscription(follower: Follower, request: Request) -> BoxStream<'static, Outcome> {
-    let endpoint = Arc::clone(&follower.endpoint);
+    let endpoint = Arc::clone(follower.caller.endpoint());
     let feed =
         graph::Follower { space: Arc::clone(&endpoint.space), viewer: follower.viewer.clone() };
     let following = Arc::new(Following { follower, is_event: AtomicBool::new(false) });
@@ -53,7 +48,8 @@ pub(crate) fn subscription(follower: Follower, request: Request) -> BoxStream<'s
         if following.is_event.swap(false, Ordering::AcqRel) {
             return Outcome::Event(answer);
         }
-        following.follower.translate(&mut answer);
+        let follower = &following.follower;
+        follower.caller.translate(&follower.viewer, &mut answer);
         Outcome::Refused(answer)
     });
     outcomes.boxed()
@@ -77,43 +73,20 @@ impl Extension for EachEvent {
             return next.run(ctx, operation_name).await;
         };
         following.is_event.store(true, Ordering::Release);
-        let follower = &following.follower;
-        let (client, cost) = (follower.client, follower.cost);
-        let spending = match follower.endpoint.charge(&client, cost) {
+        let Follower { caller, cost, .. } = &following.follower;
+        let spending = match caller.charge(*cost) {
             Ok(spending) => spending,
             Err(refused) => return *refused,
         };
-        let answer = async {
-            let request_id = &follower.request_id;
-            let _place = match follower.endpoint.place(client, cost, request_id).await {
-                Ok(place) => place,
-                Err(refused) => return *refused,
-            };
-            let space = Arc::clone(&follower.endpoint.space);
-            let asker = match Asker::new(space, follower.viewer.clone()).await {
-                Ok(asker) => asker,
-                Err(refusal) => return error::refused(&refusal, request_id),
-            };
+        let answered = caller.perform(Work::Event, *cost, |viewer| async move {
+            let asker = Asker::new(Arc::clone(caller.space()), viewer).await;
+            let asker = asker.map_err(|refusal| caller.refused(&refusal))?;
             let mut data = Data::default();
-            data.insert(Askers::new(asker));
+            data.insert(Askers::new(Arc::clone(&asker)));
             let mut answer = next.run_with_data(ctx, operation_name, data).await;
-            follower.translate(&mut answer);
-            answer
-        };
-        let answer = match tokio::time::timeout(follower.endpoint.timeout, answer).await {
-            Ok(answer) => answer,
-            Err(_) => {
-                let message =
-                    "Answering a change took too long and was stopped; ask for less of each.";
-                error::refused(&Error::new(Code::TimedOut, message), &follower.request_id)
-            }
-        };
-        with_cost(answer, spending)
-    }
-}
-
-impl Follower {
-    fn translate(&self, answer: &mut Response) {
-        error::translate(answer, &self.endpoint.space, &self.viewer, &self.request_id);
+            caller.translate(&asker.viewer, &mut answer);
+            Ok(answer)
+        });
+        spending.told_in(answered.await.unwrap_or_else(|refused| *refused))
     }
 }

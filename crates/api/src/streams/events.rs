@@ -13,41 +13,41 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::Response;
 use futures::{StreamExt, stream};
+use graphql_http::{EventStream, Parameters};
 use serde::Serialize;
 use service::{Code, Error};
 use tokio::sync::mpsc::{self, Sender};
 
 use super::{Lifeline, Place};
-use crate::endpoint::Executor;
+use crate::caller::Caller;
 use crate::error;
-use crate::protocol::{Parameters, Wish};
 
 /// Tells proxies of the nginx family to pass each event on at once.
 const NO_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// Answers a request with a stream of events, or with one answer if the client would rather have that
 /// where it is enough.
-pub(crate) async fn answer(executor: Executor, wish: Wish, request: Request) -> Response {
-    let endpoint = Arc::clone(executor.endpoint());
+pub(crate) async fn answer(caller: Caller, accepted: EventStream, request: Request) -> Response {
+    let endpoint = Arc::clone(caller.endpoint());
     let lifeline = Lifeline::of(&request);
     let (head, body) = request.into_parts();
     let parameters = match endpoint.protocol.read_one(&head, body).await {
         Ok(parameters) => parameters,
         Err(fault) => return fault,
     };
-    if let Some(media) = wish.other_media()
+    if let Some(media) = accepted.single_answer()
         && !endpoint.protocol.is_subscription(&parameters)
     {
         let protocol = &endpoint.protocol;
-        let request_id = executor.request_id();
-        return protocol.answer(parameters, &head.method, &executor, request_id, media).await;
+        let request_id = caller.request_id();
+        return protocol.answer(parameters, &head.method, &caller, request_id, media).await;
     }
     let (sender, mut receiver) = mpsc::channel(1);
     let telling = Telling { unread: endpoint.streams.bounds.unread, sender };
     let place = endpoint.streams.place("sse");
     let may_mutate = head.method == Method::POST;
     lifeline.clone().spawn(async move {
-        tell(executor, parameters, may_mutate, &lifeline, place, telling).await;
+        tell(caller, parameters, may_mutate, &lifeline, place, telling).await;
     });
     let events = stream::poll_fn(move |cx| receiver.poll_recv(cx));
     let body = Body::from_stream(events.map(Ok::<Bytes, Infallible>));
@@ -63,21 +63,21 @@ pub(crate) async fn answer(executor: Executor, wish: Wish, request: Request) -> 
 
 /// Tells what comes of an operation, until it ends or its viewer must leave.
 async fn tell(
-    executor: Executor,
+    caller: Caller,
     parameters: Parameters,
     may_mutate: bool,
     lifeline: &Lifeline,
     place: Option<Place>,
     telling: Telling,
 ) {
-    let endpoint = Arc::clone(executor.endpoint());
-    let request_id = executor.request_id().to_owned();
+    let endpoint = Arc::clone(caller.endpoint());
+    let request_id = caller.request_id().to_owned();
     if place.is_none() {
         return telling.refuse(&full(), &request_id).await;
     }
-    let mut presence = match executor.viewer() {
-        Err(_) => None,
-        Ok(viewer) => {
+    let mut presence = match caller.known_viewer() {
+        None => None,
+        Some(viewer) => {
             let most = endpoint.streams.most_of_one();
             match endpoint.space.register(viewer, most).await {
                 Ok(presence) => Some(presence),
@@ -86,7 +86,7 @@ async fn tell(
         }
     };
     let operation = async {
-        let running = endpoint.protocol.begin(parameters, may_mutate, &executor, &request_id);
+        let running = endpoint.protocol.begin(parameters, may_mutate, &caller, &request_id);
         let mut running = running.await;
         while let Some(answer) = running.next().await {
             telling.next(&answer).await?;

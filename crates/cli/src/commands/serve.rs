@@ -207,6 +207,7 @@ impl Serve {
                 ..api::StreamBounds::default()
             },
             metrics,
+            ..api::Settings::default()
         };
         let router = api::router(Arc::clone(&space), settings);
         server::serve(listener, router, bounds, stop).await;

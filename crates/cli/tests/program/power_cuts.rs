@@ -1,6 +1,6 @@
 //! The power fails at a hundred moments of an installation's life: everything that was acknowledged before is there.
 //!
-//! That the disk is one that loses what isn't synced is proved by `tests/tests/power_cuts.rs`.
+//! That the disk is one that loses what isn't synced is proved by `tests/tests/storage/power_cuts.rs`.
 
 use std::ops::Range;
 use std::path::PathBuf;

@@ -9,7 +9,7 @@ use entity::{LocalAuthorityId, PartialDate, local_authority, local_authority_suc
 
 use super::Directory;
 use crate::error::{Error, Result};
-use crate::young_people::returns::{CollectionYear, YEARS};
+use returns::{CollectionYear, YEARS};
 
 /// The local authorities that followed others.
 #[derive(Debug, Default)]

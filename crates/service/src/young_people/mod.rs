@@ -8,13 +8,11 @@
 //! - [`statistics`] answers counts that are safe to show, by the rules of [`disclosure`];
 //! - [`agreement`] opens rows about people ([`people`]) to a centre, with the word of their stewards ([`stewards`]);
 //! - [`link`] joins counts and evidence;
-//! - [`child_id`] is the one form in which ids of children are compared, and [`pseudonym`] turns identifiers into keyed
-//!   hashes;
-//! - [`codes`] holds the codes of the returns and the categories that they are counted in.
+//! - [`pseudonym`] turns identifiers into keyed hashes;
+//! - `categories` are what the codes of the returns are counted in.
 
 pub mod agreement;
-pub mod child_id;
-pub mod codes;
+mod categories;
 pub use ::disclosure;
 pub mod editions;
 mod given;
@@ -27,5 +25,3 @@ pub mod rotate;
 pub mod standing;
 pub mod statistics;
 pub mod stewards;
-mod text;
-pub mod upn;

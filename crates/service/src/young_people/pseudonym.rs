@@ -7,16 +7,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use entity::{AgreementId, YoungPersonId};
+use returns::{ChildId, Identifier, KeyHash, Pseudonyms};
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 use crate::access::{MasterKey, keyed_hash};
 use crate::clock::Source;
-use crate::young_people::child_id::ChildId;
 use crate::young_people::disclosure::RecordKeySecret;
-
-/// A hash by which somebody is recognised.
-pub type KeyHash = [u8; 32];
 
 /// The keys of the pseudonyms, from the first to the present one.
 #[derive(Clone)]
@@ -28,19 +25,6 @@ impl std::fmt::Debug for PseudonymKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "PseudonymKeys({} …)", self.keys.len())
     }
-}
-
-/// An identifier that is hashed, by its kind: the same text of another kind has another hash.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Identifier<'a> {
-    /// An authority's own id of a child, which means something within that authority only.
-    OfAuthority {
-        /// The authority's GSS code.
-        authority: &'a str,
-        id: &'a ChildId,
-    },
-    /// A unique pupil number, which means the same everywhere.
-    PupilNumber(&'a str),
 }
 
 /// A text that is no list of keys.
@@ -76,25 +60,6 @@ impl PseudonymKeys {
     pub fn reveal(&self) -> String {
         let lines = self.keys.iter().map(|key| STANDARD.encode(key) + "\n");
         lines.collect()
-    }
-
-    /// Returns the hash of an identifier.
-    #[must_use]
-    pub fn hash(&self, identifier: Identifier<'_>) -> KeyHash {
-        match identifier {
-            Identifier::OfAuthority { authority, id } => self.of_child(authority, id.key()),
-            Identifier::PupilNumber(number) => {
-                let number: String = number.trim().nfc().collect();
-                self.of_text(b"upn", "", &number.to_uppercase())
-            }
-        }
-    }
-
-    /// Returns the hash of the form in which earlier versions compared an authority's own id, where it was another:
-    /// returns that they loaded are recognised by it.
-    #[must_use]
-    pub fn earlier_hash(&self, authority: &str, id: &ChildId) -> Option<KeyHash> {
-        Some(self.of_child(authority, id.earlier()?))
     }
 
     fn of_child(&self, authority: &str, id: &str) -> KeyHash {
@@ -158,6 +123,22 @@ impl PseudonymKeys {
 
     fn newest(&self) -> [u8; 32] {
         self.keys.last().copied().unwrap_or_default()
+    }
+}
+
+impl Pseudonyms for PseudonymKeys {
+    fn hash(&self, identifier: Identifier<'_>) -> KeyHash {
+        match identifier {
+            Identifier::OfAuthority { authority, id } => self.of_child(authority, id.key()),
+            Identifier::PupilNumber(number) => {
+                let number: String = number.trim().nfc().collect();
+                self.of_text(b"upn", "", &number.to_uppercase())
+            }
+        }
+    }
+
+    fn earlier_hash(&self, authority: &str, id: &ChildId) -> Option<KeyHash> {
+        Some(self.of_child(authority, id.earlier()?))
     }
 }
 

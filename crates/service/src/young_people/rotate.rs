@@ -1,9 +1,10 @@
 //! Puts what recognises people under a new key.
 
 use entity::{ChangeKind, change, young_person_key};
+use returns::KeyHash;
 use sea_orm::{ColumnTrait, Condition, IntoActiveModel, PaginatorTrait, QueryFilter};
 
-use super::pseudonym::{KeyHash, PseudonymKeys};
+use super::pseudonym::PseudonymKeys;
 use super::returns::in_turn;
 use crate::access::scope;
 use crate::error::Result;

@@ -23,10 +23,11 @@ use entity::{
     EpisodeKind, LocalAuthorityId, Need, ReturnKind, ReturnState, Sex, SocialWorkPopulation,
     YoungPersonId, child_record, episode, loaded_return, standing, young_person,
 };
+use returns::CollectionYear;
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
-use super::returns::{CollectionYear, Walk};
-use super::{codes, editions};
+use super::returns::Walk;
+use super::{categories, editions};
 use crate::access::scope;
 use crate::error::Result;
 use crate::store::Write;
@@ -189,7 +190,7 @@ fn stand(
     let short_break = on_the_day(EpisodeKind::ShortBreak);
     let placed = care.or(short_break);
     let need_of = |time: Option<&episode::Model>| {
-        codes::need(time.and_then(|time| time.category_of_need.as_deref()))
+        categories::need(time.and_then(|time| time.category_of_need.as_deref()))
     };
     let need = match need_of(placed) {
         Need::NotStated => need_of(in_need),
@@ -215,11 +216,13 @@ fn stand(
             young_person_id: record.young_person_id,
             ordinal,
             population,
-            age_band: codes::age_band(record.birth_month, is_unborn, year.0),
+            age_band: categories::age_band(record.birth_month, is_unborn, year.0),
             sex: record.sex,
-            ethnic_group: codes::ethnic_group(&record.ethnicity),
-            legal_status: codes::legal_status(placed.and_then(|time| time.legal_status.as_deref())),
-            placement_type: codes::placement_type(
+            ethnic_group: categories::ethnic_group(&record.ethnicity),
+            legal_status: categories::legal_status(
+                placed.and_then(|time| time.legal_status.as_deref()),
+            ),
+            placement_type: categories::placement_type(
                 placed.and_then(|time| time.placement.as_deref()),
             ),
             category_of_need: need,

@@ -21,6 +21,7 @@ mod releasing;
 mod reorganised;
 mod spreadsheets;
 mod steward_hour;
+mod surfaces;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};

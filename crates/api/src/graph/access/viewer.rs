@@ -1,7 +1,7 @@
 //! Who asks, and what they may spend.
 
-use async_graphql::{Context, Object, SimpleObject};
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, Object, Response, SimpleObject, value};
+use chrono::{DateTime, SecondsFormat, Utc};
 use service::viewer::Who;
 
 use super::super::asker;
@@ -61,4 +61,17 @@ pub(crate) struct RateLimit {
     pub(crate) remaining: i32,
     /// When the quota is whole again if nothing else is asked.
     pub(crate) reset_at: DateTime<Utc>,
+}
+
+impl RateLimit {
+    /// Tells it in `extensions.cost` of an answer.
+    pub(crate) fn told_in(self, answer: Response) -> Response {
+        let cost = value!({
+            "requested": self.cost,
+            "remaining": self.remaining,
+            "limit": self.limit,
+            "resetAt": self.reset_at.to_rfc3339_opts(SecondsFormat::Millis, true),
+        });
+        answer.extension("cost", cost)
+    }
 }

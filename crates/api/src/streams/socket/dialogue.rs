@@ -5,9 +5,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::HeaderValue;
+use graphql_http::Parameters;
 use service::access::presence::Presence;
 use service::{Code, Error, Viewer};
-use tokio::sync::mpsc::{self, Receiver};
+use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior};
 
@@ -15,10 +16,10 @@ use super::close::Close;
 use super::init;
 use super::line::{Gone, Heard, Line};
 use super::message::{Said, Say};
-use super::operation::{self, Ground, Name, Step};
+use super::operation::{self, Name, Step};
+use crate::caller::Caller;
 use crate::endpoint::Endpoint;
 use crate::error;
-use crate::protocol::Parameters;
 use crate::streams::Lifeline;
 
 /// How many messages of operations may wait to be sent.
@@ -101,14 +102,11 @@ impl Dialogue {
 
     async fn converse(&self, line: &mut Line, viewer: Viewer, mut presence: Presence) -> End {
         let (steps, taken) = mpsc::channel(WAITING);
+        let (endpoint, id) = (Arc::clone(&self.endpoint), self.request_id.clone());
+        let caller = Caller::new(endpoint, Ok(viewer), self.address, id);
         let mut conversation = Conversation {
-            ground: Ground {
-                endpoint: Arc::clone(&self.endpoint),
-                viewer,
-                address: self.address,
-                request_id: self.request_id.clone(),
-                steps,
-            },
+            caller,
+            steps,
             most: self.endpoint.streams.bounds.operations,
             running: HashMap::new(),
             tasks: JoinSet::new(),
@@ -129,7 +127,8 @@ impl Dialogue {
 
 /// A dialogue with a client that is known.
 struct Conversation {
-    ground: Ground,
+    caller: Caller,
+    steps: Sender<Step>,
     /// How many operations may be under way.
     most: usize,
     running: HashMap<String, (u64, AbortHandle)>,
@@ -203,14 +202,14 @@ impl Conversation {
                     self.most
                 ),
             );
-            let answer = error::told(&refusal, &self.ground.request_id);
+            let answer = error::told(&refusal, self.caller.request_id());
             let (id, payload) = (&id, answer.errors.as_slice());
             return Ok(line.say(Say::Error { id, payload }.text()).await?);
         }
         self.begun += 1;
         let name = Name { id: id.clone(), number: self.begun };
-        let carrying_out = operation::carry_out(self.ground.clone(), name, parameters);
-        let task = self.tasks.spawn(carrying_out);
+        let (caller, steps) = (self.caller.clone(), self.steps.clone());
+        let task = self.tasks.spawn(operation::carry_out(caller, steps, name, parameters));
         self.running.insert(id, (self.begun, task));
         Ok(())
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use service::{Code, Error, Result, Space, Viewer};
 
-use crate::endpoint;
+use crate::authentication;
 
 /// Who a client is: by the payload of its first message, where browsers must put it, or else by the
 /// header of the handshake.
@@ -28,7 +28,7 @@ pub(super) async fn viewer(
     }
     match sent.as_slice() {
         [] => Ok(Viewer::anonymous()),
-        [authorization] => endpoint::holder(space, authorization, from).await,
+        [authorization] => authentication::of_header(space, authorization, from).await,
         _ => Err(Error::new(Code::TokenInvalid, "The token was sent more than once.")),
     }
 }

@@ -1,9 +1,8 @@
 //! The messages of the subprotocol.
 
+use graphql_http::{Answer, Parameters};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-
-use crate::protocol::{Answer, Parameters};
 
 /// The longest id of an operation, in bytes.
 const LONGEST_ID: usize = 256;

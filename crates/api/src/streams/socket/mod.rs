@@ -13,6 +13,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
+use graphql_http::{Code, Refusal};
 use hyper_util::rt::TokioIo;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
@@ -20,9 +21,8 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::{Lifeline, origin};
 use crate::admission::Client;
-use crate::document::Refusal;
-use crate::endpoint::{self, Endpoint};
-use crate::protocol::{self, Code};
+use crate::caller::request_id;
+use crate::endpoint::Endpoint;
 
 use close::Close;
 use dialogue::Dialogue;
@@ -57,9 +57,9 @@ pub(crate) fn open(endpoint: &Arc<Endpoint>, mut request: Request) -> Response {
         ));
     };
     // Opening one is a request of its address, so that guessing at tokens is slow here too.
-    let address = endpoint::address(endpoint, &request);
+    let address = endpoint.trusted_proxies.client(request.extensions(), request.headers());
     if let Err(refused) = endpoint.admission.count(&Client::of(None, address), 1) {
-        return protocol::refused_with(refused.into_response());
+        return graphql_http::refused_with(refused.into_response());
     }
     let subprotocol = chosen_subprotocol(request.headers());
     let is_spoken = subprotocol.as_ref().is_some_and(|name| name == SUBPROTOCOL);
@@ -68,7 +68,7 @@ pub(crate) fn open(endpoint: &Arc<Endpoint>, mut request: Request) -> Response {
         endpoint: Arc::clone(endpoint),
         authorization: authorization.iter().cloned().collect(),
         address,
-        request_id: endpoint::request_id(&request),
+        request_id: request_id(request.extensions()),
         lifeline: Lifeline::of(&request),
     };
     let upgrade = hyper::upgrade::on(&mut request);
@@ -143,7 +143,7 @@ fn switched(key: HeaderValue, subprotocol: Option<HeaderValue>) -> Response {
 }
 
 fn refused(refusal: Refusal) -> Response {
-    let mut response = protocol::refused(refusal);
+    let mut response = graphql_http::refused(refusal);
     response.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static(VERSION));
     response
 }

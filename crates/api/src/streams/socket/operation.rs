@@ -1,14 +1,10 @@
 //! An operation of a socket: a task of its own, which gives its messages to the dialogue.
 
-use std::net::IpAddr;
-use std::sync::Arc;
-
-use service::Viewer;
+use graphql_http::{Answer, Parameters};
 use tokio::sync::mpsc::Sender;
 
 use super::message::Say;
-use crate::endpoint::{Endpoint, Executor};
-use crate::protocol::{Answer, Parameters};
+use crate::caller::Caller;
 
 /// Which operation of a socket it is. A client may use an id again, so each has a number besides.
 #[derive(Clone, Debug)]
@@ -25,22 +21,15 @@ pub(super) struct Step {
     pub(super) is_last: bool,
 }
 
-/// What operations of a socket need.
-#[derive(Clone)]
-pub(super) struct Ground {
-    pub(super) endpoint: Arc<Endpoint>,
-    pub(super) viewer: Viewer,
-    pub(super) address: Option<IpAddr>,
-    pub(super) request_id: String,
-    pub(super) steps: Sender<Step>,
-}
-
 /// Carries out an operation. It waits while its messages are not taken.
-pub(super) async fn carry_out(ground: Ground, name: Name, parameters: Parameters) {
-    let Ground { endpoint, viewer, address, request_id, steps } = ground;
-    let executor = Executor::new(Arc::clone(&endpoint), Ok(viewer), address, request_id.clone());
-    let running = endpoint.protocol.begin(parameters, true, &executor, &request_id);
-    let mut running = running.await;
+pub(super) async fn carry_out(
+    caller: Caller,
+    steps: Sender<Step>,
+    name: Name,
+    parameters: Parameters,
+) {
+    let protocol = &caller.endpoint().protocol;
+    let mut running = protocol.begin(parameters, true, &caller, caller.request_id()).await;
     loop {
         let answer = running.next().await;
         let step = step(&name, answer.as_ref());

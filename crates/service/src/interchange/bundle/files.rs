@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use intake::{is_left_by_a_system, nearest};
 use zip::ZipArchive;
 use zip::read::Config;
 use zip::unstable::read::ZipIterable;
@@ -13,7 +14,6 @@ use super::format::TABLES;
 use super::rows::Form;
 use super::source::{Entry, Limits, damaged, too_large, unreadable};
 use crate::error::Result;
-use crate::nearest::nearest;
 
 /// How deep in a folder the files may lie.
 const DEEPEST: usize = 4;
@@ -67,35 +67,6 @@ pub(super) fn meant_by(name: &str) -> Option<&'static str> {
     let mut names = TABLES.iter().map(|table| table.name);
     let near = nearest(&stem, names.clone());
     names.find(|name| *name == of_many).or(near)
-}
-
-/// Whether a file tells of the bundle, and so may lie beside it.
-pub(crate) fn is_documentation(name: &str) -> bool {
-    let own = name.rsplit('/').next().unwrap_or(name).to_lowercase();
-    let stem = own.split('.').next().unwrap_or_default();
-    let ending = own.rsplit('.').next().unwrap_or_default();
-    own.starts_with('.')
-        || ["readme", "licence", "license"].contains(&stem)
-        || ["md", "txt", "pdf"].contains(&ending)
-}
-
-/// Whether a system or a program left it there, and nobody put it in.
-pub(crate) fn is_left_by_a_system(name: &str) -> bool {
-    const FOLDERS: [&str; 6] = [
-        "__macosx",
-        "$recycle.bin",
-        "system volume information",
-        ".trashes",
-        ".spotlight-v100",
-        ".fseventsd",
-    ];
-    const FILES: [&str; 5] = [".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"];
-    let name = name.to_lowercase();
-    let own = name.rsplit('/').next().unwrap_or_default();
-    name.split('/').any(|part| FOLDERS.contains(&part))
-        || FILES.contains(&own)
-        || own.starts_with("._")
-        || own.starts_with("~$")
 }
 
 /// What is in a folder; or, if it holds no file of the format, in the one within that does.
@@ -295,21 +266,6 @@ mod tests {
         ] {
             assert_eq!(within(out), None, "{out}");
         }
-    }
-
-    #[test]
-    fn what_systems_leave_is_passed_over() {
-        for name in [
-            "__MACOSX/x/._studies.csv",
-            "x/.DS_Store",
-            "Thumbs.db",
-            "x/desktop.ini",
-            "._studies.csv",
-            "~$studies.csv",
-        ] {
-            assert!(is_left_by_a_system(name), "{name}");
-        }
-        assert!(!is_left_by_a_system("studies.csv"));
     }
 
     #[test]

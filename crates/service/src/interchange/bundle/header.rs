@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use intake::nearest;
+
 use super::format::Table;
 use super::report::Located;
-use crate::nearest::nearest;
 use crate::record::{Fault, Problem, quoted};
 
 /// To which column of the table each cell of the header belongs, if it has a name, and what is wrong with it.

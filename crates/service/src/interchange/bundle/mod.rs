@@ -29,7 +29,6 @@ mod source;
 mod wording;
 
 pub use export::{Exported, Format, export};
-pub(crate) use files::{is_documentation, is_left_by_a_system};
 pub use import::{Observer, Options, import};
 pub(crate) use kept::guarded_text;
 pub use report::{Located, Progress, Report, TableReport};

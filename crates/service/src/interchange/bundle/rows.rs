@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use intake::{Content, HOW_TO_SAVE};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value as Json;
 
@@ -15,7 +16,6 @@ use super::kept::unguarded;
 use super::lines::{Lines, Raw};
 use super::report::Located;
 use super::source::{Opened, content};
-use crate::content::{Content, HOW_TO_SAVE};
 use crate::error::{Error, Result};
 use crate::record::{Fault, Problem, quoted};
 use crate::spelling::visible;

@@ -5,14 +5,14 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use intake::{Content, HEAD, HOW_TO_SAVE, is_documentation};
 use serde::Deserialize;
 use zip::ZipArchive;
 
-use super::files::{File, Found, in_folder, in_zip, is_documentation, known, meant_by};
+use super::files::{File, Found, in_folder, in_zip, known, meant_by};
 use super::format::{FORMAT, FORMAT_VERSION, Table};
 use super::report::Located;
 use super::rows::Form;
-use crate::content::{Content, HEAD, HOW_TO_SAVE};
 use crate::error::{Error, Result};
 use crate::record::{Fault, quoted};
 

@@ -12,7 +12,7 @@ use crate::access::scope;
 use crate::error::Result;
 use crate::network::directory::Directory;
 use crate::space::Space;
-use crate::young_people::returns::CollectionYear;
+use returns::CollectionYear;
 
 /// People who are alike in everything that the tables tell.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use entity::{ChangeKind, YoungPersonId, child_record, episode, loaded_return, young_person_key};
+use returns::{ChildId, CollectionYear, Identifier, Pseudonyms};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, QueryFilter};
 
@@ -12,9 +13,7 @@ use crate::error::{Error, Result};
 use crate::space::Space;
 use crate::store::Write;
 use crate::viewer::Viewer;
-use crate::young_people::child_id::ChildId;
-use crate::young_people::pseudonym::Identifier;
-use crate::young_people::returns::{CollectionYear, forget, forget_hints, in_turn};
+use crate::young_people::returns::{forget, forget_hints, in_turn};
 use crate::young_people::standing::make;
 use crate::young_people::stewards;
 

@@ -11,15 +11,14 @@ use entity::{
     EpisodeKind, LoadedReturnId, YoungPersonId, child_record, episode, loaded_return, young_person,
     young_person_key,
 };
+use returns::{CollectionYear, KeyHash, Problem};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, IntoActiveModel, QueryFilter};
 
-use super::CollectionYear;
-use super::parsed::Problem;
 use crate::access::scope;
 use crate::error::Result;
 use crate::store::Write;
-use crate::young_people::pseudonym::{KeyHash, PseudonymKeys};
+use crate::young_people::pseudonym::PseudonymKeys;
 use crate::young_people::standing;
 
 /// A return, and when its collection began.

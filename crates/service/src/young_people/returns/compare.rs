@@ -2,9 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 use entity::{EpisodeKind, episode};
-
-use super::CollectionYear;
-use super::parsed::Problem;
+use returns::{CollectionYear, Problem};
 
 /// Adds what is doubtful about the times of one person.
 pub(super) fn compare(times: &[&episode::Model], year: CollectionYear, doubts: &mut Vec<Problem>) {

@@ -4,10 +4,11 @@ use entity::{
     ChangeKind, LoadedReturnId, ReturnState, agreement_pseudonym, child_record, episode,
     loaded_return, return_problem,
 };
+use returns::CollectionYear;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter};
 
-use super::{CollectionYear, persons};
+use super::persons;
 use crate::access::scope;
 use crate::error::{Code, Error, Result};
 use crate::space::Space;

@@ -2,15 +2,14 @@
 //! person are held against each other, and the standings of the reference day are made anew. All in one step.
 
 use entity::{ChangeKind, LoadedReturnId, ReturnState, episode, loaded_return};
+use returns::{Found, Problem};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, QueryFilter};
 
 use super::adoption::{self, Told};
-use super::causes::Found;
 use super::compare::compare;
 use super::erase::{self, Named, forget};
 use super::keep::{Loading, Numbers, keep_problems};
-use super::parsed::Problem;
 use super::{Heading, losses, persons};
 use crate::access::scope;
 use crate::error::{Error, Result};

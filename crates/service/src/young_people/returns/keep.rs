@@ -4,17 +4,16 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use entity::{
-    ChangeKind, LoadedReturnId, ReturnKind, ReturnState, YoungPersonId, child_record, episode,
-    loaded_return, return_problem,
+    ChangeKind, EpisodeKind, LoadedReturnId, ReturnKind, ReturnState, YoungPersonId, child_record,
+    episode, loaded_return, return_problem,
 };
+use returns::{Batch, Child, FOLLOWS, KEPT_PROBLEMS, Problem, Sex, Spell, SpellKind, Tally};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition};
 
-use super::causes::FOLLOWS;
-use super::parsed::{Batch, Child, Problem, Spell, Tally};
+use super::Heading;
 use super::persons::{self, Known};
-use super::{Heading, KEPT_PROBLEMS};
 use crate::access::scope;
 use crate::error::{Error, Result};
 use crate::space::Space;
@@ -155,7 +154,7 @@ impl Loading {
                 return_id: Set(self.id),
                 young_person_id: Set(found.person),
                 birth_month: Set(child.birth_month),
-                sex: Set(child.sex),
+                sex: Set(sex(child.sex)),
                 ethnicity: Set(child.ethnicity.to_owned()),
                 is_unaccompanied: Set(false),
             });
@@ -185,7 +184,7 @@ impl Loading {
             young_person_id: Set(self.person(spell.child)?),
             ordinal: Set(self.spells),
             line: Set(spell.line.cast_signed()),
-            kind: Set(spell.kind),
+            kind: Set(kind(spell.kind)),
             started_on: Set(spell.started_on),
             ended_on: Set(spell.ended_on),
             category_of_need: owned(spell.category_of_need),
@@ -290,4 +289,23 @@ pub(super) async fn keep_problems(
     let more = rows.len();
     write.add::<return_problem::Entity>(rows).await?;
     Ok(more)
+}
+
+const fn sex(told: Sex) -> entity::Sex {
+    match told {
+        Sex::Female => entity::Sex::Female,
+        Sex::Male => entity::Sex::Male,
+        Sex::NotKnown => entity::Sex::NotKnown,
+    }
+}
+
+const fn kind(of: SpellKind) -> EpisodeKind {
+    match of {
+        SpellKind::InNeed => EpisodeKind::InNeed,
+        SpellKind::ProtectionPlan => EpisodeKind::ProtectionPlan,
+        SpellKind::LookedAfter => EpisodeKind::LookedAfter,
+        SpellKind::ShortBreak => EpisodeKind::ShortBreak,
+        SpellKind::CareLeaver => EpisodeKind::CareLeaver,
+        SpellKind::Missing => EpisodeKind::Missing,
+    }
 }

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use entity::{LoadedReturnId, ReturnKind, ReturnState, loaded_return, return_problem};
+use returns::CollectionYear;
 use sea_orm::{
     ColumnTrait, Condition, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
-use super::CollectionYear;
 use crate::access::policy::{self, Action};
 use crate::access::scope;
 use crate::error::{Error, Result};

@@ -2,11 +2,10 @@
 //! way than the header's, a filter that was left on, or another authority's return would take the place of a good one.
 
 use entity::{LoadedReturnId, child_record, loaded_return};
+use returns::{Problem, Tally, describe_cause};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
-use super::causes;
-use super::parsed::{Problem, Tally};
 use crate::access::scope;
 use crate::error::{Code, Error, Result};
 use crate::store::Write;
@@ -26,7 +25,7 @@ pub(super) fn of_rows(tally: &Tally, cause: Option<&Problem>) -> Result<()> {
     let lost: Vec<String> = lost
         .map(|(name, table)| format!("{} of the {} rows of {name}", table.refused, table.rows))
         .collect();
-    let cause = cause.map_or_else(String::new, |cause| format!("{} ", causes::sentence(cause)));
+    let cause = cause.map_or_else(String::new, |cause| format!("{} ", describe_cause(cause)));
     match lost.is_empty() {
         true => Ok(()),
         false => Err(needs_confirmation(&format!("{cause}{} were refused", lost.join(" and ")))),

@@ -11,15 +11,15 @@ use chrono::NaiveDate;
 use entity::{
     YoungPersonId, agreement_pseudonym, study_participation, young_person, young_person_key,
 };
+use returns::{Child, KeyHash};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{ColumnRef, Expr, IntoColumnRef};
 use sea_orm::{ColumnTrait, Condition, QueryFilter};
 
-use super::parsed::Child;
 use crate::access::scope;
 use crate::error::Result;
 use crate::store::Write;
-use crate::young_people::pseudonym::{KeyHash, PseudonymKeys};
+use crate::young_people::pseudonym::PseudonymKeys;
 
 /// The lock of those who recognise, part or forget persons on PostgreSQL: any number that is ours.
 const TURN: i64 = 0x7065_7273_6f6e;

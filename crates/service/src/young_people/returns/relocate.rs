@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entity::{ChangeKind, LocalAuthorityId, ReturnState, loaded_return};
+use returns::CollectionYear;
 use sea_orm::{ColumnTrait, Condition, QueryFilter};
 
 use super::erase::{self, Named, forget};
-use super::{CollectionYear, persons};
+use super::persons;
 use crate::access::scope;
 use crate::error::Result;
 use crate::network::Directory;

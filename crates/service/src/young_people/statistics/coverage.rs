@@ -12,7 +12,7 @@ use crate::filter::AnyOf;
 use crate::network::authority::{existed, makes_returns};
 use crate::network::directory::Directory;
 use crate::space::Space;
-use crate::young_people::returns::CollectionYear;
+use returns::CollectionYear;
 
 /// An authority whose returns of a year are counted.
 #[derive(Clone, Debug, Eq, PartialEq)]

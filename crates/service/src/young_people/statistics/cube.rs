@@ -16,7 +16,7 @@ use crate::space::Space;
 use crate::young_people::disclosure::Records;
 use crate::young_people::disclosure::lattice::{Cell, Counted, Dimension};
 use crate::young_people::pseudonym::PseudonymKeys;
-use crate::young_people::returns::CollectionYear;
+use returns::CollectionYear;
 
 /// The records of all cells, by place and some other dimensions. The first place of a cell is the place: one of the
 /// authorities, then of their regions, or all of them.

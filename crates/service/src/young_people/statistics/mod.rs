@@ -27,12 +27,12 @@ use self::cube::{Cube, is_place};
 use self::lattice::{check, without_whole_dimensions};
 use super::disclosure::{Area, Published, Rule, Suits};
 use super::given;
-use super::returns::CollectionYear;
 use crate::access::policy::{self, Action};
 use crate::error::{Code, Error, Result};
 use crate::filter::AnyOf;
 use crate::space::Space;
 use crate::viewer::Viewer;
+use returns::CollectionYear;
 
 /// Of how many dimensions a cell may have one category.
 pub const MOST_DIMENSIONS: usize = 4;
