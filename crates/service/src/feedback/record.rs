@@ -2,34 +2,46 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{CentreId, CollaborationId, FeedbackId, ProgrammeId, StudyId, feedback, shared_with};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
+use crate::error::Result;
+use crate::record::columns::{Table, Target, Value, columns, sharing_of};
 use crate::record::{
-    Draft, Fault, Problems, RowOf, SharedDraft, Sharing, keyed_within, shared_draft,
+    Draft, Fault, Problems, RowOf, SharedDraft, Sharing, keyed_within, parts_before, parts_of,
+    shared_draft,
 };
 
-/// What feedback should be.
-#[derive(Clone, Debug)]
-pub struct FeedbackDraft {
-    /// Its key within the centre that received it.
-    pub reference: String,
-    /// The study that it is about.
-    pub study: Option<StudyId>,
-    /// The programme that it is about; the centre itself, if it is about neither.
-    pub programme: Option<ProgrammeId>,
-    /// From whom it came, as a role: never a name.
-    pub from_role: String,
-    /// What was said.
-    pub text: String,
-    /// When it was received.
-    pub received_on: NaiveDate,
-    /// When it was answered.
-    pub answered_on: Option<NaiveDate>,
-    /// What was answered.
-    pub answer: Option<String>,
-    /// Which centre received it, and who may see it.
-    pub sharing: Sharing<FeedbackId>,
+columns! {
+    /// What feedback should be.
+    pub struct FeedbackDraft, FeedbackFields FEEDBACK within { contributed_by: CentreId [.input("centre")], } {
+        /// Its key within the centre that received it.
+        reference: String [.key()],
+        /// The study that it is about.
+        study: Option<StudyId>,
+        /// The programme that it is about; the centre itself, if it is about neither.
+        programme: Option<ProgrammeId>,
+        /// From whom it came, as a role: never a name.
+        from_role: String,
+        /// What was said.
+        text: String,
+        /// When it was received.
+        received_on: NaiveDate,
+        /// When it was answered.
+        answered_on: Option<NaiveDate>,
+        /// What was answered.
+        answer: Option<String>,
+    }
+    groups {
+        /// Which centre received it, and who may see it.
+        sharing: Sharing<FeedbackId>,
+    }
 }
+
+/// The file of feedback.
+pub(crate) static FEEDBACK_FILE: Table = Table::new("feedback", FeedbackDraft::COLUMNS)
+    .of(Target::Feedback)
+    .shared(Value::Within(Target::Feedback, &["contributed_by"]));
 
 impl FeedbackDraft {
     const fn contributed_by(&self) -> CentreId {
@@ -44,6 +56,26 @@ impl Draft for FeedbackDraft {
 
     keyed_within!(feedback, contributed_by ContributedBy, reference Reference);
     shared_draft!(feedback, Feedback, WriteCollaboration);
+
+    async fn from_rows(
+        connection: &impl ConnectionTrait,
+        rows: &[feedback::Model],
+    ) -> Result<Vec<Self>> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id.into()).collect();
+        let (mut with,) = parts_before::<Self>(connection, &ids).await?;
+        let draft = |row: &feedback::Model| Self {
+            reference: row.reference.clone(),
+            study: row.study_id,
+            programme: row.programme_id,
+            from_role: row.from_role.clone(),
+            text: row.text.clone(),
+            received_on: row.received_on,
+            answered_on: row.answered_on,
+            answer: row.answer.clone(),
+            sharing: sharing_of!(row, parts_of(&mut with, row.id)),
+        };
+        Ok(rows.iter().map(draft).collect())
+    }
 
     fn row(
         &self,

@@ -14,7 +14,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 use super::close::Close;
 use super::init;
 use super::line::{Gone, Heard, Line};
-use super::message::{Said, Say};
+use super::message::{Say, ValueFor};
 use super::operation::{self, Ground, Name, Step};
 use crate::endpoint::Endpoint;
 use crate::error;
@@ -76,13 +76,13 @@ impl Dialogue {
     async fn begin(&self, line: &mut Line) -> Result<(Viewer, Presence), End> {
         let payload = loop {
             match said(line.hear().await)? {
-                Some(Said::Init(payload)) => break payload,
-                Some(Said::Ping(payload)) => {
+                Some(ValueFor::Init(payload)) => break payload,
+                Some(ValueFor::Ping(payload)) => {
                     let payload = payload.as_deref();
                     line.say(Say::Pong { payload }.text()).await?;
                 }
-                Some(Said::Subscribe(..)) => return Err(Close::unauthorized().into()),
-                Some(Said::Pong | Said::Complete(_)) | None => {}
+                Some(ValueFor::Subscribe(..)) => return Err(Close::unauthorized().into()),
+                Some(ValueFor::Pong | ValueFor::Complete(_)) | None => {}
             }
         };
         let space = &self.endpoint.space;
@@ -170,14 +170,14 @@ impl Conversation {
     /// Does what the client says.
     async fn hear(&mut self, line: &mut Line, heard: Heard) -> Result<(), End> {
         match said(heard)? {
-            None | Some(Said::Pong) => Ok(()),
-            Some(Said::Ping(payload)) => {
+            None | Some(ValueFor::Pong) => Ok(()),
+            Some(ValueFor::Ping(payload)) => {
                 let payload = payload.as_deref();
                 Ok(line.say(Say::Pong { payload }.text()).await?)
             }
-            Some(Said::Init(_)) => Err(Close::too_many_inits().into()),
-            Some(Said::Subscribe(id, parameters)) => self.begin(line, id, *parameters).await,
-            Some(Said::Complete(id)) => {
+            Some(ValueFor::Init(_)) => Err(Close::too_many_inits().into()),
+            Some(ValueFor::Subscribe(id, parameters)) => self.begin(line, id, *parameters).await,
+            Some(ValueFor::Complete(id)) => {
                 if let Some((_, task)) = self.running.remove(&id) {
                     task.abort();
                 }
@@ -230,9 +230,9 @@ impl Conversation {
 }
 
 /// What the client says; nothing for a mere sign of life.
-fn said(heard: Heard) -> Result<Option<Said>, End> {
+fn said(heard: Heard) -> Result<Option<ValueFor>, End> {
     match heard {
-        Heard::Text(text) => match Said::read(&text) {
+        Heard::Text(text) => match ValueFor::read(&text) {
             Ok(said) => Ok(Some(said)),
             Err(why) => Err(Close::bad_message(why).into()),
         },

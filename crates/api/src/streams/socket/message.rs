@@ -10,7 +10,7 @@ const LONGEST_ID: usize = 256;
 
 /// What a client may say.
 #[derive(Debug)]
-pub(super) enum Said {
+pub(super) enum ValueFor {
     /// Who it is.
     Init(Option<Box<RawValue>>),
     /// Whether we are there.
@@ -30,7 +30,7 @@ struct Envelope {
     payload: Option<Box<RawValue>>,
 }
 
-impl Said {
+impl ValueFor {
     /// Reads a message.
     ///
     /// # Errors
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn is_read(text: &str) -> bool {
-        Said::read(text).is_ok()
+        ValueFor::read(text).is_ok()
     }
 
     #[test]
