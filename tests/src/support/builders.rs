@@ -288,11 +288,7 @@ impl TestApp {
         let row = shared_row!(
             self,
             sharing,
-            collaboration {
-                id: id,
-                slug: slug.to_owned(),
-                title: slug.replace('-', " "),
-            }
+            collaboration { id: id, slug: slug.to_owned(), title: slug.replace('-', " ") }
         );
         let mut rows = Vec::new();
         for member in members {

@@ -95,19 +95,23 @@ impl Draft for CollaborationDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.slug("slug", &self.slug);
-        problems.name("title", &self.title);
-        problems.text("summary", self.summary.as_ref());
+        problems.slug(COLLABORATION.slug.name(), &self.slug);
+        problems.name(COLLABORATION.title.name(), &self.title);
+        problems.text(COLLABORATION.summary.name(), self.summary.as_ref());
         if self.members.is_empty() {
             problems.add(
-                "members",
+                COLLABORATION.members.name(),
                 Fault::Required,
                 "It has no members.",
                 "Name at least one centre.",
             );
         }
-        problems.distinct("members", &self.members);
-        problems.partly_in_order("ended", self.started.as_ref(), self.ended.as_ref());
+        problems.distinct(COLLABORATION.members.name(), &self.members);
+        problems.partly_in_order(
+            COLLABORATION.ended.name(),
+            self.started.as_ref(),
+            self.ended.as_ref(),
+        );
         self.sharing.check(problems, false);
     }
 }

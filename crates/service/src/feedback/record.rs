@@ -107,34 +107,34 @@ impl Draft for FeedbackDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.key("reference", &self.reference);
+        problems.key(FEEDBACK.reference.name(), &self.reference);
         if self.study.is_some() && self.programme.is_some() {
             problems.add(
-                "programme",
+                FEEDBACK.programme.name(),
                 Fault::Inconsistent,
                 "It is about a study and about a programme.",
                 "Name one of the two, or neither if it is about the centre.",
             );
         }
-        problems.name("from_role", &self.from_role);
-        problems.text("text", Some(&self.text));
-        problems.in_order("answered_on", Some(self.received_on), self.answered_on);
+        problems.name(FEEDBACK.from_role.name(), &self.from_role);
+        problems.text(FEEDBACK.text.name(), Some(&self.text));
+        problems.in_order(FEEDBACK.answered_on.name(), Some(self.received_on), self.answered_on);
         match (&self.answer, self.answered_on) {
             (Some(_), None) => problems.add(
-                "answered_on",
+                FEEDBACK.answered_on.name(),
                 Fault::Inconsistent,
                 "There is an answer, but not when it was given.",
                 "Say when it was answered.",
             ),
             (None, Some(_)) => problems.add(
-                "answer",
+                FEEDBACK.answer.name(),
                 Fault::Inconsistent,
                 "It was answered, but the answer is not there.",
                 "Give the answer, or leave out the day.",
             ),
             _ => {}
         }
-        problems.text("answer", self.answer.as_ref());
+        problems.text(FEEDBACK.answer.name(), self.answer.as_ref());
         self.sharing.check(problems, true);
     }
 }

@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::columns::{Column, Columns, Field, FieldType, Table, Target, Value};
 use super::parts::{Children, Part};
 use super::patch::{Item, Patch};
-use crate::problem::{Problem, Problems};
 use super::references::{Key, Known};
 use super::{Whole, wording};
+use crate::problem::{Problem, Problems};
 
 /// A row of a list or of a file.
 #[derive(Clone, Debug)]

@@ -83,15 +83,15 @@ struct Interval {
 
 impl Interval {
     fn check(self, estimate: f64, problems: &mut Problems) {
-        problems.finite("interval_level", self.level);
-        problems.finite("interval_lower", self.lower);
-        problems.finite("interval_upper", self.upper);
+        problems.finite(FINDING.interval_level.name(), self.level);
+        problems.finite(FINDING.interval_lower.name(), self.lower);
+        problems.finite(FINDING.interval_upper.name(), self.upper);
         match (self.level, self.lower, self.upper) {
             (None, None, None) => {}
             (Some(level), Some(lower), Some(upper)) => {
                 if !(level > 0.0 && level < 1.0) {
                     problems.add(
-                        "interval_level",
+                        FINDING.interval_level.name(),
                         Fault::OutOfRange,
                         format!("The level is {level}; it lies between 0 and 1."),
                         "Write 95 % as 0.95.",
@@ -99,7 +99,7 @@ impl Interval {
                 }
                 if !(lower <= estimate && estimate <= upper) {
                     problems.add(
-                        "estimate",
+                        FINDING.estimate.name(),
                         Fault::Inconsistent,
                         format!("The estimate {estimate} lies outside of its interval from {lower} to {upper}."),
                         "Compare the three with the source; ratios and their limits are natural logarithms.",
@@ -107,7 +107,7 @@ impl Interval {
                 }
             }
             _ => problems.add(
-                "interval_level",
+                FINDING.interval_level.name(),
                 Fault::Inconsistent,
                 "Only a part of the interval is given.",
                 "Give its level, lower and upper limit, or none of them.",
@@ -209,28 +209,32 @@ impl Draft for FindingDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.key("reference", &self.reference);
-        problems.text("comparator", self.comparator.as_ref());
-        problems.text("outcome_detail", self.outcome_detail.as_ref());
-        problems.text("time_point", self.time_point.as_ref());
-        problems.text("subgroup", self.subgroup.as_ref());
-        problems.finite("estimate", Some(self.estimate));
-        problems.finite("standard_error", self.standard_error);
+        problems.key(FINDING.reference.name(), &self.reference);
+        problems.text(FINDING.comparator.name(), self.comparator.as_ref());
+        problems.text(FINDING.outcome_detail.name(), self.outcome_detail.as_ref());
+        problems.text(FINDING.time_point.name(), self.time_point.as_ref());
+        problems.text(FINDING.subgroup.name(), self.subgroup.as_ref());
+        problems.finite(FINDING.estimate.name(), Some(self.estimate));
+        problems.finite(FINDING.standard_error.name(), self.standard_error);
         if let Some(error) = self.standard_error
             && error <= 0.0
         {
             problems.add(
-                "standard_error",
+                FINDING.standard_error.name(),
                 Fault::OutOfRange,
                 format!("The standard error is {error}; it is above 0."),
                 "Leave it empty if the source does not say.",
             );
         }
         self.interval().check(self.estimate, problems);
-        problems.at_least("participants_intervention", self.participants_intervention, 0);
-        problems.at_least("participants_comparison", self.participants_comparison, 0);
-        problems.at_least("participants_total", self.participants_total, 0);
-        problems.at_least("clusters", self.clusters, 0);
+        problems.at_least(
+            FINDING.participants_intervention.name(),
+            self.participants_intervention,
+            0,
+        );
+        problems.at_least(FINDING.participants_comparison.name(), self.participants_comparison, 0);
+        problems.at_least(FINDING.participants_total.name(), self.participants_total, 0);
+        problems.at_least(FINDING.clusters.name(), self.clusters, 0);
         self.sharing.check(problems, true);
     }
 

@@ -86,9 +86,14 @@ impl Child for AuthorDraft {
     type Part = publication_author::Entity;
 
     fn check(&self, problems: &mut Problems) {
-        problems.at_least("position", Some(self.position), 1);
-        problems.name("name", &self.name);
-        problems.identifier("orcid", self.orcid.as_ref(), identifier::orcid, "0000-0002-1825-0097");
+        problems.at_least(AUTHOR.position.name(), Some(self.position), 1);
+        problems.name(AUTHOR.name.name(), &self.name);
+        problems.identifier(
+            AUTHOR.orcid.name(),
+            self.orcid.as_ref(),
+            identifier::orcid,
+            "0000-0002-1825-0097",
+        );
     }
 
     fn row(&self, whole: Uuid) -> publication_author::Model {
@@ -173,16 +178,21 @@ impl Draft for PublicationDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.slug("slug", &self.slug);
-        problems.name("title", &self.title);
-        problems.text("abstract", self.abstract_text.as_ref());
-        problems.identifier("doi", self.doi.as_ref(), identifier::doi, "10.1002/cl2.1152");
-        problems.short("venue", self.venue.as_ref());
+        problems.slug(PUBLICATION.slug.name(), &self.slug);
+        problems.name(PUBLICATION.title.name(), &self.title);
+        problems.text(PUBLICATION.abstract_text.name(), self.abstract_text.as_ref());
+        problems.identifier(
+            PUBLICATION.doi.name(),
+            self.doi.as_ref(),
+            identifier::doi,
+            "10.1002/cl2.1152",
+        );
+        problems.short(PUBLICATION.venue.name(), self.venue.as_ref());
         if let Some(language) = &self.language
             && !is_language(language)
         {
             problems.add(
-                "language",
+                PUBLICATION.language.name(),
                 Fault::NotAnIdentifier,
                 format!("{} is not a code of ISO 639.", quoted(language)),
                 "Give two or three lower-case letters, such as 'en' or 'cy'.",
@@ -192,13 +202,13 @@ impl Draft for PublicationDraft {
             && spdx::license_id(licence).is_none()
         {
             problems.add(
-                "licence",
+                PUBLICATION.licence.name(),
                 Fault::NotAnIdentifier,
                 format!("{} is not an identifier of the SPDX licence list.", quoted(licence)),
                 "Give one such as 'CC-BY-4.0' or 'OGL-UK-3.0'; leave it out where the document has none.",
             );
         }
-        problems.address("url", self.url.as_ref());
+        problems.address(PUBLICATION.url.name(), self.url.as_ref());
         self.authors.check(problems, AuthorDraft::check);
         self.sharing.check(problems, true);
     }

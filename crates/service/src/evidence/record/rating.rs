@@ -81,7 +81,7 @@ impl RatingDraft {
             || levels.iter().any(|level| level.version != self.version)
         {
             problems.add(
-                "scores",
+                RATING.scores.name(),
                 Fault::Inconsistent,
                 "A level is not one of this standard's version.",
                 "Compare the standard, its version and the scores.",
@@ -90,7 +90,7 @@ impl RatingDraft {
         let dimensions: HashSet<DimensionId> = levels.iter().map(|level| level.dimension).collect();
         if dimensions.len() < levels.len() {
             problems.add(
-                "scores",
+                RATING.scores.name(),
                 Fault::Repeated,
                 "A dimension has two levels.",
                 "Give one level a dimension.",
@@ -222,18 +222,18 @@ impl Draft for RatingDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.key("reference", &self.reference);
+        problems.key(RATING.reference.name(), &self.reference);
         if self.scores.is_empty() {
             problems.add(
-                "scores",
+                RATING.scores.name(),
                 Fault::Required,
                 "It has no scores.",
                 "Give at least one level.",
             );
         }
-        problems.distinct("considered_studies", &self.considered_studies);
-        problems.distinct("considered_publications", &self.considered_publications);
-        problems.text("rationale", self.rationale.as_ref());
+        problems.distinct(RATING.considered_studies.name(), &self.considered_studies);
+        problems.distinct(RATING.considered_publications.name(), &self.considered_publications);
+        problems.text(RATING.rationale.name(), self.rationale.as_ref());
         self.sharing.check(problems, true);
     }
 

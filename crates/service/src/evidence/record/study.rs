@@ -108,10 +108,10 @@ impl Child for StatusChangeDraft {
     type Part = study_status_change::Entity;
 
     fn check(&self, problems: &mut Problems) {
-        problems.text("reason", self.reason.as_ref());
+        problems.text(STATUS_CHANGE.reason.name(), self.reason.as_ref());
         if self.stop_reason.is_some() && self.status != StudyStatus::Stopped {
             problems.add(
-                "stop_reason",
+                STATUS_CHANGE.stop_reason.name(),
                 Fault::Inconsistent,
                 format!(
                     "The status is {}, and only STOPPED has a reason of this kind.",
@@ -158,7 +158,7 @@ impl Child for SiteDraft {
     type Part = study_site::Entity;
 
     fn check(&self, problems: &mut Problems) {
-        problems.at_least("step", self.step, 1);
+        problems.at_least(SITE.step.name(), self.step, 1);
     }
 
     fn row(&self, whole: Uuid) -> study_site::Model {
@@ -287,21 +287,21 @@ impl Draft for StudyDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.slug("slug", &self.slug);
-        problems.name("title", &self.title);
-        problems.text("summary", self.summary.as_ref());
-        problems.in_order("ends_on", self.starts_on, self.ends_on);
-        problems.short("registry", self.registry.as_ref());
-        problems.short("registration_id", self.registration_id.as_ref());
-        problems.address("registration_url", self.registration_url.as_ref());
+        problems.slug(STUDY.slug.name(), &self.slug);
+        problems.name(STUDY.title.name(), &self.title);
+        problems.text(STUDY.summary.name(), self.summary.as_ref());
+        problems.in_order(STUDY.ends_on.name(), self.starts_on, self.ends_on);
+        problems.short(STUDY.registry.name(), self.registry.as_ref());
+        problems.short(STUDY.registration_id.name(), self.registration_id.as_ref());
+        problems.address(STUDY.registration_url.name(), self.registration_url.as_ref());
         let mut centres = self.collaborating_centres.clone();
         centres.push(self.lead_centre);
-        problems.distinct("collaborating_centres", &centres);
-        problems.distinct("partners", &self.partners);
-        problems.distinct("interventions", &self.interventions);
-        problems.distinct("outcomes", &self.outcomes);
-        problems.distinct("populations", &self.populations);
-        problems.distinct("publications", &self.publications);
+        problems.distinct(STUDY.collaborating_centres.name(), &centres);
+        problems.distinct(STUDY.partners.name(), &self.partners);
+        problems.distinct(STUDY.interventions.name(), &self.interventions);
+        problems.distinct(STUDY.outcomes.name(), &self.outcomes);
+        problems.distinct(STUDY.populations.name(), &self.populations);
+        problems.distinct(STUDY.publications.name(), &self.publications);
         self.statuses.check(problems, StatusChangeDraft::check);
         self.sites.check(problems, SiteDraft::check);
         self.sharing.check(problems, true);

@@ -71,8 +71,8 @@ impl Child for StatusDraft {
     type Part = centre_status::Entity;
 
     fn check(&self, problems: &mut Problems) {
-        problems.partly_in_order("until", Some(&self.since), self.until.as_ref());
-        problems.text("note", self.note.as_ref());
+        problems.partly_in_order(STATUS.until.name(), Some(&self.since), self.until.as_ref());
+        problems.text(STATUS.note.name(), self.note.as_ref());
     }
 
     fn row(&self, whole: Uuid) -> centre_status::Model {
@@ -139,14 +139,14 @@ impl Draft for CentreDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.slug("slug", &self.slug);
-        problems.name("name", &self.name);
-        problems.short("short_name", self.short_name.as_ref());
-        problems.name("policy_area", &self.policy_area);
-        problems.text("description", self.description.as_ref());
-        problems.address("homepage", self.homepage.as_ref());
+        problems.slug(CENTRE.slug.name(), &self.slug);
+        problems.name(CENTRE.name.name(), &self.name);
+        problems.short(CENTRE.short_name.name(), self.short_name.as_ref());
+        problems.name(CENTRE.policy_area.name(), &self.policy_area);
+        problems.text(CENTRE.description.name(), self.description.as_ref());
+        problems.address(CENTRE.homepage.name(), self.homepage.as_ref());
         problems.identifier(
-            "ror_id",
+            CENTRE.ror_id.name(),
             self.ror_id.as_ref(),
             identifier::ror,
             "https://ror.org/00f2yqf98",

@@ -95,9 +95,13 @@ impl Draft for EngagementDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.key("reference", &self.reference);
-        problems.text("summary", self.summary.as_ref());
-        problems.partly_in_order("ended", self.started.as_ref(), self.ended.as_ref());
+        problems.key(ENGAGEMENT.reference.name(), &self.reference);
+        problems.text(ENGAGEMENT.summary.name(), self.summary.as_ref());
+        problems.partly_in_order(
+            ENGAGEMENT.ended.name(),
+            self.started.as_ref(),
+            self.ended.as_ref(),
+        );
         self.standing.check(problems);
     }
 }

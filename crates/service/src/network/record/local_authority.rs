@@ -113,27 +113,36 @@ impl Draft for LocalAuthorityDraft {
 
     fn check(&self, problems: &mut Problems) {
         let code = Some(&self.gss_code);
-        problems.identifier("gss_code", code, identifier::gss_code, "E10000023");
-        problems.name("name", &self.name);
-        problems.short("official_name", self.official_name.as_ref());
-        problems.name("country", &self.country);
-        problems.short("region", self.region.as_ref());
-        problems.short("authority_type", self.authority_type.as_ref());
+        problems.identifier(
+            LOCAL_AUTHORITY.gss_code.name(),
+            code,
+            identifier::gss_code,
+            "E10000023",
+        );
+        problems.name(LOCAL_AUTHORITY.name.name(), &self.name);
+        problems.short(LOCAL_AUTHORITY.official_name.name(), self.official_name.as_ref());
+        problems.name(LOCAL_AUTHORITY.country.name(), &self.country);
+        problems.short(LOCAL_AUTHORITY.region.name(), self.region.as_ref());
+        problems.short(LOCAL_AUTHORITY.authority_type.name(), self.authority_type.as_ref());
         if let Some(number) = &self.dfe_number
             && !(number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()))
         {
             problems.add(
-                "dfe_number",
+                LOCAL_AUTHORITY.dfe_number.name(),
                 Fault::NotAnIdentifier,
                 format!("{} does not have three digits.", quoted(number)),
                 "Give all three digits; a spreadsheet may have dropped a zero in front.",
             );
         }
-        problems.partly_in_order("abolished", self.established.as_ref(), self.abolished.as_ref());
-        problems.distinct("successors", &self.successors);
+        problems.partly_in_order(
+            LOCAL_AUTHORITY.abolished.name(),
+            self.established.as_ref(),
+            self.abolished.as_ref(),
+        );
+        problems.distinct(LOCAL_AUTHORITY.successors.name(), &self.successors);
         if !self.successors.is_empty() && self.abolished.is_none() {
             problems.add(
-                "successors",
+                LOCAL_AUTHORITY.successors.name(),
                 Fault::Inconsistent,
                 "It has successors, and no day on which it was abolished.",
                 "Give `abolished`, the first day on which it is no more, or leave the successors out.",
@@ -149,7 +158,7 @@ impl Draft for LocalAuthorityDraft {
             let own = slot.before.as_ref().map(|row| row.id);
             if own.is_some_and(|id| slot.draft.successors.contains(&id)) {
                 slot.problems.add(
-                    "successors",
+                    LOCAL_AUTHORITY.successors.name(),
                     Fault::Circle,
                     "It would be its own successor.",
                     "Name the authorities that carry on its work.",

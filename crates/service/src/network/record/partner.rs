@@ -78,10 +78,10 @@ impl Draft for PartnerDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.slug("slug", &self.slug);
-        problems.name("name", &self.name);
-        problems.short("kind", self.kind.as_ref());
-        problems.address("homepage", self.homepage.as_ref());
+        problems.slug(PARTNER.slug.name(), &self.slug);
+        problems.name(PARTNER.name.name(), &self.name);
+        problems.short(PARTNER.kind.name(), self.kind.as_ref());
+        problems.address(PARTNER.homepage.name(), self.homepage.as_ref());
         self.standing.check(problems);
     }
 }

@@ -64,8 +64,8 @@ impl Child for RoleDraft {
     type Part = person_role::Entity;
 
     fn check(&self, problems: &mut Problems) {
-        problems.key("title", &self.title);
-        problems.partly_in_order("until", self.since.as_ref(), self.until.as_ref());
+        problems.key(ROLE.title.name(), &self.title);
+        problems.partly_in_order(ROLE.until.name(), self.since.as_ref(), self.until.as_ref());
     }
 
     fn row(&self, whole: Uuid) -> person_role::Model {
@@ -123,9 +123,14 @@ impl Draft for PersonDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.slug("slug", &self.slug);
-        problems.name("name", &self.name);
-        problems.identifier("orcid", self.orcid.as_ref(), identifier::orcid, "0000-0002-1825-0097");
+        problems.slug(PERSON.slug.name(), &self.slug);
+        problems.name(PERSON.name.name(), &self.name);
+        problems.identifier(
+            PERSON.orcid.name(),
+            self.orcid.as_ref(),
+            identifier::orcid,
+            "0000-0002-1825-0097",
+        );
         self.roles.check(problems, RoleDraft::check);
         self.standing.check(problems);
     }

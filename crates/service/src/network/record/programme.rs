@@ -110,15 +110,23 @@ impl Draft for ProgrammeDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.slug("slug", &self.slug);
-        problems.name("title", &self.title);
-        problems.text("summary", self.summary.as_ref());
-        problems.distinct("partners", &self.partners);
-        problems.partly_in_order("ended", self.started.as_ref(), self.ended.as_ref());
-        problems.address("homepage", self.homepage.as_ref());
-        problems.at_least("studies_stated", self.studies_stated, 0);
-        problems.at_least("partners_stated", self.partners_stated, 0);
-        problems.at_least("local_authorities_stated", self.local_authorities_stated, 0);
+        problems.slug(PROGRAMME.slug.name(), &self.slug);
+        problems.name(PROGRAMME.title.name(), &self.title);
+        problems.text(PROGRAMME.summary.name(), self.summary.as_ref());
+        problems.distinct(PROGRAMME.partners.name(), &self.partners);
+        problems.partly_in_order(
+            PROGRAMME.ended.name(),
+            self.started.as_ref(),
+            self.ended.as_ref(),
+        );
+        problems.address(PROGRAMME.homepage.name(), self.homepage.as_ref());
+        problems.at_least(PROGRAMME.studies_stated.name(), self.studies_stated, 0);
+        problems.at_least(PROGRAMME.partners_stated.name(), self.partners_stated, 0);
+        problems.at_least(
+            PROGRAMME.local_authorities_stated.name(),
+            self.local_authorities_stated,
+            0,
+        );
         self.standing.check(problems);
     }
 }

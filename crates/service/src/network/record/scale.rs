@@ -104,18 +104,18 @@ impl Draft for DimensionDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.key("dimension", &self.code);
+        problems.key(DIMENSION.code.name(), &self.code);
         // A bundle writes a score as `dimension=level`.
         if self.code.contains('=') {
             problems.add(
-                "dimension",
+                DIMENSION.code.name(),
                 Fault::NotText,
                 "It contains '=', behind which the level stands in the scores of a rating.",
                 "Choose a code without it.",
             );
         }
-        problems.name("name", &self.name);
-        problems.text("description", self.description.as_ref());
+        problems.name(DIMENSION.name.name(), &self.name);
+        problems.text(DIMENSION.description.name(), self.description.as_ref());
     }
 
     async fn prepare(write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
@@ -222,9 +222,9 @@ impl Draft for LevelDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.key("level", &self.code);
-        problems.name("label", &self.label);
-        problems.text("description", self.description.as_ref());
+        problems.key(LEVEL.code.name(), &self.code);
+        problems.name(LEVEL.label.name(), &self.label);
+        problems.text(LEVEL.description.name(), self.description.as_ref());
     }
 
     async fn prepare(write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
@@ -435,14 +435,14 @@ impl Draft for CrosswalkDraft {
     fn check(&self, problems: &mut Problems) {
         if self.from_level == self.to_level {
             problems.add(
-                "to_level",
+                CROSSWALK.to_level.name(),
                 Fault::Inconsistent,
                 "A level is compared with itself.",
                 "Name a level of another standard or version.",
             );
         }
-        problems.text("caveat", Some(&self.caveat));
-        problems.text("source", self.source.as_ref());
+        problems.text(CROSSWALK.caveat.name(), Some(&self.caveat));
+        problems.text(CROSSWALK.source.name(), self.source.as_ref());
         self.standing.check(problems);
     }
 

@@ -85,10 +85,10 @@ impl Draft for StandardDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.slug("slug", &self.slug);
-        problems.name("name", &self.name);
-        problems.address("homepage", self.homepage.as_ref());
-        problems.text("description", self.description.as_ref());
+        problems.slug(STANDARD.slug.name(), &self.slug);
+        problems.name(STANDARD.name.name(), &self.name);
+        problems.address(STANDARD.homepage.name(), self.homepage.as_ref());
+        problems.text(STANDARD.description.name(), self.description.as_ref());
         self.standing.check(problems);
     }
 }
@@ -167,10 +167,10 @@ impl Draft for VersionDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.key("version", &self.code);
-        problems.at_least("position", Some(self.position), 1);
-        problems.partly_in_order("until", self.since.as_ref(), self.until.as_ref());
-        problems.text("note", self.note.as_ref());
+        problems.key(VERSION.code.name(), &self.code);
+        problems.at_least(VERSION.position.name(), Some(self.position), 1);
+        problems.partly_in_order(VERSION.until.name(), self.since.as_ref(), self.until.as_ref());
+        problems.text(VERSION.note.name(), self.note.as_ref());
     }
 
     fn subject(&self, row: &standard_version::Model) -> Subject {

@@ -78,7 +78,7 @@ impl Child for LabelDraft {
     type Part = term_label::Entity;
 
     fn check(&self, problems: &mut Problems) {
-        problems.name("label", &self.label);
+        problems.name(LABEL.label.name(), &self.label);
     }
 
     fn row(&self, whole: Uuid) -> term_label::Model {
@@ -178,13 +178,13 @@ impl Draft for TermDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.slug("slug", &self.slug);
-        problems.name("name", &self.name);
-        problems.text("description", self.description.as_ref());
+        problems.slug(TERM.slug.name(), &self.slug);
+        problems.name(TERM.name.name(), &self.name);
+        problems.text(TERM.description.name(), self.description.as_ref());
         for synonym in &self.synonyms {
-            problems.name("synonyms", synonym);
+            problems.name(TERM.synonyms.name(), synonym);
         }
-        problems.distinct("synonyms", &self.synonyms);
+        problems.distinct(TERM.synonyms.name(), &self.synonyms);
         self.labels.check(problems, LabelDraft::check);
         self.standing.check(problems);
     }
