@@ -72,6 +72,13 @@ impl PartialDate {
     }
 }
 
+/// The year in which other dates begin by default.
+impl Default for PartialDate {
+    fn default() -> Self {
+        Self("1970".to_owned())
+    }
+}
+
 fn first_day(text: &str) -> Option<NaiveDate> {
     match text.len() {
         4 => day(&format!("{text}-01-01")),

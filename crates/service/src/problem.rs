@@ -183,6 +183,11 @@ impl Problems {
         self.0.push(problem);
     }
 
+    /// Keeps those problems that are meant.
+    pub fn retain(&mut self, is_meant: impl FnMut(&Problem) -> bool) {
+        self.0.retain(is_meant);
+    }
+
     /// Whether nothing is wrong.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use macros::paged;
 use service::collaboration::CollaborationFilter;
+use service::collaboration::record::COLLABORATION;
 use service::entity::{Visibility, collaboration};
 use service::page::PageRequest;
+use service::record::columns::SHARING;
 use service::{Result, collaboration as collaborations};
 
 use super::asker;
@@ -132,26 +134,26 @@ inputs! {
     /// A collaboration to be begun. Things are named by slug or global id.
     BeginCollaborationInput {
         /// Its name in addresses: lower-case letters, digits and hyphens. Without one it is made from the title.
-        may slug: String => "slug";
+        may slug: String => COLLABORATION.slug;
     }
     /// A collaboration to be revised. What is left out stays as it is; null empties it; a list is replaced whole.
     ReviseCollaborationInput {
         /// Its title.
-        must title: String => "title";
+        must title: String => COLLABORATION.title;
         /// What it is about.
-        may summary: String => "summary";
+        may summary: String => COLLABORATION.summary;
         /// The centres that take part.
-        must members: Vec<ID> => "members";
+        must members: Vec<ID> => COLLABORATION.members;
         /// When it began: `2019`, `2019-07` or `2019-07-15`.
-        may started: String => "started";
+        may started: String => COLLABORATION.started;
         /// When it ended: `2019`, `2019-07` or `2019-07-15`.
-        may ended: String => "ended";
+        may ended: String => COLLABORATION.ended;
         /// Who may see it; without a word only your centre. Its members see it where it is `COLLABORATION`.
-        may visibility: EnumValue<Visibility> => "visibility";
+        may visibility: EnumValue<Visibility> => SHARING.visibility;
         /// Other collaborations whose members may see it, where its visibility is `COLLABORATION`.
-        may shared_with: Vec<ID> => "shared_with";
+        may shared_with: Vec<ID> => SHARING.shared_with;
         /// Until then only your centre sees it, whatever its visibility.
-        may embargoed_until: Moment => "embargoed_until";
+        may embargoed_until: Moment => SHARING.embargoed_until;
     }
 }
 
@@ -181,7 +183,7 @@ impl CollaborationMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The collaboration.")] input: BeginCollaborationInput,
     ) -> Result<BeginCollaborationPayload> {
-        let row = contribute!(ctx, Collaboration, input);
+        let row = contribute!(ctx, Collaborations, input);
         Ok(BeginCollaborationPayload { collaboration: Collaboration(Arc::new(row)) })
     }
 
@@ -191,7 +193,7 @@ impl CollaborationMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be different.")] input: ReviseCollaborationInput,
     ) -> Result<ReviseCollaborationPayload> {
-        let row = revise!(ctx, Collaboration, input);
+        let row = revise!(ctx, Collaborations of Collaboration, input);
         Ok(ReviseCollaborationPayload { collaboration: Collaboration(Arc::new(row)) })
     }
 }

@@ -1,124 +1,171 @@
-//! What the inputs of contributions and revisions have in common: how their fields become the row of a bundle.
+//! What the inputs of contributions and revisions have in common: how their fields become a patch.
+
+use std::marker::PhantomData;
 
 use async_graphql::{ID, MaybeUndefined};
-use chrono::SecondsFormat;
+use chrono::{DateTime, NaiveDate, Utc};
 use service::entity::ClosedVocabulary;
-use service::interchange::entry::{Entry, Item};
+use service::interchange::entry::{Field, Listed, Patch, Reference, ValueFor};
 
 use super::date::{Date, Moment};
 use super::enum_value::EnumValue;
 use super::global_id;
 
-/// A value of an input that says something about a thing.
-pub(crate) trait Say {
-    /// Says it in a column, or in several columns and files of its own.
-    fn say(self, column: &'static str, entry: &mut Entry);
+/// A value of an input that says something of one field.
+pub(crate) trait Plain {
+    /// As a patch takes it.
+    type Plain;
 
-    /// Says that there is none.
-    fn say_none(column: &'static str, entry: &mut Entry) {
-        entry.set(column, "");
-    }
-}
-
-/// A value that stands in a column, alone or in a list.
-pub(crate) trait ToItem {
-    /// As a bundle's row has it.
-    fn to_item(self) -> Item;
-}
-
-impl ToItem for String {
-    fn to_item(self) -> Item {
-        Item::Text(self)
-    }
+    fn plain(self) -> Self::Plain;
 }
 
 /// A reference: a global id, or the thing's name in its kind (slug, GSS code …).
-impl ToItem for ID {
-    fn to_item(self) -> Item {
+impl Plain for ID {
+    type Plain = Reference;
+
+    fn plain(self) -> Reference {
         match global_id::parse(&self) {
-            Ok((_, id)) => Item::Id(id),
-            Err(_) => Item::Text(self.0),
+            Ok((_, id)) => Reference::Id(id),
+            Err(_) => Reference::Named(self.0),
         }
     }
 }
 
-impl ToItem for i32 {
-    fn to_item(self) -> Item {
-        Item::Text(self.to_string())
+impl<V: ClosedVocabulary> Plain for EnumValue<V> {
+    type Plain = V;
+
+    fn plain(self) -> V {
+        self.0
     }
 }
 
-impl ToItem for f64 {
-    fn to_item(self) -> Item {
-        Item::Text(self.to_string())
+impl Plain for Date {
+    type Plain = NaiveDate;
+
+    fn plain(self) -> NaiveDate {
+        self.0
     }
 }
 
-impl ToItem for Date {
-    fn to_item(self) -> Item {
-        Item::Text(self.0.to_string())
+impl Plain for Moment {
+    type Plain = DateTime<Utc>;
+
+    fn plain(self) -> DateTime<Utc> {
+        self.0
     }
 }
 
-impl ToItem for Moment {
-    fn to_item(self) -> Item {
-        Item::Text(self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
+impl<T: Plain> Plain for Vec<T> {
+    type Plain = Vec<T::Plain>;
+
+    fn plain(self) -> Self::Plain {
+        self.into_iter().map(T::plain).collect()
     }
 }
 
-impl<V: ClosedVocabulary> ToItem for EnumValue<V> {
-    fn to_item(self) -> Item {
-        let word: &str = self.0.into();
-        Item::Text(word.to_owned())
+macro_rules! plain_as_they_are {
+    ($($type:ty),*) => {$(
+        impl Plain for $type {
+            type Plain = Self;
+
+            fn plain(self) -> Self {
+                self
+            }
+        }
+    )*};
+}
+
+plain_as_they_are!(String, i32, f64);
+
+/// What a value of an input says something of.
+pub(crate) trait Destination<T> {
+    /// Says it.
+    fn set(self, value: T, patch: &mut Patch);
+    /// Says that there is none.
+    fn clear(self, patch: &mut Patch);
+}
+
+impl<F, T: Plain<Plain: ValueFor<F>>> Destination<T> for Field<F> {
+    fn set(self, value: T, patch: &mut Patch) {
+        patch.set(self, value.plain());
+    }
+
+    fn clear(self, patch: &mut Patch) {
+        patch.clear(self);
     }
 }
 
-impl<T: ToItem> Say for T {
-    fn say(self, column: &'static str, entry: &mut Entry) {
-        entry.set(column, self.to_item());
+/// The rows of a list of parts.
+pub(crate) struct Rows<L>(PhantomData<fn() -> L>);
+
+/// The rows of a list of parts.
+pub(crate) const fn rows<L: Listed>() -> Rows<L> {
+    Rows(PhantomData)
+}
+
+impl<L: Listed, T: Into<Patch>> Destination<Vec<T>> for Rows<L> {
+    fn set(self, value: Vec<T>, patch: &mut Patch) {
+        patch.set_rows::<L>(value.into_iter().map(T::into).collect());
+    }
+
+    fn clear(self, patch: &mut Patch) {
+        patch.set_rows::<L>(Vec::new());
     }
 }
 
-impl<T: ToItem> Say for Vec<T> {
-    fn say(self, column: &'static str, entry: &mut Entry) {
-        let items: Vec<Item> = self.into_iter().map(ToItem::to_item).collect();
-        entry.set(column, items);
+/// A value that says something of several fields: all of it is replaced.
+pub(crate) trait Composite {
+    /// Says it, or that there is none of it.
+    fn set(value: Option<Self>, patch: &mut Patch)
+    where
+        Self: Sized;
+}
+
+/// The fields that a value is about.
+pub(crate) struct Spread;
+
+impl<T: Composite> Destination<T> for Spread {
+    fn set(self, value: T, patch: &mut Patch) {
+        T::set(Some(value), patch);
+    }
+
+    fn clear(self, patch: &mut Patch) {
+        T::set(None, patch);
     }
 }
 
 /// What is not said stays as it is; null empties it.
-pub(crate) fn say<S: Say>(value: MaybeUndefined<S>, column: &'static str, entry: &mut Entry) {
+pub(crate) fn patch_with<T>(value: MaybeUndefined<T>, to: impl Destination<T>, patch: &mut Patch) {
     match value {
         MaybeUndefined::Undefined => {}
-        MaybeUndefined::Null => S::say_none(column, entry),
-        MaybeUndefined::Value(value) => value.say(column, entry),
+        MaybeUndefined::Null => to.clear(patch),
+        MaybeUndefined::Value(value) => to.set(value, patch),
     }
 }
 
-/// A child row.
-pub(crate) fn row<const N: usize>(cells: [(&'static str, Option<Item>); N]) -> Entry {
-    let mut row = Entry::default();
-    for (column, item) in cells {
-        if let Some(item) = item {
-            row.set(column, item);
-        }
+/// What is not said stays as it is.
+pub(crate) fn set_if_given<T>(value: Option<T>, to: impl Destination<T>, patch: &mut Patch) {
+    if let Some(value) = value {
+        to.set(value, patch);
     }
-    row
 }
 
-/// A value as a bundle's row has it.
-pub(crate) fn item(value: impl ToItem) -> Item {
-    value.to_item()
+/// All of it is replaced: what is not said is emptied.
+pub(crate) fn replace<T>(value: Option<T>, to: impl Destination<T>, patch: &mut Patch) {
+    match value {
+        Some(value) => to.set(value, patch),
+        None => to.clear(patch),
+    }
 }
 
 /// The inputs of one kind: what may be said of a new one, and of one that is there.
 macro_rules! inputs {
     (
         $(#[$of_new:meta])* $new:ident {
-            $($(#[$only_doc:meta])* $only_need:ident $only:ident: $only_type:ty => $only_column:literal;)*
+            $($(#[$only_doc:meta])* $only_need:ident $only:ident: $only_type:ty => $only_to:expr;)*
         }
         $(#[$of_revised:meta])* $revised:ident {
-            $($(#[$doc:meta])* $need:ident $field:ident: $type:ty => $column:literal;)*
+            $($(#[$doc:meta])* $need:ident $field:ident: $type:ty => $to:expr;)*
         }
     ) => {
         $(#[$of_new])*
@@ -135,16 +182,16 @@ macro_rules! inputs {
         }
 
         impl $new {
-            pub(crate) fn entry(self) -> (service::interchange::entry::Entry, service::interchange::entry::How) {
-                let mut entry = service::interchange::entry::Entry::default();
-                $($crate::graph::entry::inputs!(@say $only_need self.$only, $only_column, &mut entry);)*
-                $($crate::graph::entry::inputs!(@say $need self.$field, $column, &mut entry);)*
+            pub(crate) fn patch(self) -> (service::interchange::entry::Patch, service::interchange::entry::How) {
+                let mut patch = service::interchange::entry::Patch::default();
+                $($crate::graph::entry::inputs!(@say $only_need self.$only, $only_to, &mut patch);)*
+                $($crate::graph::entry::inputs!(@say $need self.$field, $to, &mut patch);)*
                 let how = service::interchange::entry::How {
                     dry_run: self.dry_run,
                     key: self.idempotency_key,
                     reason: None,
                 };
-                (entry, how)
+                (patch, how)
             }
         }
 
@@ -164,45 +211,43 @@ macro_rules! inputs {
         }
 
         impl $revised {
-            pub(crate) fn entry(self) -> (service::interchange::entry::Entry, service::interchange::entry::How) {
-                let mut entry = service::interchange::entry::Entry::default();
-                $($crate::graph::entry::say(self.$field, $column, &mut entry);)*
+            pub(crate) fn patch(self) -> (service::interchange::entry::Patch, service::interchange::entry::How) {
+                let mut patch = service::interchange::entry::Patch::default();
+                $($crate::graph::entry::patch_with(self.$field, $to, &mut patch);)*
                 let how = service::interchange::entry::How {
                     dry_run: self.dry_run,
                     key: None,
                     reason: self.reason,
                 };
-                (entry, how)
+                (patch, how)
             }
         }
     };
     (@new must $type:ty) => { $type };
     (@new may $type:ty) => { Option<$type> };
-    (@say must $value:expr, $column:literal, $entry:expr) => {
-        $crate::graph::entry::Say::say($value, $column, $entry)
+    (@say must $value:expr, $to:expr, $patch:expr) => {
+        $crate::graph::entry::Destination::set($to, $value, $patch)
     };
-    (@say may $value:expr, $column:literal, $entry:expr) => {
-        if let Some(value) = $value {
-            $crate::graph::entry::Say::say(value, $column, $entry);
-        }
+    (@say may $value:expr, $to:expr, $patch:expr) => {
+        $crate::graph::entry::set_if_given($value, $to, $patch)
     };
 }
 pub(crate) use inputs;
 
 /// Revises a thing of one kind by its global id.
 macro_rules! revise {
-    ($ctx:expr, $kind:ident, $input:expr) => {{
+    ($ctx:expr, $kind:ident of $node:ident, $input:expr) => {{
         let asker = $crate::graph::asker($ctx);
         let input = $input;
-        let id = $crate::graph::entry::id_of($crate::graph::global_id::NodeKind::$kind, &input.id)?;
+        let id = $crate::graph::entry::id_of($crate::graph::global_id::NodeKind::$node, &input.id)?;
         let expected = input.expected_version;
-        let (entry, how) = input.entry();
-        let row = service::interchange::entry::revise::<$crate::graph::entry::kind!($kind)>(
+        let (patch, how) = input.patch();
+        let row = service::interchange::entry::revise::<service::interchange::entry::$kind>(
             &asker.space,
             &asker.viewer,
             id,
             expected,
-            entry,
+            patch,
             how,
         )
         .await?;
@@ -216,11 +261,11 @@ pub(crate) use revise;
 macro_rules! contribute {
     ($ctx:expr, $kind:ident, $input:expr) => {{
         let asker = $crate::graph::asker($ctx);
-        let (entry, how) = $input.entry();
-        let row = service::interchange::entry::contribute::<$crate::graph::entry::kind!($kind)>(
+        let (patch, how) = $input.patch();
+        let row = service::interchange::entry::contribute::<service::interchange::entry::$kind>(
             &asker.space,
             &asker.viewer,
-            entry,
+            patch,
             how,
         )
         .await?;
@@ -229,59 +274,6 @@ macro_rules! contribute {
     }};
 }
 pub(crate) use contribute;
-
-/// How a kind is called where things are entered.
-macro_rules! kind {
-    (Collaboration) => {
-        service::interchange::entry::Collaborations
-    };
-    (Publication) => {
-        service::interchange::entry::Publications
-    };
-    (Study) => {
-        service::interchange::entry::Studies
-    };
-    (Finding) => {
-        service::interchange::entry::Findings
-    };
-    (Rating) => {
-        service::interchange::entry::Ratings
-    };
-    (Centre) => {
-        service::interchange::entry::Centres
-    };
-    (Person) => {
-        service::interchange::entry::People
-    };
-    (LocalAuthority) => {
-        service::interchange::entry::LocalAuthorities
-    };
-    (Partner) => {
-        service::interchange::entry::Partners
-    };
-    (Programme) => {
-        service::interchange::entry::Programmes
-    };
-    (Engagement) => {
-        service::interchange::entry::Engagements
-    };
-    (Intervention) => {
-        service::interchange::entry::Interventions
-    };
-    (Outcome) => {
-        service::interchange::entry::Outcomes
-    };
-    (Population) => {
-        service::interchange::entry::Populations
-    };
-    (EvidenceStandard) => {
-        service::interchange::entry::Standards
-    };
-    (CrosswalkReading) => {
-        service::interchange::entry::Crosswalk
-    };
-}
-pub(crate) use kind;
 
 /// The id of a thing that must be of one kind; of another kind there is no such thing.
 pub(crate) fn id_of(kind: global_id::NodeKind, id: &ID) -> service::Result<uuid::Uuid> {

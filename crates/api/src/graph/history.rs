@@ -127,7 +127,7 @@ fn named(column: &str) -> String {
         "level_id" => "score".to_owned(),
         "local_authority_id" => "localAuthority".to_owned(),
         "collaboration_id" => "collaboration".to_owned(),
-        _ => field(column),
+        _ => field(service::interchange::entry::field_of(column)),
     }
 }
 

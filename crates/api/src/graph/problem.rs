@@ -1,4 +1,4 @@
-//! What is wrong with an input: columns of a bundle's row become fields of the input.
+//! What is wrong with an input.
 
 use async_graphql::{SimpleObject, Value, value};
 use service::InputProblem;
@@ -38,60 +38,9 @@ pub(crate) fn described(problem: &InputProblem) -> Value {
     })
 }
 
-/// Columns and files that are fields of another name in the graph.
-const FIELDS: &[(&str, &str)] = &[
-    // Only feedback is entered for a centre by name.
-    ("contributed_by", "centre"),
-    ("registry", "registration.registry"),
-    ("registration_id", "registration.number"),
-    ("registration_url", "registration.url"),
-    ("interval_level", "confidenceInterval.level"),
-    ("interval_lower", "confidenceInterval.lower"),
-    ("interval_upper", "confidenceInterval.upper"),
-    ("participants_intervention", "participants.intervention"),
-    ("participants_comparison", "participants.comparison"),
-    ("participants_total", "participants.total"),
-    ("clusters", "participants.clusters"),
-    ("published", "publishedOn"),
-    ("study_statuses", "statusHistory"),
-    ("study_sites", "sites"),
-    ("publication_authors", "authors"),
-    ("centre_statuses", "statuses"),
-    ("person_roles", "roles"),
-    ("term_labels", "labels"),
-    ("standard_versions", "versions"),
-    ("standard_versions.version", "code"),
-    ("standard_dimensions", "dimensions"),
-    ("standard_dimensions.dimension", "key"),
-    ("standard_levels", "levels"),
-    ("standard_levels.level", "code"),
-    ("from_standard", "from.standard"),
-    ("from_version", "from.version"),
-    ("from_dimension", "from.dimension"),
-    ("from_level", "from.level"),
-    ("to_standard", "to.standard"),
-    ("to_version", "to.version"),
-    ("to_dimension", "to.dimension"),
-    ("to_level", "to.level"),
-];
-
-/// Returns the field of an input that a column, or the column of a child row, stands for.
+/// The path of a field in an input, in the graph's spelling.
 pub(crate) fn field(path: &str) -> String {
-    let known = |name: &str| {
-        let known = FIELDS.iter().find(|(column, _)| *column == name);
-        known.map(|(_, field)| *field)
-    };
-    let mut file: Option<&str> = None;
-    let mut fields = Vec::new();
-    for step in path.split('.') {
-        let (name, place) = step.split_at(step.find('[').unwrap_or(step.len()));
-        let of_file = file.and_then(|file| known(&format!("{file}.{name}")));
-        let field = of_file.or_else(|| known(name));
-        let field = field.map_or_else(|| camel_case(name), str::to_owned);
-        fields.push(format!("{field}{place}"));
-        file = Some(name);
-    }
-    fields.join(".")
+    path.split('.').map(camel_case).collect::<Vec<_>>().join(".")
 }
 
 fn camel_case(name: &str) -> String {
@@ -110,16 +59,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_become_the_fields_of_the_input() {
+    fn the_path_of_a_field_is_spelt_as_in_the_graph() {
         for (column, name) in [
             ("title", "title"),
             ("embargoed_until", "embargoedUntil"),
             ("expectedVersion", "expectedVersion"),
-            ("interval_lower", "confidenceInterval.lower"),
-            ("study_sites[2].local_authority", "sites[2].localAuthority"),
-            ("study_statuses[0]", "statusHistory[0]"),
+            ("confidenceInterval.lower", "confidenceInterval.lower"),
+            ("sites[2].local_authority", "sites[2].localAuthority"),
+            ("statusHistory[0]", "statusHistory[0]"),
             (
-                "standard_versions[0].standard_dimensions[1].standard_levels[2].level",
+                "versions[0].dimensions[1].levels[2].code",
                 "versions[0].dimensions[1].levels[2].code",
             ),
         ] {

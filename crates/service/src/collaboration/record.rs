@@ -5,30 +5,42 @@ use entity::{
     CentreId, CollaborationId, PartialDate, Visibility, collaboration, collaboration_member,
     shared_with,
 };
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
+use crate::error::Result;
+use crate::record::columns::{Table, Target, Value, columns, sharing_of};
 use crate::record::{
-    Draft, Fault, Problems, RowOf, SharedDraft, Sharing, keyed_by, link_parts, shared_draft,
+    Draft, Fault, Problems, RowOf, SharedDraft, Sharing, keyed_by, link_parts, parts_before,
+    parts_of, shared_draft,
 };
 
-/// What a collaboration should be.
-#[derive(Clone, Debug)]
-pub struct CollaborationDraft {
-    /// Its key.
-    pub slug: String,
-    /// Its title.
-    pub title: String,
-    /// What it is about.
-    pub summary: Option<String>,
-    /// The centres that take part.
-    pub members: Vec<CentreId>,
-    /// When it began.
-    pub started: Option<PartialDate>,
-    /// When it ended.
-    pub ended: Option<PartialDate>,
-    /// Who contributes it, and who may see it.
-    pub sharing: Sharing<CollaborationId>,
+columns! {
+    /// What a collaboration should be.
+    pub struct CollaborationDraft, CollaborationFields COLLABORATION {
+        /// Its key.
+        slug: String [.key().holds(Value::Slug)],
+        /// Its title.
+        title: String,
+        /// What it is about.
+        summary: Option<String>,
+        /// The centres that take part.
+        members: Vec<CentreId> [.required()],
+        /// When it began.
+        started: Option<PartialDate>,
+        /// When it ended.
+        ended: Option<PartialDate>,
+    }
+    groups {
+        /// Who contributes it, and who may see it.
+        sharing: Sharing<CollaborationId>,
+    }
 }
+
+/// The file of collaborations.
+pub(crate) static COLLABORATIONS: Table = Table::new("collaborations", CollaborationDraft::COLUMNS)
+    .of(Target::Collaboration)
+    .shared(Value::Same);
 
 impl Draft for CollaborationDraft {
     type Table = collaboration::Entity;
@@ -37,6 +49,24 @@ impl Draft for CollaborationDraft {
 
     keyed_by!(collaboration, slug, Slug);
     shared_draft!(collaboration, Collaboration, WriteCollaboration);
+
+    async fn from_rows(
+        connection: &impl ConnectionTrait,
+        rows: &[collaboration::Model],
+    ) -> Result<Vec<Self>> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id.into()).collect();
+        let (mut members, mut with) = parts_before::<Self>(connection, &ids).await?;
+        let draft = |row: &collaboration::Model| Self {
+            slug: row.slug.clone(),
+            title: row.title.clone(),
+            summary: row.summary.clone(),
+            members: parts_of(&mut members, row.id).iter().map(|row| row.centre_id).collect(),
+            started: row.started.clone(),
+            ended: row.ended.clone(),
+            sharing: sharing_of!(row, parts_of(&mut with, row.id)),
+        };
+        Ok(rows.iter().map(draft).collect())
+    }
 
     fn row(
         &self,
@@ -65,19 +95,23 @@ impl Draft for CollaborationDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.slug("slug", &self.slug);
-        problems.name("title", &self.title);
-        problems.text("summary", self.summary.as_ref());
+        problems.slug(COLLABORATION.slug.name(), &self.slug);
+        problems.name(COLLABORATION.title.name(), &self.title);
+        problems.text(COLLABORATION.summary.name(), self.summary.as_ref());
         if self.members.is_empty() {
             problems.add(
-                "members",
+                COLLABORATION.members.name(),
                 Fault::Required,
                 "It has no members.",
                 "Name at least one centre.",
             );
         }
-        problems.distinct("members", &self.members);
-        problems.partly_in_order("ended", self.started.as_ref(), self.ended.as_ref());
+        problems.distinct(COLLABORATION.members.name(), &self.members);
+        problems.partly_in_order(
+            COLLABORATION.ended.name(),
+            self.started.as_ref(),
+            self.ended.as_ref(),
+        );
         self.sharing.check(problems, false);
     }
 }

@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 use entity::{FeedbackId, Visibility, feedback};
 
 use crate::error::{Error, Result};
-use crate::interchange::entry::{self, Entry, How};
+use crate::feedback::record::FEEDBACK;
+use crate::interchange::entry::{self, How, Patch, Reference};
+use crate::record::columns::SHARING;
 use crate::space::Space;
 use crate::viewer::Viewer;
 
@@ -54,18 +56,22 @@ pub async fn give(
             "Feedback is for everybody, the network or the centre. Choose PUBLIC, NETWORK or CENTRE.",
         ));
     }
-    let mut said = Entry::default();
-    said.set("contributed_by", new.centre);
-    said.set("study", new.study.unwrap_or_default());
-    said.set("programme", new.programme.unwrap_or_default());
-    said.set("from_role", new.from_role);
-    said.set("text", new.text);
-    said.set("visibility", new.visibility.to_string());
+    let mut patch = Patch::default();
+    patch.set(SHARING.contributed_by, Reference::Named(new.centre));
+    if let Some(study) = new.study {
+        patch.set(FEEDBACK.study, Reference::Named(study));
+    }
+    if let Some(programme) = new.programme {
+        patch.set(FEEDBACK.programme, Reference::Named(programme));
+    }
+    patch.set(FEEDBACK.from_role, new.from_role);
+    patch.set(FEEDBACK.text, new.text);
+    patch.set(SHARING.visibility, new.visibility);
     if let Some(day) = new.received_on {
-        said.set("received_on", day.to_string());
+        patch.set(FEEDBACK.received_on, day);
     }
     let how = How { key, ..How::default() };
-    entry::contribute::<entry::Feedback>(space, viewer, said, how).await
+    entry::contribute::<entry::Feedback>(space, viewer, patch, how).await
 }
 
 /// Answers feedback, or puts another answer in the place of the first.
@@ -80,9 +86,9 @@ pub async fn answer(
     answer: Answer,
 ) -> Result<feedback::Model> {
     let today = space.store().source().now().date_naive();
-    let mut said = Entry::default();
-    said.set("answer", answer.text);
-    said.set("answered_on", answer.answered_on.unwrap_or(today).to_string());
+    let mut patch = Patch::default();
+    patch.set(FEEDBACK.answer, answer.text);
+    patch.set(FEEDBACK.answered_on, answer.answered_on.unwrap_or(today));
     let (version, how) = (answer.expected_version, How::default());
-    entry::revise::<entry::Feedback>(space, viewer, id.into(), version, said, how).await
+    entry::revise::<entry::Feedback>(space, viewer, id.into(), version, patch, how).await
 }

@@ -2,34 +2,46 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{CentreId, CollaborationId, FeedbackId, ProgrammeId, StudyId, feedback, shared_with};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
+use crate::error::Result;
+use crate::record::columns::{Table, Target, Value, columns, sharing_of};
 use crate::record::{
-    Draft, Fault, Problems, RowOf, SharedDraft, Sharing, keyed_within, shared_draft,
+    Draft, Fault, Problems, RowOf, SharedDraft, Sharing, keyed_within, parts_before, parts_of,
+    shared_draft,
 };
 
-/// What feedback should be.
-#[derive(Clone, Debug)]
-pub struct FeedbackDraft {
-    /// Its key within the centre that received it.
-    pub reference: String,
-    /// The study that it is about.
-    pub study: Option<StudyId>,
-    /// The programme that it is about; the centre itself, if it is about neither.
-    pub programme: Option<ProgrammeId>,
-    /// From whom it came, as a role: never a name.
-    pub from_role: String,
-    /// What was said.
-    pub text: String,
-    /// When it was received.
-    pub received_on: NaiveDate,
-    /// When it was answered.
-    pub answered_on: Option<NaiveDate>,
-    /// What was answered.
-    pub answer: Option<String>,
-    /// Which centre received it, and who may see it.
-    pub sharing: Sharing<FeedbackId>,
+columns! {
+    /// What feedback should be.
+    pub struct FeedbackDraft, FeedbackFields FEEDBACK within { contributed_by: CentreId [.input("centre")], } {
+        /// Its key within the centre that received it.
+        reference: String [.key()],
+        /// The study that it is about.
+        study: Option<StudyId>,
+        /// The programme that it is about; the centre itself, if it is about neither.
+        programme: Option<ProgrammeId>,
+        /// From whom it came, as a role: never a name.
+        from_role: String,
+        /// What was said.
+        text: String,
+        /// When it was received.
+        received_on: NaiveDate,
+        /// When it was answered.
+        answered_on: Option<NaiveDate>,
+        /// What was answered.
+        answer: Option<String>,
+    }
+    groups {
+        /// Which centre received it, and who may see it.
+        sharing: Sharing<FeedbackId>,
+    }
 }
+
+/// The file of feedback.
+pub(crate) static FEEDBACK_FILE: Table = Table::new("feedback", FeedbackDraft::COLUMNS)
+    .of(Target::Feedback)
+    .shared(Value::Within(Target::Feedback, &["contributed_by"]));
 
 impl FeedbackDraft {
     const fn contributed_by(&self) -> CentreId {
@@ -44,6 +56,26 @@ impl Draft for FeedbackDraft {
 
     keyed_within!(feedback, contributed_by ContributedBy, reference Reference);
     shared_draft!(feedback, Feedback, WriteCollaboration);
+
+    async fn from_rows(
+        connection: &impl ConnectionTrait,
+        rows: &[feedback::Model],
+    ) -> Result<Vec<Self>> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id.into()).collect();
+        let (mut with,) = parts_before::<Self>(connection, &ids).await?;
+        let draft = |row: &feedback::Model| Self {
+            reference: row.reference.clone(),
+            study: row.study_id,
+            programme: row.programme_id,
+            from_role: row.from_role.clone(),
+            text: row.text.clone(),
+            received_on: row.received_on,
+            answered_on: row.answered_on,
+            answer: row.answer.clone(),
+            sharing: sharing_of!(row, parts_of(&mut with, row.id)),
+        };
+        Ok(rows.iter().map(draft).collect())
+    }
 
     fn row(
         &self,
@@ -75,34 +107,34 @@ impl Draft for FeedbackDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.key("reference", &self.reference);
+        problems.key(FEEDBACK.reference.name(), &self.reference);
         if self.study.is_some() && self.programme.is_some() {
             problems.add(
-                "programme",
+                FEEDBACK.programme.name(),
                 Fault::Inconsistent,
                 "It is about a study and about a programme.",
                 "Name one of the two, or neither if it is about the centre.",
             );
         }
-        problems.name("from_role", &self.from_role);
-        problems.text("text", Some(&self.text));
-        problems.in_order("answered_on", Some(self.received_on), self.answered_on);
+        problems.name(FEEDBACK.from_role.name(), &self.from_role);
+        problems.text(FEEDBACK.text.name(), Some(&self.text));
+        problems.in_order(FEEDBACK.answered_on.name(), Some(self.received_on), self.answered_on);
         match (&self.answer, self.answered_on) {
             (Some(_), None) => problems.add(
-                "answered_on",
+                FEEDBACK.answered_on.name(),
                 Fault::Inconsistent,
                 "There is an answer, but not when it was given.",
                 "Say when it was answered.",
             ),
             (None, Some(_)) => problems.add(
-                "answer",
+                FEEDBACK.answer.name(),
                 Fault::Inconsistent,
                 "It was answered, but the answer is not there.",
                 "Give the answer, or leave out the day.",
             ),
             _ => {}
         }
-        problems.text("answer", self.answer.as_ref());
+        problems.text(FEEDBACK.answer.name(), self.answer.as_ref());
         self.sharing.check(problems, true);
     }
 }

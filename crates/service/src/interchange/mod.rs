@@ -2,5 +2,5 @@
 
 pub mod bundle;
 pub mod csv;
-
-pub use bundle::entry;
+pub mod entry;
+mod kinds;

@@ -7,13 +7,18 @@
 mod amend;
 mod check;
 mod circle;
+pub mod columns;
 pub mod identifier;
 mod keyed;
 mod parts;
+pub mod patch;
 mod plan;
 pub(crate) mod reach;
+pub(crate) mod reading;
+pub(crate) mod references;
 mod sharing;
 mod standing;
+pub(crate) mod wording;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Debug;
@@ -25,6 +30,7 @@ use entity::{ChangeKind, ChangeOperation};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
+use self::columns::Columns;
 use self::plan::Plan;
 use crate::Viewer;
 use crate::access::policy::{self, Action};
@@ -39,7 +45,7 @@ pub(crate) use amend::{Amendment, Whole, amend};
 pub use check::{LONGEST_KEY, LONGEST_NAME, LONGEST_TEXT};
 pub(crate) use keyed::{keyed_by, keyed_within, of_the_network};
 pub use parts::Children;
-pub(crate) use parts::{Part, PartTables, Wanted, link_parts};
+pub(crate) use parts::{Part, PartTables, Wanted, link_parts, parts_before, parts_of};
 pub(crate) use sharing::shared_draft;
 pub use sharing::{SharedDraft, Sharing};
 pub use standing::Standing;
@@ -50,7 +56,7 @@ pub type RowOf<D> = <<D as Draft>::Table as EntityTrait>::Model;
 
 /// What somebody wants a thing to be.
 #[expect(private_bounds, reason = "how parts are written is recording's own business")]
-pub trait Draft: Clone + Debug + Send + Sync + Sized + 'static {
+pub trait Draft: Columns + Clone + Debug + Send + Sync + Sized + 'static {
     /// Its table.
     type Table: Logged;
     /// By what it is recognised.
@@ -92,6 +98,11 @@ pub trait Draft: Clone + Debug + Send + Sync + Sized + 'static {
     fn id_of(row: &RowOf<Self>) -> Uuid;
     /// The rows with one of these ids.
     fn with_ids(ids: Vec<Uuid>, backend: DbBackend) -> Condition;
+    /// What rows are: drafts that would leave them as they are.
+    fn from_rows(
+        connection: &impl ConnectionTrait,
+        rows: &[RowOf<Self>],
+    ) -> impl Future<Output = Result<Vec<Self>>> + Send;
     /// The row as it should be; a thing that is there keeps its id, version and times.
     fn row(&self, id: Uuid, before: Option<&RowOf<Self>>, now: DateTime<Utc>) -> RowOf<Self>;
 

@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, IdenStatic, QueryFilter};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::reading::Child;
 use super::{Draft, Problems, RowOf, State};
 use crate::access::scope;
 use crate::error::{Error, Result};
@@ -66,6 +67,14 @@ impl<T> Children<T> {
         }
     }
 
+    /// What the rows of a thing's parts are.
+    pub(crate) fn from_rows(rows: Vec<<T::Part as EntityTrait>::Model>) -> Self
+    where
+        T: Child,
+    {
+        Self::Exactly(rows.into_iter().map(T::from_row).collect())
+    }
+
     pub(crate) fn wanted<M>(&self, row: impl Fn(&T) -> M) -> Option<Wanted<M>> {
         let are_all = match self {
             Self::AsTheyAre => return None,
@@ -81,6 +90,19 @@ impl<T> Children<T> {
 }
 
 pub(super) type Rows<E> = HashMap<Uuid, Vec<<E as EntityTrait>::Model>>;
+
+/// The parts of things as they are.
+pub(crate) async fn parts_before<D: Draft>(
+    connection: &impl ConnectionTrait,
+    wholes: &[Uuid],
+) -> Result<<D::Parts as PartTables<D>>::Before> {
+    D::Parts::read(connection, wholes).await
+}
+
+/// Takes the parts of a thing out of those of several.
+pub(crate) fn parts_of<M>(parts: &mut HashMap<Uuid, Vec<M>>, whole: impl Into<Uuid>) -> Vec<M> {
+    parts.remove(&whole.into()).unwrap_or_default()
+}
 
 /// All tables of parts of one kind of thing.
 pub(crate) trait PartTables<D: Draft>: Send + Sync {

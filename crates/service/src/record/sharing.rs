@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::{CentreId, CollaborationId, Visibility};
 
+use super::columns::SHARING;
 use super::{Draft, Part, RowOf, Wanted};
 use crate::problem::{Fault, Problems};
 
@@ -34,13 +35,13 @@ impl<Id> Sharing<Id> {
             && self.shared_with.is_empty()
         {
             problems.add(
-                "shared_with",
+                SHARING.shared_with.name(),
                 Fault::Inconsistent,
                 "The visibility is COLLABORATION, but no collaboration is named.",
                 "Name at least one with which it is shared, or choose another visibility.",
             );
         }
-        problems.distinct("shared_with", &self.shared_with);
+        problems.distinct(SHARING.shared_with.name(), &self.shared_with);
         problems.withdrawal(self.withdrawn_at, self.withdrawal_reason.as_ref());
     }
 }

@@ -40,7 +40,12 @@ fn texts(chance: &mut Chance, allows: impl Fn(char) -> bool) -> Vec<String> {
 }
 
 async fn keeper(app: &TestApp) -> Client {
-    let scopes = [ScopeName::NetworkWrite, ScopeName::EvidenceWrite, ScopeName::EvidenceRead];
+    let scopes = [
+        ScopeName::NetworkWrite,
+        ScopeName::EvidenceWrite,
+        ScopeName::EvidenceRead,
+        ScopeName::CollaborationWrite,
+    ];
     app.holder(ALPHA, &scopes).await
 }
 
@@ -148,6 +153,67 @@ async fn texts_within_the_rows_of_a_list_are_kept_as_they_were_sent(app: TestApp
     survives_a_bundle(&app).await;
 }
 
+/// Enters a thing and revises it, and compares what is kept of a list with what was sent.
+async fn keeps(
+    keeper: &Client,
+    (add, revise, field): (&str, &str, &str),
+    selection: &str,
+    input: Value,
+    told: &Value,
+) {
+    let document = |kind: &str| {
+        let mutation = format!("{}{}", kind[..1].to_lowercase(), &kind[1..]);
+        let document = format!(
+            "mutation ($input: {kind}Input!) {{ {mutation}(input: $input) {{ {field} {{ id {selection} }} }} }}"
+        );
+        (document, format!("/{mutation}/{field}"))
+    };
+    let list = selection.split(' ').next().unwrap();
+    let (document_to_add, path) = document(add);
+    let added = keeper.ask_with(&document_to_add, json!({ "input": input })).await;
+    assert_eq!(&added.at(&path)[list], told, "{}", added.body);
+    let others =
+        json!({ "id": added.at(&path)["id"], "expectedVersion": 1, "name": "Another name" });
+    let (document_to_revise, path) = document(revise);
+    let revised = keeper.ask_with(&document_to_revise, json!({ "input": others })).await;
+    assert_eq!(&revised.at(&path)[list], told, "{}", revised.body);
+}
+
+#[on_both_databases]
+async fn texts_within_the_lists_of_the_network_are_kept_as_they_were_sent(app: TestApp) {
+    let keeper = keeper(&app).await;
+    let mut chance = Chance(5);
+    for number in 0..LISTS {
+        let mut titles = texts(&mut chance, |letter| !letter.is_control());
+        titles.sort();
+        let roles = |title: &String| json!({ "centre": ALPHA, "title": title });
+        let roles: Vec<Value> = titles.iter().map(roles).collect();
+        let told: Vec<Value> = titles.iter().map(|title| json!({ "title": title })).collect();
+        let input = json!({ "name": format!("Person {number}"), "roles": roles });
+        let kind = ("AddPerson", "RevisePerson", "person");
+        keeps(&keeper, kind, "roles { title }", input, &json!(told)).await;
+
+        let notes = texts(&mut chance, |_| true);
+        let status = |(year, note): (i32, &String)| json!({ "since": year.to_string(), "status": "MEMBER", "note": note });
+        let statuses: Vec<Value> = (2001..).zip(&notes).map(status).collect();
+        let told: Vec<Value> = notes.iter().map(|note| json!({ "note": note })).collect();
+        let input = json!({ "name": format!("Centre {number}"), "policyArea": notes[0], "statuses": statuses });
+        let kind = ("AddCentre", "ReviseCentre", "centre");
+        keeps(&keeper, kind, "statusHistory { note }", input, &json!(told)).await;
+
+        let codes = texts(&mut chance, |letter| !letter.is_control());
+        let version = |(code, note): (&String, &String)| json!({ "code": code, "note": note });
+        let versions: Vec<Value> = codes.iter().zip(&notes).map(version).collect();
+        let mut told = versions.clone();
+        told.sort_by_key(|version| {
+            std::cmp::Reverse(versions.iter().position(|one| one == version))
+        });
+        let input = json!({ "name": format!("Standard {number}"), "versions": versions });
+        let kind = ("AddEvidenceStandard", "ReviseEvidenceStandard", "evidenceStandard");
+        keeps(&keeper, kind, "versions { code note }", input, &json!(told)).await;
+    }
+}
+
 #[on_both_databases]
 async fn scores_name_levels_whatever_their_codes_hold(app: TestApp) {
     let keeper = keeper(&app).await;
@@ -234,6 +300,38 @@ async fn a_reference_is_one_whatever_it_holds_and_no_text_means_an_id(app: TestA
             told.retain(|(_, code)| code == "UNKNOWN_REFERENCE");
             assert_eq!(told, expected, "{list}: {}", refused.body);
         }
+    }
+    let standard = "mutation { addEvidenceStandard(input: {name: \"S\", versions: [{code: \"1\", dimensions: [{key: \"d\", name: \"D\", levels: [{code: \"l\", ordinal: 1, label: \"L\"}]}]}]}) { evidenceStandard { id } } }";
+    let standard = text(&keeper.ask(standard).await, "/addEvidenceStandard/evidenceStandard/id");
+    let scores = json!([{ "dimension": "d", "level": "l" }]);
+    for (kind, list, mut input) in [
+        ("AddProgramme", "partners", json!({ "title": "P" })),
+        (
+            "AddLocalAuthority",
+            "successors",
+            json!({ "gssCode": "E10000023", "name": "N", "country": "England", "abolished": "2020" }),
+        ),
+        ("BeginCollaboration", "members", json!({ "title": "T" })),
+        (
+            "Rate",
+            "consideredStudies",
+            json!({ "subject": study, "standard": standard, "scores": scores }),
+        ),
+        (
+            "Rate",
+            "consideredPublications",
+            json!({ "subject": study, "standard": standard, "scores": scores }),
+        ),
+    ] {
+        let sent = texts(&mut chance, |_| true);
+        let expected = vec![(list.to_owned(), "UNKNOWN_REFERENCE".to_owned()); sent.len()];
+        input[list] = json!(sent);
+        let field = format!("{}{}", kind[..1].to_lowercase(), &kind[1..]);
+        let query = format!(
+            "mutation ($input: {kind}Input!) {{ {field}(input: $input) {{ __typename }} }}"
+        );
+        let refused = keeper.ask_with(&query, json!({ "input": input })).await;
+        assert_eq!(wrong(&refused), expected, "{}", refused.body);
     }
     let one = json!({ "study": "a-study", "outcome": format!("#{}", uuid.0), "measure": "FISHER_Z", "estimate": 0.1, "publication": format!("#{report}") });
     let query = "mutation ($input: ContributeFindingInput!) { contributeFinding(input: $input) { finding { id } } }";

@@ -15,7 +15,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 use super::close::Close;
 use super::init;
 use super::line::{Gone, Heard, Line};
-use super::message::{Said, Say};
+use super::message::{ClientMessage, Say};
 use super::operation::{self, Name, Step};
 use crate::caller::Caller;
 use crate::endpoint::Endpoint;
@@ -77,13 +77,13 @@ impl Dialogue {
     async fn begin(&self, line: &mut Line) -> Result<(Viewer, Presence), End> {
         let payload = loop {
             match said(line.hear().await)? {
-                Some(Said::Init(payload)) => break payload,
-                Some(Said::Ping(payload)) => {
+                Some(ClientMessage::Init(payload)) => break payload,
+                Some(ClientMessage::Ping(payload)) => {
                     let payload = payload.as_deref();
                     line.say(Say::Pong { payload }.text()).await?;
                 }
-                Some(Said::Subscribe(..)) => return Err(Close::unauthorized().into()),
-                Some(Said::Pong | Said::Complete(_)) | None => {}
+                Some(ClientMessage::Subscribe(..)) => return Err(Close::unauthorized().into()),
+                Some(ClientMessage::Pong | ClientMessage::Complete(_)) | None => {}
             }
         };
         let space = &self.endpoint.space;
@@ -169,14 +169,14 @@ impl Conversation {
     /// Does what the client says.
     async fn hear(&mut self, line: &mut Line, heard: Heard) -> Result<(), End> {
         match said(heard)? {
-            None | Some(Said::Pong) => Ok(()),
-            Some(Said::Ping(payload)) => {
+            None | Some(ClientMessage::Pong) => Ok(()),
+            Some(ClientMessage::Ping(payload)) => {
                 let payload = payload.as_deref();
                 Ok(line.say(Say::Pong { payload }.text()).await?)
             }
-            Some(Said::Init(_)) => Err(Close::too_many_inits().into()),
-            Some(Said::Subscribe(id, parameters)) => self.begin(line, id, *parameters).await,
-            Some(Said::Complete(id)) => {
+            Some(ClientMessage::Init(_)) => Err(Close::too_many_inits().into()),
+            Some(ClientMessage::Subscribe(id, parameters)) => self.begin(line, id, *parameters).await,
+            Some(ClientMessage::Complete(id)) => {
                 if let Some((_, task)) = self.running.remove(&id) {
                     task.abort();
                 }
@@ -229,9 +229,9 @@ impl Conversation {
 }
 
 /// What the client says; nothing for a mere sign of life.
-fn said(heard: Heard) -> Result<Option<Said>, End> {
+fn said(heard: Heard) -> Result<Option<ClientMessage>, End> {
     match heard {
-        Heard::Text(text) => match Said::read(&text) {
+        Heard::Text(text) => match ClientMessage::read(&text) {
             Ok(said) => Ok(Some(said)),
             Err(why) => Err(Close::bad_message(why).into()),
         },

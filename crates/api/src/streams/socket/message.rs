@@ -9,7 +9,7 @@ const LONGEST_ID: usize = 256;
 
 /// What a client may say.
 #[derive(Debug)]
-pub(super) enum Said {
+pub(super) enum ClientMessage {
     /// Who it is.
     Init(Option<Box<RawValue>>),
     /// Whether we are there.
@@ -29,7 +29,7 @@ struct Envelope {
     payload: Option<Box<RawValue>>,
 }
 
-impl Said {
+impl ClientMessage {
     /// Reads a message.
     ///
     /// # Errors
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     fn is_read(text: &str) -> bool {
-        Said::read(text).is_ok()
+        ClientMessage::read(text).is_ok()
     }
 
     #[test]

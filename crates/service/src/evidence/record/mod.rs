@@ -5,10 +5,14 @@ mod publication;
 mod rating;
 mod study;
 
-pub use finding::{FindingDraft, Interval};
-pub use publication::{AuthorDraft, PublicationDraft};
-pub use rating::{RatedThing, RatingDraft};
-pub use study::{SiteDraft, StatusChangeDraft, StudyDraft};
+pub(crate) use finding::FINDINGS;
+pub use finding::{FINDING, FindingDraft};
+pub use publication::{AUTHOR, AuthorDraft, PUBLICATION, PublicationDraft};
+pub(crate) use publication::{PUBLICATION_AUTHORS, PUBLICATIONS};
+pub(crate) use rating::RATINGS;
+pub use rating::{RATING, RatingDraft};
+pub use study::{SITE, STATUS_CHANGE, STUDY, SiteDraft, StatusChangeDraft, StudyDraft};
+pub(crate) use study::{STUDIES, STUDY_SITES, STUDY_STATUSES};
 
 use chrono::NaiveDate;
 

@@ -5,71 +5,106 @@ use entity::{
     ChangeKind, CollaborationId, PartialDate, PersonId, PublicationId, PublicationKind,
     publication, publication_author, shared_with,
 };
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::undated;
 use crate::error::Result;
 use crate::evidence::duplicates;
+use crate::record::columns::{Table, Target, Value, columns, sharing_of};
+use crate::record::reading::{Child, Listed};
 use crate::record::{
     Children, Draft, Fault, Part, Problems, RowOf, SharedDraft, Sharing, Slot, Subject, Wanted,
-    Whole, identifier, keyed_by, quoted, shared_draft,
+    Whole, identifier, keyed_by, parts_before, parts_of, quoted, shared_draft,
 };
 use crate::spelling::sort_key;
 use crate::store::Write;
 
-/// What a publication should be.
-#[derive(Clone, Debug)]
-pub struct PublicationDraft {
-    /// Its key.
-    pub slug: String,
-    /// Its title.
-    pub title: String,
-    /// What kind of document it is.
-    pub kind: PublicationKind,
-    /// Its abstract.
-    pub abstract_text: Option<String>,
-    /// Its DOI, in normal form.
-    pub doi: Option<String>,
-    /// When it was published.
-    pub published: Option<PartialDate>,
-    /// The journal, series or publisher.
-    pub venue: Option<String>,
-    /// Its language, as a code of ISO 639.
-    pub language: Option<String>,
-    /// Its licence.
-    pub licence: Option<String>,
-    /// Where it can be read.
-    pub url: Option<String>,
-    /// Its authors.
-    pub authors: Children<AuthorDraft>,
-    /// Who contributes it, and who may see it.
-    pub sharing: Sharing<PublicationId>,
+columns! {
+    /// What a publication should be.
+    pub struct PublicationDraft, PublicationFields PUBLICATION {
+        /// Its key.
+        slug: String [.key().holds(Value::Slug)],
+        /// Its title.
+        title: String,
+        /// What kind of document it is.
+        kind: PublicationKind,
+        /// Its abstract.
+        abstract_text: Option<String> [.named("abstract")],
+        /// Its DOI, in normal form.
+        doi: Option<String> [.holds(Value::Doi)],
+        /// When it was published.
+        published: Option<PartialDate> [.input("publishedOn")],
+        /// The journal, series or publisher.
+        venue: Option<String>,
+        /// Its language, as a code of ISO 639.
+        language: Option<String>,
+        /// Its licence.
+        licence: Option<String>,
+        /// Where it can be read.
+        url: Option<String>,
+    }
+    children {
+        /// Its authors.
+        authors: AuthorDraft,
+    }
+    groups {
+        /// Who contributes it, and who may see it.
+        sharing: Sharing<PublicationId>,
+    }
 }
 
-/// An author of a publication.
-#[derive(Clone, Debug)]
-pub struct AuthorDraft {
-    /// Their place among the authors, from 1.
-    pub position: i32,
-    /// Their name as the publication gives it.
-    pub name: String,
-    /// Their ORCID iD.
-    pub orcid: Option<String>,
-    /// The person, when known to the network.
-    pub person: Option<PersonId>,
+/// The file of publications.
+pub(crate) static PUBLICATIONS: Table = Table::new("publications", PublicationDraft::COLUMNS)
+    .of(Target::Publication)
+    .shared(Value::Same);
+
+columns! {
+    /// An author of a publication.
+    pub struct AuthorDraft, AuthorFields AUTHOR within { publication: PublicationId, } {
+        /// Their place among the authors, from 1.
+        position: i32 [.key()],
+        /// Their name as the publication gives it.
+        name: String,
+        /// Their ORCID iD.
+        orcid: Option<String> [.holds(Value::Orcid)],
+        /// The person, when known to the network.
+        person: Option<PersonId>,
+    }
 }
 
-impl AuthorDraft {
-    /// What is wrong with it.
-    pub fn check(&self, problems: &mut Problems) {
-        problems.at_least("position", Some(self.position), 1);
-        problems.name("name", &self.name);
-        problems.identifier("orcid", self.orcid.as_ref(), identifier::orcid, "0000-0002-1825-0097");
+/// The file of publications' authors.
+pub(crate) static PUBLICATION_AUTHORS: Table =
+    Table::new("publication_authors", AuthorDraft::COLUMNS).child(1).input("authors");
+
+impl Listed for AuthorDraft {
+    const TABLE: &'static Table = &PUBLICATION_AUTHORS;
+}
+
+impl Child for AuthorDraft {
+    type Whole = PublicationDraft;
+    type Part = publication_author::Entity;
+
+    fn check(&self, problems: &mut Problems) {
+        problems.at_least(AUTHOR.position.name(), Some(self.position), 1);
+        problems.name(AUTHOR.name.name(), &self.name);
+        problems.identifier(
+            AUTHOR.orcid.name(),
+            self.orcid.as_ref(),
+            identifier::orcid,
+            "0000-0002-1825-0097",
+        );
     }
 
-    pub(crate) fn row(&self, publication_id: PublicationId) -> publication_author::Model {
-        let Self { position, name, orcid, person } = self.clone();
-        publication_author::Model { publication_id, position, name, orcid, person_id: person }
+    fn row(&self, whole: Uuid) -> publication_author::Model {
+        let Self { position, name, orcid, person: person_id } = self.clone();
+        let publication_id = whole.into();
+        publication_author::Model { publication_id, position, name, orcid, person_id }
+    }
+
+    fn from_row(row: publication_author::Model) -> Self {
+        let publication_author::Model { publication_id: _, position, name, orcid, person_id } = row;
+        Self { position, name, orcid, person: person_id }
     }
 }
 
@@ -80,6 +115,29 @@ impl Draft for PublicationDraft {
 
     keyed_by!(publication, slug, Slug);
     shared_draft!(publication, Publication, WriteEvidence);
+
+    async fn from_rows(
+        connection: &impl ConnectionTrait,
+        rows: &[publication::Model],
+    ) -> Result<Vec<Self>> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id.into()).collect();
+        let (mut authors, mut with) = parts_before::<Self>(connection, &ids).await?;
+        let draft = |row: &publication::Model| Self {
+            slug: row.slug.clone(),
+            title: row.title.clone(),
+            kind: row.kind,
+            abstract_text: row.abstract_text.clone(),
+            doi: row.doi.clone(),
+            published: row.published.clone(),
+            venue: row.venue.clone(),
+            language: row.language.clone(),
+            licence: row.licence.clone(),
+            url: row.url.clone(),
+            authors: Children::from_rows(parts_of(&mut authors, row.id)),
+            sharing: sharing_of!(row, parts_of(&mut with, row.id)),
+        };
+        Ok(rows.iter().map(draft).collect())
+    }
 
     fn row(
         &self,
@@ -120,16 +178,21 @@ impl Draft for PublicationDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.slug("slug", &self.slug);
-        problems.name("title", &self.title);
-        problems.text("abstract", self.abstract_text.as_ref());
-        problems.identifier("doi", self.doi.as_ref(), identifier::doi, "10.1002/cl2.1152");
-        problems.short("venue", self.venue.as_ref());
+        problems.slug(PUBLICATION.slug.name(), &self.slug);
+        problems.name(PUBLICATION.title.name(), &self.title);
+        problems.text(PUBLICATION.abstract_text.name(), self.abstract_text.as_ref());
+        problems.identifier(
+            PUBLICATION.doi.name(),
+            self.doi.as_ref(),
+            identifier::doi,
+            "10.1002/cl2.1152",
+        );
+        problems.short(PUBLICATION.venue.name(), self.venue.as_ref());
         if let Some(language) = &self.language
             && !is_language(language)
         {
             problems.add(
-                "language",
+                PUBLICATION.language.name(),
                 Fault::NotAnIdentifier,
                 format!("{} is not a code of ISO 639.", quoted(language)),
                 "Give two or three lower-case letters, such as 'en' or 'cy'.",
@@ -139,13 +202,13 @@ impl Draft for PublicationDraft {
             && spdx::license_id(licence).is_none()
         {
             problems.add(
-                "licence",
+                PUBLICATION.licence.name(),
                 Fault::NotAnIdentifier,
                 format!("{} is not an identifier of the SPDX licence list.", quoted(licence)),
                 "Give one such as 'CC-BY-4.0' or 'OGL-UK-3.0'; leave it out where the document has none.",
             );
         }
-        problems.address("url", self.url.as_ref());
+        problems.address(PUBLICATION.url.name(), self.url.as_ref());
         self.authors.check(problems, AuthorDraft::check);
         self.sharing.check(problems, true);
     }
@@ -195,7 +258,7 @@ impl Part<PublicationDraft> for publication_author::Entity {
         draft: &PublicationDraft,
         row: &publication::Model,
     ) -> Option<Wanted<publication_author::Model>> {
-        draft.authors.wanted(|author| author.row(row.id))
+        draft.authors.wanted(|author| author.row(row.id.into()))
     }
 
     fn replaces(new: &publication_author::Model, old: &publication_author::Model) -> bool {

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    CentreId, CollaborationId, DimensionId, EvidenceStrength, LevelId, PublicationId, RatingId,
-    StandardVersionId, StudyId, TermId, considered_publication, considered_study, rating,
-    rating_score, shared_with, standard_dimension, standard_level,
+    CentreId, CollaborationId, DimensionId, EvidenceStrength, LevelId, PublicationId, RatedKind,
+    RatingId, StandardId, StandardVersionId, StudyId, TermId, considered_publication,
+    considered_study, rating, rating_score, shared_with, standard_dimension, standard_level,
 };
 use sea_orm::{ConnectionTrait, QueryFilter};
 use uuid::Uuid;
@@ -14,53 +14,63 @@ use uuid::Uuid;
 use crate::access::scope;
 use crate::error::Result;
 use crate::evidence::duplicates;
+use crate::network::record::standards;
+use crate::record::columns::{Table, Target, Value, columns, sharing_of};
 use crate::record::{
     Draft, Fault, Problems, RowOf, SharedDraft, Sharing, Slot, keyed_within, link_parts,
-    shared_draft,
+    parts_before, parts_of, shared_draft,
 };
 use crate::store::Write;
 
-/// What a rating should be.
-#[derive(Clone, Debug)]
-pub struct RatingDraft {
-    /// Its key within the contributing centre.
-    pub reference: String,
-    /// The version of the standard.
-    pub version: StandardVersionId,
-    /// What is rated.
-    pub subject: RatedThing,
-    /// The outcome that it speaks of, when it speaks of one.
-    pub outcome: Option<TermId>,
-    /// The levels given, at most one a dimension.
-    pub scores: Vec<LevelId>,
-    /// The studies that it took into account.
-    pub considered_studies: Vec<StudyId>,
-    /// The publications that it took into account.
-    pub considered_publications: Vec<PublicationId>,
-    /// Why it was rated so.
-    pub rationale: Option<String>,
-    /// When it was rated.
-    pub rated_on: Option<NaiveDate>,
-    /// The weakest strength among its levels: found by recording.
-    pub strength: Option<EvidenceStrength>,
-    /// Who contributes it, and who may see it.
-    pub sharing: Sharing<RatingId>,
+columns! {
+    /// What a rating should be.
+    pub struct RatingDraft, RatingFields RATING within { contributed_by: CentreId, } {
+        /// Its key within the contributing centre.
+        reference: String [.key()],
+        /// The standard.
+        standard: StandardId,
+        /// The version of the standard.
+        version: StandardVersionId [.holds(Value::Within(Target::Version, &["standard"]))],
+        /// What kind of thing is rated.
+        subject_kind: RatedKind,
+        /// What is rated.
+        subject: Uuid,
+        /// The outcome that it speaks of, when it speaks of one.
+        outcome: Option<TermId> [.holds(Value::One(Target::Outcome))],
+        /// The levels given, at most one a dimension.
+        scores: Vec<LevelId> [.required()],
+        /// The studies that it took into account.
+        considered_studies: Vec<StudyId>,
+        /// The publications that it took into account.
+        considered_publications: Vec<PublicationId>,
+        /// Why it was rated so.
+        rationale: Option<String>,
+        /// When it was rated.
+        rated_on: Option<NaiveDate>,
+    }
+    groups {
+        /// Who contributes it, and who may see it.
+        sharing: Sharing<RatingId>,
+    }
+    besides {
+        /// The weakest strength among its levels: found by recording.
+        strength: Option<EvidenceStrength> = |_| None,
+    }
 }
 
-/// What a rating rates.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum RatedThing {
-    /// A study.
-    Study(StudyId),
-    /// A publication.
-    Publication(PublicationId),
-    /// An intervention.
-    Intervention(TermId),
-}
+/// The file of ratings.
+pub(crate) static RATINGS: Table = Table::new("ratings", RatingDraft::COLUMNS)
+    .of(Target::Rating)
+    .shared(Value::Within(Target::Rating, &["contributed_by"]));
 
 impl RatingDraft {
     const fn contributed_by(&self) -> CentreId {
         self.sharing.contributed_by
+    }
+
+    /// The publication that is rated, if it is one.
+    fn publication(&self) -> Option<PublicationId> {
+        (self.subject_kind == RatedKind::Publication).then(|| self.subject.into())
     }
 
     /// Whether the levels are of the standard's version and of different dimensions; how strong the
@@ -71,7 +81,7 @@ impl RatingDraft {
             || levels.iter().any(|level| level.version != self.version)
         {
             problems.add(
-                "scores",
+                RATING.scores.name(),
                 Fault::Inconsistent,
                 "A level is not one of this standard's version.",
                 "Compare the standard, its version and the scores.",
@@ -80,7 +90,7 @@ impl RatingDraft {
         let dimensions: HashSet<DimensionId> = levels.iter().map(|level| level.dimension).collect();
         if dimensions.len() < levels.len() {
             problems.add(
-                "scores",
+                RATING.scores.name(),
                 Fault::Repeated,
                 "A dimension has two levels.",
                 "Give one level a dimension.",
@@ -146,20 +156,54 @@ impl Draft for RatingDraft {
     keyed_within!(rating, contributed_by ContributedBy, reference Reference);
     shared_draft!(rating, Rating, WriteEvidence);
 
+    async fn from_rows(
+        connection: &impl ConnectionTrait,
+        rows: &[rating::Model],
+    ) -> Result<Vec<Self>> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id.into()).collect();
+        let (mut scores, mut studies, mut publications, mut with) =
+            parts_before::<Self>(connection, &ids).await?;
+        let standards = standards(connection, rows.iter().map(|row| row.version_id)).await?;
+        let draft = |row: &rating::Model| {
+            let subjects = [
+                (RatedKind::Study, row.study_id.map(Uuid::from)),
+                (RatedKind::Publication, row.publication_id.map(Uuid::from)),
+                (RatedKind::Intervention, row.intervention_id.map(Uuid::from)),
+            ];
+            let (subject_kind, subject) =
+                subjects.into_iter().find_map(|(kind, id)| Some((kind, id?)))?;
+            let scores = parts_of(&mut scores, row.id).into_iter();
+            let studies = parts_of(&mut studies, row.id).into_iter();
+            let publications = parts_of(&mut publications, row.id).into_iter();
+            Some(Self {
+                reference: row.reference.clone(),
+                standard: *standards.get(&row.version_id)?,
+                version: row.version_id,
+                subject_kind,
+                subject,
+                outcome: row.outcome_id,
+                scores: scores.map(|row| row.level_id).collect(),
+                considered_studies: studies.map(|row| row.study_id).collect(),
+                considered_publications: publications.map(|row| row.publication_id).collect(),
+                rationale: row.rationale.clone(),
+                rated_on: row.rated_on,
+                sharing: sharing_of!(row, parts_of(&mut with, row.id)),
+                strength: row.strength,
+            })
+        };
+        Ok(rows.iter().filter_map(draft).collect())
+    }
+
     fn row(&self, id: Uuid, before: Option<&rating::Model>, now: DateTime<Utc>) -> rating::Model {
         let draft = self.clone();
-        let (study_id, publication_id, intervention_id) = match draft.subject {
-            RatedThing::Study(id) => (Some(id), None, None),
-            RatedThing::Publication(id) => (None, Some(id), None),
-            RatedThing::Intervention(id) => (None, None, Some(id)),
-        };
+        let subject = |kind| (draft.subject_kind == kind).then_some(draft.subject);
         rating::Model {
             id: id.into(),
             reference: draft.reference,
             version_id: draft.version,
-            study_id,
-            publication_id,
-            intervention_id,
+            study_id: subject(RatedKind::Study).map(Into::into),
+            publication_id: subject(RatedKind::Publication).map(Into::into),
+            intervention_id: subject(RatedKind::Intervention).map(Into::into),
             outcome_id: draft.outcome,
             strength: draft.strength,
             strength_rank: rank(draft.strength),
@@ -178,32 +222,29 @@ impl Draft for RatingDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.key("reference", &self.reference);
+        problems.key(RATING.reference.name(), &self.reference);
         if self.scores.is_empty() {
             problems.add(
-                "scores",
+                RATING.scores.name(),
                 Fault::Required,
                 "It has no scores.",
                 "Give at least one level.",
             );
         }
-        problems.distinct("considered_studies", &self.considered_studies);
-        problems.distinct("considered_publications", &self.considered_publications);
-        problems.text("rationale", self.rationale.as_ref());
+        problems.distinct(RATING.considered_studies.name(), &self.considered_studies);
+        problems.distinct(RATING.considered_publications.name(), &self.considered_publications);
+        problems.text(RATING.rationale.name(), self.rationale.as_ref());
         self.sharing.check(problems, true);
     }
 
     async fn prepare(write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
         let levels = slots.iter().flat_map(|slot| slot.draft.scores.iter().copied()).collect();
         let scale = scale_of(write, levels).await?;
-        let named = slots.iter().filter_map(|slot| match slot.draft.subject {
-            RatedThing::Publication(publication) => Some(publication),
-            RatedThing::Study(_) | RatedThing::Intervention(_) => None,
-        });
+        let named = slots.iter().filter_map(|slot| slot.draft.publication());
         let kept = duplicates::kept_of(write, named).await?;
         for slot in slots {
-            if let RatedThing::Publication(publication) = &mut slot.draft.subject {
-                *publication = kept.get(publication).copied().unwrap_or(*publication);
+            if let Some(kept) = slot.draft.publication().and_then(|rated| kept.get(&rated)) {
+                slot.draft.subject = (*kept).into();
             }
             slot.draft.weigh(&scale, &mut slot.problems);
         }

@@ -1,88 +1,117 @@
 //! Studies, with their centres, partners, terms, publications, sites and dated status.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     CentreId, ChangeKind, CollaborationId, LocalAuthorityId, PartnerId, ProgrammeId, PublicationId,
-    StopReason, StudyDesign, StudyId, StudyRole, StudyStatus, TermId, shared_with, study,
-    study_centre, study_partner, study_publication, study_site, study_status_change, study_term,
+    StopReason, StudyDesign, StudyId, StudyRole, StudyStatus, TermId, Vocabulary, shared_with,
+    study, study_centre, study_partner, study_publication, study_site, study_status_change,
+    study_term, term,
 };
+use sea_orm::{ConnectionTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::undated;
+use crate::access::scope;
 use crate::error::Result;
 use crate::evidence::duplicates;
+use crate::record::columns::{Table, Target, Value, columns, sharing_of};
+use crate::record::reading::{Child, Listed};
 use crate::record::{
     Children, Draft, Fault, Part, Problems, RowOf, SharedDraft, Sharing, Slot, Subject, Wanted,
-    Whole, keyed_by, link_parts, shared_draft,
+    Whole, keyed_by, link_parts, parts_before, parts_of, shared_draft,
 };
 use crate::spelling::sort_key;
 use crate::store::Write;
 
-/// What a study should be.
-#[derive(Clone, Debug)]
-pub struct StudyDraft {
-    /// Its key.
-    pub slug: String,
-    /// Its title.
-    pub title: String,
-    /// What it asks and does.
-    pub summary: Option<String>,
-    /// How it is done.
-    pub design: StudyDesign,
-    /// How far it has come.
-    pub status: StudyStatus,
-    /// When it begins.
-    pub starts_on: Option<NaiveDate>,
-    /// When it ends.
-    pub ends_on: Option<NaiveDate>,
-    /// Where it is registered.
-    pub registry: Option<String>,
-    /// Under which number it is registered.
-    pub registration_id: Option<String>,
-    /// Where its registration can be read.
-    pub registration_url: Option<String>,
-    /// The centre that leads it.
-    pub lead_centre: CentreId,
-    /// The other centres that take part.
-    pub collaborating_centres: Vec<CentreId>,
-    /// The programme that it belongs to.
-    pub programme: Option<ProgrammeId>,
-    /// Its partners.
-    pub partners: Vec<PartnerId>,
-    /// The interventions, outcomes and populations that it names itself.
-    pub terms: Vec<TermId>,
-    /// The documents that report it.
-    pub publications: Vec<PublicationId>,
-    /// Its dated status.
-    pub statuses: Children<StatusChangeDraft>,
-    /// Where it takes place.
-    pub sites: Children<SiteDraft>,
-    /// Who contributes it, and who may see it.
-    pub sharing: Sharing<StudyId>,
+columns! {
+    /// What a study should be.
+    pub struct StudyDraft, StudyFields STUDY {
+        /// Its key.
+        slug: String [.key().holds(Value::Slug)],
+        /// Its title.
+        title: String,
+        /// What it asks and does.
+        summary: Option<String>,
+        /// How it is done.
+        design: StudyDesign,
+        /// How far it has come.
+        status: StudyStatus,
+        /// When it begins.
+        starts_on: Option<NaiveDate>,
+        /// When it ends.
+        ends_on: Option<NaiveDate>,
+        /// Where it is registered.
+        registry: Option<String> [.input("registration.registry")],
+        /// Under which number it is registered.
+        registration_id: Option<String> [.input("registration.number")],
+        /// Where its registration can be read.
+        registration_url: Option<String> [.input("registration.url")],
+        /// The centre that leads it.
+        lead_centre: CentreId,
+        /// The other centres that take part.
+        collaborating_centres: Vec<CentreId>,
+        /// The programme that it belongs to.
+        programme: Option<ProgrammeId>,
+        /// Its partners.
+        partners: Vec<PartnerId>,
+        /// The interventions that it names itself.
+        interventions: Vec<TermId> [.holds(Value::Many(Target::Intervention))],
+        /// The outcomes that it names itself.
+        outcomes: Vec<TermId> [.holds(Value::Many(Target::Outcome))],
+        /// The populations that it names itself.
+        populations: Vec<TermId> [.holds(Value::Many(Target::Population))],
+        /// The documents that report it.
+        publications: Vec<PublicationId>,
+    }
+    children {
+        /// Its dated status.
+        statuses: StatusChangeDraft,
+        /// Where it takes place.
+        sites: SiteDraft,
+    }
+    groups {
+        /// Who contributes it, and who may see it.
+        sharing: Sharing<StudyId>,
+    }
 }
 
-/// A change of a study's status.
-#[derive(Clone, Debug)]
-pub struct StatusChangeDraft {
-    /// When it changed.
-    pub on: NaiveDate,
-    /// To what it changed.
-    pub status: StudyStatus,
-    /// Why it changed.
-    pub reason: Option<String>,
-    /// Of a study that was stopped, what kind of reason it was.
-    pub stop_reason: Option<StopReason>,
+/// The file of studies.
+pub(crate) static STUDIES: Table =
+    Table::new("studies", StudyDraft::COLUMNS).of(Target::Study).shared(Value::Same);
+
+columns! {
+    /// A change of a study's status.
+    pub struct StatusChangeDraft, StatusChangeFields STATUS_CHANGE within { study: StudyId, } {
+        /// When it changed.
+        on: NaiveDate [.key()],
+        /// To what it changed.
+        status: StudyStatus,
+        /// Why it changed.
+        reason: Option<String>,
+        /// Of a study that was stopped, what kind of reason it was.
+        stop_reason: Option<StopReason>,
+    }
 }
 
-impl StatusChangeDraft {
-    /// What is wrong with it.
-    pub fn check(&self, problems: &mut Problems) {
-        problems.text("reason", self.reason.as_ref());
+/// The file of the changes of studies' status.
+pub(crate) static STUDY_STATUSES: Table =
+    Table::new("study_statuses", StatusChangeDraft::COLUMNS).child(1).input("statusHistory");
+
+impl Listed for StatusChangeDraft {
+    const TABLE: &'static Table = &STUDY_STATUSES;
+}
+
+impl Child for StatusChangeDraft {
+    type Whole = StudyDraft;
+    type Part = study_status_change::Entity;
+
+    fn check(&self, problems: &mut Problems) {
+        problems.text(STATUS_CHANGE.reason.name(), self.reason.as_ref());
         if self.stop_reason.is_some() && self.status != StudyStatus::Stopped {
             problems.add(
-                "stop_reason",
+                STATUS_CHANGE.stop_reason.name(),
                 Fault::Inconsistent,
                 format!(
                     "The status is {}, and only STOPPED has a reason of this kind.",
@@ -93,40 +122,62 @@ impl StatusChangeDraft {
         }
     }
 
-    pub(crate) fn row(&self, study_id: StudyId) -> study_status_change::Model {
+    fn row(&self, whole: Uuid) -> study_status_change::Model {
         let Self { on, status, reason, stop_reason } = self.clone();
-        study_status_change::Model { study_id, on, status, reason, stop_reason }
+        study_status_change::Model { study_id: whole.into(), on, status, reason, stop_reason }
+    }
+
+    fn from_row(row: study_status_change::Model) -> Self {
+        let study_status_change::Model { study_id: _, on, status, reason, stop_reason } = row;
+        Self { on, status, reason, stop_reason }
     }
 }
 
-/// A local authority where a study takes place.
-#[derive(Clone, Debug)]
-pub struct SiteDraft {
-    /// The authority.
-    pub local_authority: LocalAuthorityId,
-    /// In a stepped wedge, the step at which it starts.
-    pub step: Option<i32>,
-    /// When it starts there.
-    pub starts_on: Option<NaiveDate>,
+columns! {
+    /// A local authority where a study takes place.
+    pub struct SiteDraft, SiteFields SITE within { study: StudyId, } {
+        /// The authority.
+        local_authority: LocalAuthorityId [.key()],
+        /// In a stepped wedge, the step at which it starts.
+        step: Option<i32>,
+        /// When it starts there.
+        starts_on: Option<NaiveDate>,
+    }
 }
 
-impl SiteDraft {
-    /// What is wrong with it.
-    pub fn check(&self, problems: &mut Problems) {
-        problems.at_least("step", self.step, 1);
+/// The file of studies' sites.
+pub(crate) static STUDY_SITES: Table =
+    Table::new("study_sites", SiteDraft::COLUMNS).child(1).input("sites");
+
+impl Listed for SiteDraft {
+    const TABLE: &'static Table = &STUDY_SITES;
+}
+
+impl Child for SiteDraft {
+    type Whole = StudyDraft;
+    type Part = study_site::Entity;
+
+    fn check(&self, problems: &mut Problems) {
+        problems.at_least(SITE.step.name(), self.step, 1);
     }
 
-    pub(crate) fn row(&self, study_id: StudyId) -> study_site::Model {
-        study_site::Model {
-            study_id,
-            local_authority_id: self.local_authority,
-            step: self.step,
-            starts_on: self.starts_on,
-        }
+    fn row(&self, whole: Uuid) -> study_site::Model {
+        let Self { local_authority: local_authority_id, step, starts_on } = self.clone();
+        study_site::Model { study_id: whole.into(), local_authority_id, step, starts_on }
+    }
+
+    fn from_row(row: study_site::Model) -> Self {
+        let study_site::Model { study_id: _, local_authority_id, step, starts_on } = row;
+        Self { local_authority: local_authority_id, step, starts_on }
     }
 }
 
 impl StudyDraft {
+    /// The terms that it names itself, of all vocabularies.
+    fn terms(&self) -> Vec<TermId> {
+        [self.interventions.as_slice(), &self.outcomes, &self.populations].concat()
+    }
+
     fn sort_on(&self) -> NaiveDate {
         self.starts_on.or(self.ends_on).unwrap_or_else(undated)
     }
@@ -147,6 +198,59 @@ impl Draft for StudyDraft {
 
     keyed_by!(study, slug, Slug);
     shared_draft!(study, Study, WriteEvidence);
+
+    async fn from_rows(
+        connection: &impl ConnectionTrait,
+        rows: &[study::Model],
+    ) -> Result<Vec<Self>> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id.into()).collect();
+        let (
+            mut centres,
+            mut partners,
+            mut terms,
+            mut publications,
+            mut statuses,
+            mut sites,
+            mut with,
+        ) = parts_before::<Self>(connection, &ids).await?;
+        let named = terms.values().flatten().map(|row| row.term_id);
+        let vocabularies = vocabularies(connection, named).await?;
+        let draft = |row: &study::Model| {
+            let terms = parts_of(&mut terms, row.id);
+            let of = |vocabulary: Vocabulary| {
+                let ids = terms.iter().map(|row| row.term_id);
+                ids.filter(|id| vocabularies.get(id) == Some(&vocabulary)).collect()
+            };
+            let centres = parts_of(&mut centres, row.id).into_iter();
+            let collaborating = centres.filter(|row| row.role == StudyRole::Collaborator);
+            let partners = parts_of(&mut partners, row.id).into_iter();
+            let publications = parts_of(&mut publications, row.id).into_iter();
+            Self {
+                slug: row.slug.clone(),
+                title: row.title.clone(),
+                summary: row.summary.clone(),
+                design: row.design,
+                status: row.status,
+                starts_on: row.starts_on,
+                ends_on: row.ends_on,
+                registry: row.registry.clone(),
+                registration_id: row.registration_id.clone(),
+                registration_url: row.registration_url.clone(),
+                lead_centre: row.lead_centre,
+                collaborating_centres: collaborating.map(|row| row.centre_id).collect(),
+                programme: row.programme_id,
+                partners: partners.map(|row| row.partner_id).collect(),
+                interventions: of(Vocabulary::Intervention),
+                outcomes: of(Vocabulary::Outcome),
+                populations: of(Vocabulary::Population),
+                publications: publications.map(|row| row.publication_id).collect(),
+                statuses: Children::from_rows(parts_of(&mut statuses, row.id)),
+                sites: Children::from_rows(parts_of(&mut sites, row.id)),
+                sharing: sharing_of!(row, parts_of(&mut with, row.id)),
+            }
+        };
+        Ok(rows.iter().map(draft).collect())
+    }
 
     fn row(&self, id: Uuid, before: Option<&study::Model>, now: DateTime<Utc>) -> study::Model {
         let draft = self.clone();
@@ -183,19 +287,21 @@ impl Draft for StudyDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.slug("slug", &self.slug);
-        problems.name("title", &self.title);
-        problems.text("summary", self.summary.as_ref());
-        problems.in_order("ends_on", self.starts_on, self.ends_on);
-        problems.short("registry", self.registry.as_ref());
-        problems.short("registration_id", self.registration_id.as_ref());
-        problems.address("registration_url", self.registration_url.as_ref());
+        problems.slug(STUDY.slug.name(), &self.slug);
+        problems.name(STUDY.title.name(), &self.title);
+        problems.text(STUDY.summary.name(), self.summary.as_ref());
+        problems.in_order(STUDY.ends_on.name(), self.starts_on, self.ends_on);
+        problems.short(STUDY.registry.name(), self.registry.as_ref());
+        problems.short(STUDY.registration_id.name(), self.registration_id.as_ref());
+        problems.address(STUDY.registration_url.name(), self.registration_url.as_ref());
         let mut centres = self.collaborating_centres.clone();
         centres.push(self.lead_centre);
-        problems.distinct("collaborating_centres", &centres);
-        problems.distinct("partners", &self.partners);
-        problems.distinct("interventions", &self.terms);
-        problems.distinct("publications", &self.publications);
+        problems.distinct(STUDY.collaborating_centres.name(), &centres);
+        problems.distinct(STUDY.partners.name(), &self.partners);
+        problems.distinct(STUDY.interventions.name(), &self.interventions);
+        problems.distinct(STUDY.outcomes.name(), &self.outcomes);
+        problems.distinct(STUDY.populations.name(), &self.populations);
+        problems.distinct(STUDY.publications.name(), &self.publications);
         self.statuses.check(problems, StatusChangeDraft::check);
         self.sites.check(problems, SiteDraft::check);
         self.sharing.check(problems, true);
@@ -228,7 +334,7 @@ impl SharedDraft for StudyDraft {
 
 link_parts! {
     study_partner of StudyDraft: study_id, partner_id, "partners", |draft| draft.partners.clone();
-    study_term of StudyDraft: study_id, term_id, "terms", |draft| draft.terms.clone();
+    study_term of StudyDraft: study_id, term_id, "terms", StudyDraft::terms;
     study_publication of StudyDraft: study_id, publication_id, "publications", |draft| draft.publications.clone();
 }
 
@@ -274,7 +380,7 @@ impl Part<StudyDraft> for study_status_change::Entity {
         draft: &StudyDraft,
         row: &study::Model,
     ) -> Option<Wanted<study_status_change::Model>> {
-        draft.statuses.wanted(|change| change.row(row.id))
+        draft.statuses.wanted(|change| change.row(row.id.into()))
     }
 
     fn replaces(new: &study_status_change::Model, old: &study_status_change::Model) -> bool {
@@ -290,10 +396,27 @@ impl Part<StudyDraft> for study_site::Entity {
     }
 
     fn wanted(draft: &StudyDraft, row: &study::Model) -> Option<Wanted<study_site::Model>> {
-        draft.sites.wanted(|site| site.row(row.id))
+        draft.sites.wanted(|site| site.row(row.id.into()))
     }
 
     fn replaces(new: &study_site::Model, old: &study_site::Model) -> bool {
         new.local_authority_id == old.local_authority_id
     }
+}
+
+/// The vocabulary of each term.
+async fn vocabularies(
+    connection: &impl ConnectionTrait,
+    terms: impl Iterator<Item = TermId>,
+) -> Result<HashMap<TermId, Vocabulary>> {
+    let ids: HashSet<Uuid> = terms.map(Uuid::from).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let backend = connection.get_database_backend();
+    let terms = scope::network::<term::Entity>()
+        .filter(scope::among(backend, term::Column::Id, ids))
+        .all(connection)
+        .await?;
+    Ok(terms.into_iter().map(|term| (term.id, term.vocabulary)).collect())
 }

@@ -1,174 +1,64 @@
-//! What stands in a column of a row, whichever way it came: from a file, from an input, or from what is there.
+//! The cells of a bundle: texts, which are read as items and written from them.
 
-use std::fmt;
+use std::str::FromStr;
 
-use serde::Serialize;
-use uuid::Uuid;
+use entity::PartialDate;
+use entity::moment::{day, moment};
 
-use super::format::Value;
-use crate::spelling::composed;
+use super::kept::without_point;
+use crate::record::columns::Value;
+use crate::record::patch::Item;
 
-/// A value of a column, or one of a list.
-#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-pub enum Item {
-    /// A text: a value as it is written, or the name of a thing.
-    Text(String),
-    /// A thing by its id. No text means one.
-    Id(Uuid),
-    /// A level on a dimension of a rating's standard.
-    Score {
-        /// The key of the dimension.
-        dimension: String,
-        /// The code of the level.
-        level: String,
-    },
+/// What a text says in a column.
+pub(super) fn read(value: Value, text: &str) -> Vec<Item> {
+    match value.is_list() {
+        true => read_list(value, items(text)),
+        false if text.is_empty() => Vec::new(),
+        false => vec![item(value, text)],
+    }
 }
 
-impl Item {
-    /// The text; of anything else an empty one.
-    fn text(&self) -> &str {
-        match self {
-            Self::Text(text) => text,
-            Self::Id(_) | Self::Score { .. } => "",
+/// What the texts of a list say in a column.
+pub(super) fn read_list(value: Value, texts: impl IntoIterator<Item = String>) -> Vec<Item> {
+    texts.into_iter().map(|text| item(value, &text)).collect()
+}
+
+/// What a text says; what can't be read stays a text, which is then no date, number or word.
+fn item(value: Value, text: &str) -> Item {
+    let found = match value {
+        Value::Date => day(text).map(Item::Date),
+        Value::PartialDate => {
+            let year = without_point(text);
+            let text = if year.len() == 4 { &*year } else { text };
+            PartialDate::from_str(text).ok().map(Item::PartialDate)
         }
-    }
-
-    /// The same in Unicode's form NFC.
-    fn composed(self) -> Self {
-        let composed = |text: String| composed(&text).into_owned();
-        match self {
-            Self::Text(text) => Self::Text(composed(text)),
-            Self::Id(id) => Self::Id(id),
-            Self::Score { dimension, level } => {
-                Self::Score { dimension: composed(dimension), level: composed(level) }
-            }
-        }
-    }
+        Value::Time => moment(text).ok().map(Item::Time),
+        Value::Number => number(text).map(Item::Number),
+        Value::Whole => without_point(text).parse().ok().map(Item::Whole),
+        Value::Word(words) => words.iter().find(|word| **word == text).map(|word| Item::Word(word)),
+        Value::Scores => text.split_once('=').map(|(dimension, level)| Item::Score {
+            dimension: dimension.trim().to_owned(),
+            level: level.trim().to_owned(),
+        }),
+        _ => None,
+    };
+    found.unwrap_or_else(|| Item::Text(text.to_owned()))
 }
 
-/// As it is written where a list is one text.
-impl fmt::Display for Item {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(text) => f.write_str(text),
-            Self::Id(id) => id.fmt(f),
-            Self::Score { dimension, level } => write!(f, "{dimension}={level}"),
-        }
-    }
+/// A finite number in plain digits.
+fn number(text: &str) -> Option<f64> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    text.parse().ok().filter(|value: &f64| is_plain && value.is_finite())
 }
 
-impl Default for Item {
-    fn default() -> Self {
-        Self::Text(String::new())
-    }
-}
-
-/// What stands in a column: nothing, a value, or the values of a list.
-#[derive(Clone, Debug, Default, Eq, Hash, PartialEq, Serialize)]
-pub struct Cell(Vec<Item>);
-
-impl From<Item> for Cell {
-    fn from(item: Item) -> Self {
-        match item {
-            Item::Text(text) if text.is_empty() => Self::default(),
-            item => Self(vec![item.composed()]),
-        }
-    }
-}
-
-impl From<String> for Cell {
-    fn from(text: String) -> Self {
-        Item::Text(text).into()
-    }
-}
-
-impl From<&str> for Cell {
-    fn from(text: &str) -> Self {
-        text.to_owned().into()
-    }
-}
-
-impl From<Option<Item>> for Cell {
-    fn from(item: Option<Item>) -> Self {
-        item.map(Self::from).unwrap_or_default()
-    }
-}
-
-impl From<Vec<Item>> for Cell {
-    fn from(items: Vec<Item>) -> Self {
-        Self(items.into_iter().map(Item::composed).collect())
-    }
-}
-
-impl Cell {
-    /// Nothing.
-    pub(super) const NOTHING: &'static Self = &Self(Vec::new());
-
-    /// What a text of a file says in a column.
-    pub(super) fn read(value: Value, text: &str) -> Self {
-        match value.is_list() {
-            true => Self::of_texts(value, items(text)),
-            false => text.into(),
-        }
-    }
-
-    /// What the texts of a list of a file say in a column.
-    pub(super) fn of_texts(value: Value, texts: impl IntoIterator<Item = String>) -> Self {
-        let item = |text: String| match (value, text.split_once('=')) {
-            (Value::Scores, Some((dimension, level))) => Item::Score {
-                dimension: dimension.trim().to_owned(),
-                level: level.trim().to_owned(),
-            },
-            _ => Item::Text(text),
-        };
-        texts.into_iter().map(item).collect::<Vec<_>>().into()
-    }
-
-    pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(super) fn items(&self) -> &[Item] {
-        &self.0
-    }
-
-    /// The value, where it is one.
-    pub(super) fn one(&self) -> Option<&Item> {
-        self.0.first()
-    }
-
-    /// The text of the value; of anything else an empty one.
-    pub(super) fn text(&self) -> &str {
-        self.one().map_or("", Item::text)
-    }
-
-    /// The same with other items.
-    pub(super) fn map(&self, item: impl FnMut(&Item) -> Item) -> Self {
-        Self(self.0.iter().map(item).collect())
-    }
-
-    /// How much memory its texts take.
-    pub(super) fn bytes(&self) -> usize {
-        let of_items = self.0.iter().map(|item| {
-            let texts = match item {
-                Item::Text(text) => text.len(),
-                Item::Id(_) => 0,
-                Item::Score { dimension, level } => dimension.len() + level.len(),
-            };
-            texts + size_of::<Item>()
-        });
-        size_of::<Self>() + of_items.sum::<usize>()
-    }
-
-    /// As one text for a file, from which [`Cell::read`] makes the same again.
-    pub(super) fn written(&self, value: Value) -> String {
-        let texts = self.0.iter().map(Item::to_string);
-        let texts: Vec<String> = match value.is_list() {
-            true => texts.map(quoted_if_needed).collect(),
-            false => texts.collect(),
-        };
-        texts.join(";")
-    }
+/// Items as one text, from which [`read`] makes the same again.
+pub(super) fn written(value: Value, items: &[Item]) -> String {
+    let texts = items.iter().map(Item::to_string);
+    let texts: Vec<String> = match value.is_list() {
+        true => texts.map(quoted_if_needed).collect(),
+        false => texts.collect(),
+    };
+    texts.join(";")
 }
 
 /// The item of a list in quotes, where it would not be read as it is.
@@ -257,8 +147,8 @@ mod tests {
         #[test]
         fn every_list_is_read_as_it_was_written(texts in prop::collection::vec(r#"["';,=a \t\n|#\\-]{1,6}"#, 0..5)) {
             let texts: Vec<String> = texts.iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect();
-            let cell = Cell::of_texts(Value::Texts, texts);
-            prop_assert_eq!(Cell::read(Value::Texts, &cell.written(Value::Texts)), cell);
+            let items = read_list(Value::Texts, texts);
+            prop_assert_eq!(read(Value::Texts, &written(Value::Texts, &items)), items);
         }
     }
 }

@@ -5,38 +5,28 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::ops::ControlFlow;
 
-use entity::{
-    centre_status, person_role, publication_author, study_site, study_status_change, term_label,
-};
-
-use super::batch::{self, Child, Fate, KinReport, Member};
-use super::cell::Cell;
-use super::cells::Cells;
-use super::family::{Index, own_key};
-use super::format::{self, Table};
-use super::kinds::{self, Kind};
-use super::references::{Key, Known};
+use super::batch::{self, Member, RowOutcome};
+use super::family::Index;
+use super::format::Table;
 use super::report::{Located, Progress, Report};
-use super::rows::{Row, Rows};
+use super::rows::Rows;
 use super::source::Bundle;
-use super::wording::same_key;
+use super::waiting::Waiting;
 use crate::Viewer;
 use crate::error::Result;
-use crate::evidence::record::{
-    AuthorDraft, PublicationDraft, SiteDraft, StatusChangeDraft, StudyDraft,
-};
-use crate::network::record::{
-    CentreDraft, LabelDraft, PersonDraft, RoleDraft, StatusDraft, TermDraft,
-};
-use crate::record::{Fault, Outcome, Part, Problem, Whole};
+use crate::evidence::record::{AuthorDraft, SiteDraft, StatusChangeDraft};
+use crate::interchange::kinds::{self, Kind};
+use crate::network::record::{LabelDraft, RoleDraft, StatusDraft};
+use crate::record::reading::{Child, OfChild, OfChildren, Row, own_key};
+use crate::record::references::Key;
+use crate::record::wording::same_key;
+use crate::record::{Fault, Outcome, Problem};
 use crate::store::{Store, Write};
 
 /// How many rows are written at once.
 const BATCH: usize = 500;
 /// What the audit calls an import.
 const ACTION: &str = "import.bundle";
-/// How many bytes of rows may wait for what they refer to.
-const WAITING_BYTES: usize = 64 << 20;
 
 /// Is told how far an import has come.
 pub type Observer<'o> = Box<dyn FnMut(&Progress) -> ControlFlow<()> + Send + 'o>;
@@ -114,25 +104,9 @@ struct Import<'i, 'o> {
 impl Import<'_, '_> {
     async fn all(&mut self) -> Result<()> {
         self.table::<kinds::Centres>().await?;
-        self.orphans::<CentreDraft, centre_status::Entity, _>(
-            &format::CENTRE_STATUSES,
-            Child {
-                read: kinds::status,
-                check: StatusDraft::check,
-                row: |draft, id| draft.row(id.into()),
-            },
-        )
-        .await?;
+        self.orphans::<StatusDraft>().await?;
         self.table::<kinds::People>().await?;
-        self.orphans::<PersonDraft, person_role::Entity, _>(
-            &format::PERSON_ROLES,
-            Child {
-                read: kinds::role,
-                check: RoleDraft::check,
-                row: |draft, id| draft.row(id.into()),
-            },
-        )
-        .await?;
+        self.orphans::<RoleDraft>().await?;
         self.table::<kinds::LocalAuthorities>().await?;
         self.table::<kinds::Partners>().await?;
         self.table::<kinds::Programmes>().await?;
@@ -140,15 +114,7 @@ impl Import<'_, '_> {
         self.table::<kinds::Interventions>().await?;
         self.table::<kinds::Outcomes>().await?;
         self.table::<kinds::Populations>().await?;
-        self.orphans::<TermDraft, term_label::Entity, _>(
-            &format::TERM_LABELS,
-            Child {
-                read: kinds::label,
-                check: LabelDraft::check,
-                row: |draft, id| draft.row(id.into()),
-            },
-        )
-        .await?;
+        self.orphans::<LabelDraft>().await?;
         self.table::<kinds::Standards>().await?;
         self.table::<kinds::Versions>().await?;
         self.table::<kinds::Dimensions>().await?;
@@ -156,34 +122,10 @@ impl Import<'_, '_> {
         self.table::<kinds::Crosswalk>().await?;
         self.table::<kinds::Collaborations>().await?;
         self.table::<kinds::Publications>().await?;
-        self.orphans::<PublicationDraft, publication_author::Entity, _>(
-            &format::PUBLICATION_AUTHORS,
-            Child {
-                read: kinds::author,
-                check: AuthorDraft::check,
-                row: |draft, id| draft.row(id.into()),
-            },
-        )
-        .await?;
+        self.orphans::<AuthorDraft>().await?;
         self.table::<kinds::Studies>().await?;
-        self.orphans::<StudyDraft, study_status_change::Entity, _>(
-            &format::STUDY_STATUSES,
-            Child {
-                read: kinds::status_change,
-                check: StatusChangeDraft::check,
-                row: |draft, id| draft.row(id.into()),
-            },
-        )
-        .await?;
-        self.orphans::<StudyDraft, study_site::Entity, _>(
-            &format::STUDY_SITES,
-            Child {
-                read: kinds::site,
-                check: SiteDraft::check,
-                row: |draft, id| draft.row(id.into()),
-            },
-        )
-        .await?;
+        self.orphans::<StatusChangeDraft>().await?;
+        self.orphans::<SiteDraft>().await?;
         self.table::<kinds::Findings>().await?;
         self.table::<kinds::Ratings>().await?;
         self.table::<kinds::Feedback>().await
@@ -270,7 +212,7 @@ impl Import<'_, '_> {
                 Err((line, problem)) => self.refuse::<K>(&rows.file, line, vec![problem]),
                 Ok(row) => {
                     let line = u32::try_from(row.line).unwrap_or(u32::MAX);
-                    match seen.entry(hasher.hash_one(own_key(K::TABLE, &row))) {
+                    match seen.entry(hasher.hash_one(own_key(K::TABLE, &row.patch))) {
                         Entry::Occupied(first) => {
                             let problem = same_key((*first.get()).into());
                             self.refuse::<K>(&rows.file, row.line, vec![problem]);
@@ -303,16 +245,17 @@ impl Import<'_, '_> {
             Some(write) => write,
             None => self.store.begin_write(self.viewer).await?,
         };
-        let fates = batch::record_members::<K>(&mut write, self.viewer, &members, may_wait).await?;
+        let entered =
+            batch::record_members::<K>(&mut write, self.viewer, &members, may_wait).await?;
         self.close(write).await?;
         let mut waiting = Vec::new();
-        for (member, fate) in members.into_iter().zip(fates) {
-            match fate {
-                Fate::Waits => waiting.push(member.row),
-                Fate::Refused(problems) => self.refuse::<K>(file, member.row.line, problems),
-                Fate::Recorded(recorded, kin) => {
+        for (member, entered) in members.into_iter().zip(entered) {
+            match entered {
+                RowOutcome::Waits => waiting.push(member.row),
+                RowOutcome::Refused(problems) => self.refuse::<K>(file, member.row.line, problems),
+                RowOutcome::Recorded(recorded, of_children) => {
                     self.report.table(K::TABLE.name).count(recorded.outcome, 1);
-                    self.count_children(recorded.outcome, kin);
+                    self.count_children(recorded.outcome, of_children);
                     for (table, children) in &member.children {
                         if let Some(index) = self.indexes.get_mut(table.name) {
                             index.take(children);
@@ -333,8 +276,7 @@ impl Import<'_, '_> {
     }
 
     fn with_children<K: Kind>(&mut self, row: Row) -> Result<Member> {
-        let known = Known::default();
-        let name = K::called_by_children(&Cells::new(K::TABLE, &row, &known));
+        let name = Key::of(K::named_by_children(&row.patch)).unwrap_or_default();
         let mut children = Vec::new();
         for table in K::CHILDREN {
             if let Some(index) = self.indexes.get_mut(table.name) {
@@ -344,13 +286,15 @@ impl Import<'_, '_> {
         Ok(Member { row, children })
     }
 
-    fn count_children(&mut self, outcome: Outcome, kin: KinReport) {
-        for (table, sound, refused) in kin.counts {
+    fn count_children(&mut self, outcome: Outcome, of_children: OfChildren) {
+        for (table, sound, refused) in of_children.counts {
             let table = self.report.table(table);
             table.count(outcome, sound);
             table.refused += refused;
         }
-        kin.problems.into_iter().for_each(|problem| self.report.problem(problem));
+        for OfChild { file, line, problem, .. } in of_children.problems {
+            self.report.problem(Located::new(&file, line, problem));
+        }
     }
 
     fn refuse<K: Kind>(&mut self, file: &str, line: u64, problems: Vec<Problem>) {
@@ -381,7 +325,7 @@ impl Import<'_, '_> {
             let line = row.line;
             if !waiting.add(row) {
                 let problem = Problem {
-                    field: K::TABLE.itself.first().copied(),
+                    field: K::TABLE.columns_of_itself().next().map(|column| column.name),
                     fault: Fault::UnknownReference,
                     reason: "It refers to a row further down, and too many rows do.".into(),
                     remedy: "Sort the file so that what is referred to comes first.".into(),
@@ -394,7 +338,8 @@ impl Import<'_, '_> {
     /// Writes rows that waited for others of their file, those first that others wait for.
     async fn settle<K: Kind>(&mut self, file: &str, mut waiting: Vec<Row>) -> Result<()> {
         while !waiting.is_empty() && !self.report.is_interrupted {
-            let keys: HashSet<Key> = waiting.iter().map(|row| own_key(K::TABLE, row)).collect();
+            let keys: HashSet<Key> =
+                waiting.iter().map(|row| own_key(K::TABLE, &row.patch)).collect();
             let (blocked, ready): (Vec<Row>, Vec<Row>) =
                 waiting.into_iter().partition(|row| batch::waits_for::<K>(row, &keys));
             if ready.is_empty() {
@@ -417,11 +362,8 @@ impl Import<'_, '_> {
     }
 
     /// Child rows whose parents are not in the bundle, but may be in the space.
-    async fn orphans<D: Whole, E: Part<D>, T: Send + Sync>(
-        &mut self,
-        table: &'static Table,
-        child: Child<T, E::Model>,
-    ) -> Result<()> {
+    async fn orphans<C: Child>(&mut self) -> Result<()> {
+        let table = C::TABLE;
         self.index(table)?;
         let Some(mut index) = self.indexes.remove(table.name) else {
             return Ok(());
@@ -439,42 +381,24 @@ impl Import<'_, '_> {
                 Some(write) => write,
                 None => self.store.begin_write(self.viewer).await?,
             };
-            let fates =
-                batch::amend_parents::<D, E, T>(&mut write, self.viewer, table, &children, &child)
-                    .await?;
+            let entered = batch::amend_parents::<C>(&mut write, self.viewer, &children).await?;
             self.close(write).await?;
-            for (children, fate) in children.into_iter().zip(fates) {
-                match fate {
-                    Fate::Recorded(recorded, kin) => self.count_children(recorded.outcome, kin),
-                    Fate::Refused(problems) => {
+            for (children, entered) in children.into_iter().zip(entered) {
+                match entered {
+                    RowOutcome::Recorded(recorded, of_children) => {
+                        self.count_children(recorded.outcome, of_children)
+                    }
+                    RowOutcome::Refused(problems) => {
                         for row in &children.rows {
                             self.refuse_row(table, &children.file, row.line, problems.clone());
                         }
                     }
-                    Fate::Waits => {}
+                    RowOutcome::Waits => {}
                 }
             }
         }
         self.warn_of_columns(table, index.file(), &index.left_out());
         self.report.warnings.extend(index.of_short());
         Ok(())
-    }
-}
-
-/// Rows that wait for what they refer to.
-#[derive(Default)]
-struct Waiting {
-    rows: Vec<Row>,
-    bytes: usize,
-}
-
-impl Waiting {
-    fn add(&mut self, row: Row) -> bool {
-        self.bytes += row.cells.iter().map(Cell::bytes).sum::<usize>();
-        let has_room = self.bytes <= WAITING_BYTES;
-        if has_room {
-            self.rows.push(row);
-        }
-        has_room
     }
 }

@@ -1,41 +1,11 @@
-//! The cells of a row in the spelling in which they are kept and looked for, whatever a keyboard or a spreadsheet made
-//! of them.
+//! What spreadsheets make of cells: noughts behind whole numbers, and formulas of texts.
 
 use std::borrow::Cow;
 
-use super::cell::Item;
-use super::format::{Column, Target, Value};
-use crate::record::identifier;
-use crate::spelling::{composed, slug};
-
-impl Column {
-    /// A value as it is kept: in Unicode's form NFC, references as what they name is spelt, and whole numbers without
-    /// the `.0` that spreadsheets add.
-    pub(super) fn kept(&self, item: &Item) -> Item {
-        let Item::Text(text) = item else {
-            return item.clone();
-        };
-        Item::Text(match self.value {
-            Value::One(Target::LocalAuthority) | Value::Many(Target::LocalAuthority) => {
-                local_authority(text)
-            }
-            Value::One(_) | Value::Many(_) | Value::Term | Value::Subject => slug(text),
-            Value::Whole => without_point(text).into_owned(),
-            Value::PartialDate if without_point(text).len() == 4 => {
-                without_point(text).into_owned()
-            }
-            _ => composed(text).into_owned(),
-        })
-    }
-}
-
-/// A reference to a local authority: its GSS code in capitals.
-fn local_authority(text: &str) -> String {
-    identifier::gss_code(text).unwrap_or_else(|| slug(text))
-}
+use crate::record::columns::Value;
 
 /// A number without a point that only noughts follow.
-fn without_point(text: &str) -> Cow<'_, str> {
+pub(super) fn without_point(text: &str) -> Cow<'_, str> {
     match text.split_once('.') {
         Some((whole, noughts))
             if whole.ends_with(|last: char| last.is_ascii_digit())

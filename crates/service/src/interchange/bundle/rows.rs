@@ -3,20 +3,19 @@
 //! A row that cannot be read is refused by itself: the next one is read all the same. No row takes
 //! more memory than the limit, whatever the file holds.
 
-use std::fmt;
-
 use intake::{Content, HOW_TO_SAVE};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::Value as Json;
 
-use super::cell::Cell;
-use super::format::{Table, Value};
+use super::cell;
+use super::format::Table;
 use super::header::{lay_out, unknown_column};
+use super::json;
 use super::kept::unguarded;
 use super::lines::{Lines, Raw};
 use super::report::Located;
 use super::source::{Opened, content};
 use crate::error::{Error, Result};
+use crate::record::patch::Patch;
+use crate::record::reading::Row;
 use crate::record::{Fault, Problem, quoted};
 use crate::spelling::visible;
 
@@ -33,26 +32,6 @@ impl Form {
             "csv" => Some(Self::Csv),
             "ndjson" => Some(Self::Ndjson),
             _ => None,
-        }
-    }
-}
-
-/// A row: a cell for each column of the table, empty where the source does not say.
-#[derive(Clone, Debug)]
-pub(super) struct Row {
-    pub(super) line: u64,
-    pub(super) offset: u64,
-    pub(super) cells: Vec<Cell>,
-}
-
-impl Row {
-    /// A row of a table, its cells in the spelling in which they are kept.
-    pub(super) fn new(table: &Table, line: u64, offset: u64, cells: &[Cell]) -> Self {
-        let columns = table.columns().iter().zip(cells);
-        Self {
-            line,
-            offset,
-            cells: columns.map(|(column, cell)| cell.map(|item| column.kept(item))).collect(),
         }
     }
 }
@@ -213,20 +192,19 @@ impl Rows {
         bytes: &[u8],
     ) -> std::result::Result<Option<Row>, Problem> {
         let text = utf8(bytes)?;
-        let cells = match self.form {
-            Form::Csv => self.cells_of_csv(line, text)?,
-            Form::Ndjson => self.cells_of_json(text)?,
+        let patch = match self.form {
+            Form::Csv => self.read_csv(line, text)?,
+            Form::Ndjson => self.read_json(text)?,
         };
-        let is_blank = cells.iter().all(Cell::is_empty);
-        Ok((!is_blank).then(|| Row::new(self.table, line, offset, &cells)))
+        Ok((!patch.is_blank()).then_some(Row { line, offset, patch }))
     }
 
-    fn cells_of_csv(&mut self, line: u64, text: &str) -> std::result::Result<Vec<Cell>, Problem> {
+    fn read_csv(&mut self, line: u64, text: &str) -> std::result::Result<Patch, Problem> {
         let record = split(text)?;
         let columns = self.table.columns();
-        let mut cells = vec![Cell::default(); columns.len()];
+        let mut patch = Patch::default();
         if record.iter().all(|cell| cell.trim().is_empty()) {
-            return Ok(cells);
+            return Ok(patch);
         }
         let width = self.layout.len();
         let is_needed = |at: &Option<usize>| {
@@ -243,9 +221,9 @@ impl Rows {
             )));
         }
         for (place, (at, cell)) in self.layout.iter().zip(record.iter()).enumerate() {
-            match at.and_then(|at| Some((cells.get_mut(at)?, columns.get(at)?))) {
-                Some((cell_of_row, column)) => {
-                    *cell_of_row = Cell::read(column.value, unguarded(cell.trim()));
+            match at.and_then(|at| columns.get(at)) {
+                Some(column) => {
+                    patch.set_column(*column, cell::read(column.value, unguarded(cell.trim())));
                 }
                 None if cell.trim().is_empty() => {}
                 None => {
@@ -264,18 +242,18 @@ impl Rows {
                 short.last = line;
             }
         }
-        Ok(cells)
+        Ok(patch)
     }
 
-    fn cells_of_json(&mut self, text: &str) -> std::result::Result<Vec<Cell>, Problem> {
+    fn read_json(&mut self, text: &str) -> std::result::Result<Patch, Problem> {
         if text.trim().is_empty() {
-            return Ok(Vec::new());
+            return Ok(Patch::default());
         }
-        let Fields(object) = serde_json::from_str(text).map_err(|failure| {
-            not_json(None, format!("The line is not an object of JSON: {failure}."))
+        let json::Fields(object) = serde_json::from_str(text).map_err(|failure| {
+            json::not_json(None, format!("The line is not an object of JSON: {failure}."))
         })?;
         let columns = self.table.columns();
-        let mut cells = vec![Cell::default(); columns.len()];
+        let mut patch = Patch::default();
         let mut filled = vec![false; columns.len()];
         for (name, value) in object {
             let found = columns.iter().enumerate().find(|(_, column)| column.name == name);
@@ -292,14 +270,12 @@ impl Rows {
                     remedy: "Keep one of the two.".into(),
                 });
             }
-            if let Some(place) = cells.get_mut(at) {
-                *place = cell_of_json(column.name, column.value, value)?;
-            }
+            patch.set_column(*column, json::items(*column, value)?);
         }
         for (is_given, is_filled) in self.given.iter_mut().zip(filled) {
             *is_given |= is_filled;
         }
-        Ok(cells)
+        Ok(patch)
     }
 
     fn read_header(&mut self) -> Result<Vec<Located>> {
@@ -334,36 +310,6 @@ impl Rows {
         }
         self.layout = layout;
         Ok(problems.into_iter().map(|found| Located { file: self.file.clone(), ..found }).collect())
-    }
-}
-
-/// The fields of an object in their order, also those that come twice.
-struct Fields(Vec<(String, Json)>);
-
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct Object;
-
-        impl<'de> Visitor<'de> for Object {
-            type Value = Fields;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> std::result::Result<Fields, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
-                }
-                Ok(Fields(fields))
-            }
-        }
-
-        deserializer.deserialize_map(Object)
     }
 }
 
@@ -405,40 +351,4 @@ fn split(text: &str) -> std::result::Result<csv::StringRecord, Problem> {
         });
     }
     Ok(record)
-}
-
-fn cell_of_json(
-    name: &'static str,
-    value: Value,
-    json: Json,
-) -> std::result::Result<Cell, Problem> {
-    match json {
-        Json::Null => Ok(Cell::default()),
-        Json::String(text) => Ok(Cell::read(value, text.trim())),
-        Json::Number(number) => Ok(Cell::read(value, &number.to_string())),
-        Json::Array(items) if value.is_list() => {
-            let mut texts = Vec::with_capacity(items.len());
-            for item in items {
-                let Json::String(text) = item else {
-                    let reason = "An item of the list is no text.".to_owned();
-                    return Err(not_json(Some(name), reason));
-                };
-                texts.extend(Some(text.trim().to_owned()).filter(|text| !text.is_empty()));
-            }
-            Ok(Cell::of_texts(value, texts))
-        }
-        Json::Array(_) | Json::Object(_) | Json::Bool(_) => {
-            Err(not_json(Some(name), "The value is no text and no number.".to_owned()))
-        }
-    }
-}
-
-fn not_json(field: Option<&'static str>, reason: String) -> Problem {
-    Problem {
-        field,
-        fault: Fault::NotJson,
-        reason: reason.into(),
-        remedy: "Write one object a line, with texts, numbers and (for lists) arrays of texts."
-            .into(),
-    }
 }

@@ -2,41 +2,52 @@
 
 use chrono::{DateTime, Utc};
 use entity::{LocalAuthorityId, PartialDate, local_authority, local_authority_successor};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::record::columns::{Table, Target, Value, columns};
 use crate::record::{
     Draft, Fault, Problems, Slot, Standing, can_be_withdrawn, identifier, keyed_by, link_parts,
-    of_the_network, quoted,
+    of_the_network, parts_before, parts_of, quoted,
 };
 use crate::store::Write;
 
-/// What the network should know of a local authority.
-#[derive(Clone, Debug)]
-pub struct LocalAuthorityDraft {
-    /// Its code of the Office for National Statistics.
-    pub gss_code: String,
-    /// Its name.
-    pub name: String,
-    /// Its full name.
-    pub official_name: Option<String>,
-    /// The nation that it lies in.
-    pub country: String,
-    /// The region of England that it lies in.
-    pub region: Option<String>,
-    /// The kind of authority.
-    pub authority_type: Option<String>,
-    /// Its number in the Department for Education's returns.
-    pub dfe_number: Option<String>,
-    /// When it came to be.
-    pub established: Option<PartialDate>,
-    /// The first day on which it was no more.
-    pub abolished: Option<PartialDate>,
-    /// Those that carry on its work.
-    pub successors: Vec<LocalAuthorityId>,
-    /// Whether it still stands.
-    pub standing: Standing<LocalAuthorityId>,
+columns! {
+    /// What the network should know of a local authority.
+    pub struct LocalAuthorityDraft, LocalAuthorityFields LOCAL_AUTHORITY {
+        /// Its code of the Office for National Statistics.
+        gss_code: String [.key().holds(Value::GssCode)],
+        /// Its name.
+        name: String,
+        /// Its full name.
+        official_name: Option<String>,
+        /// The nation that it lies in.
+        country: String,
+        /// The region of England that it lies in.
+        region: Option<String>,
+        /// The kind of authority.
+        authority_type: Option<String>,
+        /// Its number in the Department for Education's returns.
+        dfe_number: Option<String>,
+        /// When it came to be.
+        established: Option<PartialDate>,
+        /// The first day on which it was no more.
+        abolished: Option<PartialDate>,
+        /// Those that carry on its work.
+        successors: Vec<LocalAuthorityId>,
+    }
+    groups {
+        /// Whether it still stands.
+        standing: Standing<LocalAuthorityId>,
+    }
 }
+
+/// The file of local authorities.
+pub(crate) static LOCAL_AUTHORITIES: Table =
+    Table::new("local_authorities", LocalAuthorityDraft::COLUMNS)
+        .of(Target::LocalAuthority)
+        .superseded();
 
 impl Draft for LocalAuthorityDraft {
     type Table = local_authority::Entity;
@@ -46,6 +57,35 @@ impl Draft for LocalAuthorityDraft {
     keyed_by!(local_authority, gss_code, GssCode);
     of_the_network!(local_authority, LocalAuthority);
     can_be_withdrawn!(local_authority superseded);
+
+    async fn from_rows(
+        connection: &impl ConnectionTrait,
+        rows: &[local_authority::Model],
+    ) -> Result<Vec<Self>> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id.into()).collect();
+        let (mut successors,) = parts_before::<Self>(connection, &ids).await?;
+        let draft = |row: &local_authority::Model| Self {
+            gss_code: row.gss_code.clone(),
+            name: row.name.clone(),
+            official_name: row.official_name.clone(),
+            country: row.country.clone(),
+            region: row.region.clone(),
+            authority_type: row.authority_type.clone(),
+            dfe_number: row.dfe_number.clone(),
+            established: row.established.clone(),
+            abolished: row.abolished.clone(),
+            successors: parts_of(&mut successors, row.id)
+                .iter()
+                .map(|row| row.successor_id)
+                .collect(),
+            standing: Standing {
+                withdrawn_at: row.withdrawn_at,
+                withdrawal_reason: row.withdrawal_reason.clone(),
+                superseded_by: row.superseded_by,
+            },
+        };
+        Ok(rows.iter().map(draft).collect())
+    }
 
     fn row(
         &self,
@@ -73,27 +113,36 @@ impl Draft for LocalAuthorityDraft {
 
     fn check(&self, problems: &mut Problems) {
         let code = Some(&self.gss_code);
-        problems.identifier("gss_code", code, identifier::gss_code, "E10000023");
-        problems.name("name", &self.name);
-        problems.short("official_name", self.official_name.as_ref());
-        problems.name("country", &self.country);
-        problems.short("region", self.region.as_ref());
-        problems.short("authority_type", self.authority_type.as_ref());
+        problems.identifier(
+            LOCAL_AUTHORITY.gss_code.name(),
+            code,
+            identifier::gss_code,
+            "E10000023",
+        );
+        problems.name(LOCAL_AUTHORITY.name.name(), &self.name);
+        problems.short(LOCAL_AUTHORITY.official_name.name(), self.official_name.as_ref());
+        problems.name(LOCAL_AUTHORITY.country.name(), &self.country);
+        problems.short(LOCAL_AUTHORITY.region.name(), self.region.as_ref());
+        problems.short(LOCAL_AUTHORITY.authority_type.name(), self.authority_type.as_ref());
         if let Some(number) = &self.dfe_number
             && !(number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()))
         {
             problems.add(
-                "dfe_number",
+                LOCAL_AUTHORITY.dfe_number.name(),
                 Fault::NotAnIdentifier,
                 format!("{} does not have three digits.", quoted(number)),
                 "Give all three digits; a spreadsheet may have dropped a zero in front.",
             );
         }
-        problems.partly_in_order("abolished", self.established.as_ref(), self.abolished.as_ref());
-        problems.distinct("successors", &self.successors);
+        problems.partly_in_order(
+            LOCAL_AUTHORITY.abolished.name(),
+            self.established.as_ref(),
+            self.abolished.as_ref(),
+        );
+        problems.distinct(LOCAL_AUTHORITY.successors.name(), &self.successors);
         if !self.successors.is_empty() && self.abolished.is_none() {
             problems.add(
-                "successors",
+                LOCAL_AUTHORITY.successors.name(),
                 Fault::Inconsistent,
                 "It has successors, and no day on which it was abolished.",
                 "Give `abolished`, the first day on which it is no more, or leave the successors out.",
@@ -109,7 +158,7 @@ impl Draft for LocalAuthorityDraft {
             let own = slot.before.as_ref().map(|row| row.id);
             if own.is_some_and(|id| slot.draft.successors.contains(&id)) {
                 slot.problems.add(
-                    "successors",
+                    LOCAL_AUTHORITY.successors.name(),
                     Fault::Circle,
                     "It would be its own successor.",
                     "Name the authorities that carry on its work.",

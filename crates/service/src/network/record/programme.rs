@@ -2,40 +2,51 @@
 
 use chrono::{DateTime, Utc};
 use entity::{CentreId, PartialDate, PartnerId, ProgrammeId, programme, programme_partner};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
+use crate::error::Result;
+use crate::record::columns::{Table, Target, Value, columns};
 use crate::record::{
     Draft, Problems, Standing, can_be_withdrawn, keyed_by, link_parts, of_the_network,
+    parts_before, parts_of,
 };
 
-/// What a programme should be.
-#[derive(Clone, Debug)]
-pub struct ProgrammeDraft {
-    /// Its key.
-    pub slug: String,
-    /// Its title.
-    pub title: String,
-    /// What it is.
-    pub summary: Option<String>,
-    /// The centre that leads it.
-    pub lead_centre: CentreId,
-    /// Its partners.
-    pub partners: Vec<PartnerId>,
-    /// When it began.
-    pub started: Option<PartialDate>,
-    /// When it ended.
-    pub ended: Option<PartialDate>,
-    /// Its page on the web.
-    pub homepage: Option<String>,
-    /// How many studies it has by its own account, named or not.
-    pub studies_stated: Option<i32>,
-    /// How many partners it has by its own account, named or not.
-    pub partners_stated: Option<i32>,
-    /// In how many local authorities it works by its own account, named or not.
-    pub local_authorities_stated: Option<i32>,
-    /// Whether it still stands.
-    pub standing: Standing<ProgrammeId>,
+columns! {
+    /// What a programme should be.
+    pub struct ProgrammeDraft, ProgrammeFields PROGRAMME {
+        /// Its key.
+        slug: String [.key().holds(Value::Slug)],
+        /// Its title.
+        title: String,
+        /// What it is.
+        summary: Option<String>,
+        /// The centre that leads it.
+        lead_centre: CentreId,
+        /// Its partners.
+        partners: Vec<PartnerId>,
+        /// When it began.
+        started: Option<PartialDate>,
+        /// When it ended.
+        ended: Option<PartialDate>,
+        /// Its page on the web.
+        homepage: Option<String>,
+        /// How many studies it has by its own account, named or not.
+        studies_stated: Option<i32>,
+        /// How many partners it has by its own account, named or not.
+        partners_stated: Option<i32>,
+        /// In how many local authorities it works by its own account, named or not.
+        local_authorities_stated: Option<i32>,
+    }
+    groups {
+        /// Whether it still stands.
+        standing: Standing<ProgrammeId>,
+    }
 }
+
+/// The file of programmes.
+pub(crate) static PROGRAMMES: Table =
+    Table::new("programmes", ProgrammeDraft::COLUMNS).of(Target::Programme).superseded();
 
 impl Draft for ProgrammeDraft {
     type Table = programme::Entity;
@@ -45,6 +56,33 @@ impl Draft for ProgrammeDraft {
     keyed_by!(programme, slug, Slug);
     of_the_network!(programme, Programme);
     can_be_withdrawn!(programme superseded);
+
+    async fn from_rows(
+        connection: &impl ConnectionTrait,
+        rows: &[programme::Model],
+    ) -> Result<Vec<Self>> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id.into()).collect();
+        let (mut partners,) = parts_before::<Self>(connection, &ids).await?;
+        let draft = |row: &programme::Model| Self {
+            slug: row.slug.clone(),
+            title: row.title.clone(),
+            summary: row.summary.clone(),
+            lead_centre: row.lead_centre,
+            partners: parts_of(&mut partners, row.id).iter().map(|row| row.partner_id).collect(),
+            started: row.started.clone(),
+            ended: row.ended.clone(),
+            homepage: row.homepage.clone(),
+            studies_stated: row.studies_stated,
+            partners_stated: row.partners_stated,
+            local_authorities_stated: row.local_authorities_stated,
+            standing: Standing {
+                withdrawn_at: row.withdrawn_at,
+                withdrawal_reason: row.withdrawal_reason.clone(),
+                superseded_by: row.superseded_by,
+            },
+        };
+        Ok(rows.iter().map(draft).collect())
+    }
 
     fn row(
         &self,
@@ -72,15 +110,23 @@ impl Draft for ProgrammeDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.slug("slug", &self.slug);
-        problems.name("title", &self.title);
-        problems.text("summary", self.summary.as_ref());
-        problems.distinct("partners", &self.partners);
-        problems.partly_in_order("ended", self.started.as_ref(), self.ended.as_ref());
-        problems.address("homepage", self.homepage.as_ref());
-        problems.at_least("studies_stated", self.studies_stated, 0);
-        problems.at_least("partners_stated", self.partners_stated, 0);
-        problems.at_least("local_authorities_stated", self.local_authorities_stated, 0);
+        problems.slug(PROGRAMME.slug.name(), &self.slug);
+        problems.name(PROGRAMME.title.name(), &self.title);
+        problems.text(PROGRAMME.summary.name(), self.summary.as_ref());
+        problems.distinct(PROGRAMME.partners.name(), &self.partners);
+        problems.partly_in_order(
+            PROGRAMME.ended.name(),
+            self.started.as_ref(),
+            self.ended.as_ref(),
+        );
+        problems.address(PROGRAMME.homepage.name(), self.homepage.as_ref());
+        problems.at_least(PROGRAMME.studies_stated.name(), self.studies_stated, 0);
+        problems.at_least(PROGRAMME.partners_stated.name(), self.partners_stated, 0);
+        problems.at_least(
+            PROGRAMME.local_authorities_stated.name(),
+            self.local_authorities_stated,
+            0,
+        );
         self.standing.check(problems);
     }
 }

@@ -1,7 +1,7 @@
 //! The scales of a standard's versions: dimensions, levels, and how levels of different standards
 //! read beside each other.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -17,26 +17,41 @@ use uuid::Uuid;
 use super::in_use::{self, versions_in_use};
 use crate::access::scope;
 use crate::error::{Error, Result};
+use crate::record::columns::{Table, Target, Value, columns};
+use crate::record::reading::Listed;
 use crate::record::{
     Draft, Fault, Problems, RowOf, Slot, Standing, Subject, keyed_within, of_the_network,
 };
 use crate::store::Write;
 
-/// What a dimension of a version should be.
-#[derive(Clone, Debug)]
-pub struct DimensionDraft {
-    /// The standard, whose change it is.
-    pub standard: StandardId,
-    /// The version.
-    pub version: StandardVersionId,
-    /// Its key within the version.
-    pub code: String,
-    /// Its name.
-    pub name: String,
-    /// Its place among the dimensions.
-    pub position: i32,
-    /// What it is about.
-    pub description: Option<String>,
+columns! {
+    /// What a dimension of a version should be.
+    pub struct DimensionDraft, DimensionFields DIMENSION {
+        /// The standard, whose change it is.
+        standard: StandardId [.key()],
+        /// The version.
+        version: StandardVersionId [.key().holds(OF_STANDARD)],
+        /// Its key within the version.
+        code: String [.named("dimension").key().input("key")],
+        /// Its name.
+        name: String,
+        /// Its place among the dimensions.
+        position: i32,
+        /// What it is about.
+        description: Option<String>,
+    }
+}
+
+/// The file of the dimensions of standards' versions.
+pub(crate) static STANDARD_DIMENSIONS: Table =
+    Table::new("standard_dimensions", DimensionDraft::COLUMNS)
+        .of(Target::Dimension)
+        .input("dimensions");
+
+const OF_STANDARD: Value = Value::Within(Target::Version, &["standard"]);
+
+impl Listed for DimensionDraft {
+    const TABLE: &'static Table = &STANDARD_DIMENSIONS;
 }
 
 impl DimensionDraft {
@@ -52,6 +67,24 @@ impl Draft for DimensionDraft {
 
     keyed_within!(standard_dimension, version_id VersionId, code Code);
     of_the_network!(standard_dimension);
+
+    async fn from_rows(
+        connection: &impl ConnectionTrait,
+        rows: &[standard_dimension::Model],
+    ) -> Result<Vec<Self>> {
+        let standards = standards(connection, rows.iter().map(|row| row.version_id)).await?;
+        let draft = |row: &standard_dimension::Model| {
+            Some(Self {
+                standard: *standards.get(&row.version_id)?,
+                version: row.version_id,
+                code: row.code.clone(),
+                name: row.name.clone(),
+                position: row.position,
+                description: row.description.clone(),
+            })
+        };
+        Ok(rows.iter().filter_map(draft).collect())
+    }
 
     fn row(
         &self,
@@ -71,18 +104,18 @@ impl Draft for DimensionDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.key("dimension", &self.code);
+        problems.key(DIMENSION.code.name(), &self.code);
         // A bundle writes a score as `dimension=level`.
         if self.code.contains('=') {
             problems.add(
-                "dimension",
+                DIMENSION.code.name(),
                 Fault::NotText,
                 "It contains '=', behind which the level stands in the scores of a rating.",
                 "Choose a code without it.",
             );
         }
-        problems.name("name", &self.name);
-        problems.text("description", self.description.as_ref());
+        problems.name(DIMENSION.name.name(), &self.name);
+        problems.text(DIMENSION.description.name(), self.description.as_ref());
     }
 
     async fn prepare(write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
@@ -104,23 +137,35 @@ impl Draft for DimensionDraft {
     }
 }
 
-/// What a level of a dimension should be.
-#[derive(Clone, Debug)]
-pub struct LevelDraft {
-    /// The standard, whose change it is.
-    pub standard: StandardId,
-    /// The dimension.
-    pub dimension: DimensionId,
-    /// Its code.
-    pub code: String,
-    /// Its place on the scale, a higher one for more.
-    pub ordinal: i32,
-    /// What it is called.
-    pub label: String,
-    /// What it asks for.
-    pub description: Option<String>,
-    /// How strong evidence at this level is held to be.
-    pub strength: Option<EvidenceStrength>,
+columns! {
+    /// What a level of a dimension should be.
+    pub struct LevelDraft, LevelFields LEVEL {
+        /// The standard, whose change it is.
+        standard: StandardId [.key()],
+        /// The version.
+        version: StandardVersionId [.key().holds(OF_STANDARD)],
+        /// The dimension.
+        dimension: DimensionId
+            [.key().holds(Value::Within(Target::Dimension, &["standard", "version"]))],
+        /// Its code.
+        code: String [.named("level").key().input("code")],
+        /// Its place on the scale, a higher one for more.
+        ordinal: i32,
+        /// What it is called.
+        label: String,
+        /// What it asks for.
+        description: Option<String>,
+        /// How strong evidence at this level is held to be.
+        strength: Option<EvidenceStrength>,
+    }
+}
+
+/// The file of the levels of standards' dimensions.
+pub(crate) static STANDARD_LEVELS: Table =
+    Table::new("standard_levels", LevelDraft::COLUMNS).of(Target::Level).input("levels");
+
+impl Listed for LevelDraft {
+    const TABLE: &'static Table = &STANDARD_LEVELS;
 }
 
 impl LevelDraft {
@@ -136,6 +181,27 @@ impl Draft for LevelDraft {
 
     keyed_within!(standard_level, dimension_id DimensionId, code Code);
     of_the_network!(standard_level);
+
+    async fn from_rows(
+        connection: &impl ConnectionTrait,
+        rows: &[standard_level::Model],
+    ) -> Result<Vec<Self>> {
+        let places = places(connection, rows.iter().map(|row| row.dimension_id)).await?;
+        let draft = |row: &standard_level::Model| {
+            let (standard, version) = *places.get(&row.dimension_id)?;
+            Some(Self {
+                standard,
+                version,
+                dimension: row.dimension_id,
+                code: row.code.clone(),
+                ordinal: row.ordinal,
+                label: row.label.clone(),
+                description: row.description.clone(),
+                strength: row.strength,
+            })
+        };
+        Ok(rows.iter().filter_map(draft).collect())
+    }
 
     fn row(
         &self,
@@ -156,9 +222,9 @@ impl Draft for LevelDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.key("level", &self.code);
-        problems.name("label", &self.label);
-        problems.text("description", self.description.as_ref());
+        problems.key(LEVEL.code.name(), &self.code);
+        problems.name(LEVEL.label.name(), &self.label);
+        problems.text(LEVEL.description.name(), self.description.as_ref());
     }
 
     async fn prepare(write: &Write, slots: &mut [Slot<Self>]) -> Result<()> {
@@ -216,24 +282,59 @@ fn version_of(level: LevelId) -> Select<standard_version::Entity> {
         .filter(standard_version::Column::Id.in_subquery(version.into_query()))
 }
 
-/// How a level of one standard reads on another.
-#[derive(Clone, Debug)]
-pub struct CrosswalkDraft {
-    /// The standard of the level that is read, whose change it is.
-    pub standard: StandardId,
-    /// The level that is read.
-    pub from_level: LevelId,
-    /// The level that it is read as.
-    pub to_level: LevelId,
-    /// How the two relate.
-    pub relation: CrosswalkRelation,
-    /// Why the reading must be taken with care.
-    pub caveat: String,
-    /// Who reads it so, and where.
-    pub source: Option<String>,
-    /// Whether it still stands.
-    pub standing: Standing<CrosswalkId>,
+columns! {
+    /// How a level of one standard reads on another.
+    pub struct CrosswalkDraft, CrosswalkFields CROSSWALK {
+        /// The standard of the level that is read, whose change it is.
+        from_standard: StandardId [.key().input("from.standard")],
+        /// Its version.
+        from_version: StandardVersionId [.key().input("from.version").holds(Value::Within(
+            Target::Version,
+            &["from_standard"],
+        ))],
+        /// Its dimension.
+        from_dimension: DimensionId [.key().input("from.dimension").holds(Value::Within(
+            Target::Dimension,
+            &["from_standard", "from_version"],
+        ))],
+        /// The level that is read.
+        from_level: LevelId [.key().input("from.level").holds(Value::Within(
+            Target::Level,
+            &["from_standard", "from_version", "from_dimension"],
+        ))],
+        /// The standard of the level that is read as.
+        to_standard: StandardId [.key().input("to.standard")],
+        /// Its version.
+        to_version: StandardVersionId [.key().input("to.version").holds(Value::Within(
+            Target::Version,
+            &["to_standard"],
+        ))],
+        /// Its dimension.
+        to_dimension: DimensionId [.key().input("to.dimension").holds(Value::Within(
+            Target::Dimension,
+            &["to_standard", "to_version"],
+        ))],
+        /// The level that it is read as.
+        to_level: LevelId [.key().input("to.level").holds(Value::Within(
+            Target::Level,
+            &["to_standard", "to_version", "to_dimension"],
+        ))],
+        /// How the two relate.
+        relation: CrosswalkRelation,
+        /// Why the reading must be taken with care.
+        caveat: String,
+        /// Who reads it so, and where.
+        source: Option<String>,
+    }
+    groups {
+        /// Whether it still stands.
+        standing: Standing<CrosswalkId>,
+    }
 }
+
+/// The file of the crosswalk.
+pub(crate) static CROSSWALK_FILE: Table =
+    Table::new("crosswalk", CrosswalkDraft::COLUMNS).withdrawn();
 
 impl Draft for CrosswalkDraft {
     type Table = crosswalk::Entity;
@@ -268,14 +369,57 @@ impl Draft for CrosswalkDraft {
             .add(scope::among(backend, crosswalk::Column::ToLevel, to))
     }
 
+    async fn from_rows(
+        connection: &impl ConnectionTrait,
+        rows: &[crosswalk::Model],
+    ) -> Result<Vec<Self>> {
+        let backend = connection.get_database_backend();
+        let levels = rows.iter().flat_map(|row| [row.from_level, row.to_level]);
+        let levels: HashSet<Uuid> = levels.map(Uuid::from).collect();
+        let levels = scope::network::<standard_level::Entity>()
+            .filter(scope::among(backend, standard_level::Column::Id, levels))
+            .all(connection)
+            .await?;
+        let places = places(connection, levels.iter().map(|level| level.dimension_id)).await?;
+        let dimensions: HashMap<LevelId, DimensionId> =
+            levels.iter().map(|level| (level.id, level.dimension_id)).collect();
+        let place = |level: &LevelId| {
+            let dimension = *dimensions.get(level)?;
+            let (standard, version) = *places.get(&dimension)?;
+            Some((standard, version, dimension))
+        };
+        let draft = |row: &crosswalk::Model| {
+            let (from_standard, from_version, from_dimension) = place(&row.from_level)?;
+            let (to_standard, to_version, to_dimension) = place(&row.to_level)?;
+            Some(Self {
+                from_standard,
+                from_version,
+                from_dimension,
+                from_level: row.from_level,
+                to_standard,
+                to_version,
+                to_dimension,
+                to_level: row.to_level,
+                relation: row.relation,
+                caveat: row.caveat.clone(),
+                source: row.source.clone(),
+                standing: Standing {
+                    withdrawn_at: row.withdrawn_at,
+                    withdrawal_reason: row.withdrawal_reason.clone(),
+                    superseded_by: None,
+                },
+            })
+        };
+        Ok(rows.iter().filter_map(draft).collect())
+    }
+
     fn row(
         &self,
         id: Uuid,
         _before: Option<&crosswalk::Model>,
         _now: DateTime<Utc>,
     ) -> crosswalk::Model {
-        let Self { standard: _, from_level, to_level, relation, caveat, source, standing } =
-            self.clone();
+        let Self { from_level, to_level, relation, caveat, source, standing, .. } = self.clone();
         crosswalk::Model {
             id: id.into(),
             from_level,
@@ -291,18 +435,50 @@ impl Draft for CrosswalkDraft {
     fn check(&self, problems: &mut Problems) {
         if self.from_level == self.to_level {
             problems.add(
-                "to_level",
+                CROSSWALK.to_level.name(),
                 Fault::Inconsistent,
                 "A level is compared with itself.",
                 "Name a level of another standard or version.",
             );
         }
-        problems.text("caveat", Some(&self.caveat));
-        problems.text("source", self.source.as_ref());
+        problems.text(CROSSWALK.caveat.name(), Some(&self.caveat));
+        problems.text(CROSSWALK.source.name(), self.source.as_ref());
         self.standing.check(problems);
     }
 
     fn subject(&self, _row: &crosswalk::Model) -> Subject {
-        Subject::whole(ChangeKind::EvidenceStandard, self.standard)
+        Subject::whole(ChangeKind::EvidenceStandard, self.from_standard)
     }
+}
+
+/// The standard of each of these versions.
+pub(crate) async fn standards(
+    connection: &impl ConnectionTrait,
+    versions: impl Iterator<Item = StandardVersionId>,
+) -> Result<HashMap<StandardVersionId, StandardId>> {
+    let backend = connection.get_database_backend();
+    let ids: HashSet<Uuid> = versions.map(Uuid::from).collect();
+    let versions = scope::network::<standard_version::Entity>()
+        .filter(scope::among(backend, standard_version::Column::Id, ids))
+        .all(connection)
+        .await?;
+    Ok(versions.into_iter().map(|version| (version.id, version.standard_id)).collect())
+}
+
+/// The standard and the version of each of these dimensions.
+async fn places(
+    connection: &impl ConnectionTrait,
+    dimensions: impl Iterator<Item = DimensionId>,
+) -> Result<HashMap<DimensionId, (StandardId, StandardVersionId)>> {
+    let backend = connection.get_database_backend();
+    let ids: HashSet<Uuid> = dimensions.map(Uuid::from).collect();
+    let dimensions = scope::network::<standard_dimension::Entity>()
+        .filter(scope::among(backend, standard_dimension::Column::Id, ids))
+        .all(connection)
+        .await?;
+    let standards = standards(connection, dimensions.iter().map(|row| row.version_id)).await?;
+    let place = |row: standard_dimension::Model| {
+        Some((row.id, (*standards.get(&row.version_id)?, row.version_id)))
+    };
+    Ok(dimensions.into_iter().filter_map(place).collect())
 }

@@ -2,28 +2,39 @@
 
 use chrono::{DateTime, Utc};
 use entity::{CentreId, ChangeKind, PartialDate, StandardId, evidence_standard, standard_version};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
+use crate::error::Result;
+use crate::record::columns::{Table, Target, Value, columns};
+use crate::record::reading::Listed;
 use crate::record::{
     Draft, Problems, Standing, Subject, can_be_withdrawn, keyed_by, keyed_within, of_the_network,
 };
 
-/// What an evidence standard should be.
-#[derive(Clone, Debug)]
-pub struct StandardDraft {
-    /// Its key.
-    pub slug: String,
-    /// Its name.
-    pub name: String,
-    /// The centre that keeps it.
-    pub owner: Option<CentreId>,
-    /// Where it is published.
-    pub homepage: Option<String>,
-    /// What it rates, and how.
-    pub description: Option<String>,
-    /// Whether it still stands.
-    pub standing: Standing<StandardId>,
+columns! {
+    /// What an evidence standard should be.
+    pub struct StandardDraft, StandardFields STANDARD {
+        /// Its key.
+        slug: String [.key().holds(Value::Slug)],
+        /// Its name.
+        name: String,
+        /// The centre that keeps it.
+        owner: Option<CentreId>,
+        /// Where it is published.
+        homepage: Option<String>,
+        /// What it rates, and how.
+        description: Option<String>,
+    }
+    groups {
+        /// Whether it still stands.
+        standing: Standing<StandardId>,
+    }
 }
+
+/// The file of evidence standards.
+pub(crate) static STANDARDS: Table =
+    Table::new("standards", StandardDraft::COLUMNS).of(Target::Standard).superseded();
 
 impl Draft for StandardDraft {
     type Table = evidence_standard::Entity;
@@ -33,6 +44,25 @@ impl Draft for StandardDraft {
     keyed_by!(evidence_standard, slug, Slug);
     of_the_network!(evidence_standard, EvidenceStandard);
     can_be_withdrawn!(evidence_standard superseded);
+
+    async fn from_rows(
+        _connection: &impl ConnectionTrait,
+        rows: &[evidence_standard::Model],
+    ) -> Result<Vec<Self>> {
+        let draft = |row: &evidence_standard::Model| Self {
+            slug: row.slug.clone(),
+            name: row.name.clone(),
+            owner: row.owner,
+            homepage: row.homepage.clone(),
+            description: row.description.clone(),
+            standing: Standing {
+                withdrawn_at: row.withdrawn_at,
+                withdrawal_reason: row.withdrawal_reason.clone(),
+                superseded_by: row.superseded_by,
+            },
+        };
+        Ok(rows.iter().map(draft).collect())
+    }
 
     fn row(
         &self,
@@ -55,29 +85,38 @@ impl Draft for StandardDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.slug("slug", &self.slug);
-        problems.name("name", &self.name);
-        problems.address("homepage", self.homepage.as_ref());
-        problems.text("description", self.description.as_ref());
+        problems.slug(STANDARD.slug.name(), &self.slug);
+        problems.name(STANDARD.name.name(), &self.name);
+        problems.address(STANDARD.homepage.name(), self.homepage.as_ref());
+        problems.text(STANDARD.description.name(), self.description.as_ref());
         self.standing.check(problems);
     }
 }
 
-/// What a version of a standard should be.
-#[derive(Clone, Debug)]
-pub struct VersionDraft {
-    /// The standard.
-    pub standard: StandardId,
-    /// The version, as its keeper names it.
-    pub code: String,
-    /// Its place among the versions, from 1 for the oldest.
-    pub position: i32,
-    /// From when it was used.
-    pub since: Option<PartialDate>,
-    /// Until when it was used.
-    pub until: Option<PartialDate>,
-    /// What is known about it.
-    pub note: Option<String>,
+columns! {
+    /// What a version of a standard should be.
+    pub struct VersionDraft, VersionFields VERSION {
+        /// The standard.
+        standard: StandardId [.key()],
+        /// The version, as its keeper names it.
+        code: String [.named("version").key().input("code")],
+        /// Its place among the versions, from 1 for the oldest.
+        position: i32,
+        /// From when it was used.
+        since: Option<PartialDate>,
+        /// Until when it was used.
+        until: Option<PartialDate>,
+        /// What is known about it.
+        note: Option<String>,
+    }
+}
+
+/// The file of the versions of standards.
+pub(crate) static STANDARD_VERSIONS: Table =
+    Table::new("standard_versions", VersionDraft::COLUMNS).of(Target::Version).input("versions");
+
+impl Listed for VersionDraft {
+    const TABLE: &'static Table = &STANDARD_VERSIONS;
 }
 
 impl VersionDraft {
@@ -93,6 +132,21 @@ impl Draft for VersionDraft {
 
     keyed_within!(standard_version, standard_id StandardId, code Code);
     of_the_network!(standard_version);
+
+    async fn from_rows(
+        _connection: &impl ConnectionTrait,
+        rows: &[standard_version::Model],
+    ) -> Result<Vec<Self>> {
+        let draft = |row: &standard_version::Model| Self {
+            standard: row.standard_id,
+            code: row.code.clone(),
+            position: row.position,
+            since: row.since.clone(),
+            until: row.until.clone(),
+            note: row.note.clone(),
+        };
+        Ok(rows.iter().map(draft).collect())
+    }
 
     fn row(
         &self,
@@ -113,10 +167,10 @@ impl Draft for VersionDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.key("version", &self.code);
-        problems.at_least("position", Some(self.position), 1);
-        problems.partly_in_order("until", self.since.as_ref(), self.until.as_ref());
-        problems.text("note", self.note.as_ref());
+        problems.key(VERSION.code.name(), &self.code);
+        problems.at_least(VERSION.position.name(), Some(self.position), 1);
+        problems.partly_in_order(VERSION.until.name(), self.since.as_ref(), self.until.as_ref());
+        problems.text(VERSION.note.name(), self.note.as_ref());
     }
 
     fn subject(&self, row: &standard_version::Model) -> Subject {

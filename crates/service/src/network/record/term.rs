@@ -2,56 +2,92 @@
 
 use chrono::{DateTime, Utc};
 use entity::{CentreId, TermId, Vocabulary, term, term_label};
-use sea_orm::{ColumnTrait, Condition, DbBackend};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::access::scope;
+use crate::error::Result;
+use crate::record::columns::{Table, Target, Value as Holds, columns};
+use crate::record::reading::{Child, Listed};
 use crate::record::{
     Chain, Children, Draft, Part, Problems, Standing, Subject, Wanted, Whole, can_be_withdrawn,
-    of_the_network,
+    of_the_network, parts_before, parts_of,
 };
 
-/// What a term should be.
-#[derive(Clone, Debug)]
-pub struct TermDraft {
-    /// The vocabulary that it belongs to.
-    pub vocabulary: Vocabulary,
-    /// Its key within the vocabulary.
-    pub slug: String,
-    /// Its preferred name.
-    pub name: String,
-    /// What it means.
-    pub description: Option<String>,
-    /// The next broader term, of the same vocabulary.
-    pub broader: Option<TermId>,
-    /// The centre that keeps it.
-    pub owner: Option<CentreId>,
-    /// Other names for it.
-    pub synonyms: Vec<String>,
-    /// What centres call it.
-    pub labels: Children<LabelDraft>,
-    /// Whether it still stands.
-    pub standing: Standing<TermId>,
+columns! {
+    /// What a term should be.
+    pub struct TermDraft, TermFields TERM {
+        /// Its key within the vocabulary.
+        slug: String [.key().holds(Holds::Slug)],
+        /// Its preferred name.
+        name: String,
+        /// What it means.
+        description: Option<String>,
+        /// The next broader term, of the same vocabulary.
+        broader: Option<TermId>,
+        /// The centre that keeps it.
+        owner: Option<CentreId>,
+        /// Other names for it.
+        synonyms: Vec<String>,
+    }
+    children {
+        /// What centres call it.
+        labels: LabelDraft,
+    }
+    groups {
+        /// Whether it still stands.
+        standing: Standing<TermId>,
+    }
+    besides {
+        /// The vocabulary that it belongs to.
+        vocabulary: Vocabulary = |from| from.vocabulary(),
+    }
 }
 
-/// A centre's own label for a term.
-#[derive(Clone, Debug)]
-pub struct LabelDraft {
-    /// The centre.
-    pub centre: CentreId,
-    /// What it calls the term.
-    pub label: String,
+/// The file of interventions.
+pub(crate) static INTERVENTIONS: Table =
+    Table::new("interventions", TermDraft::COLUMNS).of(Target::Intervention).superseded();
+/// The file of outcomes.
+pub(crate) static OUTCOMES: Table =
+    Table::new("outcomes", TermDraft::COLUMNS).of(Target::Outcome).superseded();
+/// The file of populations.
+pub(crate) static POPULATIONS: Table =
+    Table::new("populations", TermDraft::COLUMNS).of(Target::Population).superseded();
+
+columns! {
+    /// A centre's own label for a term.
+    pub struct LabelDraft, LabelFields LABEL within { vocabulary: Vocabulary, term: TermId [.holds(Holds::Term)], } {
+        /// The centre.
+        centre: CentreId [.key()],
+        /// What it calls the term.
+        label: String,
+    }
 }
 
-impl LabelDraft {
-    /// What is wrong with it.
-    pub fn check(&self, problems: &mut Problems) {
-        problems.name("label", &self.label);
+/// The file of terms' labels.
+pub(crate) static TERM_LABELS: Table =
+    Table::new("term_labels", LabelDraft::COLUMNS).child(2).input("labels");
+
+impl Listed for LabelDraft {
+    const TABLE: &'static Table = &TERM_LABELS;
+}
+
+impl Child for LabelDraft {
+    type Whole = TermDraft;
+    type Part = term_label::Entity;
+
+    fn check(&self, problems: &mut Problems) {
+        problems.name(LABEL.label.name(), &self.label);
     }
 
-    pub(crate) fn row(&self, term_id: TermId) -> term_label::Model {
-        term_label::Model { term_id, centre_id: self.centre, label: self.label.clone() }
+    fn row(&self, whole: Uuid) -> term_label::Model {
+        let Self { centre: centre_id, label } = self.clone();
+        term_label::Model { term_id: whole.into(), centre_id, label }
+    }
+
+    fn from_row(row: term_label::Model) -> Self {
+        Self { centre: row.centre_id, label: row.label }
     }
 }
 
@@ -94,6 +130,36 @@ impl Draft for TermDraft {
         Self::subject_of(row)
     }
 
+    async fn from_rows(
+        connection: &impl ConnectionTrait,
+        rows: &[term::Model],
+    ) -> Result<Vec<Self>> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id.into()).collect();
+        let (mut labels,) = parts_before::<Self>(connection, &ids).await?;
+        let draft = |row: &term::Model| Self {
+            slug: row.slug.clone(),
+            name: row.name.clone(),
+            description: row.description.clone(),
+            broader: row.broader,
+            owner: row.owner,
+            synonyms: row
+                .synonyms
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|text| Some(text.as_str()?.to_owned()))
+                .collect(),
+            labels: Children::from_rows(parts_of(&mut labels, row.id)),
+            standing: Standing {
+                withdrawn_at: row.withdrawn_at,
+                withdrawal_reason: row.withdrawal_reason.clone(),
+                superseded_by: row.superseded_by,
+            },
+            vocabulary: row.vocabulary,
+        };
+        Ok(rows.iter().map(draft).collect())
+    }
+
     fn row(&self, id: Uuid, _before: Option<&term::Model>, _now: DateTime<Utc>) -> term::Model {
         let draft = self.clone();
         term::Model {
@@ -112,13 +178,13 @@ impl Draft for TermDraft {
     }
 
     fn check(&self, problems: &mut Problems) {
-        problems.slug("slug", &self.slug);
-        problems.name("name", &self.name);
-        problems.text("description", self.description.as_ref());
+        problems.slug(TERM.slug.name(), &self.slug);
+        problems.name(TERM.name.name(), &self.name);
+        problems.text(TERM.description.name(), self.description.as_ref());
         for synonym in &self.synonyms {
-            problems.name("synonyms", synonym);
+            problems.name(TERM.synonyms.name(), synonym);
         }
-        problems.distinct("synonyms", &self.synonyms);
+        problems.distinct(TERM.synonyms.name(), &self.synonyms);
         self.labels.check(problems, LabelDraft::check);
         self.standing.check(problems);
     }
@@ -138,7 +204,7 @@ impl Part<TermDraft> for term_label::Entity {
     }
 
     fn wanted(draft: &TermDraft, row: &term::Model) -> Option<Wanted<term_label::Model>> {
-        draft.labels.wanted(|label| label.row(row.id))
+        draft.labels.wanted(|label| label.row(row.id.into()))
     }
 
     fn replaces(new: &term_label::Model, old: &term_label::Model) -> bool {

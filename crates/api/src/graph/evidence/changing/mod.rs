@@ -9,7 +9,8 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use service::entity::RatedKind;
 use service::error::{Error, Result};
-use service::interchange::entry::{self, Entry, How, Withdrawal};
+use service::evidence::record::RATING;
+use service::interchange::entry::{self, How, Patch, Withdrawal};
 
 use self::batches::{
     ContributeFindingsInput, ContributeFindingsPayload, RateManyInput, RateManyPayload, all,
@@ -88,7 +89,7 @@ impl EvidenceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The study.")] input: ContributeStudyInput,
     ) -> Result<ContributeStudyPayload> {
-        let row = contribute!(ctx, Study, input);
+        let row = contribute!(ctx, Studies, input);
         Ok(ContributeStudyPayload { study: Study(Arc::new(row)) })
     }
 
@@ -98,7 +99,7 @@ impl EvidenceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be different.")] input: ReviseStudyInput,
     ) -> Result<ReviseStudyPayload> {
-        let row = revise!(ctx, Study, input);
+        let row = revise!(ctx, Studies of Study, input);
         Ok(ReviseStudyPayload { study: Study(Arc::new(row)) })
     }
 
@@ -108,7 +109,7 @@ impl EvidenceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The publication.")] input: ContributePublicationInput,
     ) -> Result<ContributePublicationPayload> {
-        let row = contribute!(ctx, Publication, input);
+        let row = contribute!(ctx, Publications, input);
         Ok(ContributePublicationPayload { publication: Publication(Arc::new(row)) })
     }
 
@@ -118,7 +119,7 @@ impl EvidenceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be different.")] input: RevisePublicationInput,
     ) -> Result<RevisePublicationPayload> {
-        let row = revise!(ctx, Publication, input);
+        let row = revise!(ctx, Publications of Publication, input);
         Ok(RevisePublicationPayload { publication: Publication(Arc::new(row)) })
     }
 
@@ -128,7 +129,7 @@ impl EvidenceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The finding.")] input: ContributeFindingInput,
     ) -> Result<ContributeFindingPayload> {
-        let row = contribute!(ctx, Finding, input);
+        let row = contribute!(ctx, Findings, input);
         Ok(ContributeFindingPayload { finding: Finding(Arc::new(row)) })
     }
 
@@ -139,12 +140,12 @@ impl EvidenceMutation {
         #[graphql(desc = "The findings.")] input: ContributeFindingsInput,
     ) -> Result<ContributeFindingsPayload> {
         let asker = asker(ctx);
-        let entries = input.findings.into_iter().map(|finding| finding.entry().0);
+        let patches = input.findings.into_iter().map(|finding| finding.patch().0);
         let how = How { dry_run: input.dry_run, key: input.idempotency_key, reason: None };
         let entered = entry::contribute_all::<entry::Findings>(
             &asker.space,
             &asker.viewer,
-            entries.collect(),
+            patches.collect(),
             how,
         )
         .await?;
@@ -160,7 +161,7 @@ impl EvidenceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be different.")] input: ReviseFindingInput,
     ) -> Result<ReviseFindingPayload> {
-        let row = revise!(ctx, Finding, input);
+        let row = revise!(ctx, Findings of Finding, input);
         Ok(ReviseFindingPayload { finding: Finding(Arc::new(row)) })
     }
 
@@ -170,7 +171,7 @@ impl EvidenceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The rating.")] input: RateInput,
     ) -> Result<RatePayload> {
-        let row = contribute!(ctx, Rating, Rated::try_from(input)?);
+        let row = contribute!(ctx, Ratings, Rated::try_from(input)?);
         Ok(RatePayload { rating: Rating(Arc::new(row)) })
     }
 
@@ -181,14 +182,14 @@ impl EvidenceMutation {
         #[graphql(desc = "The ratings.")] input: RateManyInput,
     ) -> Result<RateManyPayload> {
         let asker = asker(ctx);
-        let entries = input
+        let patches = input
             .ratings
             .into_iter()
-            .map(|rating| Ok(Rated::try_from(rating)?.entry().0))
+            .map(|rating| Ok(Rated::try_from(rating)?.patch().0))
             .collect::<Result<Vec<_>>>()?;
         let how = How { dry_run: input.dry_run, key: input.idempotency_key, reason: None };
         let entered =
-            entry::contribute_all::<entry::Ratings>(&asker.space, &asker.viewer, entries, how)
+            entry::contribute_all::<entry::Ratings>(&asker.space, &asker.viewer, patches, how)
                 .await?;
         after_a_write(ctx).await?;
         let wrapped =
@@ -202,7 +203,7 @@ impl EvidenceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be different.")] input: ReviseRatingInput,
     ) -> Result<ReviseRatingPayload> {
-        let row = revise!(ctx, Rating, input);
+        let row = revise!(ctx, Ratings of Rating, input);
         Ok(ReviseRatingPayload { rating: Rating(Arc::new(row)) })
     }
 
@@ -273,9 +274,9 @@ impl TryFrom<RateInput> for Rated {
 }
 
 impl Rated {
-    fn entry(self) -> (Entry, How) {
-        let (mut entry, how) = self.input.entry();
-        entry.set("subject_kind", self.kind.to_string());
-        (entry, how)
+    fn patch(self) -> (Patch, How) {
+        let (mut patch, how) = self.input.patch();
+        patch.set(RATING.subject_kind, self.kind);
+        (patch, how)
     }
 }

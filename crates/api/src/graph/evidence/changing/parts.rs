@@ -1,11 +1,12 @@
-//! What the inputs of evidence are made of: each becomes cells of its own, or the rows of a file of children.
+//! What the inputs of evidence are made of: values that say something of several fields, and rows of lists.
 
 use async_graphql::{ID, InputObject};
 use service::entity::{StopReason, StudyStatus};
-use service::interchange::entry::{Entry, Item};
+use service::evidence::record::{AUTHOR, AuthorDraft, FINDING, SITE, STATUS_CHANGE, STUDY};
+use service::interchange::entry::{Patch, Score};
 
 use crate::graph::date::Date;
-use crate::graph::entry::{Say, ToItem, item, row};
+use crate::graph::entry::{Composite, Destination, Plain, replace, set_if_given};
 use crate::graph::enum_value::EnumValue;
 
 /// A change of a study's status.
@@ -21,21 +22,14 @@ pub(crate) struct StatusChangeInput {
     stop_reason: Option<EnumValue<StopReason>>,
 }
 
-impl Say for Vec<StatusChangeInput> {
-    fn say(self, _column: &'static str, entry: &mut Entry) {
-        let rows = self.into_iter().map(|change| {
-            row([
-                ("on", Some(item(change.on))),
-                ("status", Some(item(change.status))),
-                ("reason", change.reason.map(item)),
-                ("stop_reason", change.stop_reason.map(item)),
-            ])
-        });
-        entry.children("study_statuses", rows.collect());
-    }
-
-    fn say_none(_column: &'static str, entry: &mut Entry) {
-        entry.children("study_statuses", Vec::new());
+impl From<StatusChangeInput> for Patch {
+    fn from(change: StatusChangeInput) -> Self {
+        let mut patch = Self::default();
+        STATUS_CHANGE.on.set(change.on, &mut patch);
+        STATUS_CHANGE.status.set(change.status, &mut patch);
+        set_if_given(change.reason, STATUS_CHANGE.reason, &mut patch);
+        set_if_given(change.stop_reason, STATUS_CHANGE.stop_reason, &mut patch);
+        patch
     }
 }
 
@@ -50,20 +44,13 @@ pub(crate) struct SiteInput {
     starts_on: Option<Date>,
 }
 
-impl Say for Vec<SiteInput> {
-    fn say(self, _column: &'static str, entry: &mut Entry) {
-        let rows = self.into_iter().map(|site| {
-            row([
-                ("local_authority", Some(item(site.local_authority))),
-                ("step", site.step.map(item)),
-                ("starts_on", site.starts_on.map(item)),
-            ])
-        });
-        entry.children("study_sites", rows.collect());
-    }
-
-    fn say_none(_column: &'static str, entry: &mut Entry) {
-        entry.children("study_sites", Vec::new());
+impl From<SiteInput> for Patch {
+    fn from(site: SiteInput) -> Self {
+        let mut patch = Self::default();
+        SITE.local_authority.set(site.local_authority, &mut patch);
+        set_if_given(site.step, SITE.step, &mut patch);
+        set_if_given(site.starts_on, SITE.starts_on, &mut patch);
+        patch
     }
 }
 
@@ -78,17 +65,15 @@ pub(crate) struct RegistrationInput {
     url: Option<String>,
 }
 
-impl Say for RegistrationInput {
-    fn say(self, _column: &'static str, entry: &mut Entry) {
-        entry.set("registry", self.registry.unwrap_or_default());
-        entry.set("registration_id", self.number.unwrap_or_default());
-        entry.set("registration_url", self.url.unwrap_or_default());
-    }
-
-    fn say_none(_column: &'static str, entry: &mut Entry) {
-        for column in ["registry", "registration_id", "registration_url"] {
-            entry.set(column, "");
-        }
+impl Composite for RegistrationInput {
+    fn set(value: Option<Self>, patch: &mut Patch) {
+        let (registry, number, url) = match value {
+            Some(registration) => (registration.registry, registration.number, registration.url),
+            None => (None, None, None),
+        };
+        replace(registry, STUDY.registry, patch);
+        replace(number, STUDY.registration_id, patch);
+        replace(url, STUDY.registration_url, patch);
     }
 }
 
@@ -103,21 +88,28 @@ pub(crate) struct AuthorInput {
     person: Option<ID>,
 }
 
-impl Say for Vec<AuthorInput> {
-    fn say(self, _column: &'static str, entry: &mut Entry) {
-        let rows = (1..).zip(self).map(|(position, author): (i32, _)| {
-            row([
-                ("position", Some(item(position))),
-                ("name", Some(item(author.name))),
-                ("orcid", author.orcid.map(item)),
-                ("person", author.person.map(item)),
-            ])
-        });
-        entry.children("publication_authors", rows.collect());
+impl AuthorInput {
+    fn at(self, position: i32) -> Patch {
+        let mut patch = Patch::default();
+        AUTHOR.position.set(position, &mut patch);
+        AUTHOR.name.set(self.name, &mut patch);
+        set_if_given(self.orcid, AUTHOR.orcid, &mut patch);
+        set_if_given(self.person, AUTHOR.person, &mut patch);
+        patch
+    }
+}
+
+/// The list of a publication's authors, whose places are those in the list.
+pub(crate) struct Authors;
+
+impl Destination<Vec<AuthorInput>> for Authors {
+    fn set(self, authors: Vec<AuthorInput>, patch: &mut Patch) {
+        let rows = (1..).zip(authors).map(|(position, author)| author.at(position));
+        patch.set_rows::<AuthorDraft>(rows.collect());
     }
 
-    fn say_none(_column: &'static str, entry: &mut Entry) {
-        entry.children("publication_authors", Vec::new());
+    fn clear(self, patch: &mut Patch) {
+        patch.set_rows::<AuthorDraft>(Vec::new());
     }
 }
 
@@ -132,17 +124,12 @@ pub(crate) struct ConfidenceIntervalInput {
     upper: f64,
 }
 
-impl Say for ConfidenceIntervalInput {
-    fn say(self, _column: &'static str, entry: &mut Entry) {
-        entry.set("interval_level", item(self.level));
-        entry.set("interval_lower", item(self.lower));
-        entry.set("interval_upper", item(self.upper));
-    }
-
-    fn say_none(_column: &'static str, entry: &mut Entry) {
-        for column in ["interval_level", "interval_lower", "interval_upper"] {
-            entry.set(column, "");
-        }
+impl Composite for ConfidenceIntervalInput {
+    fn set(value: Option<Self>, patch: &mut Patch) {
+        let value = value.as_ref();
+        replace(value.map(|interval| interval.level), FINDING.interval_level, patch);
+        replace(value.map(|interval| interval.lower), FINDING.interval_lower, patch);
+        replace(value.map(|interval| interval.upper), FINDING.interval_upper, patch);
     }
 }
 
@@ -159,26 +146,16 @@ pub(crate) struct ParticipantsInput {
     clusters: Option<i32>,
 }
 
-impl Say for ParticipantsInput {
-    fn say(self, _column: &'static str, entry: &mut Entry) {
-        let mut set = |column, number: Option<i32>| {
-            entry.set(column, number.map(item));
-        };
-        set("participants_intervention", self.intervention);
-        set("participants_comparison", self.comparison);
-        set("participants_total", self.total);
-        set("clusters", self.clusters);
-    }
-
-    fn say_none(_column: &'static str, entry: &mut Entry) {
-        for column in [
-            "participants_intervention",
-            "participants_comparison",
-            "participants_total",
-            "clusters",
-        ] {
-            entry.set(column, "");
-        }
+impl Composite for ParticipantsInput {
+    fn set(value: Option<Self>, patch: &mut Patch) {
+        let value = value.as_ref();
+        let intervention = value.and_then(|participants| participants.intervention);
+        replace(intervention, FINDING.participants_intervention, patch);
+        let comparison = value.and_then(|participants| participants.comparison);
+        replace(comparison, FINDING.participants_comparison, patch);
+        let total = value.and_then(|participants| participants.total);
+        replace(total, FINDING.participants_total, patch);
+        replace(value.and_then(|participants| participants.clusters), FINDING.clusters, patch);
     }
 }
 
@@ -191,8 +168,10 @@ pub(crate) struct ScoreInput {
     level: String,
 }
 
-impl ToItem for ScoreInput {
-    fn to_item(self) -> Item {
-        Item::Score { dimension: self.dimension, level: self.level }
+impl Plain for ScoreInput {
+    type Plain = Score;
+
+    fn plain(self) -> Score {
+        Score { dimension: self.dimension, level: self.level }
     }
 }

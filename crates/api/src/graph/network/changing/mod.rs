@@ -87,7 +87,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be added.")] input: AddCentreInput,
     ) -> Result<AddCentrePayload> {
-        let row = contribute!(ctx, Centre, input);
+        let row = contribute!(ctx, Centres, input);
         let centre = Centre::find(asker(ctx), row.id);
         Ok(AddCentrePayload { centre })
     }
@@ -98,7 +98,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be different.")] input: ReviseCentreInput,
     ) -> Result<ReviseCentrePayload> {
-        let row = revise!(ctx, Centre, input);
+        let row = revise!(ctx, Centres of Centre, input);
         let centre = Centre::find(asker(ctx), row.id);
         Ok(ReviseCentrePayload { centre })
     }
@@ -109,7 +109,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be added.")] input: AddPersonInput,
     ) -> Result<AddPersonPayload> {
-        let row = contribute!(ctx, Person, input);
+        let row = contribute!(ctx, People, input);
         let person = Person::find(asker(ctx), row.id);
         Ok(AddPersonPayload { person })
     }
@@ -120,7 +120,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be different.")] input: RevisePersonInput,
     ) -> Result<RevisePersonPayload> {
-        let row = revise!(ctx, Person, input);
+        let row = revise!(ctx, People of Person, input);
         let person = Person::find(asker(ctx), row.id);
         Ok(RevisePersonPayload { person })
     }
@@ -131,7 +131,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be added.")] input: AddLocalAuthorityInput,
     ) -> Result<AddLocalAuthorityPayload> {
-        let row = contribute!(ctx, LocalAuthority, input);
+        let row = contribute!(ctx, LocalAuthorities, input);
         let local_authority = LocalAuthority::find(asker(ctx), row.id);
         Ok(AddLocalAuthorityPayload { local_authority })
     }
@@ -142,7 +142,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be different.")] input: ReviseLocalAuthorityInput,
     ) -> Result<ReviseLocalAuthorityPayload> {
-        let row = revise!(ctx, LocalAuthority, input);
+        let row = revise!(ctx, LocalAuthorities of LocalAuthority, input);
         let local_authority = LocalAuthority::find(asker(ctx), row.id);
         Ok(ReviseLocalAuthorityPayload { local_authority })
     }
@@ -153,7 +153,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be added.")] input: AddPartnerInput,
     ) -> Result<AddPartnerPayload> {
-        let row = contribute!(ctx, Partner, input);
+        let row = contribute!(ctx, Partners, input);
         let partner = Partner::find(asker(ctx), row.id);
         Ok(AddPartnerPayload { partner })
     }
@@ -164,7 +164,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be different.")] input: RevisePartnerInput,
     ) -> Result<RevisePartnerPayload> {
-        let row = revise!(ctx, Partner, input);
+        let row = revise!(ctx, Partners of Partner, input);
         let partner = Partner::find(asker(ctx), row.id);
         Ok(RevisePartnerPayload { partner })
     }
@@ -175,7 +175,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be added.")] input: AddProgrammeInput,
     ) -> Result<AddProgrammePayload> {
-        let row = contribute!(ctx, Programme, input);
+        let row = contribute!(ctx, Programmes, input);
         let programme = Programme::find(asker(ctx), row.id);
         Ok(AddProgrammePayload { programme })
     }
@@ -186,7 +186,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be different.")] input: ReviseProgrammeInput,
     ) -> Result<ReviseProgrammePayload> {
-        let row = revise!(ctx, Programme, input);
+        let row = revise!(ctx, Programmes of Programme, input);
         let programme = Programme::find(asker(ctx), row.id);
         Ok(ReviseProgrammePayload { programme })
     }
@@ -197,7 +197,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be added.")] input: AddEngagementInput,
     ) -> Result<AddEngagementPayload> {
-        let row = contribute!(ctx, Engagement, input);
+        let row = contribute!(ctx, Engagements, input);
         let engagement = asker(ctx).engagement(row.id).await?.map(Engagement);
         Ok(AddEngagementPayload { engagement })
     }
@@ -208,7 +208,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be different.")] input: ReviseEngagementInput,
     ) -> Result<ReviseEngagementPayload> {
-        let row = revise!(ctx, Engagement, input);
+        let row = revise!(ctx, Engagements of Engagement, input);
         let engagement = asker(ctx).engagement(row.id).await?.map(Engagement);
         Ok(ReviseEngagementPayload { engagement })
     }
@@ -219,7 +219,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be added.")] input: AddInterventionInput,
     ) -> Result<AddInterventionPayload> {
-        let row = contribute!(ctx, Intervention, input);
+        let row = contribute!(ctx, Interventions, input);
         let intervention = Intervention::find(asker(ctx), row.id);
         Ok(AddInterventionPayload { intervention })
     }
@@ -230,7 +230,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be different.")] input: ReviseInterventionInput,
     ) -> Result<ReviseInterventionPayload> {
-        let row = revise!(ctx, Intervention, input);
+        let row = revise!(ctx, Interventions of Intervention, input);
         let intervention = Intervention::find(asker(ctx), row.id);
         Ok(ReviseInterventionPayload { intervention })
     }
@@ -241,7 +241,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be added.")] input: AddOutcomeInput,
     ) -> Result<AddOutcomePayload> {
-        let row = contribute!(ctx, Outcome, input);
+        let row = contribute!(ctx, Outcomes, input);
         let outcome = Outcome::find(asker(ctx), row.id);
         Ok(AddOutcomePayload { outcome })
     }
@@ -252,7 +252,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be different.")] input: ReviseOutcomeInput,
     ) -> Result<ReviseOutcomePayload> {
-        let row = revise!(ctx, Outcome, input);
+        let row = revise!(ctx, Outcomes of Outcome, input);
         let outcome = Outcome::find(asker(ctx), row.id);
         Ok(ReviseOutcomePayload { outcome })
     }
@@ -263,7 +263,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be added.")] input: AddPopulationInput,
     ) -> Result<AddPopulationPayload> {
-        let row = contribute!(ctx, Population, input);
+        let row = contribute!(ctx, Populations, input);
         let population = Population::find(asker(ctx), row.id);
         Ok(AddPopulationPayload { population })
     }
@@ -274,7 +274,7 @@ impl NetworkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be different.")] input: RevisePopulationInput,
     ) -> Result<RevisePopulationPayload> {
-        let row = revise!(ctx, Population, input);
+        let row = revise!(ctx, Populations of Population, input);
         let population = Population::find(asker(ctx), row.id);
         Ok(RevisePopulationPayload { population })
     }

@@ -3,11 +3,15 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use service::Result;
 use service::entity::{CrosswalkRelation, EvidenceStrength};
-use service::interchange::entry::Entry;
+use service::interchange::entry::Patch;
+use service::network::record::{
+    CROSSWALK, DIMENSION, DimensionDraft, LEVEL, LevelDraft, STANDARD, VERSION, VersionDraft,
+};
 
 use crate::graph::asker;
-use crate::graph::entry::{Say, contribute, inputs, item, revise, say};
-use crate::graph::enum_value::EnumValue;
+use crate::graph::entry::{
+    Destination, contribute, inputs, patch_with, revise, rows, set_if_given,
+};
 use crate::graph::network::{CrosswalkReading, EvidenceStandard};
 
 /// A version of a standard. What is left out of one that is there stays as it is.
@@ -59,59 +63,52 @@ struct StandardLevelInput {
     strength: MaybeUndefined<EnumValue<EvidenceStrength>>,
 }
 
-/// Says what is there of what may be left out.
-fn say_if<S: Say>(value: Option<S>, column: &'static str, entry: &mut Entry) {
-    if let Some(value) = value {
-        value.say(column, entry);
-    }
-}
-
-impl From<StandardVersionInput> for Entry {
+impl From<StandardVersionInput> for Patch {
     fn from(version: StandardVersionInput) -> Self {
-        let mut entry = Self::default();
-        entry.set("version", version.code);
-        say_if(version.position, "position", &mut entry);
-        say(version.since, "since", &mut entry);
-        say(version.until, "until", &mut entry);
-        say(version.note, "note", &mut entry);
-        let dimensions = version.dimensions.into_iter().map(Self::from);
-        entry.children("standard_dimensions", dimensions.collect());
-        entry
+        let mut patch = Self::default();
+        VERSION.code.set(version.code, &mut patch);
+        set_if_given(version.position, VERSION.position, &mut patch);
+        patch_with(version.since, VERSION.since, &mut patch);
+        patch_with(version.until, VERSION.until, &mut patch);
+        patch_with(version.note, VERSION.note, &mut patch);
+        rows::<DimensionDraft>().set(version.dimensions, &mut patch);
+        patch
     }
 }
 
-impl From<StandardDimensionInput> for Entry {
+impl From<StandardDimensionInput> for Patch {
     fn from(dimension: StandardDimensionInput) -> Self {
-        let mut entry = Self::default();
-        entry.set("dimension", dimension.key);
-        say_if(dimension.name, "name", &mut entry);
-        say_if(dimension.position, "position", &mut entry);
-        say(dimension.description, "description", &mut entry);
-        let levels = dimension.levels.into_iter().map(Self::from);
-        entry.children("standard_levels", levels.collect());
-        entry
+        let mut patch = Self::default();
+        DIMENSION.code.set(dimension.key, &mut patch);
+        set_if_given(dimension.name, DIMENSION.name, &mut patch);
+        set_if_given(dimension.position, DIMENSION.position, &mut patch);
+        patch_with(dimension.description, DIMENSION.description, &mut patch);
+        rows::<LevelDraft>().set(dimension.levels, &mut patch);
+        patch
     }
 }
 
-impl From<StandardLevelInput> for Entry {
+impl From<StandardLevelInput> for Patch {
     fn from(level: StandardLevelInput) -> Self {
-        let mut entry = Self::default();
-        entry.set("level", level.code);
-        say_if(level.ordinal, "ordinal", &mut entry);
-        say_if(level.label, "label", &mut entry);
-        say(level.description, "description", &mut entry);
-        say(level.strength, "strength", &mut entry);
-        entry
+        let mut patch = Self::default();
+        LEVEL.code.set(level.code, &mut patch);
+        set_if_given(level.ordinal, LEVEL.ordinal, &mut patch);
+        set_if_given(level.label, LEVEL.label, &mut patch);
+        patch_with(level.description, LEVEL.description, &mut patch);
+        patch_with(level.strength, LEVEL.strength, &mut patch);
+        patch
     }
 }
 
-impl Say for Vec<StandardVersionInput> {
-    fn say(self, column: &'static str, entry: &mut Entry) {
-        entry.children(column, self.into_iter().map(Entry::from).collect());
+/// The versions of a standard: they are never taken away.
+struct Versions;
+
+impl Destination<Vec<StandardVersionInput>> for Versions {
+    fn set(self, versions: Vec<StandardVersionInput>, patch: &mut Patch) {
+        rows::<VersionDraft>().set(versions, patch);
     }
 
-    /// Versions are never taken away.
-    fn say_none(_column: &'static str, _entry: &mut Entry) {}
+    fn clear(self, _patch: &mut Patch) {}
 }
 
 /// Which level of which standard.
@@ -127,37 +124,55 @@ pub(crate) struct LevelReferenceInput {
     level: String,
 }
 
-impl Say for LevelReferenceInput {
-    fn say(self, column: &'static str, entry: &mut Entry) {
-        let [standard, version, dimension, level] = match column {
-            "from" => ["from_standard", "from_version", "from_dimension", "from_level"],
-            _ => ["to_standard", "to_version", "to_dimension", "to_level"],
+/// One of the two levels of a reading.
+enum Side {
+    From,
+    To,
+}
+
+impl Destination<LevelReferenceInput> for Side {
+    fn set(self, level: LevelReferenceInput, patch: &mut Patch) {
+        let (standard, version, dimension, code) = match self {
+            Self::From => (
+                CROSSWALK.from_standard,
+                CROSSWALK.from_version,
+                CROSSWALK.from_dimension,
+                CROSSWALK.from_level,
+            ),
+            Self::To => (
+                CROSSWALK.to_standard,
+                CROSSWALK.to_version,
+                CROSSWALK.to_dimension,
+                CROSSWALK.to_level,
+            ),
         };
-        entry.set(standard, item(self.standard));
-        say_if(self.version, version, entry);
-        entry.set(dimension, self.dimension);
-        entry.set(level, self.level);
+        standard.set(level.standard, patch);
+        set_if_given(level.version, version, patch);
+        dimension.set(level.dimension, patch);
+        code.set(level.level, patch);
     }
+
+    fn clear(self, _patch: &mut Patch) {}
 }
 
 inputs! {
     /// An evidence standard to be added, with its versions and their scales.
     AddEvidenceStandardInput {
         /// Its name in addresses: lower-case letters, digits and hyphens. Without one it is made from its name.
-        may slug: String => "slug";
+        may slug: String => STANDARD.slug;
     }
     /// An evidence standard to be revised. What is left out stays as it is; null empties it.
     ReviseEvidenceStandardInput {
         /// Its name.
-        must name: String => "name";
+        must name: String => STANDARD.name;
         /// The centre that keeps it.
-        may owner: ID => "owner";
+        may owner: ID => STANDARD.owner;
         /// Where it is published.
-        may homepage: String => "homepage";
+        may homepage: String => STANDARD.homepage;
         /// What it rates, and how.
-        may description: String => "description";
+        may description: String => STANDARD.description;
         /// Its versions. Those that are named are added, or corrected where they are there; others stay.
-        may versions: Vec<StandardVersionInput> => "standard_versions";
+        may versions: Vec<StandardVersionInput> => Versions;
     }
 }
 
@@ -165,19 +180,19 @@ inputs! {
     /// A reading of one standard's level in terms of another's, to be added to the crosswalk.
     AddCrosswalkReadingInput {
         /// The level that is read.
-        must from: LevelReferenceInput => "from";
+        must from: LevelReferenceInput => Side::From;
         /// The level that it is read as.
-        must to: LevelReferenceInput => "to";
+        must to: LevelReferenceInput => Side::To;
     }
     /// A reading of the crosswalk to be revised. What is left out stays as it is; null empties it. Its version is that
     /// of the standard whose level is read.
     ReviseCrosswalkReadingInput {
         /// How the first level relates to the second.
-        must relation: EnumValue<CrosswalkRelation> => "relation";
+        must relation: EnumValue<CrosswalkRelation> => CROSSWALK.relation;
         /// Why the reading must be taken with care.
-        must caveat: String => "caveat";
+        must caveat: String => CROSSWALK.caveat;
         /// Who reads it so, and where.
-        may source: String => "source";
+        may source: String => CROSSWALK.source;
     }
 }
 
@@ -221,7 +236,7 @@ impl StandardMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be added.")] input: AddEvidenceStandardInput,
     ) -> Result<AddEvidenceStandardPayload> {
-        let row = contribute!(ctx, EvidenceStandard, input);
+        let row = contribute!(ctx, Standards, input);
         let evidence_standard = EvidenceStandard::find(asker(ctx), row.id);
         Ok(AddEvidenceStandardPayload { evidence_standard })
     }
@@ -233,7 +248,7 @@ impl StandardMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be different.")] input: ReviseEvidenceStandardInput,
     ) -> Result<ReviseEvidenceStandardPayload> {
-        let row = revise!(ctx, EvidenceStandard, input);
+        let row = revise!(ctx, Standards of EvidenceStandard, input);
         let evidence_standard = EvidenceStandard::find(asker(ctx), row.id);
         Ok(ReviseEvidenceStandardPayload { evidence_standard })
     }
@@ -244,7 +259,7 @@ impl StandardMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be added.")] input: AddCrosswalkReadingInput,
     ) -> Result<AddCrosswalkReadingPayload> {
-        let row = contribute!(ctx, CrosswalkReading, input);
+        let row = contribute!(ctx, Crosswalk, input);
         let reading = CrosswalkReading::find(asker(ctx), row.id);
         Ok(AddCrosswalkReadingPayload { reading })
     }
@@ -255,7 +270,7 @@ impl StandardMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be different.")] input: ReviseCrosswalkReadingInput,
     ) -> Result<ReviseCrosswalkReadingPayload> {
-        let row = revise!(ctx, CrosswalkReading, input);
+        let row = revise!(ctx, Crosswalk of CrosswalkReading, input);
         let reading = CrosswalkReading::find(asker(ctx), row.id);
         Ok(ReviseCrosswalkReadingPayload { reading })
     }

@@ -3,36 +3,27 @@
 //! Files are sorted by their keys, byte by byte, so that the same evidence gives the same files on
 //! every database. Everything is read page by page, as it stands at one moment.
 
-pub(super) mod evidence;
-pub(super) mod feedback;
+mod files;
 mod names;
-pub(super) mod network;
-mod shared;
 mod sheet;
-pub(super) mod standards;
-pub(super) mod studies;
 
-use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ColumnTrait, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect,
-    Select,
-};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use self::names::Names;
 pub use self::sheet::Format;
-use self::sheet::{Closed, Sheet};
-use super::cell::Cell;
-use super::entry::Entered;
+use self::sheet::Sheet;
 use super::format::{FORMAT, FORMAT_VERSION, TABLES, Table};
 use crate::Viewer;
 use crate::durable::{self, NewFile};
 use crate::error::{Error, Result};
-use crate::store::{ReadTransaction, Store, Write};
+use crate::interchange::kinds::Kind;
+use crate::record::patch::{Item, Patch};
+use crate::record::{Draft, RowOf};
+use crate::store::{ReadTransaction, Store};
 
 /// How many things are read at once.
 const PAGE: u64 = 500;
@@ -61,15 +52,12 @@ pub async fn export(
         connection: &snapshot,
         viewer,
         now: store.source().now(),
-        folder: Some(folder),
+        folder,
         format,
-        only: None,
         names: Names::default(),
         written: Exported::default(),
-        kept: HashMap::new(),
     };
-    network::write(&mut exporter).await?;
-    evidence::write(&mut exporter).await?;
+    files::write(&mut exporter).await?;
     let mut written = exporter.written;
     written.tables.sort_by_key(|(name, _)| TABLES.iter().position(|table| table.name == *name));
     let manifest = format!("{{\"format\": \"{FORMAT}\", \"version\": {FORMAT_VERSION}}}\n");
@@ -95,63 +83,38 @@ fn unwritable(failure: std::io::Error) -> Error {
     Error::bad_input("path", format!("The bundle cannot be written: {}.", failure.kind()))
 }
 
-/// The rows of one thing and of its children, by their files; everything that it refers to is named by its id, whoever
-/// may see it.
-pub(super) async fn one<K: Entered>(write: &Write, id: Uuid) -> Result<Kept> {
-    let operator = Viewer::operator();
-    let mut exporter = Exporter {
-        connection: write.connection(),
-        viewer: &operator,
-        now: write.source().now(),
-        folder: None,
-        format: Format::Plain,
-        only: Some(id),
-        names: Names::ids(),
-        written: Exported::default(),
-        kept: HashMap::new(),
-    };
-    K::export(&mut exporter).await?;
-    Ok(exporter.kept)
-}
-
-/// Rows that were kept, by the names of their files.
-pub(super) type Kept = HashMap<&'static str, Vec<Vec<Cell>>>;
-
 /// Writes what a viewer may see, page by page.
-pub(super) struct Exporter<'e> {
+struct Exporter<'e> {
     connection: &'e ReadTransaction,
     viewer: &'e Viewer,
     now: DateTime<Utc>,
-    /// Where files go; nowhere, if rows are kept.
-    folder: Option<&'e Path>,
+    folder: &'e Path,
     format: Format,
-    /// The one thing that is to be written, of those that have pages.
-    only: Option<Uuid>,
     names: Names,
     written: Exported,
-    kept: Kept,
+}
+
+/// The file of a kind of thing, and those of its children.
+struct Files {
+    own: Sheet,
+    children: Vec<Sheet>,
 }
 
 impl Exporter<'_> {
-    fn sheet(&self, table: &'static Table) -> Sheet {
-        Sheet::new(self.folder, table, self.format)
+    fn files<K: Kind>(&self) -> Files {
+        let sheet = |table: &'static Table| Sheet::new(self.folder, table, self.format);
+        Files { own: sheet(K::TABLE), children: K::CHILDREN.iter().copied().map(sheet).collect() }
     }
 
-    fn close(&mut self, sheet: Sheet) -> Result<()> {
-        let Closed { table, rows, kept } = sheet.close()?;
+    fn close(&mut self, files: Files) -> Result<()> {
+        self.close_sheet(files.own)?;
+        files.children.into_iter().try_for_each(|sheet| self.close_sheet(sheet))
+    }
+
+    fn close_sheet(&mut self, sheet: Sheet) -> Result<()> {
+        let (table, rows) = sheet.close()?;
         if rows > 0 {
             self.written.tables.push((table.name, rows));
-        }
-        if !kept.is_empty() {
-            self.kept.insert(table.name, kept);
-        }
-        Ok(())
-    }
-
-    /// Begins the book of names anew when it has grown long; those of centres always stand in it.
-    async fn renew_names(&mut self) -> Result<()> {
-        if self.names.turn_the_page() {
-            self.centres().await?;
         }
         Ok(())
     }
@@ -170,15 +133,64 @@ impl Exporter<'_> {
             Some(after) => select.filter(key.gt(after)),
             None => select,
         };
-        let select = self.only_one(select);
         Ok(select.order_by_asc(key).limit(PAGE).all(self.connection).await?)
     }
 
-    /// Leaves of a select what is to be written.
-    fn only_one<E: EntityTrait>(&self, select: Select<E>) -> Select<E> {
-        match (self.only, E::PrimaryKey::iter().next()) {
-            (Some(only), Some(key)) => select.filter(key.into_column().eq(only)),
-            _ => select,
+    /// Writes things in their order, with their children.
+    async fn write<K: Kind>(&mut self, files: &mut Files, rows: &[RowOf<K::Draft>]) -> Result<()> {
+        let mut patches = self.say::<K>(rows).await?;
+        for table in K::CHILDREN {
+            let rows = patches.iter().flat_map(|patch| patch.rows(table));
+            self.names.learn((self.connection, self.viewer, self.now), table, rows).await?;
         }
+        for patch in &mut patches {
+            let parent = K::named_by_children(patch);
+            if !self.names.apply(K::TABLE, patch) {
+                continue;
+            }
+            files.own.row(patch)?;
+            for (sheet, table) in files.children.iter_mut().zip(K::CHILDREN) {
+                let mut rows = patch.take_rows(table).unwrap_or_default();
+                for row in &mut rows {
+                    for (column, item) in table.parent.iter().zip(&parent) {
+                        row.set_column(*column, vec![item.clone()]);
+                    }
+                }
+                rows.retain_mut(|row| self.names.apply(table, row));
+                sort(table, &mut rows);
+                rows.iter().try_for_each(|row| sheet.row(row))?;
+            }
+        }
+        Ok(())
     }
+
+    /// Writes things that are few, sorted by their keys.
+    async fn write_sorted<K: Kind>(&mut self, rows: &[RowOf<K::Draft>]) -> Result<()> {
+        let mut files = self.files::<K>();
+        let mut patches = self.say::<K>(rows).await?;
+        patches.retain_mut(|patch| self.names.apply(K::TABLE, patch));
+        sort(K::TABLE, &mut patches);
+        patches.iter().try_for_each(|patch| files.own.row(patch))?;
+        self.close(files)
+    }
+
+    /// What is to be said of things, and the names of what they refer to.
+    async fn say<K: Kind>(&mut self, rows: &[RowOf<K::Draft>]) -> Result<Vec<Patch>> {
+        let drafts = K::Draft::from_rows(self.connection, rows).await?;
+        let patches: Vec<Patch> = drafts.iter().map(Patch::of).collect();
+        self.names.learn((self.connection, self.viewer, self.now), K::TABLE, &patches).await?;
+        Ok(patches)
+    }
+}
+
+/// Sorts rows by their keys: numbers as numbers, all else as texts.
+fn sort(table: &Table, rows: &mut [Patch]) {
+    rows.sort_by_cached_key(|row| {
+        let keys = table.columns().iter().filter(|column| column.is_key);
+        let keys = keys.map(|column| match row.item(column.name) {
+            Item::Whole(number) => (number, String::new()),
+            other => (0, other.to_string()),
+        });
+        keys.collect::<Vec<_>>()
+    });
 }

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::{
-    centre, collaboration, evidence_standard, feedback, finding, local_authority, partner, person,
-    programme, publication, rating, standard_dimension, standard_level, standard_version, study,
-    term,
+    DimensionId, RatedKind, Visibility, centre, collaboration, evidence_standard, feedback,
+    finding, local_authority, partner, person, programme, publication, rating, standard_dimension,
+    standard_level, standard_version, study, term,
 };
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
@@ -14,7 +14,8 @@ use uuid::Uuid;
 use crate::Viewer;
 use crate::access::scope;
 use crate::error::Result;
-use crate::interchange::bundle::cell::Item;
+use crate::record::columns::{Column, SHARING, Table, Target, Value};
+use crate::record::patch::{Item, Patch};
 use crate::store::ReadTransaction;
 
 /// How many names are kept before the book is begun anew.
@@ -23,32 +24,10 @@ const KEPT: usize = 100_000;
 /// A book of names. What the viewer may not see has none.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    /// Whether things are named by their ids in place of their names: then there is nothing to learn.
-    are_ids: bool,
     known: HashMap<Uuid, String>,
-    looked_for: HashSet<Uuid>,
-    /// Each version, as standard and version.
-    pub(super) versions: HashMap<Uuid, [String; 2]>,
-    /// Each level, as standard, version, dimension and level.
-    pub(super) levels: HashMap<Uuid, [String; 4]>,
-}
-
-/// The kinds of thing that have a name of their own.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Named {
-    Centre,
-    Person,
-    LocalAuthority,
-    Partner,
-    Programme,
-    Term,
-    Standard,
-    Collaboration,
-    Publication,
-    Study,
-    Finding,
-    Rating,
-    Feedback,
+    /// Levels, with the keys of their dimensions.
+    scores: HashMap<Uuid, Item>,
+    looked_for: HashSet<(Uuid, bool)>,
 }
 
 #[derive(FromQueryResult)]
@@ -57,107 +36,162 @@ struct Name {
     name: String,
 }
 
+/// For whom names are looked up.
+type Reader<'r> = (&'r ReadTransaction, &'r Viewer, DateTime<Utc>);
+
 impl Names {
-    /// Ids in the place of names.
-    pub(super) fn ids() -> Self {
-        Self { are_ids: true, ..Self::default() }
-    }
-
-    /// The name of a thing.
-    pub(super) fn of(&self, id: impl Into<Uuid>) -> Option<Item> {
-        let id = id.into();
-        match self.are_ids {
-            true => Some(Item::Id(id)),
-            false => self.known.get(&id).cloned().map(Item::Text),
-        }
-    }
-
-    pub(super) fn all(&self, ids: impl IntoIterator<Item = impl Into<Uuid>>) -> Vec<Item> {
-        ids.into_iter().filter_map(|id| self.of(id)).collect()
-    }
-
     /// Forgets what it knows if that is much: to be asked before a page, not within one.
-    pub(super) fn turn_the_page(&mut self) -> bool {
-        let is_long = self.looked_for.len() > KEPT;
-        if is_long {
-            self.known.clear();
-            self.looked_for.clear();
+    pub(super) fn turn_the_page(&mut self) {
+        if self.looked_for.len() > KEPT {
+            *self = Self::default();
         }
-        is_long
     }
 
-    /// Learns the names of some things.
-    pub(super) async fn learn(
+    /// Learns the names of all that rows refer to.
+    pub(super) async fn learn<'p>(
         &mut self,
-        (connection, viewer, now): (&ReadTransaction, &Viewer, DateTime<Utc>),
-        named: Named,
-        ids: Vec<Uuid>,
+        reader: Reader<'_>,
+        table: &Table,
+        rows: impl IntoIterator<Item = &'p Patch>,
     ) -> Result<()> {
-        let new: Vec<Uuid> =
-            ids.into_iter().filter(|id| !self.are_ids && self.looked_for.insert(*id)).collect();
-        if new.is_empty() {
-            return Ok(());
+        let mut wanted: HashMap<Target, Vec<Uuid>> = HashMap::new();
+        let mut scores = Vec::new();
+        for row in rows {
+            for column in table.columns() {
+                let ids = row.items(column.name).iter().filter_map(Item::id);
+                match target(*column, row) {
+                    _ if matches!(column.value, Value::Scores) => scores.extend(ids),
+                    Some(target) => wanted.entry(target).or_default().extend(ids),
+                    None => {}
+                }
+            }
         }
-        macro_rules! names {
-            ($start:ident $table:ident $id:ident $name:ident $(, $viewer:ident, $now:ident)?) => {
-                look_up(
-                    connection,
-                    scope::$start::<$table::Entity>($($viewer, $now)?),
-                    $table::Column::$id,
-                    $table::Column::$name,
-                    new,
-                )
-                .await?
-            };
+        for (target, mut ids) in wanted {
+            ids.retain(|id| self.looked_for.insert((*id, false)));
+            if !ids.is_empty() {
+                let found = look_up_of(reader, target, ids).await?;
+                self.known.extend(found.into_iter().map(|found| (found.id, found.name)));
+            }
         }
-        let found = match named {
-            Named::Centre => names!(network centre Id Slug),
-            Named::Person => names!(network person Id Slug),
-            Named::LocalAuthority => names!(network local_authority Id GssCode),
-            Named::Partner => names!(network partner Id Slug),
-            Named::Programme => names!(network programme Id Slug),
-            Named::Term => names!(network term Id Slug),
-            Named::Standard => names!(network evidence_standard Id Slug),
-            Named::Collaboration => names!(shared collaboration Id Slug, viewer, now),
-            Named::Publication => names!(shared publication Id Slug, viewer, now),
-            Named::Study => names!(shared study Id Slug, viewer, now),
-            Named::Finding => names!(shared finding Id Reference, viewer, now),
-            Named::Rating => names!(shared rating Id Reference, viewer, now),
-            Named::Feedback => names!(shared feedback Id Reference, viewer, now),
-        };
-        self.known.extend(found.into_iter().map(|found| (found.id, found.name)));
+        scores.retain(|id| self.looked_for.insert((*id, true)));
+        if !scores.is_empty() {
+            self.learn_scores(reader.0, scores).await?;
+        }
         Ok(())
     }
 
-    /// Learns the scales of all standards.
-    pub(super) async fn learn_scales(&mut self, connection: &ReadTransaction) -> Result<()> {
-        let standards: HashMap<_, _> = scope::network::<evidence_standard::Entity>()
+    async fn learn_scores(
+        &mut self,
+        connection: &ReadTransaction,
+        levels: Vec<Uuid>,
+    ) -> Result<()> {
+        let backend = connection.get_database_backend();
+        let levels = scope::network::<standard_level::Entity>()
+            .filter(scope::among(backend, standard_level::Column::Id, levels))
             .all(connection)
-            .await?
-            .into_iter()
-            .map(|standard| (standard.id, standard.slug))
-            .collect();
-        for version in scope::network::<standard_version::Entity>().all(connection).await? {
-            if let Some(standard) = standards.get(&version.standard_id) {
-                self.versions.insert(version.id.into(), [standard.clone(), version.code]);
-            }
-        }
-        let dimensions: HashMap<_, _> = scope::network::<standard_dimension::Entity>()
+            .await?;
+        let dimensions: HashSet<Uuid> =
+            levels.iter().map(|level| level.dimension_id.into()).collect();
+        let dimensions = scope::network::<standard_dimension::Entity>()
+            .filter(scope::among(backend, standard_dimension::Column::Id, dimensions))
             .all(connection)
-            .await?
-            .into_iter()
-            .map(|dimension| (dimension.id, dimension))
-            .collect();
-        for level in scope::network::<standard_level::Entity>().all(connection).await? {
-            let dimension = dimensions.get(&level.dimension_id);
-            let version =
-                dimension.and_then(|dimension| self.versions.get(&dimension.version_id.into()));
-            if let (Some(dimension), Some([standard, version])) = (dimension, version) {
-                let names = [standard.clone(), version.clone(), dimension.code.clone(), level.code];
-                self.levels.insert(level.id.into(), names);
+            .await?;
+        let dimensions: HashMap<DimensionId, String> =
+            dimensions.into_iter().map(|dimension| (dimension.id, dimension.code)).collect();
+        for level in levels {
+            if let Some(dimension) = dimensions.get(&level.dimension_id).cloned() {
+                self.scores.insert(level.id.into(), Item::Score { dimension, level: level.code });
             }
         }
         Ok(())
+    }
+
+    /// Puts names in the place of ids, and sorts lists whose order means nothing. A row of which something that must be
+    /// there has no name is none.
+    pub(super) fn apply(&self, table: &Table, row: &mut Patch) -> bool {
+        let mut is_whole = true;
+        row.rewrite(|name, items| {
+            let Some(column) = table.column(name) else { return };
+            let is_filled = !items.is_empty();
+            items.retain_mut(|item| self.name(column, item));
+            if !matches!(column.value, Value::Texts) {
+                items.sort_by_cached_key(Item::to_string);
+            }
+            is_whole &= !(column.is_required && is_filled && items.is_empty());
+        });
+        // Whoever contributes a thing sees it, though perhaps not whom it is shared with.
+        let visibility = SHARING.visibility;
+        if row.item(visibility.name()) == Item::Word(Visibility::Collaboration.as_str())
+            && !row.has(SHARING.shared_with.name())
+            && table.of != Some(Target::Collaboration)
+        {
+            row.set_column(visibility.column, vec![Item::Word(Visibility::Centre.as_str())]);
+        }
+        is_whole
+    }
+
+    fn name(&self, column: Column, item: &mut Item) -> bool {
+        let Some(id) = item.id() else { return true };
+        let name = match column.value {
+            Value::Scores => self.scores.get(&id).cloned(),
+            _ => self.known.get(&id).cloned().map(Item::Text),
+        };
+        match name {
+            Some(name) => {
+                *item = name;
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// What a column of a row refers to, if to anything.
+fn target(column: Column, row: &Patch) -> Option<Target> {
+    match column.value {
+        Value::One(target) | Value::Many(target) | Value::Within(target, _) => Some(target),
+        Value::Subject => {
+            let kind: RatedKind = row.item("subject_kind").to_string().parse().ok()?;
+            Some(kind.into())
+        }
+        _ => None,
+    }
+}
+
+async fn look_up_of(
+    (connection, viewer, now): Reader<'_>,
+    target: Target,
+    ids: Vec<Uuid>,
+) -> Result<Vec<Name>> {
+    macro_rules! names {
+        ($start:ident $table:ident $name:ident $(, $viewer:ident, $now:ident)?) => {
+            look_up(
+                connection,
+                scope::$start::<$table::Entity>($($viewer, $now)?),
+                $table::Column::Id,
+                $table::Column::$name,
+                ids,
+            )
+            .await
+        };
+    }
+    match target {
+        Target::Centre => names!(network centre Slug),
+        Target::Person => names!(network person Slug),
+        Target::LocalAuthority => names!(network local_authority GssCode),
+        Target::Partner => names!(network partner Slug),
+        Target::Programme => names!(network programme Slug),
+        Target::Intervention | Target::Outcome | Target::Population => names!(network term Slug),
+        Target::Standard => names!(network evidence_standard Slug),
+        Target::Version => names!(network standard_version Code),
+        Target::Dimension => names!(network standard_dimension Code),
+        Target::Level => names!(network standard_level Code),
+        Target::Collaboration => names!(shared collaboration Slug, viewer, now),
+        Target::Publication => names!(shared publication Slug, viewer, now),
+        Target::Study => names!(shared study Slug, viewer, now),
+        Target::Finding => names!(shared finding Reference, viewer, now),
+        Target::Rating => names!(shared rating Reference, viewer, now),
+        Target::Feedback => names!(shared feedback Reference, viewer, now),
     }
 }
 

@@ -1,7 +1,7 @@
-//! Single things, entered or revised: a mutation of the graph is a row of a bundle that comes alone.
+//! Single things, entered or revised by patches, as the rows of a bundle are.
 //!
 //! So there is one set of rules for what may stand in a thing, whichever way it comes in. A revision is the row of
-//! the thing as it stands, with the cells in place that it gives.
+//! the thing as it stands, and a patch.
 
 mod amend;
 mod enter;
@@ -9,18 +9,15 @@ mod kinds;
 mod member;
 mod problems;
 mod scale;
-mod sound;
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use self::enter::{New, enter};
 pub use self::kinds::Enterable;
 pub(super) use self::kinds::Entered;
 use self::problems::{forbidden, refused};
-pub use super::cell::{Cell, Item};
+use super::bundle::format::TABLES;
 pub use super::kinds::{
     Centres, Collaborations, Crosswalk, Engagements, Feedback, Findings, Interventions,
     LocalAuthorities, Outcomes, Partners, People, Populations, Programmes, Publications, Ratings,
@@ -29,45 +26,16 @@ pub use super::kinds::{
 use crate::access::policy;
 use crate::error::{Error, InputProblem, Result};
 use crate::once::Once;
+pub use crate::record::columns::Field;
+use crate::record::columns::WITHDRAWAL;
+use crate::record::patch::Item;
+pub use crate::record::patch::{Patch, Reference, Score, ValueFor};
+pub use crate::record::reading::Listed;
 use crate::space::Space;
 use crate::viewer::Viewer;
 
 /// How many things may be entered at once.
 pub const LARGEST_BATCH: usize = 500;
-
-/// What somebody says of a thing: what stands in the columns of its row, and the rows of its children. What is not said
-/// stays as it is.
-#[derive(Clone, Debug, Default, Eq, PartialEq, serde::Serialize)]
-pub struct Entry {
-    cells: BTreeMap<&'static str, Cell>,
-    children: BTreeMap<&'static str, Vec<Self>>,
-}
-
-impl Entry {
-    /// Says what stands in a column; an empty text empties it.
-    pub fn set(&mut self, column: &'static str, cell: impl Into<Cell>) {
-        self.cells.insert(column, cell.into());
-    }
-
-    /// Says which rows a file of children has of it, and that it has no others.
-    pub fn children(&mut self, file: &'static str, rows: Vec<Self>) {
-        self.children.insert(file, rows);
-    }
-
-    /// What is said in a column.
-    fn cell(&self, column: &str) -> &Cell {
-        self.cells.get(column).unwrap_or(Cell::NOTHING)
-    }
-
-    /// The text that is said in a column; nothing is an empty text.
-    fn get(&self, column: &str) -> &str {
-        self.cell(column).text()
-    }
-
-    fn says(&self, column: &str) -> bool {
-        !self.cell(column).is_empty()
-    }
-}
 
 /// How to enter.
 #[derive(Clone, Debug, Default)]
@@ -94,10 +62,10 @@ pub type Entering<R> = std::result::Result<R, Vec<InputProblem>>;
 pub async fn contribute_all<K: Entered>(
     space: &Space,
     viewer: &Viewer,
-    entries: Vec<Entry>,
+    patches: Vec<Patch>,
     how: How,
 ) -> Result<Vec<Entering<K::Row>>> {
-    let entered = enter_all::<K>(space, viewer, entries, how).await?;
+    let entered = enter_all::<K>(space, viewer, patches, how).await?;
     // What is refused as a whole is noted where the request is answered; here it is a part of the answer.
     let refused = entered.iter().filter_map(|one| one.as_ref().err());
     for refusal in refused.filter_map(|problems| forbidden::<K>(problems)) {
@@ -115,10 +83,10 @@ pub async fn contribute_all<K: Entered>(
 pub async fn contribute<K: Entered>(
     space: &Space,
     viewer: &Viewer,
-    entry: Entry,
+    patch: Patch,
     how: How,
 ) -> Result<K::Row> {
-    let mut entered = enter_all::<K>(space, viewer, vec![entry], how).await?;
+    let mut entered = enter_all::<K>(space, viewer, vec![patch], how).await?;
     match entered.pop() {
         Some(one) => one.map_err(refused::<K>),
         None => Err(Error::not_found("thing")),
@@ -128,27 +96,27 @@ pub async fn contribute<K: Entered>(
 async fn enter_all<K: Entered>(
     space: &Space,
     viewer: &Viewer,
-    entries: Vec<Entry>,
+    patches: Vec<Patch>,
     how: How,
 ) -> Result<Vec<Entering<K::Row>>> {
     let centre = viewer.centre().unwrap_or_default();
     policy::authorise(viewer, &K::may(centre))?;
-    if entries.len() > LARGEST_BATCH {
+    if patches.len() > LARGEST_BATCH {
         let message =
-            format!("There are {} of them; send at most {LARGEST_BATCH} at once.", entries.len());
+            format!("There are {} of them; send at most {LARGEST_BATCH} at once.", patches.len());
         return Err(Error::bad_input("input", message));
     }
     let [action, _] = K::CALLED;
     let once = match &how.key {
-        Some(key) => Some(Once::try_new(viewer, key, action, &entries)?),
+        Some(key) => Some(Once::try_new(viewer, key, action, &patches)?),
         None => None,
     };
     let directory = space.directory().await?;
     let today = space.store().source().now().date_naive();
-    let mut entries = entries;
-    for entry in &mut entries {
-        of_centre::<K>(entry, viewer);
-        K::complete(entry, &directory, today);
+    let mut patches = patches;
+    for patch in &mut patches {
+        of_centre::<K>(patch, viewer);
+        K::complete(patch, &directory, today);
     }
     let first = space.store().source().id();
     let asker = viewer.clone();
@@ -163,7 +131,7 @@ async fn enter_all<K: Entered>(
                     None => None,
                 };
                 let new = New { first: before.unwrap_or(first), is_again: before.is_some() };
-                let entered = enter::<K>(write, &asker, entries, new).await?;
+                let entered = enter::<K>(write, &asker, patches, new).await?;
                 if entered.iter().all(|one| one.is_err()) {
                     write.take_back(point).await?;
                 } else {
@@ -186,10 +154,10 @@ pub async fn revise<K: Entered>(
     viewer: &Viewer,
     id: Uuid,
     expected_version: i32,
-    entry: Entry,
+    patch: Patch,
     how: How,
 ) -> Result<K::Row> {
-    revise_at::<K>(space, viewer, id, expected_version, |_| entry, how).await
+    revise_at::<K>(space, viewer, id, expected_version, |_| patch, how).await
 }
 
 /// The same, for what says when it is written.
@@ -198,7 +166,7 @@ async fn revise_at<K: Entered>(
     viewer: &Viewer,
     id: Uuid,
     expected_version: i32,
-    entry: impl FnOnce(DateTime<Utc>) -> Entry + Send,
+    patch: impl FnOnce(DateTime<Utc>) -> Patch + Send,
     how: How,
 ) -> Result<K::Row> {
     let [_, action] = K::CALLED;
@@ -206,10 +174,10 @@ async fn revise_at<K: Entered>(
     space
         .store()
         .write_or_rehearse(viewer, action, how.dry_run, |write| {
-            let entry = entry(write.source().now());
+            let patch = patch(write.source().now());
             Box::pin(async move {
                 write.because(how.reason);
-                amend::amend::<K>(write, &asker, id, expected_version, entry).await
+                amend::amend::<K>(write, &asker, id, expected_version, patch).await
             })
         })
         .await
@@ -238,33 +206,39 @@ pub async fn withdraw<K: Entered>(
     expected_version: i32,
     withdrawal: Withdrawal,
 ) -> Result<K::Row> {
-    let columns = K::TABLE.columns();
-    if withdrawal.superseded_by.is_some()
-        && !columns.iter().any(|column| column.name == "superseded_by")
-    {
+    let superseded_by = WITHDRAWAL.superseded_by::<Uuid>();
+    if withdrawal.superseded_by.is_some() && K::TABLE.column(superseded_by.name()).is_none() {
         let message = "Nothing can take the place of a thing of this kind: leave it out.";
         return Err(Error::bad_input("supersededBy", message));
     }
-    let mut entry = Entry::default();
-    entry.set("withdrawal_reason", withdrawal.reason.clone());
+    let mut patch = Patch::default();
+    patch.set(WITHDRAWAL.withdrawal_reason, withdrawal.reason.clone());
     if let Some(other) = withdrawal.superseded_by {
-        entry.set("superseded_by", Item::Id(other));
+        patch.set(superseded_by, Reference::Id(other));
     }
     let how = How { dry_run: withdrawal.dry_run, key: None, reason: Some(withdrawal.reason) };
     let withdrawn = |now: DateTime<Utc>| {
-        entry.set("withdrawn_at", now.to_rfc3339_opts(SecondsFormat::Micros, true));
-        entry
+        patch.set(WITHDRAWAL.withdrawn_at, now);
+        patch
     };
     revise_at::<K>(space, viewer, id, expected_version, withdrawn, how).await
 }
 
 /// Fills in the viewer's own centre where nothing is said.
-fn of_centre<K: Entered>(entry: &mut Entry, viewer: &Viewer) {
+fn of_centre<K: Entered>(patch: &mut Patch, viewer: &Viewer) {
     if let Some(centre) = viewer.centre() {
         for column in K::OF_CENTRE {
-            if !entry.says(column) {
-                entry.set(column, Item::Id(centre.into()));
+            if !patch.has(column.name) {
+                patch.set_column(*column, vec![Item::Id(centre.into())]);
             }
         }
     }
+}
+
+/// The field of an input that a column of a thing stands for.
+#[must_use]
+pub fn field_of(column: &str) -> &str {
+    let things = TABLES.iter().filter(|table| table.parent.is_empty() && table.input == table.name);
+    let mut columns = things.flat_map(|table| table.columns());
+    columns.find(|found| found.name == column).map_or(column, |found| found.in_input())
 }

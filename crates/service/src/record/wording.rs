@@ -1,11 +1,12 @@
 //! What is said of problems where a bundle and an input have other words for the same rule.
 
-use super::cell::Item;
-use super::format::Target;
-use crate::record::{Fault, Problem, Words, quoted};
+use super::columns::Target;
+use super::patch::Item;
+
+use crate::problem::{Fault, Problem, Words, quoted};
 
 /// A value that must be there is not.
-pub(super) fn required(field: &'static str) -> Problem {
+pub(crate) fn required(field: &'static str) -> Problem {
     Problem {
         field: Some(field),
         fault: Fault::Required,
@@ -15,7 +16,7 @@ pub(super) fn required(field: &'static str) -> Problem {
 }
 
 /// A text is none of the words that may stand there.
-pub(super) fn unknown_word(field: &'static str, text: &str, words: &[&str]) -> Problem {
+pub(crate) fn unknown_word(field: &'static str, text: &str, words: &[&str]) -> Problem {
     let text = quoted(text);
     Problem {
         field: Some(field),
@@ -29,7 +30,7 @@ pub(super) fn unknown_word(field: &'static str, text: &str, words: &[&str]) -> P
 }
 
 /// A reference leads nowhere, or to something that is not seen.
-pub(super) fn unknown_reference(field: &'static str, target: Target, item: &Item) -> Problem {
+pub(crate) fn unknown_reference(field: &'static str, target: Target, item: &Item) -> Problem {
     let (name, shown) = (target.name(), quoted(&item.to_string()));
     let input = match matches!(item, Item::Id(_)) {
         true => format!("There is no {name} with this id in the space, or you don't see it."),
@@ -52,7 +53,7 @@ pub(super) fn unknown_reference(field: &'static str, target: Target, item: &Item
 }
 
 /// A score has not the form that it must have.
-pub(super) fn not_a_score(field: &'static str, text: &str) -> Problem {
+pub(crate) fn not_a_score(field: &'static str, text: &str) -> Problem {
     let text = quoted(text);
     Problem {
         field: Some(field),
@@ -66,7 +67,7 @@ pub(super) fn not_a_score(field: &'static str, text: &str) -> Problem {
 }
 
 /// A row has the key of another one before it, which stands in this line of its file or at this place of its list.
-pub(super) fn same_key(at: u64) -> Problem {
+pub(crate) fn same_key(at: u64) -> Problem {
     Problem {
         field: None,
         fault: Fault::DuplicateKey,

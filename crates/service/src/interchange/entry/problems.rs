@@ -4,7 +4,8 @@ use entity::CentreId;
 
 use super::Entered;
 use crate::error::{Code, Error, InputProblem, InputProblems, Result};
-use crate::interchange::bundle::family::OfChild;
+use crate::record::columns::Table;
+use crate::record::reading::OfChild;
 use crate::record::{Fault, Problem};
 
 /// That the viewer may not, if that is wrong.
@@ -35,41 +36,48 @@ pub(super) fn refused<K: Entered>(problems: Vec<InputProblem>) -> Error {
     }
 }
 
-/// A problem of one of the children, with its file and its place.
+/// A problem of one of the children, with its list and its place.
 pub(super) fn of_child(found: OfChild) -> InputProblem {
-    at_place(&format!("{}[{}]", found.file, found.line), found.problem)
+    at_place(found.table, &format!("{}[{}]", found.file, found.line), found.problem)
 }
 
 /// A problem of a part of the thing, at its place.
-pub(super) fn at_place(place: &str, problem: Problem) -> InputProblem {
-    let field = match problem.field {
-        Some(column) => format!("{place}.{column}"),
+pub(super) fn at_place(table: &Table, place: &str, problem: Problem) -> InputProblem {
+    let found = of_itself(table, problem);
+    let field = match found.field {
+        Some(field) => format!("{place}.{field}"),
         None => place.to_owned(),
     };
-    InputProblem { field: Some(field), ..of_itself(problem) }
+    InputProblem { field: Some(field), ..found }
 }
 
 /// A problem of the thing itself.
-pub(super) fn of_itself(problem: Problem) -> InputProblem {
+pub(super) fn of_itself(table: &Table, problem: Problem) -> InputProblem {
     InputProblem {
-        field: problem.field.map(str::to_owned),
+        field: problem.field.map(|column| in_input(table, column)),
         fault: problem.fault,
         reason: problem.reason.for_input(),
         remedy: problem.remedy.for_input(),
     }
 }
 
+/// Where an input has a column.
+fn in_input(table: &Table, column: &str) -> String {
+    table.column(column).map_or(column, |column| column.in_input()).to_owned()
+}
+
 /// What the database refuses is a problem of the input, unless there is no database or the fault is ours.
-pub(super) fn refused_by_the_database(refusal: Error) -> Result<InputProblem> {
+pub(super) fn refused_by_the_database(table: &Table, refusal: Error) -> Result<InputProblem> {
+    let field = refusal.field.as_deref().map(|column| in_input(table, column));
     match refusal.code {
         Code::Conflict => Ok(InputProblem {
-            field: refusal.field,
+            field,
             fault: Fault::Taken,
             reason: refusal.message,
             remedy: "Look for the one that has it, and give one of them another.".into(),
         }),
         Code::BadUserInput => Ok(InputProblem {
-            field: refusal.field,
+            field,
             fault: Fault::Refused,
             reason: refusal.message,
             remedy: "Mend the value, and send it again.".into(),

@@ -14,15 +14,15 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::cell::Item;
-use super::format::Target;
+use super::columns::Target;
+use super::patch::Item;
 use crate::Viewer;
 use crate::access::scope;
 use crate::error::Result;
 
 /// By what a row names a thing.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub(super) enum Key {
+pub(crate) enum Key {
     /// By its id.
     Id(Uuid),
     /// By its name, within something if it is unique only there.
@@ -36,7 +36,7 @@ pub(super) enum Key {
 
 impl Key {
     /// The key of what the last of these items names, each within the one before. An id needs nothing before it.
-    pub(super) fn of(items: impl IntoIterator<Item = Item>) -> Option<Self> {
+    pub(crate) fn of(items: impl IntoIterator<Item = Item>) -> Option<Self> {
         let mut key = None;
         for item in items {
             key = Some(match item {
@@ -68,15 +68,15 @@ impl Default for Key {
 
 /// What names stand for.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Known(HashMap<Target, HashMap<Key, Uuid>>);
+pub(crate) struct Known(HashMap<Target, HashMap<Key, Uuid>>);
 
 impl Known {
-    pub(super) fn id(&self, target: Target, key: &Key) -> Option<Uuid> {
+    pub(crate) fn id(&self, target: Target, key: &Key) -> Option<Uuid> {
         self.0.get(&target)?.get(key).copied()
     }
 
     /// What stands for one of these things.
-    pub(super) fn only(mut self, things: &HashSet<Uuid>) -> Self {
+    pub(crate) fn only(mut self, things: &HashSet<Uuid>) -> Self {
         for found in self.0.values_mut() {
             found.retain(|_, id| things.contains(id));
         }
@@ -84,7 +84,7 @@ impl Known {
     }
 
     /// Adds what is known elsewhere, where nothing is known here.
-    pub(super) fn complete(&mut self, other: Self) {
+    pub(crate) fn complete(&mut self, other: Self) {
         for (target, found) in other.0 {
             let known = self.0.entry(target).or_default();
             for (key, id) in found {
@@ -93,18 +93,13 @@ impl Known {
         }
     }
 
-    /// Lets a name stand for something, whatever it is.
-    pub(super) fn assume(&mut self, target: Target, key: Key) {
-        self.add(target, [(key, Uuid::nil())]);
-    }
-
     fn add(&mut self, target: Target, found: impl IntoIterator<Item = (Key, Uuid)>) {
         self.0.entry(target).or_default().extend(found);
     }
 }
 
 /// Finds what a batch refers to, as far as the viewer may see it: one select a kind of thing.
-pub(super) async fn resolve(
+pub(crate) async fn resolve(
     connection: &impl ConnectionTrait,
     viewer: &Viewer,
     now: DateTime<Utc>,
@@ -130,20 +125,6 @@ fn want(target: Target, key: Key, keys: &mut HashMap<Target, HashSet<Key>>) {
         want(of, Key::clone(whole), keys);
     }
     keys.entry(target).or_default().insert(key);
-}
-
-impl Target {
-    /// The kind of thing within which names of this kind are unique.
-    const fn whole(self) -> Option<Self> {
-        match self {
-            Self::Level => Some(Self::Dimension),
-            Self::Dimension => Some(Self::Version),
-            Self::Version => Some(Self::Standard),
-            Self::Finding => Some(Self::Study),
-            Self::Rating | Self::Feedback => Some(Self::Centre),
-            _ => None,
-        }
-    }
 }
 
 struct Search<'c, C> {

@@ -7,13 +7,14 @@ use uuid::Uuid;
 
 use super::member::{Member, known};
 use super::problems::{of_itself, refused_by_the_database};
-use super::scale::Scale;
-use super::{Entered, Entering, Entry};
+use super::scale::{Scale, There};
+use super::{Entered, Entering, Patch};
 use crate::Viewer;
 use crate::access::scope;
 use crate::error::{Code, Error, InputProblem, Result};
-use crate::interchange::bundle::export::Kept;
-use crate::interchange::bundle::references::Known;
+use crate::record::columns::Table;
+use crate::record::patch::Item;
+use crate::record::references::Known;
 use crate::record::{Answer, Draft, Fault, RowOf, record_new};
 use crate::store::Write;
 
@@ -40,16 +41,16 @@ impl New {
 pub(super) async fn enter<K: Entered>(
     write: &mut Write,
     viewer: &Viewer,
-    entries: Vec<Entry>,
+    patches: Vec<Patch>,
     new: New,
 ) -> Result<Vec<Entering<K::Row>>> {
-    let ids: Vec<Uuid> = (0..entries.len()).map(|at| new.id(at)).collect();
+    let ids: Vec<Uuid> = (0..patches.len()).map(|at| new.id(at)).collect();
     let mut there = match new.is_again {
         true => rows::<K>(write, ids.clone()).await?,
         false => HashMap::new(),
     };
-    let missing: Vec<(usize, Entry)> =
-        (0..).zip(entries).filter(|(at, _)| !there.contains_key(&new.id(*at))).collect();
+    let missing: Vec<(usize, Patch)> =
+        (0..).zip(patches).filter(|(at, _)| !there.contains_key(&new.id(*at))).collect();
     let mut answers = enter_anew::<K>(write, viewer, missing, new).await?;
     let made: Vec<Uuid> =
         answers.values().filter_map(|answer| answer.as_ref().ok().copied()).collect();
@@ -73,22 +74,24 @@ fn not_there() -> Error {
 async fn enter_anew<K: Entered>(
     write: &mut Write,
     viewer: &Viewer,
-    entries: Vec<(usize, Entry)>,
+    patches: Vec<(usize, Patch)>,
     new: New,
 ) -> Result<BTreeMap<usize, Entering<Uuid>>> {
     let mut answers = BTreeMap::new();
-    if entries.is_empty() {
+    if patches.is_empty() {
         return Ok(answers);
     }
-    let mut members: Vec<(usize, Member)> = Vec::with_capacity(entries.len());
+    let mut members: Vec<(usize, Member)> = Vec::with_capacity(patches.len());
     let mut said = HashMap::new();
-    for (at, mut entry) in entries {
-        said.insert(at, entry.says(K::NAMED_BY));
-        if !entry.says(K::NAMED_BY) {
-            entry.set(K::NAMED_BY, proposed_name::<K>(&entry, new.id(at)));
+    for (at, mut patch) in patches {
+        let is_named = patch.has(K::NAMED_BY.name);
+        said.insert(at, is_named);
+        if !is_named {
+            let name = proposed_name::<K>(&patch, new.id(at));
+            patch.set_column(K::NAMED_BY, vec![Item::Text(name)]);
         }
-        let mut member = Member::new::<K>(entry);
-        member.complete_scale(&Kept::new());
+        let mut member = Member::new::<K>(patch);
+        member.scale.complete(&There::default());
         members.push((at, member));
     }
     let known = known::<K>(write, viewer, members.iter().map(|(_, member)| member)).await?;
@@ -115,7 +118,7 @@ async fn enter_anew<K: Entered>(
             Ok(recorded) => {
                 write.release(point).await?;
                 for ((at, _), answer) in drafts.into_iter().zip(recorded) {
-                    answers.insert(at, answered(answer));
+                    answers.insert(at, answered(K::TABLE, answer));
                 }
                 return Ok(answers);
             }
@@ -126,7 +129,7 @@ async fn enter_anew<K: Entered>(
     }
     for (at, draft) in drafts {
         let scale = scales.remove(&at).unwrap_or_default();
-        let answer = record_by_itself(write, viewer, draft, new.id(at), scale).await?;
+        let answer = record_by_itself(write, viewer, K::TABLE, draft, new.id(at), scale).await?;
         answers.insert(at, answer);
     }
     Ok(answers)
@@ -136,14 +139,17 @@ async fn enter_anew<K: Entered>(
 async fn record_by_itself<D: Draft>(
     write: &mut Write,
     viewer: &Viewer,
+    table: &'static Table,
     draft: D,
     id: Uuid,
     scale: Scale,
 ) -> Result<Entering<Uuid>> {
     let point = write.savepoint().await?;
     let mut answer = match record_new(write, viewer, vec![draft], vec![id]).await {
-        Ok(mut recorded) => recorded.pop().map_or_else(|| Err(Vec::new()), answered),
-        Err(refusal) => Err(vec![refused_by_the_database(refusal)?]),
+        Ok(mut recorded) => {
+            recorded.pop().map_or_else(|| Err(Vec::new()), |answer| answered(table, answer))
+        }
+        Err(refusal) => Err(vec![refused_by_the_database(table, refusal)?]),
     };
     if answer.is_ok() {
         let problems = scale.record(write, viewer, id).await?;
@@ -159,17 +165,19 @@ async fn record_by_itself<D: Draft>(
 }
 
 /// The id of a draft that was recorded, or all that is wrong with it.
-pub(super) fn answered(answer: Answer) -> Entering<Uuid> {
+pub(super) fn answered(table: &Table, answer: Answer) -> Entering<Uuid> {
     match answer {
         Ok(recorded) => Ok(recorded.id),
-        Err(problems) => Err(problems.into_iter().map(of_itself).collect()),
+        Err(problems) => {
+            Err(problems.into_iter().map(|problem| of_itself(table, problem)).collect())
+        }
     }
 }
 
 /// A name that is made of what the thing is called, or of its id.
-fn proposed_name<K: Entered>(entry: &Entry, id: Uuid) -> String {
+fn proposed_name<K: Entered>(patch: &Patch, id: Uuid) -> String {
     const LONGEST: usize = 80;
-    let called = K::NAMED_AFTER.map(|column| entry.get(column));
+    let called = K::NAMED_AFTER.map(|column| patch.text(column.name));
     let slug: String =
         called.map(slug::slugify).unwrap_or_default().chars().take(LONGEST).collect();
     match slug.trim_matches('-') {
@@ -235,8 +243,7 @@ async fn named_apart<K: Entered>(
 }
 
 fn taken_name<K: Entered>() -> InputProblem {
-    let is_chosen = matches!(K::NAMED_BY, "slug" | "reference");
-    let (reason, remedy) = match is_chosen {
+    let (reason, remedy) = match K::NAMES_ARE_CHOSEN {
         true => (
             "Another one has this name already.",
             "Choose another, or leave it out: then one is made.",
@@ -244,7 +251,7 @@ fn taken_name<K: Entered>() -> InputProblem {
         false => ("It is there already.", "Revise the one that is there."),
     };
     InputProblem {
-        field: Some(K::NAMED_BY.to_owned()),
+        field: Some(K::NAMED_BY.in_input().to_owned()),
         fault: Fault::Taken,
         reason: reason.into(),
         remedy: remedy.into(),

@@ -1,4 +1,4 @@
-//! A revision of a thing: its row as it stands, with what was said in place.
+//! A revision of a thing: its row and a patch.
 
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -6,11 +6,11 @@ use uuid::Uuid;
 use super::enter::{answered, rows};
 use super::member::{Member, known};
 use super::problems::{refused, refused_by_the_database};
-use super::{Entered, Entry};
+use super::scale::There;
+use super::{Entered, Patch};
 use crate::Viewer;
 use crate::access::{policy, scope};
 use crate::error::{Error, Result};
-use crate::interchange::bundle::export;
 use crate::record::{Draft, record_one};
 use crate::store::Write;
 
@@ -20,7 +20,7 @@ pub(super) async fn amend<K: Entered>(
     viewer: &Viewer,
     id: Uuid,
     expected_version: i32,
-    entry: Entry,
+    patch: Patch,
 ) -> Result<K::Row> {
     let unseen = || Error::not_found(K::TABLE.name.trim_end_matches('s'));
     // Before anything is looked at: whoever may revise nothing is not told what there is.
@@ -39,20 +39,25 @@ pub(super) async fn amend<K: Entered>(
     if version != expected_version {
         return Err(Error::changed_since("expectedVersion", expected_version, version));
     }
-    let mut kept = export::one::<K>(write, id).await?;
-    let cells = kept.remove(K::TABLE.name).and_then(|mut rows| rows.pop()).ok_or_else(unseen)?;
-    let own = Member::of_row(cells);
-    let mut member = Member::new::<K>(entry);
-    member.complete::<K>(&own);
-    member.complete_scale(&kept);
+    let rows_before = std::slice::from_ref(&row);
+    let draft =
+        K::Draft::from_rows(write.connection(), rows_before).await?.pop().ok_or_else(unseen)?;
+    let before = Patch::of(&draft);
+    let mut member = Member::new::<K>(patch);
+    member.patch.complete(&before);
+    if !member.scale.is_empty() {
+        member.scale.complete(&There::read(write, id).await?);
+    }
     let mut known = known::<K>(write, viewer, [&member]).await?;
     // What the thing refers to already it may go on referring to, whoever sees that.
     let all = self::known::<K>(write, &Viewer::operator(), [&member]).await?;
-    known.complete(all.only(&own.things()));
+    known.complete(all.only(&before.ids().collect()));
     let draft = member.draft::<K>(&known).map_err(refused::<K>)?;
     let recorded = match record_one(write, viewer, draft, id).await {
-        Ok(answer) => answered(answer).map_err(refused::<K>)?,
-        Err(refusal) => return Err(refused::<K>(vec![refused_by_the_database(refusal)?])),
+        Ok(answer) => answered(K::TABLE, answer).map_err(refused::<K>)?,
+        Err(refusal) => {
+            return Err(refused::<K>(vec![refused_by_the_database(K::TABLE, refusal)?]));
+        }
     };
     let problems = member.take_scale().record(write, viewer, recorded).await?;
     if !problems.is_empty() {
