@@ -41,4 +41,10 @@ impl ChangeKind {
             | Self::DataSharingAgreement => ChangeClass::Restricted,
         }
     }
+
+    /// Returns whether the directory holds things of this kind.
+    #[must_use]
+    pub const fn is_in_directory(self) -> bool {
+        matches!(self.class(), ChangeClass::Network) && !matches!(self, Self::Engagement)
+    }
 }

@@ -1,29 +1,32 @@
 //! The shared space: what every function of the service is given.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::TimeDelta;
 use sea_orm::DatabaseConnection;
 use tokio::sync::Semaphore;
 
-use crate::access::audit::Journal;
-use crate::access::issuer::{Issuers, Timings};
+use crate::access::audit::journal::Journal;
+use crate::access::issuer::issuers::{Issuers, Timings};
+use crate::access::keyring::Keyring;
 use crate::access::presence::{Presence, Presences};
-use crate::access::{Keyring, MasterKey, token};
+use crate::access::secret::MasterKey;
 use crate::clock::Source;
-use crate::error::Result;
-use crate::feed::Feed;
-use crate::network::directory::{Directory, DirectoryCache};
+use crate::error::{Error, Result};
+use crate::feed::position::Feed;
+use crate::network::directory::Directory;
+use crate::network::directory::cache::DirectoryCache;
 use crate::store::Store;
 use crate::store::audit::Chain;
 use crate::tail::Tail;
 use crate::viewer::Viewer;
-use crate::young_people::disclosure::Rule;
 use crate::young_people::pseudonym::PseudonymKeys;
-use crate::young_people::statistics;
+use disclosure::Rule;
 
 /// How many returns are loaded at once: each may hold a connection while it waits for another.
 const LOADINGS: usize = 4;
+/// How long a token may be valid at most, unless the space is told otherwise.
+const LONGEST_VALIDITY: TimeDelta = TimeDelta::days(366);
 
 /// The shared space: the store, and what is held in memory and kept true by the change log.
 #[derive(Debug)]
@@ -57,7 +60,7 @@ impl Space {
             presences: Arc::default(),
             tail: Arc::default(),
             feed: Arc::default(),
-            longest_validity: token::LONGEST_VALIDITY,
+            longest_validity: LONGEST_VALIDITY,
             pseudonym_keys,
             disclosure_rule: None,
             loadings: Arc::new(Semaphore::new(LOADINGS)),
@@ -194,7 +197,7 @@ impl Space {
     pub fn disclosure_rule(&self) -> Result<Arc<Rule>> {
         match &self.disclosure_rule {
             Some(rule) => Ok(Arc::clone(rule)),
-            None => statistics::default_rule(),
+            None => default_rule(),
         }
     }
 
@@ -220,4 +223,15 @@ impl Space {
             tracing::warn!(%failure, "could not close the database");
         }
     }
+}
+
+/// Returns the rule that is used where nobody chooses another.
+///
+/// # Errors
+/// `INTERNAL_SERVER_ERROR`, if the table that is built in were damaged.
+fn default_rule() -> Result<Arc<Rule>> {
+    static RULE: LazyLock<Option<Arc<Rule>>> =
+        LazyLock::new(|| Rule::low_effect().ok().map(Arc::new));
+    RULE.clone()
+        .ok_or_else(|| Error::internal(std::io::Error::other("the perturbation table is damaged")))
 }

@@ -17,8 +17,8 @@ use futures::TryStreamExt;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::token::{expired, invalid, still_accepted};
-use super::{Credential, Grant};
+use super::grant::{Credential, Grant};
+use super::token::still::{expired, invalid, still_accepted};
 use crate::clock::Source;
 use crate::error::{Code, Error, Result};
 use crate::store::Store;

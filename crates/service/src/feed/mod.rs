@@ -1,7 +1,7 @@
 //! The feed: the change log, as the viewer may see it, by pages or as it grows.
 
 mod follow;
-mod position;
+pub(crate) mod position;
 
 use std::collections::HashMap;
 

@@ -70,29 +70,9 @@ pub async fn as_of(space: &Space, at: DateTime<Utc>) -> Result<Arc<Space>> {
     Ok(Arc::new(space.in_the_past(connection, source, directory)))
 }
 
-/// The table of what things were.
-fn then(table: &str) -> String {
-    format!("then_{table}")
-}
-
 /// The table of which things are not what they were.
 fn gone(table: &str) -> String {
     format!("gone_{table}")
-}
-
-/// The rows of things as they were, to be put into the table of what things were.
-pub(crate) fn insert_then<E>(rows: Vec<E::Model>) -> Option<InsertStatement>
-where
-    E: EntityTrait,
-    E::Model: IntoActiveModel<E::ActiveModel>,
-{
-    if rows.is_empty() {
-        return None;
-    }
-    let mut insert = E::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model));
-    let mut statement = QueryTrait::query(&mut insert).take();
-    statement.into_table(then(E::default().table_name()));
-    Some(statement)
 }
 
 struct Past<'c> {

@@ -32,7 +32,6 @@ use crate::viewer::{Viewer, Who};
 
 use self::difference::differences;
 pub use as_of::as_of;
-pub(crate) use as_of::insert_then;
 pub use difference::FieldChange;
 
 /// A version of a shared thing.

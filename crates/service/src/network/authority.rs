@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{Datelike, NaiveDate};
 use entity::{LocalAuthorityId, PartialDate, local_authority, local_authority_successor};
 
-use super::Directory;
+use super::directory::Directory;
 use crate::error::{Error, Result};
 use returns::{CollectionYear, YEARS};
 

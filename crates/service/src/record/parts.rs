@@ -12,7 +12,6 @@ use super::reading::Child;
 use super::{Draft, Problems, RowOf, State};
 use crate::access::scope;
 use crate::error::{Error, Result};
-use crate::history::insert_then;
 use crate::store::Write;
 use crate::store::tables::Parts;
 
@@ -296,3 +295,24 @@ macro_rules! link_parts {
     )*};
 }
 pub(crate) use link_parts;
+
+/// The table of what things were.
+pub(crate) fn then(table: &str) -> String {
+    format!("then_{table}")
+}
+
+/// The rows of things as they were, to be put into the table of what things were.
+#[expect(clippy::disallowed_methods, reason = "it fills a temporary table, which nobody else sees")]
+pub(crate) fn insert_then<E>(rows: Vec<E::Model>) -> Option<InsertStatement>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+{
+    if rows.is_empty() {
+        return None;
+    }
+    let mut insert = E::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model));
+    let mut statement = QueryTrait::query(&mut insert).take();
+    statement.into_table(then(E::default().table_name()));
+    Some(statement)
+}

@@ -17,6 +17,7 @@ mod write;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use entity::ChangeKind;
 use futures::future::BoxFuture;
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend,
@@ -35,7 +36,6 @@ pub use write::Write;
 use self::audit::{Chain, Event};
 use crate::clock::Source;
 use crate::error::{Error, Result};
-use crate::network::directory;
 use crate::viewer::Viewer;
 
 /// The channel on which PostgreSQL wakes those who follow the change log.
@@ -229,7 +229,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub(crate) async fn finish(&self, write: Write, action: &'static str) -> Result<()> {
-        let network = write.changed_kinds().any(directory::holds);
+        let network = write.changed_kinds().any(ChangeKind::is_in_directory);
         if let Some(sequence) = write.commit(&self.chain, action).await? {
             if network {
                 self.network_changed(sequence);

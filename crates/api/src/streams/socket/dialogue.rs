@@ -175,7 +175,9 @@ impl Conversation {
                 Ok(line.say(Say::Pong { payload }.text()).await?)
             }
             Some(ClientMessage::Init(_)) => Err(Close::too_many_inits().into()),
-            Some(ClientMessage::Subscribe(id, parameters)) => self.begin(line, id, *parameters).await,
+            Some(ClientMessage::Subscribe(id, parameters)) => {
+                self.begin(line, id, *parameters).await
+            }
             Some(ClientMessage::Complete(id)) => {
                 if let Some((_, task)) = self.running.remove(&id) {
                     task.abort();

@@ -11,11 +11,13 @@ use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, IntoColumnRef};
 use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
-use super::USE_TOKEN;
 use crate::error::{Code, Error, Result};
 use crate::store::Store;
 use crate::store::audit::{Actor, Event};
 use crate::viewer::Viewer;
+
+/// The action of showing a token.
+pub const USE_TOKEN: &str = "token.use";
 
 /// Uses of tokens and refusals that are still to be written.
 #[derive(Debug, Default)]

@@ -4,13 +4,10 @@
 //! and written every few moments (`journal`), so that a flood of refusals is a few rows. Each event carries a keyed
 //! hash of itself and of the one before it: [`verify()`] says where one was altered or removed.
 
-mod journal;
+pub(crate) mod journal;
 mod list;
 mod verify;
 
-pub use journal::Journal;
+pub use journal::{Journal, USE_TOKEN};
 pub use list::{AuditFilter, by_ids, count, list, pages};
 pub use verify::{Checkpoint, Fault, NotACheckpoint, Verified, verify};
-
-/// The action of showing a token.
-pub const USE_TOKEN: &str = "token.use";

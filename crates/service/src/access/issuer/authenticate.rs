@@ -16,7 +16,6 @@ use super::{Mapping, address};
 use crate::access::{AllowedNetworks, Credential, Grant, scope};
 use crate::error::{Code, Error, Result};
 use crate::space::Space;
-use crate::store::Store;
 
 /// Longer texts are not looked at. A provider's tokens may be long, as they list groups.
 const LONGEST: usize = 16 * 1024;
@@ -84,25 +83,6 @@ pub(in crate::access) async fn authenticate(
         space.journal().refused_identity(provider.id, provider.centre_id, refusal.code, now);
     }
     granted
-}
-
-/// Refuses what was granted a while ago if the provider has been removed since.
-///
-/// # Errors
-/// `TOKEN_INVALID`; `UNAVAILABLE` when the provider cannot be read.
-pub(in crate::access) async fn refuse_if_removed(
-    store: &Store,
-    id: IdentityProviderId,
-) -> Result<()> {
-    let provider = scope::identity_providers()
-        .filter(identity_provider::Column::Id.eq(id))
-        .filter(identity_provider::Column::RemovedAt.is_null())
-        .one(store.connection())
-        .await?;
-    match provider {
-        Some(_) => Ok(()),
-        None => Err(invalid("The identity provider that issued the token is no longer accepted.")),
-    }
 }
 
 async fn verified_claims(

@@ -11,8 +11,8 @@ use futures::future::{BoxFuture, Shared};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use tokio::time::Instant;
 
-use super::Timings;
 use super::fault::Fault;
+use super::issuers::Timings;
 use super::keys::KeySet;
 use super::reading::{self, Location};
 

@@ -11,82 +11,15 @@ mod certificates;
 mod check;
 mod fault;
 mod held;
+pub(crate) mod issuers;
 mod keys;
 mod mapping;
 mod pseudonym;
 mod reading;
 mod register;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-use entity::IdentityProviderId;
-
-use self::held::HeldKeys;
-use self::pseudonym::Pseudonyms;
-use super::MasterKey;
-
-pub(super) use authenticate::{Origin, authenticate, origin, refuse_if_removed};
+pub(super) use authenticate::{Origin, authenticate, origin};
 pub use check::{Checked, CheckedKey, check};
+pub use issuers::{Issuers, Timings};
 pub use mapping::Mapping;
 pub use register::{NewIssuer, Removed, add, list, remove};
-
-/// The issuers of the centres, as far as they are held in memory.
-#[derive(Debug)]
-pub struct Issuers {
-    pseudonyms: Pseudonyms,
-    timings: Timings,
-    held: Mutex<HashMap<IdentityProviderId, Arc<HeldKeys>>>,
-}
-
-/// The times for which an identity provider is waited for, and its answers are relied on.
-#[derive(Clone, Copy, Debug)]
-pub struct Timings {
-    /// How long its keys may take to be read, from the first connection to the last byte.
-    pub answer: Duration,
-    /// After which its keys are read again, while those that are held go on being relied on.
-    pub reread_after: Duration,
-    /// How far apart readings lie that happen because a token names a key that isn't known.
-    pub between_unknown_keys: Duration,
-    /// How long it is left alone after it failed to answer.
-    pub after_failure: Duration,
-    /// How long its keys are relied on while it fails to answer.
-    pub rely_for: Duration,
-}
-
-impl Default for Timings {
-    fn default() -> Self {
-        Self {
-            answer: Duration::from_secs(5),
-            reread_after: Duration::from_mins(10),
-            between_unknown_keys: Duration::from_mins(1),
-            after_failure: Duration::from_secs(10),
-            rely_for: Duration::from_hours(4),
-        }
-    }
-}
-
-impl Issuers {
-    /// Creates an empty set: nothing is known of any issuer yet.
-    #[must_use]
-    pub fn new(master_key: &MasterKey) -> Self {
-        Self {
-            pseudonyms: Pseudonyms::new(master_key),
-            timings: Timings::default(),
-            held: Mutex::default(),
-        }
-    }
-
-    /// Returns the same issuers with other timings; nothing is known of them yet.
-    #[must_use]
-    pub fn with_timings(&self, timings: Timings) -> Self {
-        Self { pseudonyms: self.pseudonyms.clone(), timings, held: Mutex::default() }
-    }
-
-    /// Returns what is held of a provider's keys.
-    fn held(&self, provider: IdentityProviderId) -> Arc<HeldKeys> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(held.entry(provider).or_default())
-    }
-}

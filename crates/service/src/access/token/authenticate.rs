@@ -10,7 +10,8 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
-use super::{Claims, ISSUER, state};
+use super::still::{expired, invalid, record, refuse_unless_active};
+use super::{Claims, ISSUER};
 use crate::access::grant::scopes_of;
 use crate::access::issuer::{self, Origin};
 use crate::access::{AllowedNetworks, Credential, Grant, scope};
@@ -61,28 +62,6 @@ pub async fn authenticate(space: &Space, sent: &str, from: Option<IpAddr>) -> Re
     }
 }
 
-/// Returns until when what a credential granted a while ago is granted, for streams that outlast a request.
-///
-/// # Errors
-/// The refusal that a new request would meet.
-pub async fn still_accepted(store: &Store, grant: &Grant) -> Result<DateTime<Utc>> {
-    let now = store.source().now();
-    if grant.expires_at <= now {
-        return Err(expired(grant.expires_at));
-    }
-    match grant.credential {
-        Credential::Token { id, key, .. } => {
-            let record = record(store, id.into(), key).await?;
-            refuse_unless_active(&record, now)?;
-            Ok(Ord::min(grant.expires_at, record.expires_at))
-        }
-        Credential::Identity { provider, .. } => {
-            issuer::refuse_if_removed(store, provider).await?;
-            Ok(grant.expires_at)
-        }
-    }
-}
-
 /// A token whose signature holds, and its record.
 struct Verified {
     claims: Claims,
@@ -94,23 +73,6 @@ async fn verified(space: &Space, sent: &str) -> Result<Verified> {
     let (key, claims) = verified_claims(space, sent).await?;
     let record = record(space.store(), claims.jti.into(), key).await?;
     Ok(Verified { claims, key, record })
-}
-
-/// Returns the record of a token, unless the key that signed it is retired: read anew at each request, so that
-/// what ends a token ends it now.
-async fn record(store: &Store, id: Uuid, key: SigningKeyId) -> Result<access_token::Model> {
-    let retired = scope::signing_keys()
-        .select_only()
-        .expr(Expr::val(1))
-        .filter(signing_key::Column::Id.eq(key))
-        .filter(signing_key::Column::RetiredAt.is_not_null())
-        .into_query();
-    scope::access_tokens()
-        .filter(access_token::Column::Id.eq(id))
-        .filter(Expr::exists(retired).not())
-        .one(store.connection())
-        .await?
-        .ok_or_else(invalid)
 }
 
 fn grant(verified: Verified, from: Option<IpAddr>, now: DateTime<Utc>) -> Result<Grant> {
@@ -144,32 +106,6 @@ fn grant(verified: Verified, from: Option<IpAddr>, now: DateTime<Utc>) -> Result
     })
 }
 
-fn refuse_unless_active(record: &access_token::Model, now: DateTime<Utc>) -> Result<()> {
-    match state(record, now) {
-        AccessTokenState::Active => Ok(()),
-        AccessTokenState::Revoked => {
-            let on = record.revoked_at.unwrap_or(now);
-            let reason = record.revocation_reason.as_deref().unwrap_or_default();
-            Err(Error::new(
-                Code::TokenRevoked,
-                format!("The token was revoked on {}: {reason}", on.format("%-d %B %Y")),
-            ))
-        }
-        AccessTokenState::Expired => Err(expired(record.expires_at)),
-        AccessTokenState::PendingApproval => Err(Error::new(
-            Code::TokenNotApproved,
-            "The token reaches rows about single young people: it works once a second administrator has approved it.",
-        )),
-    }
-}
-
-pub(in crate::access) fn expired(on: DateTime<Utc>) -> Error {
-    Error::new(
-        Code::TokenExpired,
-        format!("The token expired on {}. Ask for a new one.", on.format("%-d %B %Y")),
-    )
-}
-
 async fn verified_claims(space: &Space, sent: &str) -> Result<(SigningKeyId, Claims)> {
     if sent.len() > LONGEST {
         return Err(invalid());
@@ -196,11 +132,4 @@ async fn verified_claims(space: &Space, sent: &str) -> Result<(SigningKeyId, Cla
 
 fn moment(seconds: i64) -> Result<DateTime<Utc>> {
     moment_of_seconds(seconds).ok_or_else(invalid)
-}
-
-pub(in crate::access) fn invalid() -> Error {
-    Error::new(
-        Code::TokenInvalid,
-        "The access token is damaged, none of this space's, or signed with a key that was retired.",
-    )
 }

@@ -12,6 +12,8 @@ mod list;
 mod preview;
 mod revoke;
 mod rotate;
+mod state;
+pub(crate) mod still;
 
 use std::collections::BTreeSet;
 
@@ -19,14 +21,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::{AccessTokenId, AccessTokenState, CentreId, ChangeKind, access_token};
 use serde::{Deserialize, Serialize};
 
-use super::grant::scopes_of;
 use super::{AllowedNetworks, Reach, ScopeName};
 use crate::store::Subject;
 
 pub use approve::approve;
 pub use authenticate::authenticate;
-pub use authenticate::still_accepted;
-pub(super) use authenticate::{expired, invalid};
 pub use forecast::{ForecastWeek, forecast};
 pub use issue::{is_first, issue, issue_first};
 pub use list::{TokenFilter, all, by_ids, count, get, list};
@@ -34,11 +33,11 @@ pub use preview::{Preview, PreviewKind, PreviewReason, preview};
 pub(in crate::access) use revoke::end;
 pub use revoke::{Revocation, revoke, revoke_all};
 pub use rotate::{DEFAULT_OVERLAP, Rotation, rotate};
+pub use state::{needs_approval, state};
+pub use still::still_accepted;
 
 /// Who issues the tokens and whom they are for: `iss` and `aud`.
 const ISSUER: &str = "commonground";
-/// How long a token may be valid at most, unless the space is told otherwise.
-pub const LONGEST_VALIDITY: TimeDelta = TimeDelta::days(366);
 /// How long a token is valid when nobody says.
 pub const DEFAULT_VALIDITY: TimeDelta = TimeDelta::days(30);
 
@@ -69,27 +68,7 @@ struct Claims {
     scope: String,
 }
 
-/// Returns whether a token with these scopes works only once a second administrator has approved it.
-#[must_use]
-pub fn needs_approval(scopes: &BTreeSet<ScopeName>) -> bool {
-    scopes.iter().any(|scope| scope.reach() == Reach::Persons)
-}
-
 /// Returns what the log tells of when a token changes.
 fn subject(record: &access_token::Model) -> Subject {
     Subject::itself(ChangeKind::AccessToken, record.id)
-}
-
-/// Returns where a token stands.
-#[must_use]
-pub fn state(record: &access_token::Model, now: DateTime<Utc>) -> AccessTokenState {
-    if record.revoked_at.is_some() {
-        AccessTokenState::Revoked
-    } else if record.expires_at <= now {
-        AccessTokenState::Expired
-    } else if record.approved_at.is_none() && needs_approval(&scopes_of(&record.scopes)) {
-        AccessTokenState::PendingApproval
-    } else {
-        AccessTokenState::Active
-    }
 }

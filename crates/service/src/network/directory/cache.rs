@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use arc_swap::ArcSwap;
-use entity::{ChangeClass, ChangeKind};
 use tokio::sync::Mutex;
 
 use super::Directory;
@@ -27,12 +26,6 @@ impl Default for DirectoryCache {
     }
 }
 
-/// Returns whether the directory holds things of this kind.
-#[must_use]
-pub const fn holds(kind: ChangeKind) -> bool {
-    matches!(kind.class(), ChangeClass::Network) && !matches!(kind, ChangeKind::Engagement)
-}
-
 /// Makes the directory stale when something that it holds has changed.
 #[derive(Debug)]
 pub(crate) struct DirectoryFollower(pub(crate) Arc<Store>);
@@ -49,7 +42,7 @@ impl Follower for DirectoryFollower {
     }
 
     async fn hear(&self, entries: &[Entry]) -> Result<()> {
-        if let Some(last) = entries.iter().rfind(|entry| holds(entry.kind)) {
+        if let Some(last) = entries.iter().rfind(|entry| entry.kind.is_in_directory()) {
             self.0.network_changed(last.sequence);
         }
         Ok(())

@@ -3,7 +3,7 @@
 //! They are read with almost every query and seldom written, and everybody may see them. The change
 //! log says when the copy is stale; it is then read again, whole, as of one moment.
 
-mod cache;
+pub(crate) mod cache;
 mod listing;
 mod load;
 
@@ -20,8 +20,8 @@ use entity::{
 
 use super::authority::Successions;
 
+pub use cache::DirectoryCache;
 pub(crate) use cache::DirectoryFollower;
-pub use cache::{DirectoryCache, holds};
 pub use listing::{Keyed, Listing};
 
 /// The network, its vocabularies and standards as of one moment.

@@ -162,17 +162,6 @@ pub struct Cell {
     pub share: Option<f64>,
 }
 
-/// Returns the rule that is used where nobody chooses another.
-///
-/// # Errors
-/// `INTERNAL_SERVER_ERROR`, if the table that is built in were damaged.
-pub fn default_rule() -> Result<Arc<Rule>> {
-    static RULE: LazyLock<Option<Arc<Rule>>> =
-        LazyLock::new(|| Rule::low_effect().ok().map(Arc::new));
-    RULE.clone()
-        .ok_or_else(|| Error::internal(std::io::Error::other("the perturbation table is damaged")))
-}
-
 /// Returns a table of counts.
 ///
 /// # Errors

@@ -1,4 +1,6 @@
 //! The house rules that neither the compiler nor clippy knows.
+mod import_graph;
+
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
 use std::collections::BTreeMap;
