@@ -10,7 +10,7 @@ use service::entity::{StatisticsDimension, moment};
 use service::filter::AnyOf;
 use service::young_people::returns::report;
 use service::young_people::statistics::{self, Question, Where};
-use service::{Error, Result};
+use service::{Error, RequestContext, Result};
 
 use crate::caller::{Caller, Work};
 use crate::graph;
@@ -26,7 +26,7 @@ pub(crate) async fn report(caller: Caller, Path(id): Path<String>, uri: Uri) -> 
         let is_marked = parameters.is_for_spreadsheet()?;
         parameters.are_known(&[])?;
         let id = graph::parsed_return_id(&id)?;
-        let table = report::csv(space, &viewer, id, is_marked).await?;
+        let table = report::csv(&RequestContext::new(space, viewer), id, is_marked).await?;
         Ok(Csv { name: "problems.csv", table })
     };
     caller.answer(Work::Operation, COST, table).await
@@ -39,7 +39,7 @@ pub(crate) async fn statistics(caller: Caller, uri: Uri) -> Response {
         let parameters = Parameters::of(&uri)?;
         let is_marked = parameters.is_for_spreadsheet()?;
         let question = question(&parameters)?;
-        let table = statistics::table(space, &viewer, &question).await?;
+        let table = statistics::table(&RequestContext::new(space, viewer), &question).await?;
         let table = statistics::csv::table(&question, &table, is_marked)?;
         Ok(Csv { name: "statistics.csv", table })
     };

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use service::entity::{ReturnKind, loaded_return};
 use service::page::{LARGEST_SIZE, PageRequest};
 use service::young_people::returns::{self, NewReturn, Refusal, ReturnFile, rules};
-use service::{Code, Error, Result, Space, Viewer};
+use service::{Code, Error, RequestContext, Result, Viewer};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -49,15 +49,16 @@ pub(crate) async fn handle(caller: Caller, Path(kind): Path<String>, request: Re
 /// Loads a return, and tells what became of it: also of one that was refused as a whole, as far as it was read.
 async fn load(caller: &Caller, viewer: Viewer, kind: String, request: Request) -> Result<Response> {
     let (new, form) = read(&kind, request).await?;
-    match load_form(caller.space(), &viewer, new, form).await {
+    let context = RequestContext::new(caller.space(), viewer);
+    match load_form(&context, new, form).await {
         Ok(row) => {
-            let told = told(caller.space(), &viewer, &row).await?;
+            let told = told(&context, &row).await?;
             Ok(Json(json!({ "return": told })).into_response())
         }
         Err(Refusal { error, abandoned: None }) => Err(error),
         Err(Refusal { error, abandoned: Some(row) }) => {
-            let told = told(caller.space(), &viewer, &row).await.ok();
-            let refused = caller.refused_to(&viewer, &error);
+            let told = told(&context, &row).await.ok();
+            let refused = caller.refused_to(context.viewer(), &error);
             Ok(error::respond(*refused, told.map(|told| ("return", told))))
         }
     }
@@ -98,17 +99,16 @@ async fn read(kind: &str, request: Request) -> Result<(NewReturn, Multipart)> {
 /// Loads the files of a form, in a task of its own: when the client goes away or its time is over, the files are cut,
 /// and the loading is given up in order rather than dropped where it stands.
 async fn load_form(
-    space: &Arc<Space>,
-    viewer: &Viewer,
+    context: &RequestContext,
     new: NewReturn,
     form: Multipart,
 ) -> Result<loaded_return::Model, Refusal> {
-    let (space, viewer) = (Arc::clone(space), viewer.clone());
+    let context = context.clone();
     let wanted = CancellationToken::new();
     let _until_dropped = wanted.clone().drop_guard();
     let task = tokio::spawn(async move {
         let (sender, receiver) = mpsc::channel(1);
-        let loading = returns::load(&space, &viewer, new, Box::new(Parts(receiver)));
+        let loading = returns::load(&context, new, Box::new(Parts(receiver)));
         let sending = async {
             let cut = sender.clone();
             tokio::select! {
@@ -203,10 +203,10 @@ impl Read for Pieces {
 }
 
 /// A return, and its first problems.
-async fn told(space: &Space, viewer: &Viewer, row: &loaded_return::Model) -> Result<Value> {
+async fn told(context: &RequestContext, row: &loaded_return::Model) -> Result<Value> {
     let request = PageRequest::first(LARGEST_SIZE);
-    let problems = returns::problems(space, viewer, row.id, &request).await?;
-    let count = returns::problem_count(space, viewer, row.id).await?;
+    let problems = returns::problems(context, row.id, &request).await?;
+    let count = returns::problem_count(context, row.id).await?;
     let problems = problems.items.iter().map(|(_, problem)| {
         let rule = rules::find(&problem.rule);
         json!({

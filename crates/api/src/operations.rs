@@ -12,7 +12,7 @@ use graphql_http::{Cost, EventStream, Execute, Operation, Outcome, Subscribe};
 use crate::caller::{Caller, Work};
 use crate::endpoint::Endpoint;
 use crate::error;
-use crate::loading::{Asker, Askers};
+use crate::loading::{Loaders, LoadersByField};
 use crate::streams;
 
 /// Answers one HTTP request to the graph.
@@ -44,12 +44,12 @@ impl Execute for Caller {
         };
         let endpoint = self.endpoint();
         let answered = self.perform(Work::Operation, cost, |viewer| async move {
-            let asker = Asker::new(Arc::clone(&endpoint.space), viewer).await;
-            let asker = asker.map_err(|refusal| self.refused(&refusal))?;
+            let loaders = Loaders::new(&endpoint.space, viewer).await;
+            let loaders = loaders.map_err(|refusal| self.refused(&refusal))?;
             let request = validated(endpoint, operation).await?;
-            let request = request.data(Askers::new(Arc::clone(&asker))).data(spending);
+            let request = request.data(LoadersByField::new(Arc::clone(&loaders))).data(spending);
             let mut answer = endpoint.graph.execute(request).await;
-            self.translate(&asker.viewer, &mut answer);
+            self.translate(loaders.context.viewer(), &mut answer);
             Ok(answer)
         });
         spending.told_in(answered.await.unwrap_or_else(|refused| *refused))

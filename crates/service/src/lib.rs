@@ -28,6 +28,7 @@ pub mod page;
 pub mod problem;
 pub mod record;
 pub mod report_card;
+pub mod request;
 pub mod shared;
 pub mod space;
 pub mod spelling;
@@ -40,6 +41,7 @@ pub mod young_people;
 
 pub use entity;
 pub use error::{Code, Error, InputProblem, InputProblems, Result};
+pub use request::RequestContext;
 pub use space::Space;
 pub use tasks::Tasks;
 pub use viewer::Viewer;

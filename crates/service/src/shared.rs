@@ -8,21 +8,16 @@ use uuid::Uuid;
 
 use crate::access::scope::{self, SharedEntity};
 use crate::error::Result;
-use crate::space::Space;
-use crate::viewer::Viewer;
+use crate::request::RequestContext;
 
 /// Returns the things with these ids that the viewer may see, withdrawn ones too: by id they stay reachable.
-pub async fn by_ids<E>(
-    space: &Space,
-    viewer: &Viewer,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, E::Model>>
+pub async fn by_ids<E>(context: &RequestContext, ids: &[Uuid]) -> Result<HashMap<Uuid, E::Model>>
 where
     E: SharedEntity,
     E::Model: Identified,
 {
-    let store = space.store();
-    let rows = scope::shared::<E>(viewer, store.source().now())
+    let store = context.store();
+    let rows = scope::shared::<E>(context.viewer(), context.now())
         .filter(scope::among(store.backend(), E::ID, ids.iter().copied()))
         .all(store.connection())
         .await?;

@@ -8,7 +8,7 @@ use api::Settings;
 use service::access::token::{self, NewToken};
 use service::access::{AllowedNetworks, MasterKey, ScopeName};
 use service::clock::Source;
-use service::{Space, Viewer, store};
+use service::{RequestContext, Space, Viewer, store};
 
 use super::client::Client;
 use super::clock::TestClock;
@@ -124,6 +124,16 @@ impl TestApp {
         self.database
     }
 
+    /// Begins a request of the operator of the space.
+    pub fn as_operator(&self) -> RequestContext {
+        RequestContext::of_operator(&self.space)
+    }
+
+    /// Begins a request of a viewer.
+    pub fn as_viewer(&self, viewer: &Viewer) -> RequestContext {
+        RequestContext::new(&self.space, viewer.clone())
+    }
+
     /// Does to the database what no version of the program does.
     #[expect(clippy::disallowed_methods, reason = "a test writes what the program does not")]
     pub async fn execute(&self, statement: &str) {
@@ -209,10 +219,9 @@ impl TestApp {
             networks: AllowedNetworks::default(),
         };
         let operator = Viewer::operator();
-        let (token, record) =
-            token::issue(&self.space, &operator, new, None).await.expect("a token");
+        let (token, record) = token::issue(&self.as_operator(), new, None).await.expect("a token");
         if token::needs_approval(&scopes.iter().copied().collect()) {
-            token::approve(&self.space, &operator, record.id, Some("another"))
+            token::approve(&self.as_operator(), record.id, Some("another"))
                 .await
                 .expect("an approval");
         }

@@ -329,9 +329,7 @@ impl TestApp {
     /// Revokes a token.
     pub async fn revoke(&self, id: AccessTokenId) {
         let revocation = Revocation { reason: "a test".to_owned(), including_issued: false };
-        token::revoke(&self.space, &Viewer::operator(), id, revocation)
-            .await
-            .expect("a revocation");
+        token::revoke(&self.as_operator(), id, revocation).await.expect("a revocation");
     }
 }
 

@@ -11,11 +11,11 @@ use service::page::PageRequest;
 use service::record::columns::SHARING;
 use service::{Result, collaboration as collaborations};
 
-use super::asker;
 use super::connection::{Connection, Listed, Total};
 use super::date::{ApproximateDate, Moment, approximate};
 use super::entry::{contribute, inputs, revise};
 use super::enum_value::EnumValue;
+use super::loaders;
 use super::network::Centre;
 use super::shared::{Common, SharedThing, shared_thing};
 
@@ -60,9 +60,9 @@ impl Collaboration {
 
     /// The centres that take part.
     async fn members(&self, ctx: &Context<'_>) -> Result<Vec<Centre>> {
-        let asker = asker(ctx);
-        let ids = asker.collaboration_members(self.0.id).await?.unwrap_or_default();
-        let mut centres: Vec<_> = ids.iter().filter_map(|id| Centre::find(asker, *id)).collect();
+        let loaders = loaders(ctx);
+        let ids = loaders.collaboration_members(self.0.id).await?.unwrap_or_default();
+        let mut centres: Vec<_> = ids.iter().filter_map(|id| Centre::find(loaders, *id)).collect();
         centres.sort_by(|one, other| one.0.row.slug.cmp(&other.0.row.slug));
         Ok(centres)
     }
@@ -107,8 +107,8 @@ impl CollaborationQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
     ) -> Result<Option<Collaboration>> {
-        let asker = asker(ctx);
-        let row = collaborations::get(&asker.space, &asker.viewer, &slug).await?;
+        let loaders = loaders(ctx);
+        let row = collaborations::get(&loaders.context, &slug).await?;
         Ok(row.map(|row| Collaboration(Arc::new(row))))
     }
 
@@ -119,12 +119,12 @@ impl CollaborationQuery {
         #[graphql(desc = "Which of them.")] filter: Option<CollaborationFilterInput>,
         request: PageRequest,
     ) -> Result<CollaborationConnection> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let filter = Arc::new(CollaborationFilter::from(filter.unwrap_or_default()));
-        let page = collaborations::list(&asker.space, &asker.viewer, &filter, &request).await?;
-        let total = Total::of(move |asker| {
+        let page = collaborations::list(&loaders.context, &filter, &request).await?;
+        let total = Total::of(move |loaders| {
             let filter = Arc::clone(&filter);
-            async move { collaborations::count(&asker.space, &asker.viewer, &filter).await }
+            async move { collaborations::count(&loaders.context, &filter).await }
         });
         Ok(CollaborationConnection::new(page.map(|row| Collaboration(Arc::new(row))), total))
     }

@@ -9,22 +9,22 @@ use futures::future::BoxFuture;
 use service::Result;
 use service::page::Page;
 
-use super::asker;
+use super::loaders;
 use super::number::Int;
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
-type Count = dyn Fn(Arc<Asker>) -> BoxFuture<'static, Result<u64>> + Send + Sync;
+type Count = dyn Fn(Arc<Loaders>) -> BoxFuture<'static, Result<u64>> + Send + Sync;
 
 /// The count of a whole list, taken if the query asks for it.
 pub(crate) struct Total(Box<Count>);
 
 impl Total {
     /// Counts with a service's function.
-    pub(crate) fn of<F>(count: impl Fn(Arc<Asker>) -> F + Send + Sync + 'static) -> Self
+    pub(crate) fn of<F>(count: impl Fn(Arc<Loaders>) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<u64>> + Send + 'static,
     {
-        Self(Box::new(move |asker| Box::pin(count(asker))))
+        Self(Box::new(move |loaders| Box::pin(count(loaders))))
     }
 
     /// Creates a number that is known already.
@@ -32,8 +32,8 @@ impl Total {
         Self::of(move |_| std::future::ready(Ok(total as u64)))
     }
 
-    pub(crate) async fn count(&self, asker: &Arc<Asker>) -> Result<u64> {
-        (self.0)(Arc::clone(asker)).await
+    pub(crate) async fn count(&self, loaders: &Arc<Loaders>) -> Result<u64> {
+        (self.0)(Arc::clone(loaders)).await
     }
 }
 
@@ -102,7 +102,7 @@ impl<T: Listed> Connection<T> {
     /// How many there are in the whole list. It is counted only when it is asked for, and costs
     /// a query of its own.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<Option<Int<u64>>> {
-        let total = self.total.count(asker(ctx)).await?;
+        let total = self.total.count(loaders(ctx)).await?;
         Ok(Some(Int(total)))
     }
 }

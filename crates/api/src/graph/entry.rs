@@ -237,14 +237,13 @@ pub(crate) use inputs;
 /// Revises a thing of one kind by its global id.
 macro_rules! revise {
     ($ctx:expr, $kind:ident of $node:ident, $input:expr) => {{
-        let asker = $crate::graph::asker($ctx);
+        let loaders = $crate::graph::loaders($ctx);
         let input = $input;
         let id = $crate::graph::entry::id_of($crate::graph::global_id::NodeKind::$node, &input.id)?;
         let expected = input.expected_version;
         let (patch, how) = input.patch();
         let row = service::interchange::entry::revise::<service::interchange::entry::$kind>(
-            &asker.space,
-            &asker.viewer,
+            &loaders.context,
             id,
             expected,
             patch,
@@ -260,11 +259,10 @@ pub(crate) use revise;
 /// Contributes a thing of one kind.
 macro_rules! contribute {
     ($ctx:expr, $kind:ident, $input:expr) => {{
-        let asker = $crate::graph::asker($ctx);
+        let loaders = $crate::graph::loaders($ctx);
         let (patch, how) = $input.patch();
         let row = service::interchange::entry::contribute::<service::interchange::entry::$kind>(
-            &asker.space,
-            &asker.viewer,
+            &loaders.context,
             patch,
             how,
         )

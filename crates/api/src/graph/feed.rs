@@ -15,8 +15,8 @@ use super::enum_value::{EnumValue, any_of};
 use super::global_id::{self, NodeKind, global_id, part_id};
 use super::network::Centre;
 use super::node::Node;
-use super::{Follower, asker};
-use crate::loading::Asker;
+use super::{Follower, loaders};
+use crate::loading::Loaders;
 
 /// One write to one thing.
 #[derive(Clone)]
@@ -24,9 +24,13 @@ pub(crate) struct Change(change::Model);
 
 impl Change {
     /// Returns the change of a thing whose place in the log stands in a global id.
-    pub(crate) async fn find(asker: &Arc<Asker>, of: Uuid, part: &[u8]) -> Result<Option<Self>> {
+    pub(crate) async fn find(
+        loaders: &Arc<Loaders>,
+        of: Uuid,
+        part: &[u8],
+    ) -> Result<Option<Self>> {
         let place = i64::from_be_bytes(global_id::fixed(part)?);
-        let found = asker.change(place).await?;
+        let found = loaders.change(place).await?;
         let of_this = found.filter(|row| row.subject_id == of);
         Ok(of_this.map(|row| Self((*row).clone())))
     }
@@ -78,13 +82,13 @@ impl Change {
 
     /// The centre that made it; null when the operator of the space did.
     async fn by(&self, ctx: &Context<'_>) -> Option<Centre> {
-        self.0.centre_id.and_then(|id| Centre::find(asker(ctx), id))
+        self.0.centre_id.and_then(|id| Centre::find(loaders(ctx), id))
     }
 }
 
 async fn subject_of(change: &change::Model, ctx: &Context<'_>) -> Result<Option<Node>> {
     match NodeKind::of_change(change.kind) {
-        Some(kind) => Node::find(asker(ctx), kind, change.subject_id).await,
+        Some(kind) => Node::find(loaders(ctx), kind, change.subject_id).await,
         None => Ok(None),
     }
 }
@@ -119,9 +123,9 @@ impl FeedQuery {
         #[graphql(desc = "How many from the end, at most 100: the newest.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<ChangeConnection> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let request = PageRequest::try_new(first, after, last, before)?;
-        let page = feed::list(&asker.space, &asker.viewer, &any_of(kinds), &request).await?;
+        let page = feed::list(&loaders.context, &any_of(kinds), &request).await?;
         Ok(page.map(Change).into())
     }
 }

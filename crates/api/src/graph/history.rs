@@ -10,13 +10,13 @@ use service::entity::{ChangeOperation, Vocabulary};
 use service::history;
 use uuid::Uuid;
 
-use super::asker;
 use super::enum_value::EnumValue;
 use super::global_id::{self, NodeKind, global_id, part_id};
+use super::loaders;
 use super::network::Centre;
 use super::node::Node;
 use super::problem::field;
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// One revision of a shared thing.
 #[derive(Clone)]
@@ -39,15 +39,20 @@ struct FieldChange {
 
 impl Revision {
     /// Returns the version of a thing whose place in the log, and the thing's kind, stand in a global id.
-    pub(crate) async fn find(asker: &Arc<Asker>, of: Uuid, part: &[u8]) -> Result<Option<Self>> {
+    pub(crate) async fn find(
+        loaders: &Arc<Loaders>,
+        of: Uuid,
+        part: &[u8],
+    ) -> Result<Option<Self>> {
         let (kind, sequence) = part.split_first().ok_or_else(global_id::invalid)?;
         let kind = NodeKind::from_repr(*kind).filter(|kind| kind.is_shared());
         let kind = kind.ok_or_else(global_id::invalid)?;
         let sequence = i64::from_be_bytes(global_id::fixed(sequence)?);
-        let (Some(changes), Some(_)) = (kind.changes(), Node::find(asker, kind, of).await?) else {
+        let (Some(changes), Some(_)) = (kind.changes(), Node::find(loaders, kind, of).await?)
+        else {
             return Ok(None);
         };
-        let history = asker.history(changes, of).await?;
+        let history = loaders.history(changes, of).await?;
         let row = history.iter().find(|row| row.sequence == sequence).cloned();
         Ok(row.map(|row| Self { row, of: (kind, of) }))
     }
@@ -80,7 +85,7 @@ impl Revision {
 
     /// The centre that did it; null when the operator of the space did.
     async fn by(&self, ctx: &Context<'_>) -> Option<Centre> {
-        self.row.centre.and_then(|id| Centre::find(asker(ctx), id))
+        self.row.centre.and_then(|id| Centre::find(loaders(ctx), id))
     }
 
     /// The name of the token with which it was done; only that centre itself, and who reads the audit of all, is told.
@@ -95,12 +100,12 @@ impl Revision {
 
     /// What it changed, field by field. Empty for the first version that you could see: what it was before is not for you.
     async fn changes(&self, ctx: &Context<'_>) -> Result<Vec<FieldChange>> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let mut changes = Vec::with_capacity(self.row.changes.len());
         for change in &self.row.changes {
             let mut sides = [change.before.clone(), change.after.clone()];
             for side in &mut sides {
-                name_things(asker, self.of, &change.field, side).await?;
+                name_things(loaders, self.of, &change.field, side).await?;
             }
             let [before, after] = sides.map(|side| side.to_string());
             changes.push(FieldChange { field: named(&change.field), before, after });
@@ -133,7 +138,7 @@ fn named(column: &str) -> String {
 
 /// Puts names in the place of ids, in a value or in the rows of a list.
 async fn name_things(
-    asker: &Arc<Asker>,
+    loaders: &Arc<Loaders>,
     of: (NodeKind, Uuid),
     column: &str,
     value: &mut Value,
@@ -145,7 +150,7 @@ async fn name_things(
                     // Each row names the thing itself, which needs no saying.
                     fields.retain(|_, value| uuid_of(value) != Some(of.1));
                     for (column, value) in fields.iter_mut() {
-                        name(asker, of.0, column, value).await?;
+                        name(loaders, of.0, column, value).await?;
                     }
                     let fields_of_the_graph = std::mem::take(fields).into_iter();
                     let fields_of_the_graph =
@@ -154,16 +159,16 @@ async fn name_things(
                 }
             }
         }
-        _ => name(asker, of.0, column, value).await?,
+        _ => name(loaders, of.0, column, value).await?,
     }
     Ok(())
 }
 
-async fn name(asker: &Arc<Asker>, of: NodeKind, column: &str, value: &mut Value) -> Result<()> {
+async fn name(loaders: &Arc<Loaders>, of: NodeKind, column: &str, value: &mut Value) -> Result<()> {
     let Some(id) = uuid_of(value) else {
         return Ok(());
     };
-    let directory = &asker.directory;
+    let directory = &loaders.directory;
     let shared = match column {
         "study_id" => Some(NodeKind::Study),
         "publication_id" => Some(NodeKind::Publication),
@@ -172,7 +177,7 @@ async fn name(asker: &Arc<Asker>, of: NodeKind, column: &str, value: &mut Value)
         _ => None,
     };
     if let Some(kind) = shared {
-        let seen = Node::find(asker, kind, id).await?;
+        let seen = Node::find(loaders, kind, id).await?;
         *value = seen.map_or(Value::Null, |_| Value::String(global_id(kind, id).0));
         return Ok(());
     }

@@ -39,7 +39,7 @@ use service::entity::LoadedReturnId;
 use service::{Error, Result, Space, Viewer};
 
 use self::date::Moment;
-use crate::loading::{Asker, Askers};
+use crate::loading::{Loaders, LoadersByField};
 
 /// The schema, with nothing to answer from: each request brings its space and its viewer.
 pub(crate) type Graph = Schema<Query, Mutation, Subscription>;
@@ -76,7 +76,7 @@ pub(crate) struct Mutation(
 #[derive(Default, MergedSubscription)]
 pub(crate) struct Subscription(feed::FeedSubscription, young_people::YoungPeopleSubscription);
 
-/// Who follows something: a subscription has this in place of an [`Asker`], which each event brings.
+/// Who follows something: a subscription has this in place of an [`Loaders`], which each event brings.
 pub(crate) struct Follower {
     /// The space that is followed.
     pub(crate) space: Arc<Space>,
@@ -117,9 +117,9 @@ fn bare() -> SchemaBuilder<Query, Mutation, Subscription> {
         .limit_recursive_depth(64)
 }
 
-/// Returns who asks.
-pub(crate) fn asker<'a>(ctx: &Context<'a>) -> &'a Arc<Asker> {
-    ctx.data_unchecked::<Askers>().at(ctx)
+/// Returns the loaders for a field that is being answered.
+pub(crate) fn loaders<'a>(ctx: &Context<'a>) -> &'a Arc<Loaders> {
+    ctx.data_unchecked::<LoadersByField>().at(ctx)
 }
 
 /// Returns the global id of a return.
@@ -138,11 +138,11 @@ pub(crate) fn parsed_return_id(text: &str) -> Result<LoadedReturnId> {
 /// How many fields of one request may ask of the past: each takes a connection to the database.
 const MOST_OF_THE_PAST: usize = 4;
 
-/// Returns who asks below a root field, of the space as it is or as it stood at a moment.
-async fn asker_as_of<'a>(ctx: &Context<'a>, as_of: Option<Moment>) -> Result<&'a Arc<Asker>> {
+/// Returns the loaders below a root field, of the space as it is or as it stood at a moment.
+async fn loaders_as_of<'a>(ctx: &Context<'a>, as_of: Option<Moment>) -> Result<&'a Arc<Loaders>> {
     if let Some(Moment(at)) = as_of {
-        let askers = ctx.data_unchecked::<Askers>();
-        if !askers.admits_past(MOST_OF_THE_PAST) {
+        let by_field = ctx.data_unchecked::<LoadersByField>();
+        if !by_field.admits_past(MOST_OF_THE_PAST) {
             return Err(Error::bad_input(
                 "asOf",
                 format!(
@@ -150,17 +150,17 @@ async fn asker_as_of<'a>(ctx: &Context<'a>, as_of: Option<Moment>) -> Result<&'a
                 ),
             ));
         }
-        let now = asker(ctx);
-        let past = service::history::as_of(&now.space, at).await?;
-        askers.let_ask(ctx, now.of_the_past(past));
+        let now = loaders(ctx);
+        let past = service::history::as_of(now.context.space(), at).await?;
+        by_field.let_ask(ctx, now.of_the_past(&past));
     }
-    Ok(asker(ctx))
+    Ok(loaders(ctx))
 }
 
 /// Begins anew for what is below a mutation: what was read before it may be true no more.
 async fn after_a_write(ctx: &Context<'_>) -> Result<()> {
-    let before = asker(ctx);
-    let after = Asker::new(Arc::clone(&before.space), before.viewer.clone()).await?;
-    ctx.data_unchecked::<Askers>().let_ask(ctx, after);
+    let before = loaders(ctx);
+    let after = Loaders::new(before.context.space(), before.context.viewer().clone()).await?;
+    ctx.data_unchecked::<LoadersByField>().let_ask(ctx, after);
     Ok(())
 }

@@ -8,7 +8,6 @@ use service::{Error, Result};
 use uuid::Uuid;
 
 use super::access::{AccessToken, AuditEvent};
-use super::asker_as_of;
 use super::collaboration::Collaboration;
 use super::date::Moment;
 use super::evidence::{Finding, PossibleDuplicate, Publication, Rating, Study};
@@ -16,6 +15,7 @@ use super::feed::Change;
 use super::feedback::Feedback;
 use super::global_id::{self, NodeKind};
 use super::history::Revision;
+use super::loaders_as_of;
 use super::network::{
     Centre, CrosswalkReading, Engagement, EvidenceStandard, Intervention, LocalAuthority, Outcome,
     Partner, Person, Population, Programme,
@@ -26,7 +26,7 @@ use super::young_people::{
     AgreementRead, DataSharingAgreement, Return, ReturnProblem, YoungPerson,
 };
 use crate::graph::network::VocabularyTerm;
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// Anything that has a global id.
 #[derive(Clone, Interface)]
@@ -68,9 +68,9 @@ pub(crate) enum Node {
 
 impl Node {
     /// What stands for a global id, if the viewer may see it: of what was joined, what was kept.
-    async fn standing(asker: &Arc<Asker>, id: &ID) -> Result<Option<Self>> {
+    async fn standing(loaders: &Arc<Loaders>, id: &ID) -> Result<Option<Self>> {
         let (kind, id, part) = global_id::parse_part(id)?;
-        if asker.asks_of_the_past() && !kind.has_a_past() {
+        if loaders.asks_of_the_past() && !kind.has_a_past() {
             return Err(Error::bad_input(
                 "asOf",
                 "What the id names is told of as it is now only; ask for it without `asOf`.",
@@ -78,82 +78,88 @@ impl Node {
         }
         Ok(match kind {
             NodeKind::Publication => {
-                let found = asker.standing_publication(id).await?;
+                let found = loaders.standing_publication(id).await?;
                 found.map(Publication).map(Self::Publication)
             }
             NodeKind::PossibleDuplicate => {
-                let found = PossibleDuplicate::find(asker, id, &part).await?;
+                let found = PossibleDuplicate::find(loaders, id, &part).await?;
                 found.map(Self::PossibleDuplicate)
             }
-            NodeKind::Revision => Revision::find(asker, id, &part).await?.map(Self::Revision),
-            NodeKind::Change => Change::find(asker, id, &part).await?.map(Self::Change),
+            NodeKind::Revision => Revision::find(loaders, id, &part).await?.map(Self::Revision),
+            NodeKind::Change => Change::find(loaders, id, &part).await?.map(Self::Change),
             NodeKind::StudyMilestone => {
-                let found = StudyMilestone::find(asker, id, &part).await?;
+                let found = StudyMilestone::find(loaders, id, &part).await?;
                 found.map(Self::StudyMilestone)
             }
             NodeKind::ReturnProblem => {
-                let found = ReturnProblem::find(asker, id, &part).await?;
+                let found = ReturnProblem::find(loaders, id, &part).await?;
                 found.map(Self::ReturnProblem)
             }
             NodeKind::YoungPerson => {
-                let found = YoungPerson::find(asker, id, part).await?;
+                let found = YoungPerson::find(loaders, id, part).await?;
                 found.map(Self::YoungPerson)
             }
-            _ => Self::find(asker, kind, id).await?,
+            _ => Self::find(loaders, kind, id).await?,
         })
     }
 
     /// Returns the thing of this kind and id, if the viewer may see it: itself, also when it was joined into
     /// another.
-    pub(crate) async fn find(asker: &Arc<Asker>, kind: NodeKind, id: Uuid) -> Result<Option<Self>> {
+    pub(crate) async fn find(
+        loaders: &Arc<Loaders>,
+        kind: NodeKind,
+        id: Uuid,
+    ) -> Result<Option<Self>> {
         Ok(match kind {
-            NodeKind::Centre => Centre::find(asker, id.into()).map(Self::Centre),
-            NodeKind::Person => Person::find(asker, id.into()).map(Self::Person),
+            NodeKind::Centre => Centre::find(loaders, id.into()).map(Self::Centre),
+            NodeKind::Person => Person::find(loaders, id.into()).map(Self::Person),
             NodeKind::LocalAuthority => {
-                LocalAuthority::find(asker, id.into()).map(Self::LocalAuthority)
+                LocalAuthority::find(loaders, id.into()).map(Self::LocalAuthority)
             }
-            NodeKind::Programme => Programme::find(asker, id.into()).map(Self::Programme),
-            NodeKind::Partner => Partner::find(asker, id.into()).map(Self::Partner),
+            NodeKind::Programme => Programme::find(loaders, id.into()).map(Self::Programme),
+            NodeKind::Partner => Partner::find(loaders, id.into()).map(Self::Partner),
             NodeKind::EvidenceStandard => {
-                EvidenceStandard::find(asker, id.into()).map(Self::EvidenceStandard)
+                EvidenceStandard::find(loaders, id.into()).map(Self::EvidenceStandard)
             }
-            NodeKind::Intervention => Intervention::find(asker, id.into()).map(Self::Intervention),
-            NodeKind::Outcome => Outcome::find(asker, id.into()).map(Self::Outcome),
-            NodeKind::Population => Population::find(asker, id.into()).map(Self::Population),
+            NodeKind::Intervention => {
+                Intervention::find(loaders, id.into()).map(Self::Intervention)
+            }
+            NodeKind::Outcome => Outcome::find(loaders, id.into()).map(Self::Outcome),
+            NodeKind::Population => Population::find(loaders, id.into()).map(Self::Population),
             NodeKind::Engagement => {
-                asker.engagement(id).await?.map(Engagement).map(Self::Engagement)
+                loaders.engagement(id).await?.map(Engagement).map(Self::Engagement)
             }
             NodeKind::Collaboration => {
-                asker.collaboration(id).await?.map(Collaboration).map(Self::Collaboration)
+                loaders.collaboration(id).await?.map(Collaboration).map(Self::Collaboration)
             }
-            NodeKind::Study => asker.study(id).await?.map(Study).map(Self::Study),
+            NodeKind::Study => loaders.study(id).await?.map(Study).map(Self::Study),
             NodeKind::Publication => {
-                asker.publication(id).await?.map(Publication).map(Self::Publication)
+                loaders.publication(id).await?.map(Publication).map(Self::Publication)
             }
-            NodeKind::Finding => asker.finding(id).await?.map(Finding).map(Self::Finding),
-            NodeKind::Rating => asker.rating(id).await?.map(Rating).map(Self::Rating),
-            NodeKind::Feedback => asker.feedback(id).await?.map(Feedback).map(Self::Feedback),
+            NodeKind::Finding => loaders.finding(id).await?.map(Finding).map(Self::Finding),
+            NodeKind::Rating => loaders.rating(id).await?.map(Rating).map(Self::Rating),
+            NodeKind::Feedback => loaders.feedback(id).await?.map(Feedback).map(Self::Feedback),
             NodeKind::CrosswalkReading => {
-                CrosswalkReading::find(asker, id.into()).map(Self::CrosswalkReading)
+                CrosswalkReading::find(loaders, id.into()).map(Self::CrosswalkReading)
             }
             NodeKind::AccessToken => {
-                let found = asker.access_token(id).await?;
+                let found = loaders.access_token(id).await?;
                 found.map(AccessToken).map(Self::AccessToken)
             }
             NodeKind::AuditEvent => {
-                let found = asker.audit_event(id).await?;
+                let found = loaders.audit_event(id).await?;
                 found.map(AuditEvent).map(Self::AuditEvent)
             }
             NodeKind::Return => {
-                let found = asker.loaded_return(id).await?;
+                let found = loaders.loaded_return(id).await?;
                 found.map(|row| Self::Return(Return((*row).clone())))
             }
             NodeKind::DataSharingAgreement => {
-                let found = asker.agreement(id).await?;
+                let found = loaders.agreement(id).await?;
                 found.map(DataSharingAgreement).map(Self::DataSharingAgreement)
             }
             NodeKind::AgreementRead => {
-                let found = asker.agreement_read(id).await?;
+                let found = loaders.agreement_read(id).await?;
                 found.map(AgreementRead).map(Self::AgreementRead)
             }
             // The id of the thing that they are a part of doesn't say which.
@@ -276,7 +282,7 @@ impl NodeQuery {
         )]
         as_of: Option<Moment>,
     ) -> Result<Option<Node>> {
-        Node::standing(asker_as_of(ctx, as_of).await?, &id).await
+        Node::standing(loaders_as_of(ctx, as_of).await?, &id).await
     }
 
     /// The things with these global ids, in the same order; null for those that are not there or that
@@ -292,8 +298,8 @@ impl NodeQuery {
         as_of: Option<Moment>,
     ) -> Result<Vec<Option<Node>>> {
         service::page::check_size("ids", ids.len())?;
-        let asker = asker_as_of(ctx, as_of).await?;
-        let finds = ids.iter().map(|id| Node::standing(asker, id));
+        let loaders = loaders_as_of(ctx, as_of).await?;
+        let finds = ids.iter().map(|id| Node::standing(loaders, id));
         futures::future::try_join_all(finds).await
     }
 }

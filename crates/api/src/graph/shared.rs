@@ -10,7 +10,6 @@ use service::entity::{CentreId, Visibility};
 use service::page::{Page, PageRequest};
 use uuid::Uuid;
 
-use super::asker;
 use super::collaboration::Collaboration;
 use super::connection::{Connection, Listed, Total};
 use super::enum_value::EnumValue;
@@ -18,9 +17,10 @@ use super::evidence::{Finding, Publication, Rating, Study};
 use super::feedback::Feedback;
 use super::global_id::{NodeKind, global_id};
 use super::history::Revision;
+use super::loaders;
 use super::network::Centre;
 use super::node::Node;
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// What every shared thing has, whoever contributed it.
 #[derive(Clone, Interface)]
@@ -79,7 +79,7 @@ pub(crate) struct Withdrawal {
 impl Withdrawal {
     /// Returns the withdrawal of a thing of a kind, if it was withdrawn.
     pub(crate) async fn of(
-        asker: &Arc<Asker>,
+        loaders: &Arc<Loaders>,
         kind: NodeKind,
         at: Option<DateTime<Utc>>,
         reason: Option<&String>,
@@ -89,7 +89,7 @@ impl Withdrawal {
             return Ok(None);
         };
         let superseded_by = match superseded_by {
-            Some(id) => Node::find(asker, kind, id).await?,
+            Some(id) => Node::find(loaders, kind, id).await?,
             None => None,
         };
         Ok(Some(Self { at, reason: reason.cloned().unwrap_or_default(), superseded_by }))
@@ -130,7 +130,7 @@ impl Common {
 
     /// The centre that contributed it.
     pub(crate) async fn contributed_by(&self, ctx: &Context<'_>) -> Result<Centre> {
-        Centre::of(asker(ctx), self.contributed_by)
+        Centre::of(loaders(ctx), self.contributed_by)
     }
 
     /// Who may see it.
@@ -162,7 +162,7 @@ impl Common {
     pub(crate) async fn withdrawal(&self, ctx: &Context<'_>) -> Result<Option<Withdrawal>> {
         let reason = self.withdrawal_reason.as_ref();
         let by = self.superseded_by;
-        Withdrawal::of(asker(ctx), self.kind, self.withdrawn_at, reason, by).await
+        Withdrawal::of(loaders(ctx), self.kind, self.withdrawn_at, reason, by).await
     }
 
     /// Its revisions, from the oldest.
@@ -172,7 +172,7 @@ impl Common {
         request: PageRequest,
     ) -> Result<RevisionConnection> {
         let all = match self.kind.changes() {
-            Some(changes) => asker(ctx).history(changes, self.id).await?,
+            Some(changes) => loaders(ctx).history(changes, self.id).await?,
             None => Arc::default(),
         };
         let page = Page::of_sorted(&request, (*all).clone(), |revision| revision.sequence)?;

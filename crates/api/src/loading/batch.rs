@@ -15,10 +15,10 @@ use service::Result;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::Asker;
+use super::Loaders;
 
 /// Reads the values of many keys for one who asks.
-pub(crate) type Fetch<K, V> = fn(Arc<Asker>, Vec<K>) -> BoxFuture<'static, Result<HashMap<K, V>>>;
+pub(crate) type Fetch<K, V> = fn(Arc<Loaders>, Vec<K>) -> BoxFuture<'static, Result<HashMap<K, V>>>;
 
 type Reading = BoxFuture<'static, Result<()>>;
 type Round = Shared<Reading>;
@@ -56,7 +56,7 @@ where
     /// Returns the value of a key, or nothing if there is none.
     pub(crate) async fn load(
         &self,
-        asker: &Arc<Asker>,
+        loaders: &Arc<Loaders>,
         key: K,
         fetch: Fetch<K, V>,
     ) -> Result<Option<V>> {
@@ -73,7 +73,7 @@ where
                 Some(round) => (round, None),
                 None => {
                     let (turn, turned) = oneshot::channel();
-                    let round = run(Arc::clone(&self.state), Arc::clone(asker), fetch, turned);
+                    let round = run(Arc::clone(&self.state), Arc::clone(loaders), fetch, turned);
                     let round = round.boxed().shared();
                     state.round = Some(round.clone());
                     (round, Some(turn))
@@ -93,7 +93,7 @@ where
 /// because its turn came again or because it was given up.
 async fn run<K, V>(
     state: Arc<Mutex<State<K, V>>>,
-    asker: Arc<Asker>,
+    loaders: Arc<Loaders>,
     fetch: Fetch<K, V>,
     turned: oneshot::Receiver<()>,
 ) -> Result<()>
@@ -113,7 +113,7 @@ where
         }
         keys
     };
-    let values = fetch(asker, keys.clone()).await;
+    let values = fetch(loaders, keys.clone()).await;
     let mut state = locked(&state);
     for key in &keys {
         state.reading.remove(key);

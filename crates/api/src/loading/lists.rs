@@ -11,7 +11,7 @@ use service::evidence::parents::{self, FindingLists, StudyLists};
 use service::page::{Page, PageRequest};
 use uuid::Uuid;
 
-use super::Asker;
+use super::Loaders;
 use super::batch::{Batch, Fetch, by_arguments};
 
 /// A page of each parent's list.
@@ -27,7 +27,7 @@ pub(super) struct Lists {
     finding_counts: Counts<FindingLists>,
 }
 
-impl Asker {
+impl Loaders {
     /// Returns the studies of a centre, a programme, a local authority or a term.
     pub(crate) async fn studies_of(
         self: &Arc<Self>,
@@ -35,14 +35,13 @@ impl Asker {
         lists: Arc<StudyLists>,
         request: PageRequest,
     ) -> Result<Arc<Page<study::Model>>> {
-        let fetch: Fetch<_, _> = |asker, keys| {
+        let fetch: Fetch<_, _> = |loaders, keys| {
             Box::pin(by_arguments(
                 keys,
                 move |(lists, request): (Arc<StudyLists>, PageRequest), parents| {
-                    let asker = Arc::clone(&asker);
+                    let loaders = Arc::clone(&loaders);
                     async move {
-                        let (space, viewer) = (&asker.space, &asker.viewer);
-                        parents::studies_of_each(space, viewer, &lists, &parents, &request).await
+                        parents::studies_of_each(&loaders.context, &lists, &parents, &request).await
                     }
                 },
             ))
@@ -58,13 +57,10 @@ impl Asker {
         parent: Uuid,
         lists: Arc<StudyLists>,
     ) -> Result<u64> {
-        let fetch: Fetch<_, _> = |asker, keys| {
+        let fetch: Fetch<_, _> = |loaders, keys| {
             Box::pin(by_arguments(keys, move |lists: Arc<StudyLists>, parents| {
-                let asker = Arc::clone(&asker);
-                async move {
-                    let (space, viewer) = (&asker.space, &asker.viewer);
-                    parents::count_studies_of_each(space, viewer, &lists, &parents).await
-                }
+                let loaders = Arc::clone(&loaders);
+                async move { parents::count_studies_of_each(&loaders.context, &lists, &parents).await }
             }))
         };
         self.lists.study_counts.load(self, (parent, lists), fetch).await?.unwrap_or(Ok(0))
@@ -77,14 +73,14 @@ impl Asker {
         lists: Arc<FindingLists>,
         request: PageRequest,
     ) -> Result<Arc<Page<finding::Model>>> {
-        let fetch: Fetch<_, _> = |asker, keys| {
+        let fetch: Fetch<_, _> = |loaders, keys| {
             Box::pin(by_arguments(
                 keys,
                 move |(lists, request): (Arc<FindingLists>, PageRequest), parents| {
-                    let asker = Arc::clone(&asker);
+                    let loaders = Arc::clone(&loaders);
                     async move {
-                        let (space, viewer) = (&asker.space, &asker.viewer);
-                        parents::findings_on_each(space, viewer, &lists, &parents, &request).await
+                        parents::findings_on_each(&loaders.context, &lists, &parents, &request)
+                            .await
                     }
                 },
             ))
@@ -100,13 +96,10 @@ impl Asker {
         parent: Uuid,
         lists: Arc<FindingLists>,
     ) -> Result<u64> {
-        let fetch: Fetch<_, _> = |asker, keys| {
+        let fetch: Fetch<_, _> = |loaders, keys| {
             Box::pin(by_arguments(keys, move |lists: Arc<FindingLists>, parents| {
-                let asker = Arc::clone(&asker);
-                async move {
-                    let (space, viewer) = (&asker.space, &asker.viewer);
-                    parents::count_findings_on_each(space, viewer, &lists, &parents).await
-                }
+                let loaders = Arc::clone(&loaders);
+                async move { parents::count_findings_on_each(&loaders.context, &lists, &parents).await }
             }))
         };
         self.lists.finding_counts.load(self, (parent, lists), fetch).await?.unwrap_or(Ok(0))

@@ -21,80 +21,71 @@ use service::young_people::people::{self, YoungPerson};
 use service::young_people::returns;
 use service::young_people::statistics::{self, Question, Table};
 use service::{
-    Error, Result, Space, Viewer, access, collaboration as collaborations, evidence, feed, history,
-    network, shared,
+    Error, RequestContext, Result, Space, Viewer, access, collaboration as collaborations,
+    evidence, feed, history, network, shared,
 };
 use uuid::Uuid;
 
 use super::batch::{Batch, Fetch, by_arguments, for_each};
 use super::lists::Lists;
 
-/// Who asks, of what, and what has been read for them so far.
-pub(crate) struct Asker {
-    /// The space that is asked.
-    pub(crate) space: Arc<Space>,
-    /// Who asks.
-    pub(crate) viewer: Viewer,
-    /// The network as of the beginning of the request.
+/// A request, and what has been read for it so far.
+pub(crate) struct Loaders {
+    /// Who asks, of what, and when.
+    pub(crate) context: RequestContext,
+    /// The network as it was at the beginning of the request.
     pub(crate) directory: Arc<Directory>,
-    loaders: Loaders,
+    batches: Batches,
     pub(super) lists: Lists,
 }
 
-impl Asker {
+impl Loaders {
     /// Begins a request.
-    pub(crate) async fn new(space: Arc<Space>, viewer: Viewer) -> Result<Arc<Self>> {
-        let directory = space.directory().await?;
-        Ok(Arc::new(Self {
-            space,
-            viewer,
-            directory,
-            loaders: Loaders::default(),
-            lists: Lists::default(),
-        }))
+    pub(crate) async fn new(space: &Arc<Space>, viewer: Viewer) -> Result<Arc<Self>> {
+        let context = RequestContext::new(space, viewer);
+        let directory = context.directory().await?;
+        Ok(Self::of(context, directory))
+    }
+
+    /// Returns the loaders of a request of the past. The network is as it is now.
+    pub(crate) fn of_the_past(&self, past: &Arc<Space>) -> Arc<Self> {
+        let context = RequestContext::new(past, self.context.viewer().clone());
+        Self::of(context, Arc::clone(&self.directory))
+    }
+
+    fn of(context: RequestContext, directory: Arc<Directory>) -> Arc<Self> {
+        let (batches, lists) = (Batches::default(), Lists::default());
+        Arc::new(Self { context, directory, batches, lists })
     }
 }
 
-impl Asker {
-    /// Returns the same one, asking of the past. The network is as it is now.
-    pub(crate) fn of_the_past(&self, past: Arc<Space>) -> Arc<Self> {
-        Arc::new(Self {
-            space: past,
-            viewer: self.viewer.clone(),
-            directory: Arc::clone(&self.directory),
-            loaders: Loaders::default(),
-            lists: Lists::default(),
-        })
-    }
-}
-
-impl Asker {
+impl Loaders {
     /// Returns a table of counts of young people: however many fields of a request ask for it, it is made once.
     pub(crate) async fn statistics(self: &Arc<Self>, question: Question) -> Result<Arc<Table>> {
         // A question that is refused costs no other.
-        let fetch: Fetch<Question, Result<Arc<Table>>> = |asker, questions| {
+        let fetch: Fetch<Question, Result<Arc<Table>>> = |loaders, questions| {
             Box::pin(async move {
                 let mut tables = HashMap::new();
                 for question in questions {
-                    let table = statistics::table(&asker.space, &asker.viewer, &question).await;
+                    let table = statistics::table(&loaders.context, &question).await;
                     tables.insert(question, table.map(Arc::new));
                 }
                 Ok(tables)
             })
         };
-        let table = self.loaders.statistics.load(self, question, fetch).await?;
+        let table = self.batches.statistics.load(self, question, fetch).await?;
         table.unwrap_or_else(|| Err(Error::not_found("table")))
     }
 
     /// Returns how much of the evidence that the viewer sees speaks to each population of young people.
     pub(crate) async fn population_evidence(self: &Arc<Self>) -> Result<Arc<Vec<Evidence>>> {
-        let fetch: Fetch<(), Arc<Vec<Evidence>>> = |asker, _| {
+        let fetch: Fetch<(), Arc<Vec<Evidence>>> = |loaders, _| {
             Box::pin(async move {
-                let evidence = link::evidence(&asker.space, &asker.viewer).await?;
+                let evidence = link::evidence(&loaders.context).await?;
                 Ok(HashMap::from([((), Arc::new(evidence))]))
             })
         };
-        let evidence = self.loaders.population_evidence.load(self, (), fetch).await?;
+        let evidence = self.batches.population_evidence.load(self, (), fetch).await?;
         Ok(evidence.unwrap_or_default())
     }
 }
@@ -103,7 +94,7 @@ impl Asker {
 type Pages<T> = Batch<(Uuid, PageRequest), Result<Arc<Page<T>>>>;
 
 #[derive(Default)]
-pub(crate) struct Loaders {
+pub(crate) struct Batches {
     statistics: Batch<Question, Result<Arc<Table>>>,
     population_evidence: Batch<(), Arc<Vec<Evidence>>>,
     studies: Batch<Uuid, Arc<study::Model>>,
@@ -164,17 +155,17 @@ pub(crate) struct Loaders {
 
 /// A loader that reads one value, or one list, for each key.
 macro_rules! each {
-    ($($(#[$doc:meta])* $name:ident: $loader:ident -> $value:ty, |$asker:ident, $keys:ident| $read:expr;)*) => {
-        impl Asker {$(
+    ($($(#[$doc:meta])* $name:ident: $loader:ident -> $value:ty, |$loaders:ident, $keys:ident| $read:expr;)*) => {
+        impl Loaders {$(
             $(#[$doc])*
             pub(crate) async fn $name(self: &Arc<Self>, key: impl Into<Uuid>) -> Result<Option<$value>> {
-                let fetch: Fetch<Uuid, $value> = |$asker, $keys| {
+                let fetch: Fetch<Uuid, $value> = |$loaders, $keys| {
                     Box::pin(async move {
                         let read = $read.await?;
                         Ok(read.into_iter().map(|(key, value)| (key, value.into())).collect())
                     })
                 };
-                self.loaders.$loader.load(self, key.into(), fetch).await
+                self.batches.$loader.load(self, key.into(), fetch).await
             }
         )*}
     };
@@ -182,130 +173,130 @@ macro_rules! each {
 
 each! {
     study: studies -> Arc<study::Model>,
-        |asker, keys| shared::by_ids::<study::Entity>(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| shared::by_ids::<study::Entity>(&loaders.context, &keys);
     publication: publications -> Arc<publication::Model>,
-        |asker, keys| shared::by_ids::<publication::Entity>(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| shared::by_ids::<publication::Entity>(&loaders.context, &keys);
     /// The publication that stands for an id: itself, or the one into which it was joined.
     standing_publication: standing_publications -> Arc<publication::Model>,
-        |asker, keys| evidence::duplicates::stands_for(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| evidence::duplicates::stands_for(&loaders.context, &keys);
     /// What may be the same as a publication.
     possible_duplicates: possible_duplicates -> Arc<Vec<possible_duplicate::Model>>,
-        |asker, keys| evidence::duplicates::of_publications(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| evidence::duplicates::of_publications(&loaders.context, &keys);
     finding: findings -> Arc<finding::Model>,
-        |asker, keys| shared::by_ids::<finding::Entity>(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| shared::by_ids::<finding::Entity>(&loaders.context, &keys);
     rating: ratings -> Arc<rating::Model>,
-        |asker, keys| shared::by_ids::<rating::Entity>(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| shared::by_ids::<rating::Entity>(&loaders.context, &keys);
     /// Feedback to a centre.
     feedback: feedback -> Arc<feedback::Model>,
-        |asker, keys| shared::by_ids::<feedback::Entity>(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| shared::by_ids::<feedback::Entity>(&loaders.context, &keys);
     collaboration: collaborations -> Arc<collaboration::Model>,
-        |asker, keys| shared::by_ids::<collaboration::Entity>(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| shared::by_ids::<collaboration::Entity>(&loaders.context, &keys);
     /// The record of an access token.
     access_token: access_tokens -> Arc<access_token::Model>,
-        |asker, keys| access::token::by_ids(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| access::token::by_ids(&loaders.context, &keys);
     audit_event: audit_events -> Arc<audit_event::Model>,
-        |asker, keys| access::audit::by_ids(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| access::audit::by_ids(&loaders.context, &keys);
     /// A data-sharing agreement.
     agreement: agreements -> Arc<Agreement>,
-        |asker, keys| agreement::by_ids(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| agreement::by_ids(&loaders.context, &keys);
     /// That rows were read under an agreement.
     agreement_read: agreement_reads -> Arc<audit_event::Model>,
-        |asker, keys| agreement::reads_by_ids(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| agreement::reads_by_ids(&loaders.context, &keys);
     /// A statutory return.
     loaded_return: loaded_returns -> Arc<loaded_return::Model>,
-        |asker, keys| returns::by_ids(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| returns::by_ids(&loaders.context, &keys);
     /// A pair of publications that may be the same.
     possible_duplicate: duplicate_pairs -> Arc<possible_duplicate::Model>,
-        |asker, keys| evidence::duplicates::by_ids(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| evidence::duplicates::by_ids(&loaders.context, &keys);
     engagement: engagements -> Arc<engagement::Model>,
-        |asker, keys| network::engagement::by_ids(&asker.space, &keys);
+        |loaders, keys| network::engagement::by_ids(loaders.context.space(), &keys);
     /// The terms that a study is about.
     study_terms: study_terms -> Arc<BTreeSet<TermId>>,
-        |asker, keys| evidence::about::terms_of_studies(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| evidence::about::terms_of_studies(&loaders.context, &keys);
     study_centres: study_centres -> Arc<Vec<study_centre::Model>>,
-        |asker, keys| evidence::study::centres(&asker.space, &keys);
+        |loaders, keys| evidence::study::centres(loaders.context.space(), &keys);
     study_sites: study_sites -> Arc<Vec<study_site::Model>>,
-        |asker, keys| evidence::study::sites(&asker.space, &keys);
+        |loaders, keys| evidence::study::sites(loaders.context.space(), &keys);
     study_partners: study_partners -> Arc<Vec<study_partner::Model>>,
-        |asker, keys| evidence::study::partners(&asker.space, &keys);
+        |loaders, keys| evidence::study::partners(loaders.context.space(), &keys);
     /// The changes of a study's status.
     study_statuses: study_statuses -> Arc<Vec<study_status_change::Model>>,
-        |asker, keys| evidence::study::status_history(&asker.space, &keys);
+        |loaders, keys| evidence::study::status_history(loaders.context.space(), &keys);
     /// How many ratings a study has.
     study_rating_count: study_rating_counts -> u64,
-        |asker, keys| evidence::rating::count_of_each(&asker.space, &asker.viewer, RatedKind::Study, &keys);
+        |loaders, keys| evidence::rating::count_of_each(&loaders.context, RatedKind::Study, &keys);
     /// How many ratings a publication has.
     publication_rating_count: publication_rating_counts -> u64,
-        |asker, keys| evidence::rating::count_of_each(&asker.space, &asker.viewer, RatedKind::Publication, &keys);
+        |loaders, keys| evidence::rating::count_of_each(&loaders.context, RatedKind::Publication, &keys);
     /// How many ratings an intervention has.
     intervention_rating_count: intervention_rating_counts -> u64,
-        |asker, keys| evidence::rating::count_of_each(&asker.space, &asker.viewer, RatedKind::Intervention, &keys);
+        |loaders, keys| evidence::rating::count_of_each(&loaders.context, RatedKind::Intervention, &keys);
     /// The levels that a rating gives.
     rating_scores: rating_scores -> Arc<Vec<LevelId>>,
-        |asker, keys| evidence::rating::scores(&asker.space, &keys);
+        |loaders, keys| evidence::rating::scores(loaders.context.space(), &keys);
     /// How many studies a rating took into account.
     count_considered_studies: considered_study_counts -> u64,
-        |asker, keys| evidence::rating::count_considered_studies(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| evidence::rating::count_considered_studies(&loaders.context, &keys);
     /// How many publications a rating took into account.
     count_considered_publications: considered_publication_counts -> u64,
-        |asker, keys| evidence::rating::count_considered_publications(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| evidence::rating::count_considered_publications(&loaders.context, &keys);
     /// The ratings of a study, side by side.
     study_comparison: study_comparisons -> Arc<Comparison>,
-        |asker, keys| evidence::comparison::of_subjects(&asker.space, &asker.viewer, RatedKind::Study, &keys);
+        |loaders, keys| evidence::comparison::of_subjects(&loaders.context, RatedKind::Study, &keys);
     /// The ratings of a publication, side by side.
     publication_comparison: publication_comparisons -> Arc<Comparison>,
-        |asker, keys| evidence::comparison::of_subjects(&asker.space, &asker.viewer, RatedKind::Publication, &keys);
+        |loaders, keys| evidence::comparison::of_subjects(&loaders.context, RatedKind::Publication, &keys);
     /// The ratings of an intervention, side by side.
     intervention_comparison: intervention_comparisons -> Arc<Comparison>,
-        |asker, keys| evidence::comparison::of_subjects(&asker.space, &asker.viewer, RatedKind::Intervention, &keys);
+        |loaders, keys| evidence::comparison::of_subjects(&loaders.context, RatedKind::Intervention, &keys);
     /// What a study leans on that no longer stands.
     relied_on_by_study: relied_on_by_studies -> Arc<Vec<ReliedUpon>>,
-        |asker, keys| evidence::reliance::of_studies(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| evidence::reliance::of_studies(&loaders.context, &keys);
     /// What a finding leans on that no longer stands.
     relied_on_by_finding: relied_on_by_findings -> Arc<Vec<ReliedUpon>>,
-        |asker, keys| evidence::reliance::of_findings(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| evidence::reliance::of_findings(&loaders.context, &keys);
     /// What a rating leans on that no longer stands.
     relied_on_by_rating: relied_on_by_ratings -> Arc<Vec<ReliedUpon>>,
-        |asker, keys| evidence::reliance::of_ratings(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| evidence::reliance::of_ratings(&loaders.context, &keys);
     publication_authors: publication_authors -> Arc<Vec<publication_author::Model>>,
-        |asker, keys| evidence::publication::authors(&asker.space, &keys);
+        |loaders, keys| evidence::publication::authors(loaders.context.space(), &keys);
     collaboration_members: collaboration_members -> Arc<Vec<CentreId>>,
-        |asker, keys| collaborations::members(&asker.space, &keys);
+        |loaders, keys| collaborations::members(loaders.context.space(), &keys);
     /// How many publications report a study.
     study_publication_count: study_publication_counts -> u64,
-        |asker, keys| evidence::publication::count_of_studies(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| evidence::publication::count_of_studies(&loaders.context, &keys);
     /// How many findings a study has.
     study_finding_count: study_finding_counts -> u64,
-        |asker, keys| evidence::finding::count_of_studies(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| evidence::finding::count_of_studies(&loaders.context, &keys);
     /// How many studies a publication reports.
     publication_study_count: publication_study_counts -> u64,
-        |asker, keys| evidence::study::count_of_publications(&asker.space, &asker.viewer, &keys);
+        |loaders, keys| evidence::study::count_of_publications(&loaders.context, &keys);
     /// How many engagements a centre has.
     centre_engagement_count: centre_engagement_counts -> u64,
-        |asker, keys| network::engagement::count_of_each(&asker.space, EngagementsOf::Centre, &keys);
+        |loaders, keys| network::engagement::count_of_each(loaders.context.space(), EngagementsOf::Centre, &keys);
     /// How many engagements there are in a local authority.
     authority_engagement_count: authority_engagement_counts -> u64,
-        |asker, keys| network::engagement::count_of_each(&asker.space, EngagementsOf::LocalAuthority, &keys);
+        |loaders, keys| network::engagement::count_of_each(loaders.context.space(), EngagementsOf::LocalAuthority, &keys);
 }
 
 /// A loader that reads a page of each parent's list.
 macro_rules! pages {
-    ($($(#[$doc:meta])* $name:ident: $loader:ident -> $value:ty, |$asker:ident, $keys:ident, $page:ident| $read:expr;)*) => {
-        impl Asker {$(
+    ($($(#[$doc:meta])* $name:ident: $loader:ident -> $value:ty, |$loaders:ident, $keys:ident, $page:ident| $read:expr;)*) => {
+        impl Loaders {$(
             $(#[$doc])*
             pub(crate) async fn $name(
                 self: &Arc<Self>,
                 parent: impl Into<Uuid>,
                 request: PageRequest,
             ) -> Result<Arc<Page<$value>>> {
-                let fetch: Fetch<_, _> = |asker, keys| {
+                let fetch: Fetch<_, _> = |loaders, keys| {
                     Box::pin(by_arguments(keys, move |$page: PageRequest, $keys: Vec<Uuid>| {
-                        let $asker = Arc::clone(&asker);
+                        let $loaders = Arc::clone(&loaders);
                         async move { $read.await }
                     }))
                 };
                 let empty = Arc::new(Page::empty(&request));
-                let found = self.loaders.$loader.load(self, (parent.into(), request), fetch).await?;
+                let found = self.batches.$loader.load(self, (parent.into(), request), fetch).await?;
                 found.unwrap_or(Ok(empty))
             }
         )*}
@@ -315,37 +306,38 @@ macro_rules! pages {
 pages! {
     /// The publications that report a study.
     study_publications: study_publications -> publication::Model,
-        |asker, keys, page| evidence::publication::of_studies(&asker.space, &asker.viewer, &keys, &page);
+        |loaders, keys, page| evidence::publication::of_studies(&loaders.context, &keys, &page);
     study_findings: study_findings -> finding::Model,
-        |asker, keys, page| evidence::finding::of_studies(&asker.space, &asker.viewer, &keys, &page);
+        |loaders, keys, page| evidence::finding::of_studies(&loaders.context, &keys, &page);
     study_ratings: study_ratings -> rating::Model,
-        |asker, keys, page| evidence::rating::of_each(&asker.space, &asker.viewer, RatedKind::Study, &keys, &page);
+        |loaders, keys, page| evidence::rating::of_each(&loaders.context, RatedKind::Study, &keys, &page);
     publication_ratings: publication_ratings -> rating::Model,
-        |asker, keys, page| evidence::rating::of_each(&asker.space, &asker.viewer, RatedKind::Publication, &keys, &page);
+        |loaders, keys, page| evidence::rating::of_each(&loaders.context, RatedKind::Publication, &keys, &page);
     intervention_ratings: intervention_ratings -> rating::Model,
-        |asker, keys, page| evidence::rating::of_each(&asker.space, &asker.viewer, RatedKind::Intervention, &keys, &page);
+        |loaders, keys, page| evidence::rating::of_each(&loaders.context, RatedKind::Intervention, &keys, &page);
     /// The studies that a publication reports.
     publication_studies: publication_studies -> study::Model,
-        |asker, keys, page| evidence::study::of_publications(&asker.space, &asker.viewer, &keys, &page);
+        |loaders, keys, page| evidence::study::of_publications(&loaders.context, &keys, &page);
     /// The studies that a rating took into account.
     considered_studies: considered_studies -> study::Model,
-        |asker, keys, page| evidence::rating::considered_studies(&asker.space, &asker.viewer, &keys, &page);
+        |loaders, keys, page| evidence::rating::considered_studies(&loaders.context, &keys, &page);
     /// The publications that a rating took into account.
     considered_publications: considered_publications -> publication::Model,
-        |asker, keys, page| evidence::rating::considered_publications(&asker.space, &asker.viewer, &keys, &page);
+        |loaders, keys, page| evidence::rating::considered_publications(&loaders.context, &keys, &page);
     centre_engagements: centre_engagements -> engagement::Model,
-        |asker, keys, page| network::engagement::of_each(&asker.space, EngagementsOf::Centre, &keys, &page);
+        |loaders, keys, page| network::engagement::of_each(loaders.context.space(), EngagementsOf::Centre, &keys, &page);
     /// The engagements in a local authority.
     authority_engagements: authority_engagements -> engagement::Model,
-        |asker, keys, page| network::engagement::of_each(&asker.space, EngagementsOf::LocalAuthority, &keys, &page);
+        |loaders, keys, page| network::engagement::of_each(loaders.context.space(), EngagementsOf::LocalAuthority, &keys, &page);
 }
 
-impl Asker {
+impl Loaders {
     /// Returns the version of a thing of the network.
     pub(crate) async fn version(self: &Arc<Self>, id: impl Into<Uuid>) -> Result<i32> {
-        let fetch: Fetch<Uuid, i32> =
-            |asker, ids| Box::pin(async move { network::versions(&asker.space, ids).await });
-        let found = self.loaders.versions.load(self, id.into(), fetch).await?;
+        let fetch: Fetch<Uuid, i32> = |loaders, ids| {
+            Box::pin(async move { network::versions(loaders.context.space(), ids).await })
+        };
+        let found = self.batches.versions.load(self, id.into(), fetch).await?;
         Ok(found.unwrap_or(1))
     }
 
@@ -355,9 +347,9 @@ impl Asker {
         kind: ChangeKind,
         id: Uuid,
     ) -> Result<Arc<Vec<Revision>>> {
-        let fetch: Fetch<(ChangeKind, Uuid), Arc<Vec<Revision>>> = |asker, keys| {
+        let fetch: Fetch<(ChangeKind, Uuid), Arc<Vec<Revision>>> = |loaders, keys| {
             Box::pin(async move {
-                let mut histories = history::of(&asker.space, &asker.viewer, &keys).await?;
+                let mut histories = history::of(&loaders.context, &keys).await?;
                 let of_key = |key: (ChangeKind, Uuid)| {
                     let (_, id) = key;
                     (key, Arc::new(histories.remove(&id).unwrap_or_default()))
@@ -365,27 +357,27 @@ impl Asker {
                 Ok(keys.into_iter().map(of_key).collect())
             })
         };
-        let found = self.loaders.histories.load(self, (kind, id), fetch).await?;
+        let found = self.batches.histories.load(self, (kind, id), fetch).await?;
         Ok(found.unwrap_or_default())
     }
 }
 
-impl Asker {
+impl Loaders {
     /// Returns whether the space is asked as it stood at a moment.
     pub(crate) fn asks_of_the_past(&self) -> bool {
-        self.space.is_past()
+        self.context.space().is_past()
     }
 
     /// Returns the change at a place of the log.
     pub(crate) async fn change(self: &Arc<Self>, place: i64) -> Result<Option<Arc<change::Model>>> {
-        let fetch: Fetch<i64, Arc<change::Model>> = |asker, places| {
+        let fetch: Fetch<i64, Arc<change::Model>> = |loaders, places| {
             Box::pin(async move {
-                let found = feed::at(&asker.space, &asker.viewer, &places).await?;
+                let found = feed::at(&loaders.context, &places).await?;
                 let rows = found.into_iter();
                 Ok(rows.map(|(place, row)| (place, Arc::new(row))).collect())
             })
         };
-        self.loaders.changes.load(self, place, fetch).await
+        self.batches.changes.load(self, place, fetch).await
     }
 
     /// Returns the problem at a place of a return's report.
@@ -394,14 +386,14 @@ impl Asker {
         of: Uuid,
         place: i32,
     ) -> Result<Option<Arc<return_problem::Model>>> {
-        let fetch: Fetch<(Uuid, i32), Arc<return_problem::Model>> = |asker, places| {
+        let fetch: Fetch<(Uuid, i32), Arc<return_problem::Model>> = |loaders, places| {
             Box::pin(async move {
-                let found = returns::problems_at(&asker.space, &asker.viewer, &places).await?;
+                let found = returns::problems_at(&loaders.context, &places).await?;
                 let rows = found.into_iter();
                 Ok(rows.map(|(place, row)| (place, Arc::new(row))).collect())
             })
         };
-        self.loaders.return_problems.load(self, (of, place), fetch).await
+        self.batches.return_problems.load(self, (of, place), fetch).await
     }
 
     /// Returns the young person who has a pseudonym under an agreement: those of one agreement are one reading.
@@ -410,7 +402,7 @@ impl Asker {
         agreement: Uuid,
         pseudonym: String,
     ) -> Result<Option<Arc<YoungPerson>>> {
-        let fetch: Fetch<(Uuid, String), Result<Arc<YoungPerson>>> = |asker, keys| {
+        let fetch: Fetch<(Uuid, String), Result<Arc<YoungPerson>>> = |loaders, keys| {
             Box::pin(async move {
                 let mut pseudonyms: HashMap<Uuid, Vec<String>> = HashMap::new();
                 for (agreement, pseudonym) in keys {
@@ -418,8 +410,7 @@ impl Asker {
                 }
                 let mut found = HashMap::new();
                 for (id, names) in pseudonyms {
-                    let (space, viewer) = (&asker.space, &asker.viewer);
-                    let read = people::persons(space, viewer, id.into(), &names).await;
+                    let read = people::persons(&loaders.context, id.into(), &names).await;
                     let persons = for_each(names, read).into_iter();
                     found.extend(persons.map(|(name, person)| ((id, name), person.map(Arc::new))));
                 }
@@ -427,7 +418,7 @@ impl Asker {
             })
         };
         let key = (agreement, pseudonym);
-        let found = self.loaders.young_people.load(self, key, fetch).await?;
+        let found = self.batches.young_people.load(self, key, fetch).await?;
         found.transpose()
     }
 }

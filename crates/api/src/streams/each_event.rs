@@ -1,7 +1,7 @@
 //! Answers each event of a subscription as a request of its own.
 //!
 //! A subscription lasts for hours, and what loaders have read for one event is old at the next. So each
-//! event gets its own [`Asker`], as well as its place, its time and its share of the quota, as each request
+//! event gets its own [`Loaders`], as well as its place, its time and its share of the quota, as each request
 //! does.
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use service::Viewer;
 
 use crate::caller::{Caller, Work};
 use crate::graph;
-use crate::loading::{Asker, Askers};
+use crate::loading::{Loaders, LoadersByField};
 
 /// The extension of the schema that answers each event as a request of its own.
 pub(crate) struct EachEvent;
@@ -79,12 +79,12 @@ impl Extension for EachEvent {
             Err(refused) => return *refused,
         };
         let answered = caller.perform(Work::Event, *cost, |viewer| async move {
-            let asker = Asker::new(Arc::clone(caller.space()), viewer).await;
-            let asker = asker.map_err(|refusal| caller.refused(&refusal))?;
+            let loaders = Loaders::new(caller.space(), viewer).await;
+            let loaders = loaders.map_err(|refusal| caller.refused(&refusal))?;
             let mut data = Data::default();
-            data.insert(Askers::new(Arc::clone(&asker)));
+            data.insert(LoadersByField::new(Arc::clone(&loaders)));
             let mut answer = next.run_with_data(ctx, operation_name, data).await;
-            caller.translate(&asker.viewer, &mut answer);
+            caller.translate(loaders.context.viewer(), &mut answer);
             Ok(answer)
         });
         spending.told_in(answered.await.unwrap_or_else(|refused| *refused))

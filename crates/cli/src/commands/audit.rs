@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use futures::TryStreamExt;
+use service::RequestContext;
 use service::access::audit::{self, AuditFilter, Checkpoint};
 use service::entity::audit_event;
 use service::entity::moment::moment;
@@ -98,10 +99,10 @@ async fn verify(space: &Space, checkpoint: Option<&Checkpoint>) -> Result<ExitCo
 }
 
 async fn export(space: &Space, filter: &AuditFilter) -> Result<ExitCode> {
-    let operator = Viewer::operator();
+    let operator = RequestContext::of_operator(space);
     let directory = space.directory().await.map_err(|no| sentence(&no))?;
     let mut output = BufWriter::new(telemetry::Answers::new());
-    let mut pages = pin!(audit::pages(space, &operator, filter));
+    let mut pages = pin!(audit::pages(&operator, filter));
     while let Some(page) = pages.try_next().await.map_err(|no| sentence(&no))? {
         for event in page {
             writeln!(output, "{}", line(&event, &directory))

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use rust_embed::Embed;
+use service::RequestContext;
 use service::entity::ReturnKind;
 use service::interchange::bundle::Options;
 use service::young_people::returns::{self, NewReturn, ReturnFile};
@@ -103,7 +104,7 @@ async fn load_returns(space: &Arc<Space>) -> Result<()> {
                 year: Some(year),
                 accept_losses: false,
             };
-            returns::load(space, &Viewer::operator(), new, Box::new(files.into_iter()))
+            returns::load(&RequestContext::of_operator(space), new, Box::new(files.into_iter()))
                 .await
                 .map_err(|refusal| sentence(&refusal.error))?;
         }

@@ -16,7 +16,7 @@ use service::access::token::{self, NewToken};
 use service::access::{AllowedNetworks, Reach, ScopeName};
 use service::evidence::duplicates;
 use service::young_people::returns;
-use service::{Space, Tasks};
+use service::{RequestContext, Space, Tasks};
 use tokio::net::TcpListener;
 
 use super::client_limits::ClientLimits;
@@ -221,7 +221,7 @@ impl Serve {
 /// Gives up returns whose loading was broken off with a server, now and from time to time.
 async fn give_up_unfinished(space: Arc<Space>) {
     loop {
-        match returns::abandon_unfinished(&space).await {
+        match returns::abandon_unfinished(&RequestContext::of_operator(&space)).await {
             Ok(0) => {}
             Ok(returns) => {
                 tracing::warn!(returns, "abandoned returns whose loading was interrupted")
@@ -265,7 +265,7 @@ async fn greet(space: &Space, address: SocketAddr, demo: bool) -> Result<()> {
         expires_at: None,
         networks: AllowedNetworks::default(),
     };
-    let first = token::issue_first(space, new).await;
+    let first = token::issue_first(&RequestContext::of_operator(space), new).await;
     if let Some(token) = first.map_err(|refusal| sentence(&refusal))? {
         telemetry::answer(&format!("Token      {}", token.reveal()))?;
         telemetry::answer(

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use chrono::TimeDelta;
 use clap::Subcommand;
+use service::RequestContext;
 use service::access::token::{self, NewToken, Revocation, TokenFilter};
 use service::access::{AllowedNetworks, ScopeName};
 use service::entity::{AccessTokenState, access_token};
@@ -125,7 +126,7 @@ impl Token {
     }
 
     async fn carry_out(self, space: &Space) -> Result<()> {
-        let operator = Viewer::operator();
+        let operator = RequestContext::of_operator(space);
         match self {
             Self::Issue { name, centre, scopes, expires_in, networks } => {
                 let expires_in = delta(expires_in).context("--expires-in is too long")?;
@@ -136,21 +137,21 @@ impl Token {
                     expires_at: Some(space.store().source().now() + expires_in),
                     networks: AllowedNetworks::try_new(&networks).map_err(|no| sentence(&no))?,
                 };
-                let (token, record) = token::issue(space, &operator, new, None)
+                let (token, record) = token::issue(&operator, new, None)
                     .await
                     .map_err(|refusal| sentence(&refusal))?;
                 telemetry::answer(token.reveal())?;
                 advise(space, &record);
             }
             Self::Approve { id, approver } => {
-                token::approve(space, &operator, id.into(), Some(&approver))
+                token::approve(&operator, id.into(), Some(&approver))
                     .await
                     .map_err(|refusal| sentence(&refusal))?;
                 tracing::info!(%id, "approved the token");
             }
             Self::Rotate { id, overlap } => {
                 let overlap = delta(overlap).context("--overlap is too long")?;
-                let rotation = token::rotate(space, &operator, id.into(), overlap, None)
+                let rotation = token::rotate(&operator, id.into(), overlap, None)
                     .await
                     .map_err(|refusal| sentence(&refusal))?;
                 telemetry::answer(rotation.token.reveal())?;
@@ -171,18 +172,18 @@ impl Token {
                     unused_since: unused_for.map(|time| now - time),
                     expiring_within: expiring_within.map(delta).transpose()?,
                 };
-                list(space, &operator, &filter).await?;
+                list(&operator, &filter).await?;
             }
             Self::Revoke { id, reason, including_issued } => {
                 let revocation = Revocation { reason, including_issued };
-                let (_, issued) = token::revoke(space, &operator, id.into(), revocation)
+                let (_, issued) = token::revoke(&operator, id.into(), revocation)
                     .await
                     .map_err(|refusal| sentence(&refusal))?;
                 tracing::info!(%id, issued = issued.len(), "revoked the token");
             }
             Self::RevokeAll { centre, reason } => {
                 let id = centre_of(space, &centre).await?;
-                let revoked = token::revoke_all(space, &operator, id, &reason, true)
+                let revoked = token::revoke_all(&operator, id, &reason, true)
                     .await
                     .map_err(|refusal| sentence(&refusal))?;
                 tracing::info!(centre, tokens = revoked.len(), "revoked the tokens");
@@ -209,11 +210,10 @@ fn advise(space: &Space, record: &access_token::Model) {
     }
 }
 
-async fn list(space: &Space, operator: &Viewer, filter: &TokenFilter) -> Result<()> {
-    let directory = space.directory().await.map_err(|refusal| sentence(&refusal))?;
-    let records =
-        token::all(space, operator, filter).await.map_err(|refusal| sentence(&refusal))?;
-    let now = space.store().source().now();
+async fn list(operator: &RequestContext, filter: &TokenFilter) -> Result<()> {
+    let directory = operator.directory().await.map_err(|refusal| sentence(&refusal))?;
+    let records = token::all(operator, filter).await.map_err(|refusal| sentence(&refusal))?;
+    let now = operator.now();
     for record in records {
         let centre = directory.centres.by_id(record.centre_id);
         let line = serde_json::json!({

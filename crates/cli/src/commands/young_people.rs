@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Subcommand;
 use serde_json::json;
+use service::RequestContext;
 use service::entity::LoadedReturnId;
 use service::page::PageRequest;
 use service::young_people::disclosure::{Parameters, PerturbationTable, STANDARD, maximum_entropy};
@@ -94,11 +95,11 @@ impl YoungPeople {
     }
 
     async fn carry_out(self, space: &Space, config: &Config) -> Result<()> {
-        let operator = Viewer::operator();
+        let operator = RequestContext::of_operator(space);
         match self {
             Self::Returns => list(space).await,
             Self::EraseReturn { id } => {
-                let erased = returns::erase(space, &operator, LoadedReturnId::from(id)).await;
+                let erased = returns::erase(&operator, LoadedReturnId::from(id)).await;
                 let erased = erased.map_err(|no| sentence(&no))?;
                 telemetry::answer(&format!("erased: {} children", erased.children))?;
                 Ok(())
@@ -106,7 +107,7 @@ impl YoungPeople {
             Self::EraseChild { authority } => {
                 let mut id = String::new();
                 std::io::stdin().take(LONGEST_ID).read_to_string(&mut id)?;
-                let erased = people::erase_child(space, &operator, &authority, id.trim()).await;
+                let erased = people::erase_child(&operator, &authority, id.trim()).await;
                 let erased = erased.map_err(|no| sentence(&no))?;
                 let rest = match erased.is_forgotten {
                     true => "nothing is kept of the child",
@@ -116,7 +117,7 @@ impl YoungPeople {
                 Ok(())
             }
             Self::AppointSteward { token, authorities } => {
-                let places = stewards::appoint(space, &operator, token.into(), &authorities).await;
+                let places = stewards::appoint(&operator, token.into(), &authorities).await;
                 let places = places.map_err(|no| sentence(&no))?;
                 telemetry::answer(&format!("the token acts for {} authorities", places.len()))?;
                 Ok(())
@@ -131,7 +132,7 @@ async fn list(space: &Space) -> Result<()> {
     let directory = space.directory().await.map_err(|no| sentence(&no))?;
     let mut request = PageRequest::first(service::page::LARGEST_SIZE);
     loop {
-        let page = returns::list(space, &Viewer::operator(), &request).await;
+        let page = returns::list(&RequestContext::of_operator(space), &request).await;
         let page = page.map_err(|no| sentence(&no))?;
         for (_, row) in &page.items {
             let place = directory.local_authorities.by_id(row.local_authority_id);

@@ -13,9 +13,9 @@ use crate::evidence::named;
 use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
+use crate::request::RequestContext;
 use crate::space::Space;
 use crate::spelling;
-use crate::viewer::Viewer;
 
 /// A filter of collaborations.
 #[derive(Clone, Debug, Default)]
@@ -27,13 +27,9 @@ pub struct CollaborationFilter {
 }
 
 /// Returns the collaboration with this slug.
-pub async fn get(
-    space: &Space,
-    viewer: &Viewer,
-    slug: &str,
-) -> Result<Option<collaboration::Model>> {
-    let store = space.store();
-    Ok(scope::shared::<collaboration::Entity>(viewer, store.source().now())
+pub async fn get(context: &RequestContext, slug: &str) -> Result<Option<collaboration::Model>> {
+    let store = context.store();
+    Ok(scope::shared::<collaboration::Entity>(context.viewer(), context.now())
         .filter(collaboration::Column::Slug.eq(spelling::slug(slug)))
         .one(store.connection())
         .await?)
@@ -44,8 +40,7 @@ pub async fn get(
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
 pub async fn list(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     filter: &CollaborationFilter,
     request: &PageRequest,
 ) -> Result<Page<collaboration::Model>> {
@@ -55,29 +50,28 @@ pub async fn list(
         false,
         |row: &collaboration::Model| vec![KeyPart::Text(row.slug.clone())],
     );
-    let select = matching(space, viewer, filter).await?;
-    listing::read(space.store(), select, &sort, request).await
+    let select = matching(context, filter).await?;
+    listing::read(context.store(), select, &sort, request).await
 }
 
 /// Returns how many collaborations the viewer may see.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there.
-pub async fn count(space: &Space, viewer: &Viewer, filter: &CollaborationFilter) -> Result<u64> {
-    listing::count(space.store(), matching(space, viewer, filter).await?).await
+pub async fn count(context: &RequestContext, filter: &CollaborationFilter) -> Result<u64> {
+    listing::count(context.store(), matching(context, filter).await?).await
 }
 
 async fn matching(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     filter: &CollaborationFilter,
 ) -> Result<Select<collaboration::Entity>> {
-    let mut select = scope::shared::<collaboration::Entity>(viewer, space.store().source().now());
+    let mut select = scope::shared::<collaboration::Entity>(context.viewer(), context.now());
     if !filter.include_withdrawn {
         select = select.filter(collaboration::Column::WithdrawnAt.is_null());
     }
     if let Some(members) = filter.members.named() {
-        let directory = space.directory().await?;
+        let directory = context.directory().await?;
         let centres = named::ids(&directory.centres, members, "filter.members", "centre")?;
         let member = scope::parts_of_seen::<collaboration_member::Entity>()
             .select_only()

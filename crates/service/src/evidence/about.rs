@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::finding::column_of;
 use crate::access::scope;
 use crate::error::Result;
-use crate::space::Space;
+use crate::request::RequestContext;
 use crate::viewer::Viewer;
 
 /// One way in which studies come to be about terms.
@@ -88,15 +88,14 @@ pub(crate) fn is_about(
 
 /// Returns the interventions, outcomes and populations that each of these studies, which the viewer sees, is about.
 pub async fn terms_of_studies(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     studies: &[Uuid],
 ) -> Result<HashMap<Uuid, BTreeSet<TermId>>> {
     const STUDY: &str = "study_id";
     const TERM: &str = "term_id";
 
-    let store = space.store();
-    let links = links(viewer, store.source().now(), Vocabulary::ALL);
+    let store = context.store();
+    let links = links(context.viewer(), context.now(), Vocabulary::ALL);
     let pairs = united(links, |mut link| {
         let studies = studies.iter().copied();
         let among = scope::any_of(store.backend(), Expr::col(link.study.clone()), studies);

@@ -14,8 +14,7 @@ use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::network::Directory;
 use crate::page::{Page, PageRequest};
-use crate::space::Space;
-use crate::viewer::Viewer;
+use crate::request::RequestContext;
 
 /// A filter of findings: any of the values within a field, and all of the fields.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
@@ -43,23 +42,22 @@ pub struct FindingFilter {
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
 pub async fn list(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     filter: &FindingFilter,
     request: &PageRequest,
 ) -> Result<Page<finding::Model>> {
-    let directory = space.directory().await?;
-    let select = matching(space, viewer, &directory, filter)?;
-    listing::read(space.store(), select, &sort(), request).await
+    let directory = context.directory().await?;
+    let select = matching(context, &directory, filter)?;
+    listing::read(context.store(), select, &sort(), request).await
 }
 
 /// Returns how many findings the viewer may see.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there.
-pub async fn count(space: &Space, viewer: &Viewer, filter: &FindingFilter) -> Result<u64> {
-    let directory = space.directory().await?;
-    listing::count(space.store(), matching(space, viewer, &directory, filter)?).await
+pub async fn count(context: &RequestContext, filter: &FindingFilter) -> Result<u64> {
+    let directory = context.directory().await?;
+    listing::count(context.store(), matching(context, &directory, filter)?).await
 }
 
 /// Returns the findings of each of these studies, which the viewer has been shown.
@@ -67,44 +65,36 @@ pub async fn count(space: &Space, viewer: &Viewer, filter: &FindingFilter) -> Re
 /// # Errors
 /// `INVALID_CURSOR`.
 pub async fn of_studies(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     studies: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<finding::Model>>> {
     let parent = finding::Column::StudyId;
-    listing::read_for_each(space.store(), of_seen(space, viewer), parent, studies, &sort(), request)
+    listing::read_for_each(context.store(), of_seen(context), parent, studies, &sort(), request)
         .await
 }
 
 /// Returns how many findings each of these studies has, which the viewer has been shown.
 pub async fn count_of_studies(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     studies: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>> {
-    listing::count_for_each(
-        space.store(),
-        of_seen(space, viewer),
-        finding::Column::StudyId,
-        studies,
-    )
-    .await
+    listing::count_for_each(context.store(), of_seen(context), finding::Column::StudyId, studies)
+        .await
 }
 
-fn of_seen(space: &Space, viewer: &Viewer) -> Select<finding::Entity> {
-    scope::shared_of_seen::<finding::Entity>(viewer, space.store().source().now())
+fn of_seen(context: &RequestContext) -> Select<finding::Entity> {
+    scope::shared_of_seen::<finding::Entity>(context.viewer(), context.now())
         .filter(finding::Column::WithdrawnAt.is_null())
 }
 
 pub(super) fn matching(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     directory: &Directory,
     filter: &FindingFilter,
 ) -> Result<Select<finding::Entity>> {
-    let store = space.store();
-    let now = store.source().now();
+    let _store = context.store();
+    let now = context.now();
     let mut all = Condition::all();
     if !filter.include_withdrawn {
         all = all.add(finding::Column::WithdrawnAt.is_null());
@@ -130,7 +120,7 @@ pub(super) fn matching(
         all = all.add(finding::Column::ContributedBy.is_in(ids));
     }
     if let Some(designs) = filter.designs.named() {
-        let study = scope::shared::<study::Entity>(viewer, now)
+        let study = scope::shared::<study::Entity>(context.viewer(), now)
             .select_only()
             .expr(Expr::val(1))
             .filter(
@@ -140,7 +130,7 @@ pub(super) fn matching(
             .filter(study::Column::Design.is_in(designs.iter().copied()));
         all = all.add(Expr::exists(study.into_query()));
     }
-    Ok(scope::shared::<finding::Entity>(viewer, now).filter(all))
+    Ok(scope::shared::<finding::Entity>(context.viewer(), now).filter(all))
 }
 
 /// Returns the column that names a finding's term of a vocabulary.

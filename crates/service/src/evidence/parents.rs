@@ -21,8 +21,7 @@ use crate::listing::{self, Parent};
 use crate::network::Directory;
 use crate::network::directory::Keyed;
 use crate::page::{Page, PageRequest};
-use crate::space::Space;
-use crate::viewer::Viewer;
+use crate::request::RequestContext;
 
 /// The kind of parent whose studies are listed.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -57,27 +56,26 @@ pub struct FindingLists {
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
 pub async fn studies_of_each(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     lists: &StudyLists,
     parents: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<study::Model>>> {
-    let directory = space.directory().await?;
+    let directory = context.directory().await?;
     if let [only] = parents
         && let Some(filter) = lists.filter_of_one(&directory, *only)
     {
-        let page = studies::list(space, viewer, &filter, lists.order, request).await?;
+        let page = studies::list(context, &filter, lists.order, request).await?;
         return Ok(HashMap::from([(*only, page)]));
     }
-    let (select, parent) = lists.linked(space, viewer, &directory, parents)?;
+    let (select, parent) = lists.linked(context, &directory, parents)?;
     let sort = match (lists.of, lists.order.field) {
         (StudiesOf::Centre, StudyOrderField::Started) => {
             studies::sort_by_centre(lists.order.descending)
         }
         _ => studies::sort(lists.order),
     };
-    listing::read_for_each(space.store(), select, parent, parents, &sort, request).await
+    listing::read_for_each(context.store(), select, parent, parents, &sort, request).await
 }
 
 /// Returns how many studies each of these parents has.
@@ -85,20 +83,19 @@ pub async fn studies_of_each(
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there.
 pub async fn count_studies_of_each(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     lists: &StudyLists,
     parents: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>> {
-    let directory = space.directory().await?;
+    let directory = context.directory().await?;
     if let [only] = parents
         && let Some(filter) = lists.filter_of_one(&directory, *only)
     {
-        let count = studies::count(space, viewer, &filter).await?;
+        let count = studies::count(context, &filter).await?;
         return Ok(HashMap::from([(*only, count)]));
     }
-    let (select, parent) = lists.linked(space, viewer, &directory, parents)?;
-    listing::count_for_each(space.store(), select, parent, parents).await
+    let (select, parent) = lists.linked(context, &directory, parents)?;
+    listing::count_for_each(context.store(), select, parent, parents).await
 }
 
 /// Returns a page of the findings on each of these terms.
@@ -106,22 +103,21 @@ pub async fn count_studies_of_each(
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
 pub async fn findings_on_each(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     lists: &FindingLists,
     terms: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<finding::Model>>> {
-    let directory = space.directory().await?;
+    let directory = context.directory().await?;
     if let [only] = terms
         && let Some(filter) = lists.filter_of_one(&directory, *only)
     {
-        let page = findings::list(space, viewer, &filter, request).await?;
+        let page = findings::list(context, &filter, request).await?;
         return Ok(HashMap::from([(*only, page)]));
     }
-    let (select, parent) = lists.linked(space, viewer, &directory, terms)?;
+    let (select, parent) = lists.linked(context, &directory, terms)?;
     let sort = findings::sort();
-    listing::read_for_each(space.store(), select, parent, terms, &sort, request).await
+    listing::read_for_each(context.store(), select, parent, terms, &sort, request).await
 }
 
 /// Returns how many findings there are on each of these terms.
@@ -129,20 +125,19 @@ pub async fn findings_on_each(
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there.
 pub async fn count_findings_on_each(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     lists: &FindingLists,
     terms: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>> {
-    let directory = space.directory().await?;
+    let directory = context.directory().await?;
     if let [only] = terms
         && let Some(filter) = lists.filter_of_one(&directory, *only)
     {
-        let count = findings::count(space, viewer, &filter).await?;
+        let count = findings::count(context, &filter).await?;
         return Ok(HashMap::from([(*only, count)]));
     }
-    let (select, parent) = lists.linked(space, viewer, &directory, terms)?;
-    listing::count_for_each(space.store(), select, parent, terms).await
+    let (select, parent) = lists.linked(context, &directory, terms)?;
+    listing::count_for_each(context.store(), select, parent, terms).await
 }
 
 impl StudyLists {
@@ -170,13 +165,12 @@ impl StudyLists {
     /// Returns the studies, each as often as it has one of the parents.
     fn linked(
         &self,
-        space: &Space,
-        viewer: &Viewer,
+        context: &RequestContext,
         directory: &Directory,
         parents: &[Uuid],
     ) -> Result<(Select<study::Entity>, Parent)> {
         let filter = &self.filter;
-        let select = studies::matching(space, viewer, directory, filter)?;
+        let select = studies::matching(context, directory, filter)?;
         Ok(match self.of {
             StudiesOf::Centre => (
                 having::<study_centre::Entity>(select, study_centre::Column::StudyId),
@@ -188,10 +182,10 @@ impl StudyLists {
                 study_site::Column::LocalAuthorityId.into(),
             ),
             StudiesOf::Term(vocabulary) if filter.include_narrower => {
-                about_narrower(space, viewer, select, vocabulary, parents)
+                about_narrower(context, select, vocabulary, parents)
             }
             StudiesOf::Term(vocabulary) => {
-                let links = links(viewer, space.store().source().now(), &[vocabulary]);
+                let links = links(context.viewer(), context.now(), &[vocabulary]);
                 let pairs = united(links, |link| link.named(STUDY_ID, TERM_ID));
                 (linked_to(select, pairs), Parent::of_subquery(LINK, TERM_ID, true))
             }
@@ -214,13 +208,12 @@ impl FindingLists {
     /// Returns the findings, each as often as it is on one of the terms.
     fn linked(
         &self,
-        space: &Space,
-        viewer: &Viewer,
+        context: &RequestContext,
         directory: &Directory,
         terms: &[Uuid],
     ) -> Result<(Select<finding::Entity>, Parent)> {
         let filter = &self.filter;
-        let mut select = findings::matching(space, viewer, directory, filter)?;
+        let mut select = findings::matching(context, directory, filter)?;
         let column = findings::column_of(self.on);
         if !filter.include_narrower {
             return Ok((select, column.into()));
@@ -229,7 +222,7 @@ impl FindingLists {
         pairs
             .columns([PARENT_ID, TERM_ID])
             .from(NARROWER)
-            .with_cte(narrower(space.store().backend(), terms));
+            .with_cte(narrower(context.store().backend(), terms));
         let on = Expr::col(column.as_column_ref()).equals((LINK, TERM_ID));
         QueryTrait::query(&mut select).join_subquery(JoinType::InnerJoin, pairs, LINK, on);
         Ok((select, Parent::of_subquery(LINK, PARENT_ID, false)))
@@ -260,14 +253,13 @@ fn having<L: Default + EntityTrait>(
 
 /// Returns the studies, each once for each of the terms that it is about, be it by several narrower ones.
 pub(super) fn about_narrower(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     select: Select<study::Entity>,
     vocabulary: Vocabulary,
     terms: &[Uuid],
 ) -> (Select<study::Entity>, Parent) {
-    let store = space.store();
-    let links = links(viewer, store.source().now(), &[vocabulary]);
+    let store = context.store();
+    let links = links(context.viewer(), context.now(), &[vocabulary]);
     let mut pairs = united(links, |mut link| {
         link.rows
             .inner_join(NARROWER, Expr::col(link.term).equals((NARROWER, TERM_ID)))

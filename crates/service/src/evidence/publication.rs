@@ -19,9 +19,9 @@ use crate::listing::{self, KeyPart, SortKey};
 use crate::network::Directory;
 use crate::page::{Page, PageRequest};
 use crate::record::identifier;
+use crate::request::RequestContext;
 use crate::space::Space;
 use crate::spelling;
-use crate::viewer::Viewer;
 
 /// A filter of publications: any of the values within a field, and all of the fields.
 #[derive(Clone, Debug, Default)]
@@ -73,17 +73,13 @@ impl Default for PublicationOrder {
 /// Returns the publication with this DOI, in any spelling. Of several, as one may be hidden from others or be
 /// joined into another, it is the one that stands, is seen by most and was contributed first; what was
 /// joined is answered by what was kept.
-pub async fn get_by_doi(
-    space: &Space,
-    viewer: &Viewer,
-    doi: &str,
-) -> Result<Option<publication::Model>> {
+pub async fn get_by_doi(context: &RequestContext, doi: &str) -> Result<Option<publication::Model>> {
     let Some(doi) = identifier::doi(doi) else {
         return Ok(None);
     };
-    let store = space.store();
-    let now = store.source().now();
-    let rows = scope::shared::<publication::Entity>(viewer, now)
+    let store = context.store();
+    let now = context.now();
+    let rows = scope::shared::<publication::Entity>(context.viewer(), now)
         .filter(publication::Column::Doi.eq(doi))
         .all(store.connection())
         .await?;
@@ -100,20 +96,20 @@ pub async fn get_by_doi(
         (is_withdrawn, is_embargoed, narrowness, first)
     };
     match rows.into_iter().min_by_key(precedence) {
-        Some(row) => Ok(Some(duplicates::in_its_place(space, viewer, row).await?)),
+        Some(row) => Ok(Some(duplicates::in_its_place(context, row).await?)),
         None => Ok(None),
     }
 }
 
 /// Returns the publication with this slug; what was joined is answered by what was kept.
-pub async fn get(space: &Space, viewer: &Viewer, slug: &str) -> Result<Option<publication::Model>> {
-    let store = space.store();
-    let row = scope::shared::<publication::Entity>(viewer, store.source().now())
+pub async fn get(context: &RequestContext, slug: &str) -> Result<Option<publication::Model>> {
+    let store = context.store();
+    let row = scope::shared::<publication::Entity>(context.viewer(), context.now())
         .filter(publication::Column::Slug.eq(spelling::slug(slug)))
         .one(store.connection())
         .await?;
     match row {
-        Some(row) => Ok(Some(duplicates::in_its_place(space, viewer, row).await?)),
+        Some(row) => Ok(Some(duplicates::in_its_place(context, row).await?)),
         None => Ok(None),
     }
 }
@@ -123,24 +119,23 @@ pub async fn get(space: &Space, viewer: &Viewer, slug: &str) -> Result<Option<pu
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
 pub async fn list(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     filter: &PublicationFilter,
     order: PublicationOrder,
     request: &PageRequest,
 ) -> Result<Page<publication::Model>> {
-    let directory = space.directory().await?;
-    let select = matching(space, viewer, &directory, filter)?;
-    listing::read(space.store(), select, &sort(order), request).await
+    let directory = context.directory().await?;
+    let select = matching(context, &directory, filter)?;
+    listing::read(context.store(), select, &sort(order), request).await
 }
 
 /// Returns how many publications the viewer may see.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there.
-pub async fn count(space: &Space, viewer: &Viewer, filter: &PublicationFilter) -> Result<u64> {
-    let directory = space.directory().await?;
-    listing::count(space.store(), matching(space, viewer, &directory, filter)?).await
+pub async fn count(context: &RequestContext, filter: &PublicationFilter) -> Result<u64> {
+    let directory = context.directory().await?;
+    listing::count(context.store(), matching(context, &directory, filter)?).await
 }
 
 /// Returns the publications that report each of these studies.
@@ -148,29 +143,27 @@ pub async fn count(space: &Space, viewer: &Viewer, filter: &PublicationFilter) -
 /// # Errors
 /// `INVALID_CURSOR`.
 pub async fn of_studies(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     studies: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<publication::Model>>> {
     let order = sort(PublicationOrder::default());
     let parent = study_publication::Column::StudyId;
-    listing::read_for_each(space.store(), reports(space, viewer), parent, studies, &order, request)
+    listing::read_for_each(context.store(), reports(context), parent, studies, &order, request)
         .await
 }
 
 /// Returns how many publications report each of these studies.
 pub async fn count_of_studies(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     studies: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>> {
     let parent = study_publication::Column::StudyId;
-    listing::count_for_each(space.store(), reports(space, viewer), parent, studies).await
+    listing::count_for_each(context.store(), reports(context), parent, studies).await
 }
 
-fn reports(space: &Space, viewer: &Viewer) -> Select<publication::Entity> {
-    let seen = scope::shared::<publication::Entity>(viewer, space.store().source().now())
+fn reports(context: &RequestContext) -> Select<publication::Entity> {
+    let seen = scope::shared::<publication::Entity>(context.viewer(), context.now())
         .filter(publication::Column::WithdrawnAt.is_null());
     let link = study_publication::Entity;
     listing::joined(seen, publication::Column::Id, link, study_publication::Column::PublicationId)
@@ -196,12 +189,11 @@ pub async fn authors(
 }
 
 fn matching(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     directory: &Directory,
     filter: &PublicationFilter,
 ) -> Result<Select<publication::Entity>> {
-    let now = space.store().source().now();
+    let now = context.now();
     let mut all = Condition::all();
     if !filter.include_withdrawn {
         all = all.add(publication::Column::WithdrawnAt.is_null());
@@ -230,7 +222,7 @@ fn matching(
         if let Some(slugs) = slugs.named() {
             let ids = named::terms(directory, vocabulary, slugs, filter.include_narrower)?;
             // Through studies that the viewer sees: an unseen study must not show in what is found.
-            let studies = scope::shared::<study::Entity>(viewer, now);
+            let studies = scope::shared::<study::Entity>(context.viewer(), now);
             let linked = listing::joined(
                 studies,
                 study::Column::Id,
@@ -244,11 +236,11 @@ fn matching(
                     Expr::col(study_publication::Column::PublicationId.as_column_ref())
                         .equals(publication::Column::Id.as_column_ref()),
                 )
-                .filter(is_about(viewer, now, vocabulary, &ids));
+                .filter(is_about(context.viewer(), now, vocabulary, &ids));
             all = all.add(Expr::exists(about.into_query()));
         }
     }
-    Ok(scope::shared::<publication::Entity>(viewer, now).filter(all))
+    Ok(scope::shared::<publication::Entity>(context.viewer(), now).filter(all))
 }
 
 fn sort(order: PublicationOrder) -> SortKey<publication::Model> {

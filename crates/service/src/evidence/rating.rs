@@ -17,8 +17,8 @@ use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::network::Directory;
 use crate::page::{Page, PageRequest};
+use crate::request::RequestContext;
 use crate::space::Space;
-use crate::viewer::Viewer;
 
 /// Levels of a standard.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
@@ -50,38 +50,35 @@ pub const fn strength_rank(strength: EvidenceStrength) -> i32 {
 /// # Errors
 /// `INVALID_CURSOR`.
 pub async fn of_each(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     kind: RatedKind,
     subjects: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<rating::Model>>> {
-    let (select, parent) = (standing(space, viewer), subject(kind));
-    listing::read_for_each(space.store(), select, parent, subjects, &newest(), request).await
+    let (select, parent) = (standing(context), subject(kind));
+    listing::read_for_each(context.store(), select, parent, subjects, &newest(), request).await
 }
 
 /// Returns how many ratings each of these subjects has.
 pub async fn count_of_each(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     kind: RatedKind,
     subjects: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>> {
-    let (select, parent) = (standing(space, viewer), subject(kind));
-    listing::count_for_each(space.store(), select, parent, subjects).await
+    let (select, parent) = (standing(context), subject(kind));
+    listing::count_for_each(context.store(), select, parent, subjects).await
 }
 
 /// Returns the newest ratings of each of these subjects that were neither withdrawn nor superseded, so many at most;
 /// and how many more there are.
 pub async fn newest_of_each(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     kind: RatedKind,
     subjects: &[Uuid],
     most: u64,
 ) -> Result<HashMap<Uuid, (Vec<rating::Model>, u64)>> {
-    let select = standing(space, viewer).filter(rating::Column::SupersededBy.is_null());
-    let (store, parent, request) = (space.store(), subject(kind), PageRequest::first(most));
+    let select = standing(context).filter(rating::Column::SupersededBy.is_null());
+    let (store, parent, request) = (context.store(), subject(kind), PageRequest::first(most));
     let pages =
         listing::read_for_each(store, select.clone(), parent, subjects, &newest(), &request)
             .await?;
@@ -100,8 +97,8 @@ pub async fn newest_of_each(
 }
 
 /// Returns the ratings that the viewer may see and that were not withdrawn.
-fn standing(space: &Space, viewer: &Viewer) -> Select<rating::Entity> {
-    scope::shared_of_seen::<rating::Entity>(viewer, space.store().source().now())
+fn standing(context: &RequestContext) -> Select<rating::Entity> {
+    scope::shared_of_seen::<rating::Entity>(context.viewer(), context.now())
         .filter(rating::Column::WithdrawnAt.is_null())
 }
 
@@ -153,33 +150,31 @@ pub async fn scores(space: &Space, ratings: &[Uuid]) -> Result<HashMap<Uuid, Vec
 /// # Errors
 /// `INVALID_CURSOR`.
 pub async fn considered_studies(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     ratings: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<study::Model>>> {
     let id = |row: &study::Model| vec![KeyPart::Id(row.id.into())];
     let sort = SortKey::new("considered", [study::Column::Id.as_column_ref()], false, id);
-    let select = studies_by_rating(space, viewer);
+    let select = studies_by_rating(context);
     let rating = considered_study::Column::RatingId;
-    listing::read_for_each(space.store(), select, rating, ratings, &sort, request).await
+    listing::read_for_each(context.store(), select, rating, ratings, &sort, request).await
 }
 
 /// Returns how many studies each of these ratings took into account.
 pub async fn count_considered_studies(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     ratings: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>> {
-    let select = studies_by_rating(space, viewer);
+    let select = studies_by_rating(context);
     let rating = considered_study::Column::RatingId;
-    listing::count_for_each(space.store(), select, rating, ratings).await
+    listing::count_for_each(context.store(), select, rating, ratings).await
 }
 
-fn studies_by_rating(space: &Space, viewer: &Viewer) -> Select<study::Entity> {
+fn studies_by_rating(context: &RequestContext) -> Select<study::Entity> {
     use considered_study::{Column, Entity};
 
-    let seen = scope::shared::<study::Entity>(viewer, space.store().source().now());
+    let seen = scope::shared::<study::Entity>(context.viewer(), context.now());
     listing::joined(seen, study::Column::Id, Entity, Column::StudyId)
 }
 
@@ -189,33 +184,31 @@ fn studies_by_rating(space: &Space, viewer: &Viewer) -> Select<study::Entity> {
 /// # Errors
 /// `INVALID_CURSOR`.
 pub async fn considered_publications(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     ratings: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<publication::Model>>> {
     let id = |row: &publication::Model| vec![KeyPart::Id(row.id.into())];
     let sort = SortKey::new("considered", [publication::Column::Id.as_column_ref()], false, id);
-    let select = publications_by_rating(space, viewer);
+    let select = publications_by_rating(context);
     let rating = considered_publication::Column::RatingId;
-    listing::read_for_each(space.store(), select, rating, ratings, &sort, request).await
+    listing::read_for_each(context.store(), select, rating, ratings, &sort, request).await
 }
 
 /// Returns how many publications each of these ratings took into account.
 pub async fn count_considered_publications(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     ratings: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>> {
-    let select = publications_by_rating(space, viewer);
+    let select = publications_by_rating(context);
     let rating = considered_publication::Column::RatingId;
-    listing::count_for_each(space.store(), select, rating, ratings).await
+    listing::count_for_each(context.store(), select, rating, ratings).await
 }
 
-fn publications_by_rating(space: &Space, viewer: &Viewer) -> Select<publication::Entity> {
+fn publications_by_rating(context: &RequestContext) -> Select<publication::Entity> {
     use considered_publication::{Column, Entity};
 
-    let seen = scope::shared::<publication::Entity>(viewer, space.store().source().now());
+    let seen = scope::shared::<publication::Entity>(context.viewer(), context.now());
     listing::joined(seen, publication::Column::Id, Entity, Column::PublicationId)
 }
 

@@ -21,9 +21,8 @@ use uuid::Uuid;
 use crate::access::scope::{self, SharedEntity};
 use crate::error::Result;
 use crate::listing;
+use crate::request::RequestContext;
 use crate::shared::Identified;
-use crate::space::Space;
-use crate::viewer::Viewer;
 
 /// Evidence that was withdrawn or superseded, and how something leans on it.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,10 +44,10 @@ pub enum EvidenceRow {
 pub type ByThing = HashMap<Uuid, Vec<ReliedUpon>>;
 
 /// Returns what these studies lean on that no longer stands, as far as the viewer may see it.
-pub async fn of_studies(space: &Space, viewer: &Viewer, studies: &[Uuid]) -> Result<ByThing> {
+pub async fn of_studies(context: &RequestContext, studies: &[Uuid]) -> Result<ByThing> {
     use study_publication::Column::{PublicationId, StudyId};
 
-    let mut relied = Search::new(space, viewer, studies);
+    let mut relied = Search::new(context, studies);
     relied
         .find::<publication::Entity, study_publication::Entity>(
             Reliance::ReportedBy,
@@ -60,10 +59,10 @@ pub async fn of_studies(space: &Space, viewer: &Viewer, studies: &[Uuid]) -> Res
 }
 
 /// Returns what these findings lean on that no longer stands, as far as the viewer may see it.
-pub async fn of_findings(space: &Space, viewer: &Viewer, findings: &[Uuid]) -> Result<ByThing> {
+pub async fn of_findings(context: &RequestContext, findings: &[Uuid]) -> Result<ByThing> {
     use finding::Column::{Id, PublicationId, StudyId};
 
-    let mut relied = Search::new(space, viewer, findings);
+    let mut relied = Search::new(context, findings);
     relied.find::<study::Entity, finding::Entity>(Reliance::ResultOf, StudyId, Id).await?;
     relied
         .find::<publication::Entity, finding::Entity>(Reliance::ReportedBy, PublicationId, Id)
@@ -72,10 +71,10 @@ pub async fn of_findings(space: &Space, viewer: &Viewer, findings: &[Uuid]) -> R
 }
 
 /// Returns what these ratings lean on that no longer stands, as far as the viewer may see it.
-pub async fn of_ratings(space: &Space, viewer: &Viewer, ratings: &[Uuid]) -> Result<ByThing> {
+pub async fn of_ratings(context: &RequestContext, ratings: &[Uuid]) -> Result<ByThing> {
     use rating::Column::{Id, PublicationId, StudyId};
 
-    let mut relied = Search::new(space, viewer, ratings);
+    let mut relied = Search::new(context, ratings);
     relied.find::<study::Entity, rating::Entity>(Reliance::Rates, StudyId, Id).await?;
     relied.find::<publication::Entity, rating::Entity>(Reliance::Rates, PublicationId, Id).await?;
     relied
@@ -130,15 +129,14 @@ impl EvidenceRow {
 const LEANING_ID: &str = "leaning_id";
 
 struct Search<'s> {
-    space: &'s Space,
-    viewer: &'s Viewer,
+    context: &'s RequestContext,
     leaning: &'s [Uuid],
     found: ByThing,
 }
 
 impl<'s> Search<'s> {
-    fn new(space: &'s Space, viewer: &'s Viewer, leaning: &'s [Uuid]) -> Self {
-        Self { space, viewer, leaning, found: ByThing::new() }
+    fn new(context: &'s RequestContext, leaning: &'s [Uuid]) -> Self {
+        Self { context, leaning, found: ByThing::new() }
     }
 
     /// Finds evidence by a table that links it to what leans on it. What was found before is not
@@ -149,8 +147,8 @@ impl<'s> Search<'s> {
         evidence: L::Column,
         leaning: L::Column,
     ) -> Result<()> {
-        let store = self.space.store();
-        let fallen = scope::shared::<E>(self.viewer, store.source().now()).filter(
+        let store = self.context.store();
+        let fallen = scope::shared::<E>(self.context.viewer(), self.context.now()).filter(
             Condition::any().add(E::WITHDRAWN_AT.is_not_null()).add(E::SUPERSEDED_BY.is_not_null()),
         );
         let among = scope::among(store.backend(), leaning, self.leaning.iter().copied());

@@ -22,9 +22,9 @@ use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::network::Directory;
 use crate::page::{Page, PageRequest};
+use crate::request::RequestContext;
 use crate::space::Space;
 use crate::spelling;
-use crate::viewer::Viewer;
 
 /// A filter of studies: any of the values within a field, and all of the fields.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
@@ -83,9 +83,9 @@ impl Default for StudyOrder {
 }
 
 /// Returns the study with this slug.
-pub async fn get(space: &Space, viewer: &Viewer, slug: &str) -> Result<Option<study::Model>> {
-    let store = space.store();
-    Ok(scope::shared::<study::Entity>(viewer, store.source().now())
+pub async fn get(context: &RequestContext, slug: &str) -> Result<Option<study::Model>> {
+    let store = context.store();
+    Ok(scope::shared::<study::Entity>(context.viewer(), context.now())
         .filter(study::Column::Slug.eq(spelling::slug(slug)))
         .one(store.connection())
         .await?)
@@ -96,13 +96,12 @@ pub async fn get(space: &Space, viewer: &Viewer, slug: &str) -> Result<Option<st
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there, `INVALID_CURSOR`.
 pub async fn list(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     filter: &StudyFilter,
     order: StudyOrder,
     request: &PageRequest,
 ) -> Result<Page<study::Model>> {
-    let directory = space.directory().await?;
+    let directory = context.directory().await?;
     let (select, sort) = match (filter.centres.named(), order.field) {
         // One centre's studies by date are in an index in just this order.
         (Some([centre]), StudyOrderField::Started) => {
@@ -113,21 +112,21 @@ pub async fn list(
                 "centre",
             )?;
             let others = StudyFilter { centres: AnyOf::default(), ..filter.clone() };
-            let select = matching(space, viewer, &directory, &others)?;
+            let select = matching(context, &directory, &others)?;
             (of_centre(select, &centre), sort_by_centre(order.descending))
         }
-        _ => (matching(space, viewer, &directory, filter)?, sort(order)),
+        _ => (matching(context, &directory, filter)?, sort(order)),
     };
-    listing::read(space.store(), select, &sort, request).await
+    listing::read(context.store(), select, &sort, request).await
 }
 
 /// Returns how many studies the viewer may see.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` when the filter names what is not there.
-pub async fn count(space: &Space, viewer: &Viewer, filter: &StudyFilter) -> Result<u64> {
-    let directory = space.directory().await?;
-    listing::count(space.store(), matching(space, viewer, &directory, filter)?).await
+pub async fn count(context: &RequestContext, filter: &StudyFilter) -> Result<u64> {
+    let directory = context.directory().await?;
+    listing::count(context.store(), matching(context, &directory, filter)?).await
 }
 
 /// Returns the studies that each of these publications reports.
@@ -135,30 +134,27 @@ pub async fn count(space: &Space, viewer: &Viewer, filter: &StudyFilter) -> Resu
 /// # Errors
 /// `INVALID_CURSOR`.
 pub async fn of_publications(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     publications: &[Uuid],
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<study::Model>>> {
     let order = sort(StudyOrder::default());
     let parent = study_publication::Column::PublicationId;
-    let select = reported_studies(space, viewer);
-    listing::read_for_each(space.store(), select, parent, publications, &order, request).await
+    let select = reported_studies(context);
+    listing::read_for_each(context.store(), select, parent, publications, &order, request).await
 }
 
 /// Returns how many studies each of these publications reports.
 pub async fn count_of_publications(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     publications: &[Uuid],
 ) -> Result<HashMap<Uuid, u64>> {
     let parent = study_publication::Column::PublicationId;
-    listing::count_for_each(space.store(), reported_studies(space, viewer), parent, publications)
-        .await
+    listing::count_for_each(context.store(), reported_studies(context), parent, publications).await
 }
 
-fn reported_studies(space: &Space, viewer: &Viewer) -> Select<study::Entity> {
-    let seen = scope::shared::<study::Entity>(viewer, space.store().source().now())
+fn reported_studies(context: &RequestContext) -> Select<study::Entity> {
+    let seen = scope::shared::<study::Entity>(context.viewer(), context.now())
         .filter(study::Column::WithdrawnAt.is_null());
     listing::joined(
         seen,
@@ -230,13 +226,12 @@ pub async fn status_history(
 }
 
 pub(super) fn matching(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     directory: &Directory,
     filter: &StudyFilter,
 ) -> Result<Select<study::Entity>> {
-    let store = space.store();
-    let now = store.source().now();
+    let _store = context.store();
+    let now = context.now();
     let mut all = Condition::all();
     if !filter.include_withdrawn {
         all = all.add(study::Column::WithdrawnAt.is_null());
@@ -280,11 +275,11 @@ pub(super) fn matching(
     ] {
         if let Some(slugs) = slugs.named() {
             let ids = named::terms(directory, vocabulary, slugs, filter.include_narrower)?;
-            all = all.add(is_about(viewer, now, vocabulary, &ids));
+            all = all.add(is_about(context.viewer(), now, vocabulary, &ids));
         }
     }
     let ratings = || {
-        scope::shared_of_seen::<rating::Entity>(viewer, now)
+        scope::shared_of_seen::<rating::Entity>(context.viewer(), now)
             .filter(rating::Column::WithdrawnAt.is_null())
             .filter(
                 Expr::col(rating::Column::StudyId.as_column_ref())
@@ -298,7 +293,7 @@ pub(super) fn matching(
     if let Some(rated) = filter.rated.named() {
         all = all.add(Expr::exists(with_levels(ratings(), directory, rated)?.into_query()));
     }
-    Ok(scope::shared::<study::Entity>(viewer, now).filter(all))
+    Ok(scope::shared::<study::Entity>(context.viewer(), now).filter(all))
 }
 
 /// Returns whether a study has a row in a table of its parts.

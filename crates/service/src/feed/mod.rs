@@ -13,8 +13,7 @@ use crate::error::Result;
 use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
-use crate::space::Space;
-use crate::viewer::Viewer;
+use crate::request::RequestContext;
 
 pub use follow::follow;
 pub(crate) use position::FeedFollower;
@@ -25,13 +24,12 @@ pub use position::{Feed, Position};
 /// # Errors
 /// `INVALID_CURSOR`.
 pub async fn list(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     kinds: &AnyOf<ChangeKind>,
     request: &PageRequest,
 ) -> Result<Page<change::Model>> {
-    let store = space.store();
-    let mut select = scope::changes(viewer, store.source().now());
+    let store = context.store();
+    let mut select = scope::changes(context.viewer(), context.now());
     if let Some(kinds) = kinds.named() {
         select = select.filter(change::Column::Kind.is_in(kinds.iter().copied()));
     }
@@ -39,14 +37,10 @@ pub async fn list(
 }
 
 /// Returns the changes at these places of the log that the viewer may see.
-pub async fn at(
-    space: &Space,
-    viewer: &Viewer,
-    places: &[i64],
-) -> Result<HashMap<i64, change::Model>> {
-    let store = space.store();
+pub async fn at(context: &RequestContext, places: &[i64]) -> Result<HashMap<i64, change::Model>> {
+    let store = context.store();
     let places = places.iter().copied();
-    let rows = scope::changes(viewer, store.source().now())
+    let rows = scope::changes(context.viewer(), context.now())
         .filter(scope::among(store.backend(), change::Column::Sequence, places))
         .all(store.connection())
         .await?;

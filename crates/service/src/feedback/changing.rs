@@ -7,8 +7,7 @@ use crate::error::{Error, Result};
 use crate::feedback::record::FEEDBACK;
 use crate::interchange::entry::{self, How, Patch, Reference};
 use crate::record::columns::SHARING;
-use crate::space::Space;
-use crate::viewer::Viewer;
+use crate::request::RequestContext;
 
 /// Feedback that somebody gives to a centre.
 #[derive(Clone, Debug)]
@@ -45,8 +44,7 @@ pub struct Answer {
 /// `BAD_USER_INPUT` for what is not acceptable or not there; `FORBIDDEN` without `collaboration:write` of
 /// the centre; `IDEMPOTENCY_KEY_REUSED`.
 pub async fn give(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     new: NewFeedback,
     key: Option<String>,
 ) -> Result<feedback::Model> {
@@ -71,7 +69,7 @@ pub async fn give(
         patch.set(FEEDBACK.received_on, day);
     }
     let how = How { key, ..How::default() };
-    entry::contribute::<entry::Feedback>(space, viewer, patch, how).await
+    entry::contribute::<entry::Feedback>(context, patch, how).await
 }
 
 /// Answers feedback, or puts another answer in the place of the first.
@@ -80,15 +78,14 @@ pub async fn give(
 /// `NOT_FOUND` when there is none that the viewer may see; `FORBIDDEN` without `collaboration:write`
 /// of the centre that received it; `CONFLICT` when it has changed since it was read; `BAD_USER_INPUT`.
 pub async fn answer(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     id: FeedbackId,
     answer: Answer,
 ) -> Result<feedback::Model> {
-    let today = space.store().source().now().date_naive();
+    let today = context.now().date_naive();
     let mut patch = Patch::default();
     patch.set(FEEDBACK.answer, answer.text);
     patch.set(FEEDBACK.answered_on, answer.answered_on.unwrap_or(today));
     let (version, how) = (answer.expected_version, How::default());
-    entry::revise::<entry::Feedback>(space, viewer, id.into(), version, patch, how).await
+    entry::revise::<entry::Feedback>(context, id.into(), version, patch, how).await
 }

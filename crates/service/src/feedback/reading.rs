@@ -8,8 +8,7 @@ use crate::error::Result;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
 use crate::report_card::ReportCard;
-use crate::space::Space;
-use crate::viewer::Viewer;
+use crate::request::RequestContext;
 
 /// An event in the life of feedback.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -44,33 +43,30 @@ impl FeedbackEvent {
 /// # Errors
 /// `INVALID_CURSOR`.
 pub async fn list(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     card: ReportCard,
     event: FeedbackEvent,
     request: &PageRequest,
 ) -> Result<Page<feedback::Model>> {
-    let select = within(space, viewer, card, event);
-    listing::read(space.store(), select, &event.sort(), request).await
+    let select = within(context, card, event);
+    listing::read(context.store(), select, &event.sort(), request).await
 }
 
 /// Returns how much feedback was received, or answered, in the time of a report card.
 pub async fn count(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     card: ReportCard,
     event: FeedbackEvent,
 ) -> Result<u64> {
-    listing::count(space.store(), within(space, viewer, card, event)).await
+    listing::count(context.store(), within(context, card, event)).await
 }
 
 fn within(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     card: ReportCard,
     event: FeedbackEvent,
 ) -> Select<feedback::Entity> {
-    let select = scope::shared::<feedback::Entity>(viewer, space.store().source().now())
+    let select = scope::shared::<feedback::Entity>(context.viewer(), context.now())
         .filter(feedback::Column::WithdrawnAt.is_null())
         .filter(event.column().between(card.from, card.to));
     match card.centre {

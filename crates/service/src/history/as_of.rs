@@ -15,10 +15,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use entity::{ChangeKind, change, feedback, finding, publication, rating, shared_with, study};
-use sea_orm::sea_query::{Expr, ExprTrait, InsertStatement, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityName, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -28,7 +28,7 @@ use crate::clock::{Source, last_meant, millisecond};
 use crate::error::{Error, Result};
 use crate::evidence::record::{FindingDraft, PublicationDraft, RatingDraft, StudyDraft};
 use crate::feedback::record::FeedbackDraft;
-use crate::record::{Draft, PartTables, RowOf, State, states};
+use crate::record::{Draft, PartTables, RowOf, State, insert_then, states, then};
 use crate::space::Space;
 use crate::store::delta::go_back;
 

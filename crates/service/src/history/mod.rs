@@ -26,6 +26,7 @@ use crate::error::Result;
 use crate::evidence::record::{FindingDraft, PublicationDraft, RatingDraft, StudyDraft};
 use crate::feedback::record::FeedbackDraft;
 use crate::record::{Draft, State, states};
+use crate::request::RequestContext;
 use crate::space::Space;
 use crate::store::delta::go_back;
 use crate::viewer::{Viewer, Who};
@@ -55,12 +56,11 @@ pub struct Revision {
 
 /// Returns the versions of things that the viewer has been shown, from the oldest.
 pub async fn of(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     things: &[(ChangeKind, Uuid)],
 ) -> Result<HashMap<Uuid, Vec<Revision>>> {
-    let connection = space.store().connection();
-    let changes = changes(space, things.iter().map(|(_, id)| *id)).await?;
+    let connection = context.store().connection();
+    let changes = changes(context.space(), things.iter().map(|(_, id)| *id)).await?;
     let revised: Vec<(ChangeKind, Uuid)> = things
         .iter()
         .copied()
@@ -74,11 +74,11 @@ pub async fn of(
         .collect::<HashSet<_>>()
         .into_iter()
         .collect();
-    let of_needed = self::changes(space, needed.iter().map(|(_, id)| *id)).await?;
+    let of_needed = self::changes(context.space(), needed.iter().map(|(_, id)| *id)).await?;
     pasts.extend(self::pasts(connection, &needed, &of_needed).await?);
-    let members = members(space, pasts.values()).await?;
-    let names = token_names(space, viewer, changes.values().flatten()).await?;
-    let now = space.store().source().now();
+    let members = members(context.space(), pasts.values()).await?;
+    let names = token_names(context, changes.values().flatten()).await?;
+    let now = context.now();
 
     let mut histories = HashMap::new();
     for (_, id) in things {
@@ -86,7 +86,7 @@ pub async fn of(
         let revisions = match pasts.get(id) {
             None => rows.iter().map(|row| revision(row, &names)).collect(),
             Some(past) => {
-                let sees = |end: VersionEnd| past.is_seen(viewer, end, &pasts, &members);
+                let sees = |end: VersionEnd| past.is_seen(context.viewer(), end, &pasts, &members);
                 past.revisions(rows, &names, sees, now)
             }
         };
@@ -363,12 +363,12 @@ async fn members<'p>(
 
 /// Returns the names of the tokens with which changes were made, as far as the viewer may know them.
 async fn token_names<'c>(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     changes: impl Iterator<Item = &'c change::Model>,
 ) -> Result<HashMap<Uuid, String>> {
-    let knows_all = matches!(viewer.who(), Who::Operator) || viewer.has(ScopeName::AuditReadAll);
-    let own = viewer.centre();
+    let knows_all = matches!(context.viewer().who(), Who::Operator)
+        || context.viewer().has(ScopeName::AuditReadAll);
+    let own = context.viewer().centre();
     let ids: HashSet<Uuid> = changes
         .filter(|row| knows_all || (own.is_some() && row.centre_id == own))
         .filter_map(|row| row.token_id)
@@ -377,8 +377,8 @@ async fn token_names<'c>(
         return Ok(HashMap::new());
     }
     let tokens = scope::access_tokens()
-        .filter(scope::among(space.store().backend(), access_token::Column::Id, ids))
-        .all(space.store().connection())
+        .filter(scope::among(context.store().backend(), access_token::Column::Id, ids))
+        .all(context.store().connection())
         .await?;
     let named = tokens.into_iter().map(|token| {
         let AccessTokenId(id) = token.id;

@@ -45,7 +45,9 @@ pub(crate) use amend::{Amendment, Whole, amend};
 pub use check::{LONGEST_KEY, LONGEST_NAME, LONGEST_TEXT};
 pub(crate) use keyed::{keyed_by, keyed_within, of_the_network};
 pub use parts::Children;
-pub(crate) use parts::{Part, PartTables, Wanted, link_parts, parts_before, parts_of};
+pub(crate) use parts::{
+    Part, PartTables, Wanted, insert_then, link_parts, parts_before, parts_of, then,
+};
 pub(crate) use sharing::shared_draft;
 pub use sharing::{SharedDraft, Sharing};
 pub use standing::Standing;

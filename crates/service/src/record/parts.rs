@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::future::Future;
 
 use sea_orm::sea_query::InsertStatement;
-use sea_orm::{ConnectionTrait, EntityTrait, IdenStatic, QueryFilter};
+use sea_orm::{ConnectionTrait, EntityTrait, IdenStatic, IntoActiveModel, QueryFilter, QueryTrait};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 

@@ -14,8 +14,7 @@ use crate::access::scope;
 use crate::collaboration::members;
 use crate::error::Result;
 use crate::network::directory::Centre;
-use crate::space::Space;
-use crate::viewer::Viewer;
+use crate::request::RequestContext;
 
 /// With whom a centre worked; of the whole network, all centres that worked with another.
 #[derive(Debug)]
@@ -27,21 +26,17 @@ pub struct Collaborators {
 }
 
 /// With whom a centre worked, in collaborations and in studies. Three statements.
-pub async fn collaborators(
-    space: &Space,
-    viewer: &Viewer,
-    card: ReportCard,
-) -> Result<Collaborators> {
-    let collaborations = collaborations(space, viewer, card).await?;
+pub async fn collaborators(context: &RequestContext, card: ReportCard) -> Result<Collaborators> {
+    let collaborations = collaborations(context, card).await?;
     let ids: Vec<Uuid> = collaborations.iter().map(|row| row.id.into()).collect();
     let mut with: HashSet<CentreId> = HashSet::new();
-    for members in members(space, &ids).await?.into_values() {
+    for members in members(context.space(), &ids).await?.into_values() {
         if members.len() > 1 {
             with.extend(members);
         }
     }
-    with.extend(study_collaborators(space, viewer, card).await?);
-    let directory = space.directory().await?;
+    with.extend(study_collaborators(context, card).await?);
+    let directory = context.directory().await?;
     let centres = directory.centres.all().iter();
     let others = centres.filter(|centre| {
         with.contains(&centre.row.id) && card.centre.is_none_or(|own| own != centre.row.id)
@@ -52,12 +47,11 @@ pub async fn collaborators(
 /// Returns the collaborations that were running in the card's time. Dates of any precision are compared here,
 /// as the database knows them as texts.
 async fn collaborations(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     card: ReportCard,
 ) -> Result<Vec<Arc<collaboration::Model>>> {
-    let store = space.store();
-    let mut select = scope::shared::<collaboration::Entity>(viewer, store.source().now())
+    let store = context.store();
+    let mut select = scope::shared::<collaboration::Entity>(context.viewer(), context.now())
         .filter(collaboration::Column::WithdrawnAt.is_null())
         .filter(collaboration::Column::Started.is_not_null());
     if let Some(centre) = card.centre {
@@ -79,15 +73,11 @@ async fn collaborations(
 }
 
 /// Returns the centres of the studies under way that have several.
-async fn study_collaborators(
-    space: &Space,
-    viewer: &Viewer,
-    card: ReportCard,
-) -> Result<Vec<CentreId>> {
+async fn study_collaborators(context: &RequestContext, card: ReportCard) -> Result<Vec<CentreId>> {
     use study_centre::Column::{CentreId, StudyId};
 
     const OTHER: &str = "other";
-    let seen = under_way(space, viewer, card).select_only().column(study::Column::Id).into_query();
+    let seen = under_way(context, card).select_only().column(study::Column::Id).into_query();
     let other = Query::select()
         .expr(Expr::val(1))
         .from_as(study_centre::Entity, OTHER)
@@ -100,5 +90,5 @@ async fn study_collaborators(
         .select_only()
         .column(CentreId)
         .distinct();
-    Ok(rows.into_tuple().all(space.store().connection()).await?)
+    Ok(rows.into_tuple().all(context.store().connection()).await?)
 }

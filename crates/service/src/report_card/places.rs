@@ -18,8 +18,8 @@ use crate::listing::{self, KeyPart, SortKey};
 use crate::network::Directory;
 use crate::network::authority::{existed, has_social_care};
 use crate::page::{Page, PageRequest};
+use crate::request::RequestContext;
 use crate::space::Space;
-use crate::viewer::Viewer;
 
 /// The local authorities of a report card.
 #[derive(Debug)]
@@ -53,9 +53,9 @@ impl Reach {
 }
 
 /// Returns the local authorities of a report card. Two statements.
-pub async fn places(space: &Space, viewer: &Viewer, card: ReportCard) -> Result<Places> {
+pub async fn places(context: &RequestContext, card: ReportCard) -> Result<Places> {
     let (mut now, mut ever) = (HashSet::new(), HashSet::new());
-    for (id, started, ended) in engagements(space, card).await? {
+    for (id, started, ended) in engagements(context.space(), card).await? {
         // A visit is over when it is over: without an end it counts when it began.
         let Some(first) = started.as_ref().or(ended.as_ref()) else {
             continue;
@@ -68,13 +68,13 @@ pub async fn places(space: &Space, viewer: &Viewer, card: ReportCard) -> Result<
             ever.insert(id);
         }
     }
-    for (id, is_in_time) in sites(space, viewer, card).await? {
+    for (id, is_in_time) in sites(context, card).await? {
         ever.insert(id);
         if is_in_time > 0 {
             now.insert(id);
         }
     }
-    let directory = space.directory().await?;
+    let directory = context.directory().await?;
     let worked_with: Vec<_> = directory
         .local_authorities
         .all()
@@ -147,18 +147,14 @@ async fn engagements(space: &Space, card: ReportCard) -> Result<Vec<Engagement>>
 
 /// Returns where studies had sites by the end of the card's time, and above 0 if one of them was under way in
 /// it. A site begins on its own day, or else when its study does.
-async fn sites(
-    space: &Space,
-    viewer: &Viewer,
-    card: ReportCard,
-) -> Result<Vec<(LocalAuthorityId, i32)>> {
+async fn sites(context: &RequestContext, card: ReportCard) -> Result<Vec<(LocalAuthorityId, i32)>> {
     let own_day = Func::coalesce([
         Expr::col(study_site::Column::StartsOn.as_column_ref()),
         Expr::col(study::Column::StartsOn.as_column_ref()),
     ]);
     let is_in_time: Expr = Expr::case(is_not_over(card), 1).finally(0).into();
     let select = listing::joined(
-        studies(space, viewer, card),
+        studies(context, card),
         study::Column::Id,
         study_site::Entity,
         study_site::Column::StudyId,
@@ -169,7 +165,7 @@ async fn sites(
         .column(study_site::Column::LocalAuthorityId)
         .expr_as(is_in_time.max(), "is_in_time")
         .group_by(study_site::Column::LocalAuthorityId);
-    Ok(rows.into_tuple().all(space.store().connection()).await?)
+    Ok(rows.into_tuple().all(context.store().connection()).await?)
 }
 
 /// Returns of each nation which authorities have been reached of those that are on a day.

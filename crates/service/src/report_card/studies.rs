@@ -18,9 +18,8 @@ use crate::error::Result;
 use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
+use crate::request::RequestContext;
 use crate::shared;
-use crate::space::Space;
-use crate::viewer::Viewer;
 
 /// A milestone in the life of a study. A study reaches it once, but may be stopped again after it went on.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, VariantArray)]
@@ -83,8 +82,7 @@ pub struct CentreLine {
 /// # Errors
 /// `INVALID_CURSOR`.
 pub async fn milestones(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     card: ReportCard,
     milestone: Milestone,
     reasons: &AnyOf<StopReason>,
@@ -98,12 +96,12 @@ pub async fn milestones(
         false,
         |row: &study_status_change::Model| vec![KeyPart::Day(row.on), KeyPart::Id(row.study_id.0)],
     );
-    let select = reached(space, viewer, card, milestone, reasons);
-    let page = listing::read(space.store(), select, &sort, request).await?;
+    let select = reached(context, card, milestone, reasons);
+    let page = listing::read(context.store(), select, &sort, request).await?;
     let ids: Vec<Uuid> = page.items.iter().map(|(_, change)| change.study_id.into()).collect();
     let studies = match ids.as_slice() {
         [] => HashMap::new(),
-        ids => shared::by_ids::<study::Entity>(space, viewer, ids).await?,
+        ids => shared::by_ids::<study::Entity>(context, ids).await?,
     };
     let studies: HashMap<Uuid, Arc<study::Model>> =
         studies.into_iter().map(|(id, study)| (id, Arc::new(study))).collect();
@@ -116,30 +114,28 @@ pub async fn milestones(
 
 /// Returns how many studies came to a milestone.
 pub async fn count_milestones(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     card: ReportCard,
     milestone: Milestone,
     reasons: &AnyOf<StopReason>,
 ) -> Result<u64> {
-    let select = reached(space, viewer, card, milestone, reasons);
-    listing::count(space.store(), select).await
+    let select = reached(context, card, milestone, reasons);
+    listing::count(context.store(), select).await
 }
 
 /// Returns how many studies were stopped for each kind of reason, the most frequent first; no kind where the
 /// source does not say.
 pub async fn stop_reasons(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     card: ReportCard,
 ) -> Result<Vec<(Option<StopReason>, u64)>> {
-    let grouped = reached(space, viewer, card, Milestone::Stopped, &AnyOf::default())
+    let grouped = reached(context, card, Milestone::Stopped, &AnyOf::default())
         .select_only()
         .column(study_status_change::Column::StopReason)
         .expr_as(Expr::val(1).count(), TOTAL)
         .group_by(study_status_change::Column::StopReason);
     let rows: Vec<(Option<StopReason>, i64)> =
-        grouped.into_tuple().all(space.store().connection()).await?;
+        grouped.into_tuple().all(context.store().connection()).await?;
     let mut reasons: Vec<_> =
         rows.into_iter().map(|(reason, total)| (reason, total.unsigned_abs())).collect();
     reasons.sort_by_key(|(reason, total)| (std::cmp::Reverse(*total), reason.is_none(), *reason));
@@ -148,22 +144,22 @@ pub async fn stop_reasons(
 
 /// Returns how many studies were launched at least: those that are named, and those that programmes which
 /// began in this time say they have without naming them.
-pub async fn launched_at_least(space: &Space, viewer: &Viewer, card: ReportCard) -> Result<u64> {
-    let launched = reached(space, viewer, card, Milestone::Launched, &AnyOf::default())
+pub async fn launched_at_least(context: &RequestContext, card: ReportCard) -> Result<u64> {
+    let launched = reached(context, card, Milestone::Launched, &AnyOf::default())
         .select_only()
         .column(study_status_change::Column::StudyId)
         .into_query();
-    let grouped = studies(space, viewer, card)
+    let grouped = studies(context, card)
         .filter(study::Column::Id.in_subquery(launched))
         .select_only()
         .column(study::Column::ProgrammeId)
         .expr_as(Expr::val(1).count(), TOTAL)
         .group_by(study::Column::ProgrammeId);
     let rows: Vec<(Option<ProgrammeId>, i64)> =
-        grouped.into_tuple().all(space.store().connection()).await?;
+        grouped.into_tuple().all(context.store().connection()).await?;
     let mut named: HashMap<Option<ProgrammeId>, u64> =
         rows.into_iter().map(|(programme, total)| (programme, total.unsigned_abs())).collect();
-    let directory = space.directory().await?;
+    let directory = context.directory().await?;
     for programme in super::begun(&directory, card) {
         let stated = programme.row.studies_stated.unwrap_or_default();
         let own = named.entry(Some(programme.row.id)).or_default();
@@ -174,14 +170,10 @@ pub async fn launched_at_least(space: &Space, viewer: &Viewer, card: ReportCard)
 
 /// Returns what became of the studies of each centre that led or took part in any, by slug. A study of
 /// several centres is in the line of each.
-pub async fn by_centre(
-    space: &Space,
-    viewer: &Viewer,
-    card: ReportCard,
-) -> Result<Vec<CentreLine>> {
+pub async fn by_centre(context: &RequestContext, card: ReportCard) -> Result<Vec<CentreLine>> {
     let any =
         Milestone::VARIANTS.iter().copied().map(reaching).fold(Condition::any(), Condition::add);
-    let select = within(space, viewer, card).filter(any);
+    let select = within(context, card).filter(any);
     let mut grouped = listing::joined(
         select,
         study_status_change::Column::StudyId,
@@ -198,13 +190,13 @@ pub async fn by_centre(
         grouped = grouped.filter(study_centre::Column::CentreId.eq(centre));
     }
     let rows: Vec<(CentreId, StudyStatus, i64)> =
-        grouped.into_tuple().all(space.store().connection()).await?;
+        grouped.into_tuple().all(context.store().connection()).await?;
     let mut counts: HashMap<CentreId, HashMap<StudyStatus, u64>> = HashMap::new();
     for (centre, status, total) in rows {
         let of_centre = counts.entry(centre).or_default();
         of_centre.insert(status, total.unsigned_abs());
     }
-    let directory = space.directory().await?;
+    let directory = context.directory().await?;
     let lines = directory.centres.all().iter().filter_map(|centre| {
         let counts = counts.get(&centre.row.id)?;
         let count = |milestone: Milestone| {
@@ -224,8 +216,8 @@ pub async fn by_centre(
 }
 
 /// Returns the studies that stand, of the card's centre if it has one.
-pub(super) fn studies(space: &Space, viewer: &Viewer, card: ReportCard) -> Select<study::Entity> {
-    let select = scope::shared::<study::Entity>(viewer, space.store().source().now())
+pub(super) fn studies(context: &RequestContext, card: ReportCard) -> Select<study::Entity> {
+    let select = scope::shared::<study::Entity>(context.viewer(), context.now())
         .filter(study::Column::WithdrawnAt.is_null());
     match card.centre {
         None => select,
@@ -242,9 +234,9 @@ pub(super) fn studies(space: &Space, viewer: &Viewer, card: ReportCard) -> Selec
 
 /// Returns the studies that were under way in the card's time: begun, as far as is known, by its end, and not
 /// over before it.
-pub(super) fn under_way(space: &Space, viewer: &Viewer, card: ReportCard) -> Select<study::Entity> {
+pub(super) fn under_way(context: &RequestContext, card: ReportCard) -> Select<study::Entity> {
     let has_begun = began(Expr::col(study::Column::StartsOn.as_column_ref())).lte(card.to);
-    studies(space, viewer, card).filter(has_begun).filter(is_not_over(card))
+    studies(context, card).filter(has_begun).filter(is_not_over(card))
 }
 
 /// Returns when a study began, as far as is known: on a day of its own, or when it went into delivery.
@@ -275,13 +267,12 @@ fn first_day_with(statuses: &[StudyStatus]) -> SelectStatement {
 
 /// Returns the changes of status by which studies came to a milestone in the card's time.
 fn reached(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     card: ReportCard,
     milestone: Milestone,
     reasons: &AnyOf<StopReason>,
 ) -> Select<study_status_change::Entity> {
-    let select = within(space, viewer, card).filter(reaching(milestone));
+    let select = within(context, card).filter(reaching(milestone));
     match reasons.named() {
         None => select,
         Some(reasons) => {
@@ -292,8 +283,8 @@ fn reached(
 }
 
 /// Returns the changes of status in the card's time.
-fn within(space: &Space, viewer: &Viewer, card: ReportCard) -> Select<study_status_change::Entity> {
-    let seen = studies(space, viewer, card).select_only().column(study::Column::Id).into_query();
+fn within(context: &RequestContext, card: ReportCard) -> Select<study_status_change::Entity> {
+    let seen = studies(context, card).select_only().column(study::Column::Id).into_query();
     scope::parts_of_seen::<study_status_change::Entity>()
         .filter(study_status_change::Column::On.between(card.from, card.to))
         .filter(study_status_change::Column::StudyId.in_subquery(seen))

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::evidence::about::{links, united};
 use crate::filter::AnyOf;
 use crate::network::directory::Directory;
-use crate::space::Space;
+use crate::request::RequestContext;
 use crate::viewer::Viewer;
 
 /// The amount of evidence that speaks to a population.
@@ -102,8 +102,8 @@ pub fn cells_of(table: &Table, keys: &[&[&str]]) -> Vec<Cell> {
 }
 
 /// Returns how much of the evidence that the viewer sees speaks to each population that returns tell of.
-pub async fn evidence(space: &Space, viewer: &Viewer) -> Result<Vec<Evidence>> {
-    let directory = space.directory().await?;
+pub async fn evidence(context: &RequestContext) -> Result<Vec<Evidence>> {
+    let directory = context.directory().await?;
     let mut evidence = Vec::new();
     for population in SocialWorkPopulation::ALL.iter().copied() {
         let Some(of) = directory.populations.by_key(term(population)) else {
@@ -114,8 +114,8 @@ pub async fn evidence(space: &Space, viewer: &Viewer) -> Result<Vec<Evidence>> {
         evidence.push(Evidence {
             population,
             term: of.row.id,
-            studies: studies(space, viewer, &terms).await?,
-            studies_of_strength: strengths(space, viewer, &terms).await?,
+            studies: studies(context, &terms).await?,
+            studies_of_strength: strengths(context, &terms).await?,
         });
     }
     Ok(evidence)
@@ -155,36 +155,36 @@ const fn as_float(count: u64) -> f64 {
     count as f64
 }
 
-async fn studies(space: &Space, viewer: &Viewer, terms: &[TermId]) -> Result<u64> {
-    let now = space.store().source().now();
-    let about = about(viewer, now, terms);
-    Ok(scope::shared::<study::Entity>(viewer, now)
+async fn studies(context: &RequestContext, terms: &[TermId]) -> Result<u64> {
+    let now = context.now();
+    let about = about(context.viewer(), now, terms);
+    Ok(scope::shared::<study::Entity>(context.viewer(), now)
         .filter(study::Column::WithdrawnAt.is_null())
         .filter(study::Column::Id.in_subquery(about))
-        .count(space.store().connection())
+        .count(context.store().connection())
         .await?)
 }
 
 async fn strengths(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     terms: &[TermId],
 ) -> Result<BTreeMap<EvidenceStrength, u64>> {
     use rating::Column::{Strength, StudyId, WithdrawnAt};
 
-    let now = space.store().source().now();
+    let now = context.now();
     let distinct = Expr::col(StudyId.as_column_ref()).count_distinct();
-    let counted: Vec<(EvidenceStrength, i64)> = scope::shared::<rating::Entity>(viewer, now)
-        .filter(WithdrawnAt.is_null())
-        .filter(Strength.is_not_null())
-        .filter(StudyId.in_subquery(about(viewer, now, terms)))
-        .select_only()
-        .column(Strength)
-        .column_as(distinct, "studies")
-        .group_by(Strength)
-        .into_tuple()
-        .all(space.store().connection())
-        .await?;
+    let counted: Vec<(EvidenceStrength, i64)> =
+        scope::shared::<rating::Entity>(context.viewer(), now)
+            .filter(WithdrawnAt.is_null())
+            .filter(Strength.is_not_null())
+            .filter(StudyId.in_subquery(about(context.viewer(), now, terms)))
+            .select_only()
+            .column(Strength)
+            .column_as(distinct, "studies")
+            .group_by(Strength)
+            .into_tuple()
+            .all(context.store().connection())
+            .await?;
     let counted = counted.into_iter();
     Ok(counted.map(|(strength, studies)| (strength, studies.unsigned_abs())).collect())
 }

@@ -11,9 +11,8 @@ use super::given::{Asked, Showing, give};
 use super::statistics::{Question, Where, not_countable, past_year};
 use crate::error::{Error, Result};
 use crate::filter::AnyOf;
-use crate::space::Space;
+use crate::request::RequestContext;
 use crate::store::audit::{Actor, Event};
-use crate::viewer::Viewer;
 use crate::young_people::stewards;
 
 /// What making a release is called in the audit.
@@ -59,10 +58,10 @@ pub struct ReleasedCell {
 /// # Errors
 /// `FORBIDDEN` for whoever is neither the operator nor a steward; `NOT_A_REFERENCE_DATE`; `NOT_COUNTABLE` when no
 /// choice of hidden cells would protect it; `BAD_USER_INPUT`.
-pub async fn release(space: &Space, viewer: &Viewer, new: &NewRelease) -> Result<Release> {
-    let authorities = stewards::released(space, viewer).await?;
-    let year = past_year(space, new.as_at)?;
-    let least = space.disclosure_rule()?.threshold;
+pub async fn release(context: &RequestContext, new: &NewRelease) -> Result<Release> {
+    let authorities = stewards::released(context).await?;
+    let year = past_year(context.now(), new.as_at)?;
+    let least = context.space().disclosure_rule()?.threshold;
     let threshold = new.threshold.unwrap_or(least);
     check(new, threshold, least)?;
     let filter = Where {
@@ -78,18 +77,18 @@ pub async fn release(space: &Space, viewer: &Viewer, new: &NewRelease) -> Result
         authorities,
     };
     let event = Event {
-        at: space.store().source().now(),
-        actor: Actor::from(viewer),
-        request_id: viewer.request_id().map(str::to_owned),
+        at: context.now(),
+        actor: Actor::from(context.viewer()),
+        request_id: context.viewer().request_id().map(str::to_owned),
         action: RELEASE.into(),
         kind: None,
         subject: None,
-        subject_centre: viewer.centre(),
+        subject_centre: context.viewer().centre(),
         outcome: AuditOutcome::Allowed,
         detail: Some(format!("a table of {} by {}", new.as_at, words(&new.by))),
         times: 1,
     };
-    let given = give(space, viewer, year, &asked, &[event]).await?;
+    let given = give(context, year, &asked, &[event]).await?;
     if given.coverage.authorities.is_empty() {
         return Err(not_countable("regions", "No return of the year is counted there."));
     }

@@ -9,16 +9,17 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use crate::access::policy::{self, Action};
 use crate::access::{scope, token};
 use crate::error::{Code, Error, Result};
+use crate::request::RequestContext;
 use crate::space::Space;
-use crate::viewer::{Viewer, Who};
+use crate::viewer::Who;
 
 /// Returns the authorities for which the viewer's token acts, with those before them whose work no other carries on.
-pub async fn authorities(space: &Space, viewer: &Viewer) -> Result<Vec<LocalAuthorityId>> {
-    match viewer.token() {
+pub async fn authorities(context: &RequestContext) -> Result<Vec<LocalAuthorityId>> {
+    match context.viewer().token() {
         None => Ok(Vec::new()),
         Some(token) => {
-            let own = of_token(space, token).await?;
-            Ok(space.directory().await?.with_predecessors(&own))
+            let own = of_token(context.space(), token).await?;
+            Ok(context.directory().await?.with_predecessors(&own))
         }
     }
 }
@@ -35,11 +36,11 @@ pub async fn of_token(space: &Space, token: AccessTokenId) -> Result<Vec<LocalAu
 }
 
 /// Returns whether the viewer acts for an authority.
-pub async fn acts_for(space: &Space, viewer: &Viewer, authority: LocalAuthorityId) -> Result<bool> {
-    if matches!(viewer.who(), Who::Operator) {
+pub async fn acts_for(context: &RequestContext, authority: LocalAuthorityId) -> Result<bool> {
+    if matches!(context.viewer().who(), Who::Operator) {
         return Ok(true);
     }
-    Ok(authorities(space, viewer).await?.contains(&authority))
+    Ok(authorities(context).await?.contains(&authority))
 }
 
 /// Allows loading and erasing an authority's returns, or says why not.
@@ -47,12 +48,11 @@ pub async fn acts_for(space: &Space, viewer: &Viewer, authority: LocalAuthorityI
 /// # Errors
 /// `FORBIDDEN`.
 pub(super) async fn may_contribute(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     authority: LocalAuthorityId,
 ) -> Result<()> {
-    policy::authorise(viewer, &Action::ContributeReturns)?;
-    let own = authorities(space, viewer).await?;
+    policy::authorise(context.viewer(), &Action::ContributeReturns)?;
+    let own = authorities(context).await?;
     if own.is_empty() || own.contains(&authority) {
         return Ok(());
     }
@@ -68,15 +68,12 @@ pub(super) async fn may_contribute(
 ///
 /// # Errors
 /// `FORBIDDEN`.
-pub(super) async fn released(
-    space: &Space,
-    viewer: &Viewer,
-) -> Result<Option<Vec<LocalAuthorityId>>> {
-    policy::authorise(viewer, &Action::ContributeReturns)?;
-    if matches!(viewer.who(), Who::Operator) {
+pub(super) async fn released(context: &RequestContext) -> Result<Option<Vec<LocalAuthorityId>>> {
+    policy::authorise(context.viewer(), &Action::ContributeReturns)?;
+    if matches!(context.viewer().who(), Who::Operator) {
         return Ok(None);
     }
-    let own = authorities(space, viewer).await?;
+    let own = authorities(context).await?;
     if own.is_empty() {
         return Err(Error {
             refused_action: Some("young-people.release"),
@@ -94,13 +91,12 @@ pub(super) async fn released(
 /// # Errors
 /// `FORBIDDEN`; `NOT_FOUND`; `BAD_USER_INPUT` for a code that is no authority's, and for none.
 pub async fn appoint(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     token: AccessTokenId,
     codes: &[String],
 ) -> Result<Vec<LocalAuthorityId>> {
-    policy::authorise(viewer, &Action::AppointSteward)?;
-    let record = token::get(space, viewer, token).await?;
+    policy::authorise(context.viewer(), &Action::AppointSteward)?;
+    let record = token::get(context, token).await?;
     let record = record.ok_or_else(|| Error::not_found("access token"))?;
     if codes.is_empty() {
         return Err(Error::bad_input(
@@ -108,7 +104,7 @@ pub async fn appoint(
             "Name an authority: a token that acts for none may load the returns of every authority. To take a steward's work away, revoke the token.",
         ));
     }
-    let directory = space.directory().await?;
+    let directory = context.directory().await?;
     let mut ids = Vec::new();
     for code in codes {
         let authority = directory.local_authorities.by_key(code).ok_or_else(|| {
@@ -122,9 +118,9 @@ pub async fn appoint(
         }
     }
     let rows = ids.clone();
-    space
+    context
         .store()
-        .write(viewer, "steward.appoint", move |write| {
+        .write(context.viewer(), "steward.appoint", move |write| {
             Box::pin(async move {
                 write.touch(entity::ChangeKind::AccessToken, token, 1);
                 let rows = rows.into_iter().map(|local_authority_id| {

@@ -79,19 +79,16 @@ async fn an_administrator_of_another_centre_approves_nothing(app: TestApp) {
 async fn the_operator_writes_down_who_approved(app: TestApp) {
     let operator = Viewer::operator();
     let (token, record) =
-        token::issue(&app.space, &operator, pending("rows", &[YoungPeopleRead]), None)
-            .await
-            .unwrap();
+        token::issue(&app.as_operator(), pending("rows", &[YoungPeopleRead]), None).await.unwrap();
     assert_eq!(standing(&app, token.reveal()).await.as_deref(), Some("TOKEN_NOT_APPROVED"));
     for nobody in [None, Some(""), Some("  ")] {
-        let refusal = token::approve(&app.space, &operator, record.id, nobody).await.unwrap_err();
+        let refusal = token::approve(&app.as_operator(), record.id, nobody).await.unwrap_err();
         assert_eq!(
             (refusal.code, refusal.field.as_deref()),
             (Code::BadUserInput, Some("approver"))
         );
     }
-    let approved =
-        token::approve(&app.space, &operator, record.id, Some("A. Second")).await.unwrap();
+    let approved = token::approve(&app.as_operator(), record.id, Some("A. Second")).await.unwrap();
     assert_eq!(approved.approver.as_deref(), Some("A. Second"));
     assert_eq!(standing(&app, token.reveal()).await, None);
 }
@@ -126,7 +123,7 @@ async fn every_scope_that_reaches_persons_needs_approval_and_no_other_does(app: 
     let operator = Viewer::operator();
     for scope in ScopeName::ALL {
         let (token, _) =
-            token::issue(&app.space, &operator, pending("x", &[*scope]), None).await.unwrap();
+            token::issue(&app.as_operator(), pending("x", &[*scope]), None).await.unwrap();
         let waits = standing(&app, token.reveal()).await.as_deref() == Some("TOKEN_NOT_APPROVED");
         let reaches = ["young-people:read", "young-people:contribute"].contains(&scope.as_str());
         assert_eq!(waits, reaches, "{scope}");
@@ -136,8 +133,7 @@ async fn every_scope_that_reaches_persons_needs_approval_and_no_other_does(app: 
 #[on_both_databases]
 async fn an_approval_of_a_token_that_never_was_is_not_found(app: TestApp) {
     let never_was: AccessTokenId = app.space.store().source().id();
-    let refusal =
-        token::approve(&app.space, &Viewer::operator(), never_was, Some("x")).await.unwrap_err();
+    let refusal = token::approve(&app.as_operator(), never_was, Some("x")).await.unwrap_err();
     assert_eq!(refusal.code, Code::NotFound);
     let approved = app
         .administrator(ALPHA)

@@ -56,14 +56,11 @@ async fn follow(app: &TestApp, wishes: Vec<Wish>) -> usize {
         expires_at: None,
         networks: AllowedNetworks::try_new(&["10.0.0.0/8"]).unwrap(),
     };
-    let (mut token, mut record) =
-        token::issue(&app.space, &Viewer::operator(), first, None).await.unwrap();
+    let (mut token, mut record) = token::issue(&app.as_operator(), first, None).await.unwrap();
     let mut issued = 0;
     for wish in wishes {
         if token::needs_approval(&service_scopes(&record)) {
-            token::approve(&app.space, &Viewer::operator(), record.id, Some("another"))
-                .await
-                .unwrap();
+            token::approve(&app.as_operator(), record.id, Some("another")).await.unwrap();
         }
         let Ok(parent) = token::authenticate(&app.space, token.reveal(), inside).await else {
             // It is accepted from networks that this address is not in.
@@ -71,7 +68,7 @@ async fn follow(app: &TestApp, wishes: Vec<Wish>) -> usize {
         };
         let viewer = Viewer::holder(parent.clone());
         let outcome = if wish.rotates {
-            token::rotate(&app.space, &viewer, record.id, token::DEFAULT_OVERLAP, None)
+            token::rotate(&app.as_viewer(&viewer), record.id, token::DEFAULT_OVERLAP, None)
                 .await
                 .map(|rotation| (rotation.token, rotation.record))
         } else {
@@ -82,7 +79,7 @@ async fn follow(app: &TestApp, wishes: Vec<Wish>) -> usize {
                 expires_at: None,
                 networks: AllowedNetworks::try_new(&wish.networks).unwrap(),
             };
-            token::issue(&app.space, &viewer, new, None).await
+            token::issue(&app.as_viewer(&viewer), new, None).await
         };
         match outcome {
             Ok((new_token, new_record)) => {

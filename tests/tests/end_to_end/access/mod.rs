@@ -117,7 +117,7 @@ async fn a_revoked_token_is_refused_at_the_next_request(app: TestApp) {
 async fn of_several_servers_that_start_at_once_one_gets_the_first_token(app: TestApp) {
     let first = || {
         token::issue_first(
-            &app.space,
+            app.as_operator(),
             NewToken {
                 name: "first".to_owned(),
                 centre: ALPHA.to_owned(),

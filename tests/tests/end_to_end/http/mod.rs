@@ -122,9 +122,8 @@ async fn in_a_batch_each_answer_tells_its_own_error() {
 async fn a_page_of_another_site_cannot_make_a_browser_issue_a_token() {
     let app = app().await;
     let administrator = app.administrator(ALPHA).await;
-    let tokens = async || {
-        token::all(&app.space, &Viewer::operator(), &TokenFilter::default()).await.unwrap().len()
-    };
+    let tokens =
+        async || token::all(&app.as_operator(), &TokenFilter::default()).await.unwrap().len();
     let issue = ask(
         r#"mutation { issueAccessToken(input: {name: "x", centre: "alpha-centre", scopes: ["evidence:read"]}) { token } }"#,
     );

@@ -97,7 +97,7 @@ async fn a_token_that_was_rotated_ends_when_the_overlap_does(app: TestApp) {
     let (token, id) = app.token(ALPHA, READ).await;
     let mut socket = server.join(Some(&token)).await;
     let overlap = TimeDelta::hours(1);
-    token::rotate(&app.space, &Viewer::operator(), id, overlap, None).await.unwrap();
+    token::rotate(&app.as_operator(), id, overlap, None).await.unwrap();
     // What was written is read before this is told.
     let from = json!({ "after": last_cursor(&app).await, "kinds": ["STUDY"] });
     socket.subscribe("1", CHANGES, from).await;

@@ -29,10 +29,9 @@ impl World {
             self.present().all().map(|thing| (thing.id, thing)).collect();
         let kinds = Kind::ALL.map(Kind::changes);
         let everything = PageRequest::first(100_000);
-        let (space, operator) = (&self.app.space, Viewer::operator());
+        let operator = self.app.as_operator();
         let log =
-            service::feed::list(space, &operator, &AnyOf::from(Some(kinds.to_vec())), &everything)
-                .await;
+            service::feed::list(&operator, &AnyOf::from(Some(kinds.to_vec())), &everything).await;
         for (_, row) in log.unwrap().items {
             let thing = things[&row.subject_id];
             let sees = view.sees(thing);

@@ -29,7 +29,7 @@ pub(crate) async fn parties(app: &TestApp) -> Parties {
 pub(super) async fn steward_of(app: &TestApp, authority: &str) -> Client {
     let (token, id) = app.token(BETA, &[ScopeName::YoungPeopleContribute]).await;
     let codes = [authority.to_owned()];
-    service::young_people::stewards::appoint(&app.space, &Viewer::operator(), id, &codes)
+    service::young_people::stewards::appoint(&app.as_operator(), id, &codes)
         .await
         .expect("a steward");
     app.with_token(&token)

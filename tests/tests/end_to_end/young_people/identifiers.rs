@@ -56,13 +56,8 @@ async fn a_child_is_the_same_within_a_return_and_between_returns_however_its_id_
     assert_eq!(persons(&app).await, 10);
     // Whoever is to be forgotten is found in any spelling.
     for (one, other) in SPELLINGS {
-        let erased = service::young_people::people::erase_child(
-            &app.space,
-            &Viewer::operator(),
-            CAMDEN,
-            other,
-        )
-        .await;
+        let erased =
+            service::young_people::people::erase_child(&app.as_operator(), CAMDEN, other).await;
         assert_eq!(erased.expect(one).returns, 3, "{one}");
     }
     assert_eq!(persons(&app).await, 0);

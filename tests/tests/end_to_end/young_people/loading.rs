@@ -349,7 +349,7 @@ async fn returns_are_loaded_with_the_scope_and_by_a_steward_for_their_authoritie
     );
     let (token, id) = app.token(BETA, &[ScopeName::YoungPeopleContribute]).await;
     let appoint = async |codes: &[String]| {
-        service::young_people::stewards::appoint(&app.space, &Viewer::operator(), id, codes).await
+        service::young_people::stewards::appoint(&app.as_operator(), id, codes).await
     };
     assert_eq!(
         appoint(&[]).await.unwrap_err().field.as_deref(),

@@ -113,7 +113,9 @@ async fn load_as(
     let files = files.into_iter().map(|(name, content)| {
         Ok(ReturnFile { name: name.to_owned(), content: Box::new(std::io::Cursor::new(content)) })
     });
-    returns::load(&app.space, viewer, new, Box::new(files)).await.map_err(|refusal| refusal.error)
+    returns::load(&app.as_viewer(viewer), new, Box::new(files))
+        .await
+        .map_err(|refusal| refusal.error)
 }
 
 /// A census of some children.
@@ -139,8 +141,7 @@ fn in_need(id: &str, upn: &str, born: &str, with_plan: bool) -> String {
 /// The problems of a return: rule, file, line and whether it was a refusal.
 async fn problems(app: &TestApp, id: entity::LoadedReturnId) -> Vec<(String, String, i64, bool)> {
     let request = service::page::PageRequest::first(100);
-    let page =
-        returns::problems(&app.space, &Viewer::operator(), id, &request).await.expect("problems");
+    let page = returns::problems(&app.as_operator(), id, &request).await.expect("problems");
     let rows = page.items.into_iter().map(|(_, row)| row);
     rows.map(|row| (row.rule, row.file, row.line, row.is_refusal)).collect()
 }

@@ -301,9 +301,7 @@ async fn who_acts_for_a_council_acts_for_the_one_that_it_was(app: TestApp) {
     load(&app, "909", 2019, many(1, 2)).await;
     let (token, id) = app.token(ALPHA, &[ScopeName::YoungPeopleContribute]).await;
     for (council, seen, former) in [("E06000065", 1, Ok(())), ("E06000063", 0, Err("FORBIDDEN"))] {
-        stewards::appoint(&app.space, &Viewer::operator(), id, &[council.to_owned()])
-            .await
-            .expect("appointed");
+        stewards::appoint(&app.as_operator(), id, &[council.to_owned()]).await.expect("appointed");
         let client = app.with_token(&token);
         let returns = client.ask("{ youngPeople { returns { nodes { id } } } }").await;
         assert_eq!(returns.list("/youngPeople/returns/nodes", "id").len(), seen, "{council}");
@@ -331,9 +329,8 @@ async fn a_child_is_erased_from_the_returns_of_the_former_council_too(app: TestA
     register(&app, REGISTER).await;
     load(&app, "815", 2023, many(1, 2)).await;
     load(&app, "815", 2024, many(1, 2)).await;
-    let erased = people::erase_child(&app.space, &Viewer::operator(), "E06000065", "C00001")
-        .await
-        .expect("erased");
+    let erased =
+        people::erase_child(&app.as_operator(), "E06000065", "C00001").await.expect("erased");
     assert_eq!((erased.returns, erased.is_forgotten), (2, true));
     assert_eq!(persons(&app).await, 1);
 }

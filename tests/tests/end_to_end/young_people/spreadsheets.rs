@@ -148,17 +148,13 @@ async fn what_is_no_code_is_told_with_the_one_that_was_probably_meant(app: TestA
     ];
     let loaded = load(&app, CAMDEN, 2024, files).await;
     let request = service::page::PageRequest::first(100);
-    let page = returns::problems(&app.space, &Viewer::operator(), loaded.id, &request)
-        .await
-        .expect("problems");
+    let page = returns::problems(&app.as_operator(), loaded.id, &request).await.expect("problems");
     let near: Vec<_> = page.items.into_iter().map(|(_, row)| (row.rule, row.nearest)).collect();
     let told = |rule: &str, nearest: &str| (rule.to_owned(), Some(nearest.to_owned()));
     assert_eq!(near, [told("103", "WBRI"), told("145", "N1"), told("149", "E13")]);
     // It is near to what stands there, and goes with the return.
-    returns::erase(&app.space, &Viewer::operator(), loaded.id).await.expect("erased");
-    let page = returns::problems(&app.space, &Viewer::operator(), loaded.id, &request)
-        .await
-        .expect("problems");
+    returns::erase(&app.as_operator(), loaded.id).await.expect("erased");
+    let page = returns::problems(&app.as_operator(), loaded.id, &request).await.expect("problems");
     assert!(page.items.iter().all(|(_, row)| row.nearest.is_none()));
 }
 

@@ -10,7 +10,7 @@ use super::*;
 
 /// The report of a return: rule, table, line and of how many rows.
 async fn report(app: &TestApp, id: entity::LoadedReturnId) -> Vec<(String, String, i64, i32)> {
-    let page = returns::problems(&app.space, &Viewer::operator(), id, &PageRequest::first(100))
+    let page = returns::problems(&app.as_operator(), id, &PageRequest::first(100))
         .await
         .expect("problems");
     let rows = page.items.into_iter().map(|(_, row)| row);

@@ -9,16 +9,16 @@ use service::access::audit::AuditFilter;
 use service::entity::{AuditOutcome, ChangeKind, audit_event};
 use service::filter::AnyOf;
 
-use super::super::asker;
 use super::super::connection::{Connection, Listed};
 use super::super::date::Moment;
 use super::super::enum_value::{EnumValue, any_of};
 use super::super::global_id::{self, NodeKind, global_id};
+use super::super::loaders;
 use super::super::network::Centre;
 use super::super::node::Node;
 use super::super::number::BigInt;
 use super::token::AccessToken;
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// Something that was done, or refused.
 #[derive(Clone)]
@@ -66,14 +66,14 @@ impl AuditEvent {
     /// The centre that acted; null for the operator of the space and for nobody in particular.
     async fn centre(&self, ctx: &Context<'_>) -> Option<Centre> {
         let id = self.0.centre_id?;
-        Centre::find(asker(ctx), id)
+        Centre::find(loaders(ctx), id)
     }
 
     /// The token with which it was done, if you may see its record.
     async fn access_token(&self, ctx: &Context<'_>) -> Result<Option<AccessToken>> {
         match self.0.token_id {
             None => Ok(None),
-            Some(id) => Ok(asker(ctx).access_token(id).await?.map(AccessToken)),
+            Some(id) => Ok(loaders(ctx).access_token(id).await?.map(AccessToken)),
         }
     }
 
@@ -96,7 +96,7 @@ impl AuditEvent {
     async fn subject(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
         let kind = self.0.subject_kind.and_then(NodeKind::of_change);
         match (kind, self.0.subject_id) {
-            (Some(kind), Some(id)) => Node::find(asker(ctx), kind, id).await,
+            (Some(kind), Some(id)) => Node::find(loaders(ctx), kind, id).await,
             (None, _) | (_, None) => Ok(None),
         }
     }
@@ -139,11 +139,11 @@ pub(super) struct AuditEventFilter {
 }
 
 impl AuditEventFilter {
-    pub(super) fn read(self, asker: &Asker) -> Result<AuditFilter> {
+    pub(super) fn read(self, loaders: &Loaders) -> Result<AuditFilter> {
         let subject = self.subject.as_ref().map(global_id::parse).transpose()?;
         Ok(AuditFilter {
             centres: AnyOf::from(self.centres)
-                .try_map(|slug| super::centre(asker, "centres", &slug))?,
+                .try_map(|slug| super::centre(loaders, "centres", &slug))?,
             tokens: AnyOf::from(self.access_tokens)
                 .try_map(|id| super::token_id("accessTokens", &id))?,
             actions: self.actions.into(),

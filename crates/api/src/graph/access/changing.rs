@@ -6,8 +6,8 @@ use service::access::AllowedNetworks;
 use service::access::token::{self, NewToken, Revocation};
 use service::{Error, Result};
 
-use super::super::asker;
 use super::super::date::Moment;
+use super::super::loaders;
 use super::super::number::Int;
 use super::token::AccessToken;
 
@@ -132,7 +132,7 @@ impl AccessMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The token to be issued.")] input: IssueAccessTokenInput,
     ) -> Result<IssueAccessTokenPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         if input.networks.as_ref().is_some_and(Vec::is_empty) {
             return Err(Error::bad_input(
                 "networks",
@@ -147,7 +147,7 @@ impl AccessMutation {
             networks: AllowedNetworks::try_new(&input.networks.unwrap_or_default())?,
         };
         let key = input.idempotency_key.as_deref();
-        let (token, row) = token::issue(&asker.space, &asker.viewer, new, key).await?;
+        let (token, row) = token::issue(&loaders.context, new, key).await?;
         Ok(IssueAccessTokenPayload {
             token: token.reveal().to_owned(),
             access_token: AccessToken::new(row),
@@ -161,9 +161,9 @@ impl AccessMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The token to be approved.")] input: ApproveAccessTokenInput,
     ) -> Result<ApproveAccessTokenPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let id = super::token_id("id", &input.id)?;
-        let row = token::approve(&asker.space, &asker.viewer, id, None).await?;
+        let row = token::approve(&loaders.context, id, None).await?;
         Ok(ApproveAccessTokenPayload { access_token: AccessToken::new(row) })
     }
 
@@ -175,13 +175,13 @@ impl AccessMutation {
         #[graphql(desc = "The token whose place a new one is to take.")]
         input: RotateAccessTokenInput,
     ) -> Result<RotateAccessTokenPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let id = super::token_id("id", &input.id)?;
         let overlap = input
             .overlap_minutes
             .map_or(token::DEFAULT_OVERLAP, |minutes| TimeDelta::minutes(i64::from(minutes)));
         let expires_at = input.expires_at.map(|at| at.0);
-        let rotation = token::rotate(&asker.space, &asker.viewer, id, overlap, expires_at).await?;
+        let rotation = token::rotate(&loaders.context, id, overlap, expires_at).await?;
         Ok(RotateAccessTokenPayload {
             token: rotation.token.reveal().to_owned(),
             access_token: AccessToken::new(rotation.record),
@@ -195,11 +195,11 @@ impl AccessMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The token to be revoked.")] input: RevokeAccessTokenInput,
     ) -> Result<RevokeAccessTokenPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let id = super::token_id("id", &input.id)?;
         let revocation =
             Revocation { reason: input.reason, including_issued: input.including_issued };
-        let (row, issued) = token::revoke(&asker.space, &asker.viewer, id, revocation).await?;
+        let (row, issued) = token::revoke(&loaders.context, id, revocation).await?;
         Ok(RevokeAccessTokenPayload {
             access_token: AccessToken::new(row),
             issued: issued.into_iter().map(AccessToken::new).collect(),
@@ -212,16 +212,10 @@ impl AccessMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The tokens to be revoked.")] input: RevokeAccessTokensInput,
     ) -> Result<RevokeAccessTokensPayload> {
-        let asker = asker(ctx);
-        let centre = super::centre(asker, "centre", &input.centre)?;
-        let rows = token::revoke_all(
-            &asker.space,
-            &asker.viewer,
-            centre,
-            &input.reason,
-            input.including_own,
-        )
-        .await?;
+        let loaders = loaders(ctx);
+        let centre = super::centre(loaders, "centre", &input.centre)?;
+        let rows =
+            token::revoke_all(&loaders.context, centre, &input.reason, input.including_own).await?;
         Ok(RevokeAccessTokensPayload {
             revoked: Int(rows.len()),
             access_tokens: rows.into_iter().map(AccessToken::new).collect(),

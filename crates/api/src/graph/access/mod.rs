@@ -19,7 +19,7 @@ use service::entity::{AccessTokenId, CentreId};
 use service::{Error, Result};
 
 use super::global_id::{self, NodeKind};
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// Returns the scopes that a client named.
 fn scopes<C: FromIterator<ScopeName>>(words: &[String]) -> Result<C> {
@@ -31,8 +31,8 @@ fn scope(word: &str) -> Result<ScopeName> {
 }
 
 /// Returns the centre that a client named by its slug.
-fn centre(asker: &Asker, field: &'static str, slug: &str) -> Result<CentreId> {
-    let centre = asker.directory.centres.by_key(slug);
+fn centre(loaders: &Loaders, field: &'static str, slug: &str) -> Result<CentreId> {
+    let centre = loaders.directory.centres.by_key(slug);
     centre.map(|centre| centre.row.id).ok_or_else(|| {
         Error::bad_input(
             field,

@@ -12,14 +12,14 @@ use service::filter::AnyOf;
 use service::page::PageRequest;
 use service::{Error, Result};
 
-use super::super::asker;
 use super::super::connection::Total;
 use super::super::date::Moment;
 use super::super::enum_value::{EnumValue, any_of};
+use super::super::loaders;
 use super::audit::{AuditEvent, AuditEventConnection, AuditEventFilter};
 use super::token::{AccessToken, AccessTokenConnection, ForecastWeek};
 use super::viewer::Viewer;
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// How many weeks ahead the forecast looks when nobody says.
 const FORECAST_WEEKS: i32 = 12;
@@ -40,7 +40,7 @@ struct AccessTokenFilter {
 }
 
 impl AccessTokenFilter {
-    fn read(self, asker: &Asker) -> Result<TokenFilter> {
+    fn read(self, loaders: &Loaders) -> Result<TokenFilter> {
         let within = |days: i32| match u16::try_from(days) {
             Ok(days) => Ok(TimeDelta::days(i64::from(days))),
             Err(_) => Err(Error::bad_input(
@@ -50,7 +50,7 @@ impl AccessTokenFilter {
         };
         Ok(TokenFilter {
             centres: AnyOf::from(self.centres)
-                .try_map(|slug| super::centre(asker, "centres", &slug))?,
+                .try_map(|slug| super::centre(loaders, "centres", &slug))?,
             scopes: AnyOf::from(self.scopes).try_map(|word| super::scope(&word))?,
             states: any_of(self.states),
             unused_since: self.unused_since.map(|since| since.0),
@@ -78,7 +78,7 @@ impl AccessQuery {
         #[graphql(desc = "The global id of the record.")] id: ID,
     ) -> Result<Option<AccessToken>> {
         let id = super::token_id("id", &id)?;
-        Ok(asker(ctx).access_token(id).await?.map(AccessToken))
+        Ok(loaders(ctx).access_token(id).await?.map(AccessToken))
     }
 
     /// The records of tokens, newest first. It needs `tokens:manage` for your own centre, or
@@ -89,12 +89,12 @@ impl AccessQuery {
         #[graphql(desc = "Which tokens.")] filter: Option<AccessTokenFilter>,
         request: PageRequest,
     ) -> Result<AccessTokenConnection> {
-        let asker = asker(ctx);
-        let filter = Arc::new(filter.unwrap_or_default().read(asker)?);
-        let page = token::list(&asker.space, &asker.viewer, &filter, &request).await?;
-        let total = Total::of(move |asker| {
+        let loaders = loaders(ctx);
+        let filter = Arc::new(filter.unwrap_or_default().read(loaders)?);
+        let page = token::list(&loaders.context, &filter, &request).await?;
+        let total = Total::of(move |loaders| {
             let filter = Arc::clone(&filter);
-            async move { token::count(&asker.space, &asker.viewer, &filter).await }
+            async move { token::count(&loaders.context, &filter).await }
         });
         Ok(AccessTokenConnection::new(page.map(AccessToken::new), total))
     }
@@ -111,10 +111,10 @@ impl AccessQuery {
         #[graphql(desc = "How many weeks ahead, at most 53; 12 when nothing is said.")]
         weeks: Option<i32>,
     ) -> Result<Vec<ForecastWeek>> {
-        let asker = asker(ctx);
-        let centre = centre.map(|slug| super::centre(asker, "centre", &slug)).transpose()?;
+        let loaders = loaders(ctx);
+        let centre = centre.map(|slug| super::centre(loaders, "centre", &slug)).transpose()?;
         let weeks = u32::try_from(weeks.unwrap_or(FORECAST_WEEKS)).unwrap_or_default();
-        let weeks = token::forecast(&asker.space, &asker.viewer, centre, weeks).await?;
+        let weeks = token::forecast(&loaders.context, centre, weeks).await?;
         Ok(weeks.into_iter().map(Into::into).collect())
     }
 
@@ -125,12 +125,12 @@ impl AccessQuery {
         #[graphql(desc = "Which events.")] filter: Option<AuditEventFilter>,
         request: PageRequest,
     ) -> Result<AuditEventConnection> {
-        let asker = asker(ctx);
-        let filter = Arc::new(filter.unwrap_or_default().read(asker)?);
-        let page = audit::list(&asker.space, &asker.viewer, &filter, &request).await?;
-        let total = Total::of(move |asker| {
+        let loaders = loaders(ctx);
+        let filter = Arc::new(filter.unwrap_or_default().read(loaders)?);
+        let page = audit::list(&loaders.context, &filter, &request).await?;
+        let total = Total::of(move |loaders| {
             let filter = Arc::clone(&filter);
-            async move { audit::count(&asker.space, &asker.viewer, &filter).await }
+            async move { audit::count(&loaders.context, &filter).await }
         });
         let events = page.map(|row| AuditEvent(Arc::new(row)));
         Ok(AuditEventConnection::new(events, total))

@@ -11,10 +11,10 @@ use service::entity::{AccessTokenState, access_token};
 use service::page::{Page, PageRequest};
 use uuid::Uuid;
 
-use super::super::asker;
 use super::super::connection::{Connection, Listed, Total};
 use super::super::enum_value::EnumValue;
 use super::super::global_id::{NodeKind, global_id};
+use super::super::loaders;
 use super::super::network::Centre;
 use super::super::number::{BigInt, Int};
 use super::preview::AccessTokenPreview;
@@ -44,7 +44,7 @@ impl AccessToken {
 
     /// The centre whose token it is.
     async fn centre(&self, ctx: &Context<'_>) -> Result<Centre> {
-        Centre::of(asker(ctx), self.0.centre_id)
+        Centre::of(loaders(ctx), self.0.centre_id)
     }
 
     /// What it allows.
@@ -59,7 +59,7 @@ impl AccessToken {
 
     /// Where it stands now.
     async fn state(&self, ctx: &Context<'_>) -> EnumValue<AccessTokenState> {
-        let now = asker(ctx).space.store().source().now();
+        let now = loaders(ctx).context.now();
         EnumValue(token::state(&self.0, now))
     }
 
@@ -131,8 +131,8 @@ impl AccessToken {
 
     /// What its holder would see by asking now, as counts, and why not more.
     async fn preview(&self, ctx: &Context<'_>) -> Result<Option<AccessTokenPreview>> {
-        let asker = asker(ctx);
-        let preview = token::preview(&asker.space, &self.0).await?;
+        let loaders = loaders(ctx);
+        let preview = token::preview(loaders.context.space(), &self.0).await?;
         Ok(Some(preview.into()))
     }
 }
@@ -222,7 +222,7 @@ pub(crate) type AccessTokenConnection = Connection<AccessToken>;
 async fn seen(ctx: &Context<'_>, id: Option<Uuid>) -> Result<Option<AccessToken>> {
     match id {
         None => Ok(None),
-        Some(id) => Ok(asker(ctx).access_token(id).await?.map(AccessToken)),
+        Some(id) => Ok(loaders(ctx).access_token(id).await?.map(AccessToken)),
     }
 }
 

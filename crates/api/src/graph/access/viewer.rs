@@ -4,7 +4,7 @@ use async_graphql::{Context, Object, Response, SimpleObject, value};
 use chrono::{DateTime, SecondsFormat, Utc};
 use service::viewer::Who;
 
-use super::super::asker;
+use super::super::loaders;
 use super::super::network::Centre;
 
 pub(super) struct Viewer;
@@ -14,13 +14,13 @@ pub(super) struct Viewer;
 impl Viewer {
     /// The centre whose token was sent; null without a token.
     async fn centre(&self, ctx: &Context<'_>) -> Option<Centre> {
-        let asker = asker(ctx);
-        asker.viewer.centre().and_then(|id| Centre::find(asker, id))
+        let loaders = loaders(ctx);
+        loaders.context.viewer().centre().and_then(|id| Centre::find(loaders, id))
     }
 
     /// What the token that was sent is for; null without a token.
     async fn token_name(&self, ctx: &Context<'_>) -> Option<String> {
-        match asker(ctx).viewer.who() {
+        match loaders(ctx).context.viewer().who() {
             Who::Token(grant) => Some(grant.name.clone()),
             Who::Anonymous | Who::Operator => None,
         }
@@ -28,7 +28,7 @@ impl Viewer {
 
     /// What the token allows.
     async fn scopes(&self, ctx: &Context<'_>) -> Vec<String> {
-        match asker(ctx).viewer.who() {
+        match loaders(ctx).context.viewer().who() {
             Who::Token(grant) => grant.scopes.iter().map(ToString::to_string).collect(),
             Who::Anonymous | Who::Operator => Vec::new(),
         }
@@ -36,7 +36,7 @@ impl Viewer {
 
     /// Until when the token is accepted; null without a token.
     async fn token_expires_at(&self, ctx: &Context<'_>) -> Option<DateTime<Utc>> {
-        match asker(ctx).viewer.who() {
+        match loaders(ctx).context.viewer().who() {
             Who::Token(grant) => Some(grant.expires_at),
             Who::Anonymous | Who::Operator => None,
         }

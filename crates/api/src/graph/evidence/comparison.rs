@@ -15,14 +15,14 @@ use uuid::Uuid;
 use super::publication::Publication;
 use super::rating::Rating;
 use super::study::Study;
-use crate::graph::asker;
 use crate::graph::enum_value::EnumValue;
+use crate::graph::loaders;
 use crate::graph::network::VocabularyTerm;
 use crate::graph::network::{
     EvidenceStandard, Outcome, StandardDimension, StandardLevel, StandardVersion,
 };
 use crate::graph::number::Int;
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// What centres hold of one thing.
 pub(crate) struct RatingComparison(Arc<Comparison>);
@@ -84,18 +84,18 @@ impl RatingDifference {
     /// Why they may differ: all reasons that are recorded, and at least one.
     async fn reasons(&self, ctx: &Context<'_>) -> Result<Vec<DifferenceReason>> {
         let reasons = self.told()?.reasons.iter();
-        reasons.map(|explained| self.reason(asker(ctx), explained)).collect()
+        reasons.map(|explained| self.reason(loaders(ctx), explained)).collect()
     }
 
     /// What the crosswalk says of the one on the scale of the other.
     async fn one_on_others_scale(&self, ctx: &Context<'_>) -> Result<CrosswalkAnswer> {
-        Ok(CrosswalkAnswer::new(asker(ctx), &self.told()?.one_read))
+        Ok(CrosswalkAnswer::new(loaders(ctx), &self.told()?.one_read))
     }
 
     /// What the crosswalk says of the other on the scale of the one. A reading has a direction: this
     /// need not mirror `oneOnOthersScale`.
     async fn other_on_ones_scale(&self, ctx: &Context<'_>) -> Result<CrosswalkAnswer> {
-        Ok(CrosswalkAnswer::new(asker(ctx), &self.told()?.other_read))
+        Ok(CrosswalkAnswer::new(loaders(ctx), &self.told()?.other_read))
     }
 }
 
@@ -110,10 +110,10 @@ impl RatingDifference {
         found.cloned().map(Rating).ok_or_else(|| lost("rating that is compared"))
     }
 
-    fn reason(&self, asker: &Asker, explained: &Explained) -> Result<DifferenceReason> {
+    fn reason(&self, loaders: &Loaders, explained: &Explained) -> Result<DifferenceReason> {
         let kind = EnumValue(explained.reason.kind());
         let sentence = explained.sentence.clone();
-        let outcome = |id| Outcome::find(asker, id).ok_or_else(|| lost("outcome"));
+        let outcome = |id| Outcome::find(loaders, id).ok_or_else(|| lost("outcome"));
         let evidence = |ids: &comparison::Evidence| EvidenceSet {
             ids: ids.clone(),
             named: Arc::clone(&self.comparison.named),
@@ -147,8 +147,8 @@ impl RatingDifference {
                 DifferenceReason::DifferentRule(DifferentRule {
                     kind,
                     sentence,
-                    one: RatingRule::new(asker, one)?,
-                    other: RatingRule::new(asker, other)?,
+                    one: RatingRule::new(loaders, one)?,
+                    other: RatingRule::new(loaders, other)?,
                 })
             }
             Reason::NotRecorded => {
@@ -291,11 +291,11 @@ struct RatingRule {
 }
 
 impl RatingRule {
-    fn new(asker: &Asker, rule: &Rule) -> Result<Self> {
-        let (standard, version) =
-            StandardVersion::find(asker, rule.version).ok_or_else(|| lost("standard's version"))?;
+    fn new(loaders: &Loaders, rule: &Rule) -> Result<Self> {
+        let (standard, version) = StandardVersion::find(loaders, rule.version)
+            .ok_or_else(|| lost("standard's version"))?;
         let decided_by = rule.decided_by.iter().filter_map(|decision| {
-            let (dimension, level) = StandardLevel::find(asker, decision.level)?;
+            let (dimension, level) = StandardLevel::find(loaders, decision.level)?;
             Some(DecidingLevel { dimension, level, only_here: decision.only_here })
         });
         Ok(Self { standard, version, decided_by: decided_by.collect() })
@@ -342,8 +342,8 @@ struct LevelReading {
 }
 
 impl CrosswalkAnswer {
-    fn new(asker: &Asker, answer: &comparison::ScaleAnswer) -> Self {
-        let level = |id: LevelId| StandardLevel::find(asker, id).map(|(_, level)| level);
+    fn new(loaders: &Loaders, answer: &comparison::ScaleAnswer) -> Self {
+        let level = |id: LevelId| StandardLevel::find(loaders, id).map(|(_, level)| level);
         let readings = answer.readings.iter().filter_map(|reading| {
             Some(LevelReading {
                 level: level(reading.level)?,

@@ -13,13 +13,13 @@ use super::filters::FindingFilterInput;
 use super::publication::Publication;
 use super::reliance::{ReliedUpon, wrap_relied};
 use super::study::Study;
-use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::enum_value::EnumValue;
+use crate::graph::loaders;
 use crate::graph::network::VocabularyTerm;
 use crate::graph::network::{Intervention, Outcome, Population};
 use crate::graph::shared::{Common, SharedThing, shared_thing};
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// A finding.
 #[derive(Clone)]
@@ -42,7 +42,7 @@ impl Finding {
 
     /// The study.
     async fn study(&self, ctx: &Context<'_>) -> Result<Study> {
-        let study = asker(ctx).study(self.0.study_id).await?;
+        let study = loaders(ctx).study(self.0.study_id).await?;
         study.map(Study).ok_or_else(|| Error::not_found("study"))
     }
 
@@ -50,13 +50,13 @@ impl Finding {
     async fn publication(&self, ctx: &Context<'_>) -> Result<Option<Publication>> {
         match self.0.publication_id {
             None => Ok(None),
-            Some(id) => Ok(asker(ctx).standing_publication(id).await?.map(Publication)),
+            Some(id) => Ok(loaders(ctx).standing_publication(id).await?.map(Publication)),
         }
     }
 
     /// What was done; null when the source does not say.
     async fn intervention(&self, ctx: &Context<'_>) -> Option<Intervention> {
-        self.0.intervention_id.and_then(|id| Intervention::find(asker(ctx), id))
+        self.0.intervention_id.and_then(|id| Intervention::find(loaders(ctx), id))
     }
 
     /// With what it was compared.
@@ -66,7 +66,7 @@ impl Finding {
 
     /// What was measured.
     async fn outcome(&self, ctx: &Context<'_>) -> Result<Outcome> {
-        Outcome::find(asker(ctx), self.0.outcome_id).ok_or_else(|| {
+        Outcome::find(loaders(ctx), self.0.outcome_id).ok_or_else(|| {
             Error::internal(std::io::Error::other("the outcome is not in the directory"))
         })
     }
@@ -78,7 +78,7 @@ impl Finding {
 
     /// In whom it was measured; null when the source does not say.
     async fn population(&self, ctx: &Context<'_>) -> Option<Population> {
-        self.0.population_id.and_then(|id| Population::find(asker(ctx), id))
+        self.0.population_id.and_then(|id| Population::find(loaders(ctx), id))
     }
 
     /// The scale of the estimate.
@@ -143,7 +143,7 @@ impl Finding {
 
     /// What it leans on and was withdrawn or superseded: its study, or the publication that reports it, as far as you may see it.
     async fn relies_on_withdrawn(&self, ctx: &Context<'_>) -> Result<Vec<ReliedUpon>> {
-        Ok(wrap_relied(asker(ctx).relied_on_by_finding(self.0.id).await?))
+        Ok(wrap_relied(loaders(ctx).relied_on_by_finding(self.0.id).await?))
     }
 }
 
@@ -157,22 +157,22 @@ pub(crate) type FindingConnection = Connection<Finding>;
 
 /// Returns a page of the findings that the viewer may see.
 pub(super) async fn list_findings(
-    asker: &Arc<Asker>,
+    loaders: &Arc<Loaders>,
     filter: FindingFilterInput,
     request: PageRequest,
 ) -> Result<FindingConnection> {
     let filter = Arc::new(FindingFilter::try_from(filter)?);
-    let page = evidence::finding::list(&asker.space, &asker.viewer, &filter, &request).await?;
-    let total = Total::of(move |asker| {
+    let page = evidence::finding::list(&loaders.context, &filter, &request).await?;
+    let total = Total::of(move |loaders| {
         let filter = Arc::clone(&filter);
-        async move { evidence::finding::count(&asker.space, &asker.viewer, &filter).await }
+        async move { evidence::finding::count(&loaders.context, &filter).await }
     });
     Ok(FindingConnection::new(page.map(|row| Finding(Arc::new(row))), total))
 }
 
 /// Returns a page of the findings on a term, read together with those on its siblings.
 pub(crate) async fn findings_on(
-    asker: &Arc<Asker>,
+    loaders: &Arc<Loaders>,
     on: Vocabulary,
     term: TermId,
     filter: Option<FindingFilterInput>,
@@ -180,10 +180,10 @@ pub(crate) async fn findings_on(
 ) -> Result<FindingConnection> {
     let filter = filter.unwrap_or_default().or_narrower().try_into()?;
     let lists = Arc::new(FindingLists { on, filter });
-    let page = asker.findings_on(term.into(), Arc::clone(&lists), request).await?;
-    let total = Total::of(move |asker| {
+    let page = loaders.findings_on(term.into(), Arc::clone(&lists), request).await?;
+    let total = Total::of(move |loaders| {
         let lists = Arc::clone(&lists);
-        async move { asker.count_findings_on(term.into(), lists).await }
+        async move { loaders.count_findings_on(term.into(), lists).await }
     });
     Ok(FindingConnection::new(wrapped(&page, Finding), total))
 }

@@ -16,10 +16,10 @@ use super::comparison::{RatingComparison, wrap_comparison};
 use super::duplicates::PossibleDuplicate;
 use super::rating::{RatingConnection, ratings_of};
 use super::study::{Study, StudyConnection};
-use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::date::{ApproximateDate, Date, approximate};
 use crate::graph::enum_value::EnumValue;
+use crate::graph::loaders;
 use crate::graph::network::Person;
 use crate::graph::shared::{Common, SharedThing, shared_thing};
 
@@ -72,7 +72,7 @@ impl Publication {
 
     /// Its authors, in their order.
     async fn authors(&self, ctx: &Context<'_>) -> Result<Vec<Author>> {
-        let authors = asker(ctx).publication_authors(self.0.id).await?;
+        let authors = loaders(ctx).publication_authors(self.0.id).await?;
         Ok(authors.iter().flat_map(|list| list.iter()).cloned().map(Author).collect())
     }
 
@@ -124,16 +124,16 @@ impl Publication {
         ctx: &Context<'_>,
         #[graphql(desc = "In which style; APA when nothing is said.")] style: Option<CitationStyle>,
     ) -> Result<String> {
-        let authors = asker(ctx).publication_authors(self.0.id).await?.unwrap_or_default();
+        let authors = loaders(ctx).publication_authors(self.0.id).await?.unwrap_or_default();
         Ok(citation::text(&self.0, &authors, style.unwrap_or_default().into()))
     }
 
     /// The studies that it reports.
     async fn studies(&self, ctx: &Context<'_>, request: PageRequest) -> Result<StudyConnection> {
         let id = self.0.id;
-        let page = asker(ctx).publication_studies(id, request).await?;
-        let total = Total::of(move |asker| async move {
-            Ok(asker.publication_study_count(id).await?.unwrap_or_default())
+        let page = loaders(ctx).publication_studies(id, request).await?;
+        let total = Total::of(move |loaders| async move {
+            Ok(loaders.publication_study_count(id).await?.unwrap_or_default())
         });
         Ok(StudyConnection::new(wrapped(&page, Study), total))
     }
@@ -141,7 +141,7 @@ impl Publication {
     /// What may be the same publication, the most alike first: as far as you may see it, and nobody has
     /// decided.
     async fn possible_duplicates(&self, ctx: &Context<'_>) -> Result<Vec<PossibleDuplicate>> {
-        let pairs = asker(ctx).possible_duplicates(self.0.id).await?;
+        let pairs = loaders(ctx).possible_duplicates(self.0.id).await?;
         let of_this =
             |pair: &possible_duplicate::Model| PossibleDuplicate::seen_from(self.0.id, pair);
         Ok(pairs.iter().flat_map(|list| list.iter()).map(of_this).collect())
@@ -155,7 +155,7 @@ impl Publication {
 
     /// The ratings that stand, side by side, and why those that differ do so.
     async fn rating_comparison(&self, ctx: &Context<'_>) -> Result<RatingComparison> {
-        Ok(wrap_comparison(asker(ctx).publication_comparison(self.0.id).await?))
+        Ok(wrap_comparison(loaders(ctx).publication_comparison(self.0.id).await?))
     }
 }
 
@@ -185,6 +185,6 @@ impl Author {
 
     /// The person, when known to the network.
     async fn person(&self, ctx: &Context<'_>) -> Option<Person> {
-        self.0.person_id.and_then(|id| Person::find(asker(ctx), id))
+        self.0.person_id.and_then(|id| Person::find(loaders(ctx), id))
     }
 }

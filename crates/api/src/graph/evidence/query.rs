@@ -13,9 +13,9 @@ use super::filters::{
 use super::finding::{FindingConnection, list_findings};
 use super::publication::{Publication, PublicationConnection};
 use super::study::{Study, StudyConnection, list_studies};
-use crate::graph::asker_as_of;
 use crate::graph::connection::Total;
 use crate::graph::date::Moment;
+use crate::graph::loaders_as_of;
 
 #[derive(Default)]
 pub(crate) struct EvidenceQuery;
@@ -34,8 +34,8 @@ impl EvidenceQuery {
         )]
         as_of: Option<Moment>,
     ) -> Result<Option<Study>> {
-        let asker = asker_as_of(ctx, as_of).await?;
-        let row = evidence::study::get(&asker.space, &asker.viewer, &slug).await?;
+        let loaders = loaders_as_of(ctx, as_of).await?;
+        let row = evidence::study::get(&loaders.context, &slug).await?;
         Ok(row.map(|row| Study(Arc::new(row))))
     }
 
@@ -53,8 +53,8 @@ impl EvidenceQuery {
         )]
         as_of: Option<Moment>,
     ) -> Result<StudyConnection> {
-        let asker = asker_as_of(ctx, as_of).await?;
-        list_studies(asker, filter.unwrap_or_default(), order_by, request).await
+        let loaders = loaders_as_of(ctx, as_of).await?;
+        list_studies(loaders, filter.unwrap_or_default(), order_by, request).await
     }
 
     /// The publication with this DOI, or null when there is none that you may see.
@@ -71,8 +71,8 @@ impl EvidenceQuery {
         )]
         as_of: Option<Moment>,
     ) -> Result<Option<Publication>> {
-        let asker = asker_as_of(ctx, as_of).await?;
-        let row = evidence::publication::get_by_doi(&asker.space, &asker.viewer, &doi).await?;
+        let loaders = loaders_as_of(ctx, as_of).await?;
+        let row = evidence::publication::get_by_doi(&loaders.context, &doi).await?;
         Ok(row.map(|row| Publication(Arc::new(row))))
     }
 
@@ -90,16 +90,14 @@ impl EvidenceQuery {
         )]
         as_of: Option<Moment>,
     ) -> Result<PublicationConnection> {
-        let asker = asker_as_of(ctx, as_of).await?;
+        let loaders = loaders_as_of(ctx, as_of).await?;
         let filter =
             Arc::new(evidence::publication::PublicationFilter::from(filter.unwrap_or_default()));
         let order = order_by.map(Into::into).unwrap_or_default();
-        let page =
-            evidence::publication::list(&asker.space, &asker.viewer, &filter, order, &request)
-                .await?;
-        let total = Total::of(move |asker| {
+        let page = evidence::publication::list(&loaders.context, &filter, order, &request).await?;
+        let total = Total::of(move |loaders| {
             let filter = Arc::clone(&filter);
-            async move { evidence::publication::count(&asker.space, &asker.viewer, &filter).await }
+            async move { evidence::publication::count(&loaders.context, &filter).await }
         });
         Ok(PublicationConnection::new(page.map(|row| Publication(Arc::new(row))), total))
     }
@@ -116,7 +114,7 @@ impl EvidenceQuery {
         )]
         as_of: Option<Moment>,
     ) -> Result<FindingConnection> {
-        let asker = asker_as_of(ctx, as_of).await?;
-        list_findings(asker, filter.unwrap_or_default(), request).await
+        let loaders = loaders_as_of(ctx, as_of).await?;
+        list_findings(loaders, filter.unwrap_or_default(), request).await
     }
 }

@@ -12,10 +12,10 @@ use uuid::Uuid;
 use super::publication::{Publication, PublicationConnection};
 use super::reliance::{ReliedUpon, wrap_relied};
 use super::study::{Study, StudyConnection};
-use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::date::Date;
 use crate::graph::enum_value::EnumValue;
+use crate::graph::loaders;
 use crate::graph::network::VocabularyTerm;
 use crate::graph::network::{
     EvidenceStandard, Intervention, Outcome, StandardDimension, StandardLevel, StandardVersion,
@@ -65,18 +65,18 @@ impl Rating {
 
     /// What is rated.
     async fn subject(&self, ctx: &Context<'_>) -> Result<Rated> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let row = &self.0;
         let subject = if let Some(id) = row.study_id {
-            asker.study(id).await?.map(|study| Rated::Study(Study(study)))
+            loaders.study(id).await?.map(|study| Rated::Study(Study(study)))
         } else if let Some(id) = row.publication_id {
-            asker
+            loaders
                 .publication(id)
                 .await?
                 .map(|publication| Rated::Publication(Publication(publication)))
         } else {
             row.intervention_id
-                .and_then(|id| Intervention::find(asker, id))
+                .and_then(|id| Intervention::find(loaders, id))
                 .map(Rated::Intervention)
         };
         subject.ok_or_else(|| Error::not_found("rated thing"))
@@ -84,10 +84,10 @@ impl Rating {
 
     /// The levels that it gives, by dimension.
     async fn scores(&self, ctx: &Context<'_>) -> Result<Vec<RatingScore>> {
-        let asker = asker(ctx);
-        let levels = asker.rating_scores(self.0.id).await?.unwrap_or_default();
+        let loaders = loaders(ctx);
+        let levels = loaders.rating_scores(self.0.id).await?.unwrap_or_default();
         let mut scores: Vec<_> =
-            levels.iter().filter_map(|id| StandardLevel::find(asker, *id)).collect();
+            levels.iter().filter_map(|id| StandardLevel::find(loaders, *id)).collect();
         scores.sort_by_key(|(dimension, _)| dimension.0.row.position);
         Ok(scores.into_iter().map(|(dimension, level)| RatingScore { dimension, level }).collect())
     }
@@ -110,7 +110,7 @@ impl Rating {
 
     /// The outcome that it speaks of; null when it speaks of none in particular.
     async fn outcome(&self, ctx: &Context<'_>) -> Option<Outcome> {
-        self.0.outcome_id.and_then(|id| Outcome::find(asker(ctx), id))
+        self.0.outcome_id.and_then(|id| Outcome::find(loaders(ctx), id))
     }
 
     /// The studies that it took into account, withdrawn or not, in the order of their contribution; none
@@ -121,9 +121,9 @@ impl Rating {
         request: PageRequest,
     ) -> Result<StudyConnection> {
         let id = self.0.id;
-        let page = asker(ctx).considered_studies(id, request).await?;
-        let total = Total::of(move |asker| async move {
-            let count = asker.count_considered_studies(id).await?;
+        let page = loaders(ctx).considered_studies(id, request).await?;
+        let total = Total::of(move |loaders| async move {
+            let count = loaders.count_considered_studies(id).await?;
             Ok(count.unwrap_or_default())
         });
         Ok(StudyConnection::new(wrapped(&page, Study), total))
@@ -137,9 +137,9 @@ impl Rating {
         request: PageRequest,
     ) -> Result<PublicationConnection> {
         let id = self.0.id;
-        let page = asker(ctx).considered_publications(id, request).await?;
-        let total = Total::of(move |asker| async move {
-            let count = asker.count_considered_publications(id).await?;
+        let page = loaders(ctx).considered_publications(id, request).await?;
+        let total = Total::of(move |loaders| async move {
+            let count = loaders.count_considered_publications(id).await?;
             Ok(count.unwrap_or_default())
         });
         Ok(PublicationConnection::new(wrapped(&page, Publication), total))
@@ -147,13 +147,13 @@ impl Rating {
 
     /// What it leans on and was withdrawn or superseded: what it rates, or what it took into account, as far as you may see it.
     async fn relies_on_withdrawn(&self, ctx: &Context<'_>) -> Result<Vec<ReliedUpon>> {
-        Ok(wrap_relied(asker(ctx).relied_on_by_rating(self.0.id).await?))
+        Ok(wrap_relied(loaders(ctx).relied_on_by_rating(self.0.id).await?))
     }
 }
 
 impl Rating {
     fn bound_to(&self, ctx: &Context<'_>) -> Result<(EvidenceStandard, StandardVersion)> {
-        StandardVersion::find(asker(ctx), self.0.version_id).ok_or_else(|| {
+        StandardVersion::find(loaders(ctx), self.0.version_id).ok_or_else(|| {
             Error::internal(std::io::Error::other("the standard's version is not in the directory"))
         })
     }
@@ -183,17 +183,17 @@ pub(crate) async fn ratings_of(
     id: impl Into<Uuid>,
     request: PageRequest,
 ) -> Result<RatingConnection> {
-    let (asker, id) = (asker(ctx), id.into());
+    let (loaders, id) = (loaders(ctx), id.into());
     let page = match of {
-        RatedKind::Study => asker.study_ratings(id, request).await?,
-        RatedKind::Publication => asker.publication_ratings(id, request).await?,
-        RatedKind::Intervention => asker.intervention_ratings(id, request).await?,
+        RatedKind::Study => loaders.study_ratings(id, request).await?,
+        RatedKind::Publication => loaders.publication_ratings(id, request).await?,
+        RatedKind::Intervention => loaders.intervention_ratings(id, request).await?,
     };
-    let total = Total::of(move |asker| async move {
+    let total = Total::of(move |loaders| async move {
         let count = match of {
-            RatedKind::Study => asker.study_rating_count(id).await?,
-            RatedKind::Publication => asker.publication_rating_count(id).await?,
-            RatedKind::Intervention => asker.intervention_rating_count(id).await?,
+            RatedKind::Study => loaders.study_rating_count(id).await?,
+            RatedKind::Publication => loaders.publication_rating_count(id).await?,
+            RatedKind::Intervention => loaders.intervention_rating_count(id).await?,
         };
         Ok(count.unwrap_or_default())
     });

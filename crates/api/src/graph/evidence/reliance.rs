@@ -10,8 +10,8 @@ use service::evidence::reliance::{self, EvidenceRow};
 
 use super::publication::Publication;
 use super::study::Study;
-use crate::graph::asker;
 use crate::graph::enum_value::EnumValue;
+use crate::graph::loaders;
 
 /// Evidence that no longer stands.
 pub(crate) struct ReliedUpon(reliance::ReliedUpon);
@@ -52,17 +52,19 @@ impl ReliedUpon {
 
     /// What took its place, when something did and you may see it.
     async fn superseded_by(&self, ctx: &Context<'_>) -> Result<Option<PieceOfEvidence>> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         Ok(match &self.0.what {
             EvidenceRow::Study(row) => match row.superseded_by {
                 None => None,
-                Some(id) => asker.study(id).await?.map(Study).map(PieceOfEvidence::Study),
+                Some(id) => loaders.study(id).await?.map(Study).map(PieceOfEvidence::Study),
             },
             EvidenceRow::Publication(row) => match row.superseded_by {
                 None => None,
-                Some(id) => {
-                    asker.publication(id).await?.map(Publication).map(PieceOfEvidence::Publication)
-                }
+                Some(id) => loaders
+                    .publication(id)
+                    .await?
+                    .map(Publication)
+                    .map(PieceOfEvidence::Publication),
             },
         })
     }

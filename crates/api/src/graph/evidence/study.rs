@@ -19,17 +19,17 @@ use super::finding::{Finding, FindingConnection};
 use super::publication::{Publication, PublicationConnection};
 use super::rating::{RatingConnection, ratings_of};
 use super::reliance::{ReliedUpon, wrap_relied};
-use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::date::Date;
 use crate::graph::enum_value::EnumValue;
+use crate::graph::loaders;
 use crate::graph::network::VocabularyTerm;
 use crate::graph::network::{
     Centre, Intervention, LocalAuthority, Outcome, Partner, Population, Programme,
 };
 use crate::graph::shared::{Common, SharedThing, shared_thing};
 use crate::graph::young_people::{Reach, reach};
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// A study.
 #[derive(Clone)]
@@ -73,7 +73,7 @@ impl Study {
 
     /// How its status changed, from the oldest, as far as the source gives dates.
     async fn status_history(&self, ctx: &Context<'_>) -> Result<Vec<StatusChange>> {
-        let changes = asker(ctx).study_statuses(self.0.id).await?;
+        let changes = loaders(ctx).study_statuses(self.0.id).await?;
         Ok(changes.iter().flat_map(|list| list.iter()).map(StatusChange::new).collect())
     }
 
@@ -102,54 +102,55 @@ impl Study {
 
     /// The centre that leads it.
     async fn lead_centre(&self, ctx: &Context<'_>) -> Result<Centre> {
-        Centre::of(asker(ctx), self.0.lead_centre)
+        Centre::of(loaders(ctx), self.0.lead_centre)
     }
 
     /// The other centres that take part.
     async fn collaborating_centres(&self, ctx: &Context<'_>) -> Result<Vec<Centre>> {
-        let asker = asker(ctx);
-        let rows = asker.study_centres(self.0.id).await?;
+        let loaders = loaders(ctx);
+        let rows = loaders.study_centres(self.0.id).await?;
         let collaborators = rows
             .iter()
             .flat_map(|list| list.iter())
             .filter(|row| row.role == StudyRole::Collaborator);
-        Ok(by_slug(collaborators.filter_map(|row| Centre::find(asker, row.centre_id)), |centre| {
-            &centre.0.row.slug
-        }))
+        Ok(by_slug(
+            collaborators.filter_map(|row| Centre::find(loaders, row.centre_id)),
+            |centre| &centre.0.row.slug,
+        ))
     }
 
     /// The programme that it belongs to.
     async fn programme(&self, ctx: &Context<'_>) -> Option<Programme> {
-        self.0.programme_id.and_then(|id| Programme::find(asker(ctx), id))
+        self.0.programme_id.and_then(|id| Programme::find(loaders(ctx), id))
     }
 
     /// The organisations that take part, as far as they are named.
     async fn partners(&self, ctx: &Context<'_>) -> Result<Vec<Partner>> {
-        let asker = asker(ctx);
-        let rows = asker.study_partners(self.0.id).await?;
+        let loaders = loaders(ctx);
+        let rows = loaders.study_partners(self.0.id).await?;
         let partners = rows
             .iter()
             .flat_map(|list| list.iter())
-            .filter_map(|row| Partner::find(asker, row.partner_id));
+            .filter_map(|row| Partner::find(loaders, row.partner_id));
         Ok(by_slug(partners, |partner| &partner.0.slug))
     }
 
     /// The local authorities where it takes place.
     async fn sites(&self, ctx: &Context<'_>) -> Result<Vec<Site>> {
-        let asker = asker(ctx);
-        let rows = asker.study_sites(self.0.id).await?;
+        let loaders = loaders(ctx);
+        let rows = loaders.study_sites(self.0.id).await?;
         let sites =
-            rows.iter().flat_map(|list| list.iter()).filter_map(|row| Site::new(asker, row));
+            rows.iter().flat_map(|list| list.iter()).filter_map(|row| Site::new(loaders, row));
         Ok(by_slug(sites, |site| &site.local_authority.0.gss_code))
     }
 
     /// The interventions that it is about: those that it names itself, and those of its findings that you may see and
     /// that stand. A finding's go with it; the change feed tells of the finding, not of the study.
     async fn interventions(&self, ctx: &Context<'_>) -> Result<Vec<Intervention>> {
-        let asker = asker(ctx);
-        let rows = asker.study_terms(self.0.id).await?;
+        let loaders = loaders(ctx);
+        let rows = loaders.study_terms(self.0.id).await?;
         let terms = rows.iter().flat_map(|list| list.iter());
-        Ok(by_slug(terms.filter_map(|term| Intervention::find(asker, *term)), |term| {
+        Ok(by_slug(terms.filter_map(|term| Intervention::find(loaders, *term)), |term| {
             &term.0.row.slug
         }))
     }
@@ -157,10 +158,10 @@ impl Study {
     /// The outcomes that it measures: those that it names itself, and those of its findings that you may see and that
     /// stand. A finding's go with it; the change feed tells of the finding, not of the study.
     async fn outcomes(&self, ctx: &Context<'_>) -> Result<Vec<Outcome>> {
-        let asker = asker(ctx);
-        let rows = asker.study_terms(self.0.id).await?;
+        let loaders = loaders(ctx);
+        let rows = loaders.study_terms(self.0.id).await?;
         let terms = rows.iter().flat_map(|list| list.iter());
-        Ok(by_slug(terms.filter_map(|term| Outcome::find(asker, *term)), |term| &term.0.row.slug))
+        Ok(by_slug(terms.filter_map(|term| Outcome::find(loaders, *term)), |term| &term.0.row.slug))
     }
 
     /// How many young people there are in its populations and at its sites, safely: null when the returns of local
@@ -171,24 +172,24 @@ impl Study {
         ctx: &Context<'_>,
         #[graphql(desc = "The reference day: 31 March of a year.")] as_at: Date,
     ) -> Result<Option<Reach>> {
-        let asker = asker(ctx);
-        let rows = asker.study_sites(self.0.id).await?;
+        let loaders = loaders(ctx);
+        let rows = loaders.study_sites(self.0.id).await?;
         let sites = rows.iter().flat_map(|list| list.iter());
-        let sites = sites.filter_map(|row| LocalAuthority::find(asker, row.local_authority_id));
+        let sites = sites.filter_map(|row| LocalAuthority::find(loaders, row.local_authority_id));
         let sites = sites.map(|place| place.0.gss_code.clone()).collect();
-        let terms = asker.study_terms(self.0.id).await?;
+        let terms = loaders.study_terms(self.0.id).await?;
         let terms = terms.iter().flat_map(|list| list.iter());
         let terms: Vec<_> = terms.copied().collect();
-        reach(asker, sites, &terms, as_at).await
+        reach(loaders, sites, &terms, as_at).await
     }
 
     /// The populations that it is about: those that it names itself, and those of its findings that you may see and
     /// that stand. A finding's go with it; the change feed tells of the finding, not of the study.
     async fn populations(&self, ctx: &Context<'_>) -> Result<Vec<Population>> {
-        let asker = asker(ctx);
-        let rows = asker.study_terms(self.0.id).await?;
+        let loaders = loaders(ctx);
+        let rows = loaders.study_terms(self.0.id).await?;
         let terms = rows.iter().flat_map(|list| list.iter());
-        Ok(by_slug(terms.filter_map(|term| Population::find(asker, *term)), |term| {
+        Ok(by_slug(terms.filter_map(|term| Population::find(loaders, *term)), |term| {
             &term.0.row.slug
         }))
     }
@@ -200,9 +201,9 @@ impl Study {
         request: PageRequest,
     ) -> Result<PublicationConnection> {
         let id = self.0.id;
-        let page = asker(ctx).study_publications(id, request).await?;
-        let total = Total::of(move |asker| async move {
-            Ok(asker.study_publication_count(id).await?.unwrap_or_default())
+        let page = loaders(ctx).study_publications(id, request).await?;
+        let total = Total::of(move |loaders| async move {
+            Ok(loaders.study_publication_count(id).await?.unwrap_or_default())
         });
         Ok(PublicationConnection::new(wrapped(&page, Publication), total))
     }
@@ -210,9 +211,9 @@ impl Study {
     /// Its findings, in the order of their contribution.
     async fn findings(&self, ctx: &Context<'_>, request: PageRequest) -> Result<FindingConnection> {
         let id = self.0.id;
-        let page = asker(ctx).study_findings(id, request).await?;
-        let total = Total::of(move |asker| async move {
-            Ok(asker.study_finding_count(id).await?.unwrap_or_default())
+        let page = loaders(ctx).study_findings(id, request).await?;
+        let total = Total::of(move |loaders| async move {
+            Ok(loaders.study_finding_count(id).await?.unwrap_or_default())
         });
         Ok(FindingConnection::new(wrapped(&page, Finding), total))
     }
@@ -225,12 +226,12 @@ impl Study {
 
     /// The ratings that stand, side by side, and why those that differ do so.
     async fn rating_comparison(&self, ctx: &Context<'_>) -> Result<RatingComparison> {
-        Ok(wrap_comparison(asker(ctx).study_comparison(self.0.id).await?))
+        Ok(wrap_comparison(loaders(ctx).study_comparison(self.0.id).await?))
     }
 
     /// What it leans on and was withdrawn or superseded: publications that report it, as far as you may see it.
     async fn relies_on_withdrawn(&self, ctx: &Context<'_>) -> Result<Vec<ReliedUpon>> {
-        Ok(wrap_relied(asker(ctx).relied_on_by_study(self.0.id).await?))
+        Ok(wrap_relied(loaders(ctx).relied_on_by_study(self.0.id).await?))
     }
 }
 
@@ -244,24 +245,24 @@ pub(crate) type StudyConnection = Connection<Study>;
 
 /// Returns a page of the studies that the viewer may see.
 pub(super) async fn list_studies(
-    asker: &Arc<Asker>,
+    loaders: &Arc<Loaders>,
     filter: StudyFilterInput,
     order_by: Option<StudyOrder>,
     request: PageRequest,
 ) -> Result<StudyConnection> {
     let filter = Arc::new(evidence::study::StudyFilter::from(filter));
     let order = order_by.map(Into::into).unwrap_or_default();
-    let page = evidence::study::list(&asker.space, &asker.viewer, &filter, order, &request).await?;
-    let total = Total::of(move |asker| {
+    let page = evidence::study::list(&loaders.context, &filter, order, &request).await?;
+    let total = Total::of(move |loaders| {
         let filter = Arc::clone(&filter);
-        async move { evidence::study::count(&asker.space, &asker.viewer, &filter).await }
+        async move { evidence::study::count(&loaders.context, &filter).await }
     });
     Ok(StudyConnection::new(page.map(|row| Study(Arc::new(row))), total))
 }
 
 /// Returns a page of the studies of a parent, read together with those of its siblings.
 pub(crate) async fn studies_of(
-    asker: &Arc<Asker>,
+    loaders: &Arc<Loaders>,
     of: StudiesOf,
     parent: impl Into<Uuid>,
     filter: Option<StudyFilterInput>,
@@ -279,10 +280,10 @@ pub(crate) async fn studies_of(
         filter: filter.into(),
         order: order_by.map(Into::into).unwrap_or_default(),
     });
-    let page = asker.studies_of(parent, Arc::clone(&lists), request).await?;
-    let total = Total::of(move |asker| {
+    let page = loaders.studies_of(parent, Arc::clone(&lists), request).await?;
+    let total = Total::of(move |loaders| {
         let lists = Arc::clone(&lists);
-        async move { asker.count_studies_of(parent, lists).await }
+        async move { loaders.count_studies_of(parent, lists).await }
     });
     Ok(StudyConnection::new(wrapped(&page, Study), total))
 }
@@ -340,8 +341,8 @@ struct Site {
 }
 
 impl Site {
-    fn new(asker: &Asker, row: &study_site::Model) -> Option<Self> {
-        let local_authority = LocalAuthority::find(asker, row.local_authority_id)?;
+    fn new(loaders: &Loaders, row: &study_site::Model) -> Option<Self> {
+        let local_authority = LocalAuthority::find(loaders, row.local_authority_id)?;
         Some(Self { local_authority, step: row.step, starts_on: row.starts_on.map(Date) })
     }
 }

@@ -11,7 +11,7 @@ use super::Feedback;
 use crate::graph::date::Date;
 use crate::graph::enum_value::EnumValue;
 use crate::graph::global_id::{self, NodeKind};
-use crate::graph::{after_a_write, asker};
+use crate::graph::{after_a_write, loaders};
 
 /// What somebody said to a centre of its work.
 #[derive(InputObject)]
@@ -75,7 +75,7 @@ impl FeedbackMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What was said.")] input: GiveFeedbackInput,
     ) -> Result<GiveFeedbackPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let new = NewFeedback {
             centre: input.centre,
             study: input.study,
@@ -86,7 +86,7 @@ impl FeedbackMutation {
             visibility: input.visibility.map_or(Visibility::Centre, |word| word.0),
         };
         let key = input.idempotency_key;
-        let row = feedback::give(&asker.space, &asker.viewer, new, key).await?;
+        let row = feedback::give(&loaders.context, new, key).await?;
         after_a_write(ctx).await?;
         Ok(GiveFeedbackPayload { feedback: Feedback(Arc::new(row)) })
     }
@@ -97,7 +97,7 @@ impl FeedbackMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The answer.")] input: AnswerFeedbackInput,
     ) -> Result<AnswerFeedbackPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let (NodeKind::Feedback, id) = global_id::parse(&input.id)? else {
             return Err(Error::not_found("feedback"));
         };
@@ -106,7 +106,7 @@ impl FeedbackMutation {
             answered_on: input.answered_on.map(|day| day.0),
             expected_version: input.expected_version,
         };
-        let row = feedback::answer(&asker.space, &asker.viewer, id.into(), answer).await?;
+        let row = feedback::answer(&loaders.context, id.into(), answer).await?;
         after_a_write(ctx).await?;
         Ok(AnswerFeedbackPayload { feedback: Feedback(Arc::new(row)) })
     }

@@ -6,10 +6,10 @@ use async_graphql::{Context, Object, Union};
 use service::Result;
 use service::entity::feedback;
 
-use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed};
 use crate::graph::date::Date;
 use crate::graph::evidence::Study;
+use crate::graph::loaders;
 use crate::graph::network::{Centre, Programme};
 use crate::graph::shared::{Common, SharedThing, shared_thing};
 
@@ -46,16 +46,16 @@ impl Feedback {
 
     /// What it is about: a study, a programme, or the centre itself.
     async fn about(&self, ctx: &Context<'_>) -> Result<Option<FeedbackSubject>> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let row = &self.0;
         if let Some(id) = row.study_id {
-            let study = asker.study(id).await?;
+            let study = loaders.study(id).await?;
             return Ok(study.map(|study| FeedbackSubject::Study(Study(study))));
         }
         if let Some(id) = row.programme_id {
-            return Ok(Programme::find(asker, id).map(FeedbackSubject::Programme));
+            return Ok(Programme::find(loaders, id).map(FeedbackSubject::Programme));
         }
-        Ok(Some(FeedbackSubject::Centre(Centre::of(asker, row.contributed_by)?)))
+        Ok(Some(FeedbackSubject::Centre(Centre::of(loaders, row.contributed_by)?)))
     }
 
     /// From whom it came, as a role such as `practice leader`; never a name.

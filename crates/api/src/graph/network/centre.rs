@@ -13,13 +13,13 @@ use service::{Error, Result};
 
 use super::engagement::{Engagement, EngagementConnection};
 use super::person::Role;
-use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::enum_value::{EnumValue, any_of};
 use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
 use crate::graph::global_id::{NodeKind, global_id};
-use crate::loading::Asker;
+use crate::graph::loaders;
+use crate::loading::Loaders;
 
 /// A What Works Centre.
 #[derive(Clone)]
@@ -27,16 +27,16 @@ pub(crate) struct Centre(pub(crate) Arc<directory::Centre>);
 
 impl Centre {
     /// Returns the centre of this id.
-    pub(crate) fn find(asker: &Asker, id: CentreId) -> Option<Self> {
-        asker.directory.centres.by_id(id).cloned().map(Self)
+    pub(crate) fn find(loaders: &Loaders, id: CentreId) -> Option<Self> {
+        loaders.directory.centres.by_id(id).cloned().map(Self)
     }
 
     /// Returns the centre to which something refers, which must be there.
     ///
     /// # Errors
     /// `INTERNAL_SERVER_ERROR`: the database does not let a centre go to which something refers.
-    pub(crate) fn of(asker: &Asker, id: CentreId) -> Result<Self> {
-        Self::find(asker, id).ok_or_else(|| {
+    pub(crate) fn of(loaders: &Loaders, id: CentreId) -> Result<Self> {
+        Self::find(loaders, id).ok_or_else(|| {
             Error::internal(std::io::Error::other(format!("centre {id} is not in the directory")))
         })
     }
@@ -58,7 +58,7 @@ impl Centre {
 
     /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
     async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
-        asker(ctx).version(self.0.row.id).await
+        loaders(ctx).version(self.0.row.id).await
     }
 
     /// Its full name.
@@ -88,7 +88,7 @@ impl Centre {
 
     /// Its standing in the What Works Network today.
     async fn network_status(&self, ctx: &Context<'_>) -> EnumValue<NetworkStatus> {
-        let today = asker(ctx).space.store().source().now().date_naive();
+        let today = loaders(ctx).context.now().date_naive();
         EnumValue(self.0.status_on(today))
     }
 
@@ -109,17 +109,17 @@ impl Centre {
 
     /// The centre that carries on its work.
     async fn successor(&self, ctx: &Context<'_>) -> Option<Self> {
-        self.0.row.successor.and_then(|id| Self::find(asker(ctx), id))
+        self.0.row.successor.and_then(|id| Self::find(loaders(ctx), id))
     }
 
     /// The centres whose work it carries on.
     async fn predecessors(&self, ctx: &Context<'_>) -> Vec<Self> {
-        self.0.predecessors.iter().filter_map(|id| Self::find(asker(ctx), *id)).collect()
+        self.0.predecessors.iter().filter_map(|id| Self::find(loaders(ctx), *id)).collect()
     }
 
     /// The people who work, or worked, for it, without those whose entries were withdrawn.
     async fn people(&self, ctx: &Context<'_>) -> Vec<Role> {
-        let people = &asker(ctx).directory.people;
+        let people = &loaders(ctx).directory.people;
         let stands = |role: &&person_role::Model| {
             let person = people.by_id(role.person_id);
             person.is_some_and(|person| person.row.withdrawn_at.is_none())
@@ -137,7 +137,7 @@ impl Centre {
         request: PageRequest,
     ) -> Result<StudyConnection> {
         let of = StudiesOf::Centre;
-        studies_of(asker(ctx), of, self.0.row.id, filter, order_by, request).await
+        studies_of(loaders(ctx), of, self.0.row.id, filter, order_by, request).await
     }
 
     /// Its visits to, and work with, local authorities.
@@ -147,9 +147,9 @@ impl Centre {
         request: PageRequest,
     ) -> Result<EngagementConnection> {
         let id = self.0.row.id;
-        let page = asker(ctx).centre_engagements(id, request).await?;
-        let total = Total::of(move |asker| async move {
-            Ok(asker.centre_engagement_count(id).await?.unwrap_or_default())
+        let page = loaders(ctx).centre_engagements(id, request).await?;
+        let total = Total::of(move |loaders| async move {
+            Ok(loaders.centre_engagement_count(id).await?.unwrap_or_default())
         });
         Ok(EngagementConnection::new(wrapped(&page, Engagement), total))
     }
@@ -199,13 +199,13 @@ pub(crate) struct CentreFilterInput {
 
 impl CentreFilterInput {
     /// Returns the centres that pass, by slug.
-    pub(super) fn apply(self, asker: &Asker) -> Vec<Centre> {
-        let today = asker.space.store().source().now().date_naive();
+    pub(super) fn apply(self, loaders: &Loaders) -> Vec<Centre> {
+        let today = loaders.context.now().date_naive();
         let statuses = any_of(self.network_statuses);
         let areas = AnyOf::from(self.policy_areas);
         let passes = |centre: &&Arc<directory::Centre>| {
             statuses.admits(&centre.status_on(today)) && areas.admits(&centre.row.policy_area)
         };
-        asker.directory.centres.all().iter().filter(passes).cloned().map(Centre).collect()
+        loaders.directory.centres.all().iter().filter(passes).cloned().map(Centre).collect()
     }
 }

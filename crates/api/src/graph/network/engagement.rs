@@ -7,11 +7,11 @@ use service::Result;
 use service::entity::{EngagementKind, engagement};
 
 use super::{Centre, LocalAuthority};
-use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed};
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::enum_value::EnumValue;
 use crate::graph::global_id::{NodeKind, global_id};
+use crate::graph::loaders;
 use crate::graph::shared::Withdrawal;
 
 /// A centre's visit to, or work with, a local authority.
@@ -36,22 +36,22 @@ impl Engagement {
         let row = &self.0;
         let reason = row.withdrawal_reason.as_ref();
         let by = None;
-        Withdrawal::of(asker(ctx), NodeKind::Engagement, row.withdrawn_at, reason, by).await
+        Withdrawal::of(loaders(ctx), NodeKind::Engagement, row.withdrawn_at, reason, by).await
     }
 
     /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
     async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
-        asker(ctx).version(self.0.id).await
+        loaders(ctx).version(self.0.id).await
     }
 
     /// The centre.
     async fn centre(&self, ctx: &Context<'_>) -> Option<Centre> {
-        Centre::find(asker(ctx), self.0.centre_id)
+        Centre::find(loaders(ctx), self.0.centre_id)
     }
 
     /// The local authority.
     async fn local_authority(&self, ctx: &Context<'_>) -> Option<LocalAuthority> {
-        LocalAuthority::find(asker(ctx), self.0.local_authority_id)
+        LocalAuthority::find(loaders(ctx), self.0.local_authority_id)
     }
 
     /// What was done.

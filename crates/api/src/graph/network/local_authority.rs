@@ -13,28 +13,28 @@ use service::page::PageRequest;
 use service::spelling::folded;
 
 use super::engagement::{Engagement, EngagementConnection};
-use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total, wrapped};
 use crate::graph::date::Date;
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
 use crate::graph::global_id::{NodeKind, global_id};
+use crate::graph::loaders;
 use crate::graph::shared::Withdrawal;
 use crate::graph::young_people::{EvidenceNeed, evidence_need};
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// A local authority.
 #[derive(Clone)]
 pub(crate) struct LocalAuthority(pub(crate) Arc<local_authority::Model>);
 
 impl LocalAuthority {
-    pub(crate) fn find(asker: &Asker, id: LocalAuthorityId) -> Option<Self> {
-        asker.directory.local_authorities.by_id(id).cloned().map(Self)
+    pub(crate) fn find(loaders: &Loaders, id: LocalAuthorityId) -> Option<Self> {
+        loaders.directory.local_authorities.by_id(id).cloned().map(Self)
     }
 
     /// Returns some authorities, by GSS code.
-    fn all(asker: &Asker, ids: &[LocalAuthorityId]) -> Vec<Self> {
-        let mut all: Vec<_> = ids.iter().filter_map(|id| Self::find(asker, *id)).collect();
+    fn all(loaders: &Loaders, ids: &[LocalAuthorityId]) -> Vec<Self> {
+        let mut all: Vec<_> = ids.iter().filter_map(|id| Self::find(loaders, *id)).collect();
         all.sort_by(|one, other| one.0.gss_code.cmp(&other.0.gss_code));
         all
     }
@@ -59,12 +59,12 @@ impl LocalAuthority {
         let row = &self.0;
         let reason = row.withdrawal_reason.as_ref();
         let by = row.superseded_by.map(Into::into);
-        Withdrawal::of(asker(ctx), NodeKind::LocalAuthority, row.withdrawn_at, reason, by).await
+        Withdrawal::of(loaders(ctx), NodeKind::LocalAuthority, row.withdrawn_at, reason, by).await
     }
 
     /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
     async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
-        asker(ctx).version(self.0.id).await
+        loaders(ctx).version(self.0.id).await
     }
 
     /// Its name.
@@ -122,16 +122,16 @@ impl LocalAuthority {
 
     /// The authorities that carry on its work, or a part of it, by GSS code; several where its area was divided.
     async fn successors(&self, ctx: &Context<'_>) -> Vec<LocalAuthority> {
-        let asker = asker(ctx);
-        let successions = &asker.directory.successions;
-        Self::all(asker, successions.successors(self.0.id))
+        let loaders = loaders(ctx);
+        let successions = &loaders.directory.successions;
+        Self::all(loaders, successions.successors(self.0.id))
     }
 
     /// The authorities whose work it carries on, or a part of it, by GSS code.
     async fn predecessors(&self, ctx: &Context<'_>) -> Vec<LocalAuthority> {
-        let asker = asker(ctx);
-        let successions = &asker.directory.successions;
-        Self::all(asker, successions.predecessors(self.0.id))
+        let loaders = loaders(ctx);
+        let successions = &loaders.directory.successions;
+        Self::all(loaders, successions.predecessors(self.0.id))
     }
 
     /// The studies that have a site in it.
@@ -146,7 +146,7 @@ impl LocalAuthority {
         request: PageRequest,
     ) -> Result<StudyConnection> {
         let of = StudiesOf::LocalAuthority;
-        studies_of(asker(ctx), of, self.0.id, filter, order_by, request).await
+        studies_of(loaders(ctx), of, self.0.id, filter, order_by, request).await
     }
 
     /// For each population of young people in touch with social work there, how many they are, safely, and how much
@@ -157,7 +157,7 @@ impl LocalAuthority {
         ctx: &Context<'_>,
         #[graphql(desc = "The reference day: 31 March of a year.")] as_at: Date,
     ) -> Result<Vec<EvidenceNeed>> {
-        evidence_need(asker(ctx), &self.0.gss_code, as_at).await
+        evidence_need(loaders(ctx), &self.0.gss_code, as_at).await
     }
 
     /// Centres' visits to it and work with it.
@@ -167,9 +167,9 @@ impl LocalAuthority {
         request: PageRequest,
     ) -> Result<EngagementConnection> {
         let id = self.0.id;
-        let page = asker(ctx).authority_engagements(id, request).await?;
-        let total = Total::of(move |asker| async move {
-            Ok(asker.authority_engagement_count(id).await?.unwrap_or_default())
+        let page = loaders(ctx).authority_engagements(id, request).await?;
+        let total = Total::of(move |loaders| async move {
+            Ok(loaders.authority_engagement_count(id).await?.unwrap_or_default())
         });
         Ok(EngagementConnection::new(wrapped(&page, Engagement), total))
     }
@@ -207,16 +207,13 @@ pub(crate) struct LocalAuthorityFilterInput {
 
 impl LocalAuthorityFilterInput {
     /// Returns the authorities that pass, by GSS code.
-    pub(super) fn apply(self, asker: &Asker) -> Vec<LocalAuthority> {
+    pub(super) fn apply(self, loaders: &Loaders) -> Vec<LocalAuthority> {
         let countries = AnyOf::from(self.countries).map(|name| folded(&name));
         // An authority outside England has no region.
         let regions = AnyOf::from(self.regions).map(|name| Some(folded(&name)));
         let text = folded(&self.text.unwrap_or_default());
         let numbers = AnyOf::from(self.dfe_numbers).map(Some);
-        let today = self
-            .current
-            .unwrap_or_default()
-            .then(|| asker.space.store().source().now().date_naive());
+        let today = self.current.unwrap_or_default().then(|| loaders.context.now().date_naive());
         let as_at = self.as_at.map(|day| day.0);
         let passes = |authority: &&Arc<local_authority::Model>| {
             countries.admits(&folded(&authority.country))
@@ -228,7 +225,7 @@ impl LocalAuthorityFilterInput {
                     .has_childrens_social_care
                     .is_none_or(|wanted| wanted == has_social_care(authority))
         };
-        asker
+        loaders
             .directory
             .local_authorities
             .listed(self.include_withdrawn.unwrap_or_default())

@@ -8,19 +8,19 @@ use service::entity::{PartialDate, PersonId, person_role};
 use service::network::directory;
 
 use super::Centre;
-use crate::graph::asker;
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::global_id::{NodeKind, global_id};
+use crate::graph::loaders;
 use crate::graph::shared::Withdrawal;
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// A person who works for a centre or writes for one.
 #[derive(Clone)]
 pub(crate) struct Person(pub(crate) Arc<directory::Person>);
 
 impl Person {
-    pub(crate) fn find(asker: &Asker, id: PersonId) -> Option<Self> {
-        asker.directory.people.by_id(id).cloned().map(Self)
+    pub(crate) fn find(loaders: &Loaders, id: PersonId) -> Option<Self> {
+        loaders.directory.people.by_id(id).cloned().map(Self)
     }
 }
 
@@ -42,12 +42,12 @@ impl Person {
         let row = &self.0.row;
         let reason = row.withdrawal_reason.as_ref();
         let by = row.superseded_by.map(Into::into);
-        Withdrawal::of(asker(ctx), NodeKind::Person, row.withdrawn_at, reason, by).await
+        Withdrawal::of(loaders(ctx), NodeKind::Person, row.withdrawn_at, reason, by).await
     }
 
     /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
     async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
-        asker(ctx).version(self.0.row.id).await
+        loaders(ctx).version(self.0.row.id).await
     }
 
     /// Their name.
@@ -79,12 +79,12 @@ impl Role {
 
     /// The person.
     async fn person(&self, ctx: &Context<'_>) -> Option<Person> {
-        Person::find(asker(ctx), self.0.person_id)
+        Person::find(loaders(ctx), self.0.person_id)
     }
 
     /// The centre.
     async fn centre(&self, ctx: &Context<'_>) -> Option<Centre> {
-        Centre::find(asker(ctx), self.0.centre_id)
+        Centre::find(loaders(ctx), self.0.centre_id)
     }
 
     /// From when, as precisely as is known.

@@ -11,21 +11,21 @@ use service::network::directory;
 use service::page::PageRequest;
 
 use super::Centre;
-use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed};
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::evidence::{StudyConnection, StudyFilterInput, StudyOrder, studies_of};
 use crate::graph::global_id::{NodeKind, global_id};
+use crate::graph::loaders;
 use crate::graph::shared::Withdrawal;
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// A programme that groups studies under one name.
 #[derive(Clone)]
 pub(crate) struct Programme(pub(crate) Arc<directory::Programme>);
 
 impl Programme {
-    pub(crate) fn find(asker: &Asker, id: ProgrammeId) -> Option<Self> {
-        asker.directory.programmes.by_id(id).cloned().map(Self)
+    pub(crate) fn find(loaders: &Loaders, id: ProgrammeId) -> Option<Self> {
+        loaders.directory.programmes.by_id(id).cloned().map(Self)
     }
 }
 
@@ -49,12 +49,12 @@ impl Programme {
         let row = &self.0.row;
         let reason = row.withdrawal_reason.as_ref();
         let by = row.superseded_by.map(Into::into);
-        Withdrawal::of(asker(ctx), NodeKind::Programme, row.withdrawn_at, reason, by).await
+        Withdrawal::of(loaders(ctx), NodeKind::Programme, row.withdrawn_at, reason, by).await
     }
 
     /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
     async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
-        asker(ctx).version(self.0.row.id).await
+        loaders(ctx).version(self.0.row.id).await
     }
 
     /// Its title.
@@ -69,7 +69,7 @@ impl Programme {
 
     /// The centre that leads it.
     async fn lead_centre(&self, ctx: &Context<'_>) -> Result<Centre> {
-        Centre::of(asker(ctx), self.0.row.lead_centre)
+        Centre::of(loaders(ctx), self.0.row.lead_centre)
     }
 
     /// When it began, as precisely as is known.
@@ -98,7 +98,7 @@ impl Programme {
 
     /// The organisations that take part, as far as they are named.
     async fn partners(&self, ctx: &Context<'_>) -> Vec<Partner> {
-        self.0.partners.iter().filter_map(|id| Partner::find(asker(ctx), *id)).collect()
+        self.0.partners.iter().filter_map(|id| Partner::find(loaders(ctx), *id)).collect()
     }
 
     /// Its studies.
@@ -113,7 +113,7 @@ impl Programme {
         request: PageRequest,
     ) -> Result<StudyConnection> {
         let of = StudiesOf::Programme;
-        studies_of(asker(ctx), of, self.0.row.id, filter, order_by, request).await
+        studies_of(loaders(ctx), of, self.0.row.id, filter, order_by, request).await
     }
 }
 
@@ -141,8 +141,8 @@ pub(crate) type ProgrammeConnection = Connection<Programme>;
 pub(crate) struct Partner(pub(crate) Arc<partner::Model>);
 
 impl Partner {
-    pub(crate) fn find(asker: &Asker, id: PartnerId) -> Option<Self> {
-        asker.directory.partners.by_id(id).cloned().map(Self)
+    pub(crate) fn find(loaders: &Loaders, id: PartnerId) -> Option<Self> {
+        loaders.directory.partners.by_id(id).cloned().map(Self)
     }
 }
 
@@ -164,12 +164,12 @@ impl Partner {
         let row = &self.0;
         let reason = row.withdrawal_reason.as_ref();
         let by = row.superseded_by.map(Into::into);
-        Withdrawal::of(asker(ctx), NodeKind::Partner, row.withdrawn_at, reason, by).await
+        Withdrawal::of(loaders(ctx), NodeKind::Partner, row.withdrawn_at, reason, by).await
     }
 
     /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
     async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
-        asker(ctx).version(self.0.id).await
+        loaders(ctx).version(self.0.id).await
     }
 
     /// Its name.

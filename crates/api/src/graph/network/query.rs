@@ -21,8 +21,8 @@ use super::{
 };
 use crate::graph::connection::Total;
 use crate::graph::date::Moment;
-use crate::graph::{asker, asker_as_of};
-use crate::loading::Asker;
+use crate::graph::{loaders, loaders_as_of};
+use crate::loading::Loaders;
 
 #[derive(Default)]
 pub(crate) struct NetworkQuery;
@@ -36,7 +36,7 @@ impl NetworkQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
     ) -> Option<Centre> {
-        asker(ctx).directory.centres.by_key(&slug).cloned().map(Centre)
+        loaders(ctx).directory.centres.by_key(&slug).cloned().map(Centre)
     }
 
     /// The local authority with this GSS code, or null.
@@ -45,7 +45,7 @@ impl NetworkQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its GSS code, such as `E08000035`.")] gss_code: String,
     ) -> Option<LocalAuthority> {
-        asker(ctx).directory.local_authorities.by_key(&gss_code).cloned().map(LocalAuthority)
+        loaders(ctx).directory.local_authorities.by_key(&gss_code).cloned().map(LocalAuthority)
     }
 
     /// The programme with this slug, or null.
@@ -54,7 +54,7 @@ impl NetworkQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
     ) -> Option<Programme> {
-        asker(ctx).directory.programmes.by_key(&slug).cloned().map(Programme)
+        loaders(ctx).directory.programmes.by_key(&slug).cloned().map(Programme)
     }
 
     /// The intervention with this slug, or null.
@@ -68,8 +68,8 @@ impl NetworkQuery {
         )]
         as_of: Option<Moment>,
     ) -> Result<Option<Intervention>> {
-        let asker = asker_as_of(ctx, as_of).await?;
-        let interventions = &asker.directory.interventions;
+        let loaders = loaders_as_of(ctx, as_of).await?;
+        let interventions = &loaders.directory.interventions;
         Ok(interventions.by_key(&slug).cloned().map(Intervention))
     }
 
@@ -79,7 +79,7 @@ impl NetworkQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
     ) -> Option<Outcome> {
-        asker(ctx).directory.outcomes.by_key(&slug).cloned().map(Outcome)
+        loaders(ctx).directory.outcomes.by_key(&slug).cloned().map(Outcome)
     }
 
     /// The population with this slug, or null.
@@ -88,7 +88,7 @@ impl NetworkQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
     ) -> Option<Population> {
-        asker(ctx).directory.populations.by_key(&slug).cloned().map(Population)
+        loaders(ctx).directory.populations.by_key(&slug).cloned().map(Population)
     }
 
     /// The evidence standard with this slug, or null.
@@ -97,7 +97,7 @@ impl NetworkQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its slug.")] slug: String,
     ) -> Option<EvidenceStandard> {
-        asker(ctx).directory.standards.by_key(&slug).cloned().map(EvidenceStandard)
+        loaders(ctx).directory.standards.by_key(&slug).cloned().map(EvidenceStandard)
     }
 
     /// Centres, sorted by slug.
@@ -107,8 +107,8 @@ impl NetworkQuery {
         #[graphql(desc = "Which of them.")] filter: Option<CentreFilterInput>,
         request: PageRequest,
     ) -> Result<CentreConnection> {
-        let asker = asker(ctx);
-        let list = filter.unwrap_or_default().apply(asker);
+        let loaders = loaders(ctx);
+        let list = filter.unwrap_or_default().apply(loaders);
         let total = Total::known(list.len());
         Ok(CentreConnection::new(
             Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?,
@@ -123,8 +123,8 @@ impl NetworkQuery {
         #[graphql(desc = "Which of them.")] filter: Option<LocalAuthorityFilterInput>,
         request: PageRequest,
     ) -> Result<LocalAuthorityConnection> {
-        let asker = asker(ctx);
-        let list = filter.unwrap_or_default().apply(asker);
+        let loaders = loaders(ctx);
+        let list = filter.unwrap_or_default().apply(loaders);
         let total = Total::known(list.len());
         Ok(LocalAuthorityConnection::new(
             Page::of_sorted(&request, list, |thing| thing.0.gss_code.clone())?,
@@ -144,8 +144,8 @@ impl NetworkQuery {
         )]
         as_of: Option<Moment>,
     ) -> Result<InterventionConnection> {
-        let asker = asker_as_of(ctx, as_of).await?;
-        let list = terms(filter, asker, Vocabulary::Intervention, Intervention)?;
+        let loaders = loaders_as_of(ctx, as_of).await?;
+        let list = terms(filter, loaders, Vocabulary::Intervention, Intervention)?;
         let total = Total::known(list.len());
         Ok(InterventionConnection::new(
             Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?,
@@ -160,8 +160,8 @@ impl NetworkQuery {
         #[graphql(desc = "Which of them.")] filter: Option<VocabularyFilterInput>,
         request: PageRequest,
     ) -> Result<OutcomeConnection> {
-        let asker = asker(ctx);
-        let list = terms(filter, asker, Vocabulary::Outcome, Outcome)?;
+        let loaders = loaders(ctx);
+        let list = terms(filter, loaders, Vocabulary::Outcome, Outcome)?;
         let total = Total::known(list.len());
         Ok(OutcomeConnection::new(
             Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?,
@@ -176,8 +176,8 @@ impl NetworkQuery {
         #[graphql(desc = "Which of them.")] filter: Option<VocabularyFilterInput>,
         request: PageRequest,
     ) -> Result<PopulationConnection> {
-        let asker = asker(ctx);
-        let list = terms(filter, asker, Vocabulary::Population, Population)?;
+        let loaders = loaders(ctx);
+        let list = terms(filter, loaders, Vocabulary::Population, Population)?;
         let total = Total::known(list.len());
         Ok(PopulationConnection::new(
             Page::of_sorted(&request, list, |thing| thing.0.row.slug.clone())?,
@@ -193,7 +193,7 @@ impl NetworkQuery {
         include_withdrawn: bool,
         request: PageRequest,
     ) -> Result<ProgrammeConnection> {
-        let list: Vec<_> = asker(ctx)
+        let list: Vec<_> = loaders(ctx)
             .directory
             .programmes
             .listed(include_withdrawn)
@@ -215,7 +215,7 @@ impl NetworkQuery {
         include_withdrawn: bool,
         request: PageRequest,
     ) -> Result<EvidenceStandardConnection> {
-        let standards = asker(ctx).directory.standards.listed(include_withdrawn);
+        let standards = loaders(ctx).directory.standards.listed(include_withdrawn);
         let list: Vec<_> = standards.cloned().map(EvidenceStandard).collect();
         let total = Total::known(list.len());
         Ok(EvidenceStandardConnection::new(
@@ -227,9 +227,9 @@ impl NetworkQuery {
 
 fn terms<T>(
     filter: Option<VocabularyFilterInput>,
-    asker: &Asker,
+    loaders: &Loaders,
     vocabulary: Vocabulary,
     wrap: fn(Arc<directory::Term>) -> T,
 ) -> Result<Vec<T>> {
-    Ok(filter.unwrap_or_default().apply(asker, vocabulary)?.into_iter().map(wrap).collect())
+    Ok(filter.unwrap_or_default().apply(loaders, vocabulary)?.into_iter().map(wrap).collect())
 }

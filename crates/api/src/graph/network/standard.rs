@@ -11,13 +11,13 @@ use service::entity::{
 use service::network::directory;
 
 use super::Centre;
-use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed};
 use crate::graph::date::{ApproximateDate, approximate};
 use crate::graph::enum_value::EnumValue;
 use crate::graph::global_id::{NodeKind, global_id};
+use crate::graph::loaders;
 use crate::graph::shared::Withdrawal;
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// An evidence standard: how a centre rates evidence.
 #[derive(Clone)]
@@ -25,8 +25,8 @@ pub(crate) struct EvidenceStandard(pub(crate) Arc<directory::Standard>);
 
 impl EvidenceStandard {
     /// Returns the standard of this id.
-    pub(crate) fn find(asker: &Asker, id: StandardId) -> Option<Self> {
-        asker.directory.standards.by_id(id).cloned().map(Self)
+    pub(crate) fn find(loaders: &Loaders, id: StandardId) -> Option<Self> {
+        loaders.directory.standards.by_id(id).cloned().map(Self)
     }
 }
 
@@ -55,7 +55,7 @@ impl EvidenceStandard {
     /// Counts up from 1 with each revision, also of its versions, their scales and its readings; give it as
     /// `expectedVersion` to revise.
     async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
-        asker(ctx).version(self.0.row.id).await
+        loaders(ctx).version(self.0.row.id).await
     }
 
     /// That it was withdrawn, when and why; null while it stands.
@@ -63,7 +63,7 @@ impl EvidenceStandard {
         let row = &self.0.row;
         let reason = row.withdrawal_reason.as_ref();
         let by = row.superseded_by.map(Into::into);
-        Withdrawal::of(asker(ctx), NodeKind::EvidenceStandard, row.withdrawn_at, reason, by).await
+        Withdrawal::of(loaders(ctx), NodeKind::EvidenceStandard, row.withdrawn_at, reason, by).await
     }
 
     /// Its name.
@@ -73,7 +73,7 @@ impl EvidenceStandard {
 
     /// The centre that keeps it; null when none of the network does.
     async fn owner(&self, ctx: &Context<'_>) -> Option<Centre> {
-        self.0.row.owner.and_then(|id| Centre::find(asker(ctx), id))
+        self.0.row.owner.and_then(|id| Centre::find(loaders(ctx), id))
     }
 
     /// Where it is published.
@@ -105,8 +105,11 @@ pub(crate) struct StandardVersion(pub(crate) Arc<directory::StandardVersion>);
 
 impl StandardVersion {
     /// Returns the standard and version of this id.
-    pub(crate) fn find(asker: &Asker, id: StandardVersionId) -> Option<(EvidenceStandard, Self)> {
-        let (standard, version) = asker.directory.versions.get(&id)?;
+    pub(crate) fn find(
+        loaders: &Loaders,
+        id: StandardVersionId,
+    ) -> Option<(EvidenceStandard, Self)> {
+        let (standard, version) = loaders.directory.versions.get(&id)?;
         Some((EvidenceStandard(Arc::clone(standard)), Self(Arc::clone(version))))
     }
 }
@@ -136,7 +139,7 @@ impl StandardVersion {
 
     /// The standard that it is a version of.
     async fn standard(&self, ctx: &Context<'_>) -> Option<EvidenceStandard> {
-        Self::find(asker(ctx), self.0.row.id).map(|(standard, _)| standard)
+        Self::find(loaders(ctx), self.0.row.id).map(|(standard, _)| standard)
     }
 
     /// Its dimensions, in their order.
@@ -154,8 +157,8 @@ fn dimensions(version: &directory::StandardVersion) -> Vec<StandardDimension> {
 pub(crate) struct StandardDimension(pub(crate) Arc<directory::Dimension>);
 
 impl StandardDimension {
-    fn find(asker: &Asker, id: DimensionId) -> Option<(StandardVersionId, Self)> {
-        let (version, dimension) = asker.directory.dimensions.get(&id)?;
+    fn find(loaders: &Loaders, id: DimensionId) -> Option<(StandardVersionId, Self)> {
+        let (version, dimension) = loaders.directory.dimensions.get(&id)?;
         Some((*version, Self(Arc::clone(dimension))))
     }
 }
@@ -185,8 +188,8 @@ impl StandardDimension {
 
     /// The version that it is a dimension of.
     async fn version(&self, ctx: &Context<'_>) -> Option<StandardVersion> {
-        let (version, _) = Self::find(asker(ctx), self.0.row.id)?;
-        StandardVersion::find(asker(ctx), version).map(|(_, version)| version)
+        let (version, _) = Self::find(loaders(ctx), self.0.row.id)?;
+        StandardVersion::find(loaders(ctx), version).map(|(_, version)| version)
     }
 }
 
@@ -196,8 +199,8 @@ pub(crate) struct StandardLevel(pub(crate) Arc<standard_level::Model>);
 
 impl StandardLevel {
     /// Returns the dimension and level of this id.
-    pub(crate) fn find(asker: &Asker, id: LevelId) -> Option<(StandardDimension, Self)> {
-        let (dimension, level) = asker.directory.levels.get(&id)?;
+    pub(crate) fn find(loaders: &Loaders, id: LevelId) -> Option<(StandardDimension, Self)> {
+        let (dimension, level) = loaders.directory.levels.get(&id)?;
         Some((StandardDimension(Arc::clone(dimension)), Self(Arc::clone(level))))
     }
 }
@@ -233,12 +236,12 @@ impl StandardLevel {
 
     /// The dimension that it is a level of.
     async fn dimension(&self, ctx: &Context<'_>) -> Option<StandardDimension> {
-        Self::find(asker(ctx), self.0.id).map(|(dimension, _)| dimension)
+        Self::find(loaders(ctx), self.0.id).map(|(dimension, _)| dimension)
     }
 
     /// How it reads on other standards, each reading with its caveat; without those that were withdrawn.
     async fn crosswalk(&self, ctx: &Context<'_>) -> Vec<CrosswalkReading> {
-        let readings = asker(ctx).directory.crosswalk.get(&self.0.id);
+        let readings = loaders(ctx).directory.crosswalk.get(&self.0.id);
         readings.into_iter().flatten().cloned().map(CrosswalkReading).collect()
     }
 }
@@ -249,8 +252,8 @@ pub(crate) struct CrosswalkReading(Arc<crosswalk::Model>);
 
 impl CrosswalkReading {
     /// Returns the reading of this id.
-    pub(crate) fn find(asker: &Asker, id: CrosswalkId) -> Option<Self> {
-        asker.directory.readings.get(&id).cloned().map(Self)
+    pub(crate) fn find(loaders: &Loaders, id: CrosswalkId) -> Option<Self> {
+        loaders.directory.readings.get(&id).cloned().map(Self)
     }
 }
 
@@ -265,9 +268,9 @@ impl CrosswalkReading {
 
     /// The version of the standard whose level is read; give it as `expectedVersion` to revise the reading.
     async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
-        let asker = asker(ctx);
-        match asker.directory.standard_of(&self.0) {
-            Some(standard) => asker.version(standard.row.id).await,
+        let loaders = loaders(ctx);
+        match loaders.directory.standard_of(&self.0) {
+            Some(standard) => loaders.version(standard.row.id).await,
             None => Ok(1),
         }
     }
@@ -277,25 +280,25 @@ impl CrosswalkReading {
         let row = &self.0;
         let reason = row.withdrawal_reason.as_ref();
         let by = None;
-        Withdrawal::of(asker(ctx), NodeKind::CrosswalkReading, row.withdrawn_at, reason, by).await
+        Withdrawal::of(loaders(ctx), NodeKind::CrosswalkReading, row.withdrawn_at, reason, by).await
     }
 
     /// The level that is read.
     async fn from(&self, ctx: &Context<'_>) -> Option<StandardLevel> {
-        StandardLevel::find(asker(ctx), self.0.from_level).map(|(_, level)| level)
+        StandardLevel::find(loaders(ctx), self.0.from_level).map(|(_, level)| level)
     }
 
     /// The level that it is read as.
     async fn level(&self, ctx: &Context<'_>) -> Option<StandardLevel> {
-        StandardLevel::find(asker(ctx), self.0.to_level).map(|(_, level)| level)
+        StandardLevel::find(loaders(ctx), self.0.to_level).map(|(_, level)| level)
     }
 
     /// The standard of that level.
     async fn standard(&self, ctx: &Context<'_>) -> Option<EvidenceStandard> {
-        let asker = asker(ctx);
-        let (dimension, _) = StandardLevel::find(asker, self.0.to_level)?;
-        let (version, _) = StandardDimension::find(asker, dimension.0.row.id)?;
-        StandardVersion::find(asker, version).map(|(standard, _)| standard)
+        let loaders = loaders(ctx);
+        let (dimension, _) = StandardLevel::find(loaders, self.0.to_level)?;
+        let (version, _) = StandardDimension::find(loaders, dimension.0.row.id)?;
+        StandardVersion::find(loaders, version).map(|(standard, _)| standard)
     }
 
     /// How the first level relates to this one.

@@ -14,7 +14,6 @@ use service::spelling::folded;
 use service::{Error, Result};
 
 use super::Centre;
-use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total};
 use crate::graph::date::Date;
 use crate::graph::evidence::{
@@ -22,9 +21,10 @@ use crate::graph::evidence::{
     StudyFilterInput, StudyOrder, findings_on, ratings_of, studies_of, wrap_comparison,
 };
 use crate::graph::global_id::{NodeKind, global_id};
+use crate::graph::loaders;
 use crate::graph::shared::Withdrawal;
 use crate::graph::young_people::{SafeCount, StatisticsWhere, safe_count};
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// What a centre calls a term.
 #[derive(SimpleObject)]
@@ -35,9 +35,9 @@ struct TermLabel {
     label: String,
 }
 
-fn labels(asker: &Asker, term: &directory::Term) -> Vec<TermLabel> {
+fn labels(loaders: &Loaders, term: &directory::Term) -> Vec<TermLabel> {
     let label = |(centre, label): &(_, String)| {
-        Centre::find(asker, *centre).map(|centre| TermLabel { centre, label: label.clone() })
+        Centre::find(loaders, *centre).map(|centre| TermLabel { centre, label: label.clone() })
     };
     term.labels.iter().filter_map(label).collect()
 }
@@ -61,10 +61,10 @@ impl VocabularyFilterInput {
     /// `BAD_USER_INPUT` when there is no such broader term.
     pub(super) fn apply(
         self,
-        asker: &Asker,
+        loaders: &Loaders,
         vocabulary: Vocabulary,
     ) -> Result<Vec<Arc<directory::Term>>> {
-        let terms = asker.directory.terms(vocabulary);
+        let terms = loaders.directory.terms(vocabulary);
         let within = match self.broader {
             None => None,
             Some(slug) => {
@@ -74,7 +74,7 @@ impl VocabularyFilterInput {
                         format!("There is no term '{slug}' in this vocabulary."),
                     )
                 })?;
-                let mut ids = asker.directory.term_ids(vocabulary, &[slug], true);
+                let mut ids = loaders.directory.term_ids(vocabulary, &[slug], true);
                 ids.retain(|id| *id != broader.row.id);
                 Some(ids.into_iter().collect::<std::collections::HashSet<_>>())
             }
@@ -99,8 +99,8 @@ pub(crate) trait VocabularyTerm: Listed + From<Arc<directory::Term>> {
     /// A name for the fields' own type, which no schema shows.
     const FIELDS: &'static str;
 
-    fn find(asker: &Asker, id: TermId) -> Option<Self> {
-        asker.directory.terms(Self::VOCABULARY).by_id(id).cloned().map(Self::from)
+    fn find(loaders: &Loaders, id: TermId) -> Option<Self> {
+        loaders.directory.terms(Self::VOCABULARY).by_id(id).cloned().map(Self::from)
     }
 }
 
@@ -135,12 +135,12 @@ impl<T: VocabularyTerm> TermFields<T> {
         let row = &self.term.row;
         let reason = row.withdrawal_reason.as_ref();
         let by = row.superseded_by.map(Into::into);
-        Withdrawal::of(asker(ctx), T::NODE, row.withdrawn_at, reason, by).await
+        Withdrawal::of(loaders(ctx), T::NODE, row.withdrawn_at, reason, by).await
     }
 
     /// Counts up from 1 with each revision; give it as `expectedVersion` to revise.
     async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
-        asker(ctx).version(self.term.row.id).await
+        loaders(ctx).version(self.term.row.id).await
     }
 
     /// Its preferred name.
@@ -155,22 +155,22 @@ impl<T: VocabularyTerm> TermFields<T> {
 
     /// What centres call it.
     async fn labels(&self, ctx: &Context<'_>) -> Vec<TermLabel> {
-        labels(asker(ctx), &self.term)
+        labels(loaders(ctx), &self.term)
     }
 
     /// The centre that added it and keeps it.
     async fn owner(&self, ctx: &Context<'_>) -> Option<Centre> {
-        self.term.row.owner.and_then(|id| Centre::find(asker(ctx), id))
+        self.term.row.owner.and_then(|id| Centre::find(loaders(ctx), id))
     }
 
     /// The next broader term.
     async fn broader(&self, ctx: &Context<'_>) -> Option<T> {
-        self.term.row.broader.and_then(|id| T::find(asker(ctx), id))
+        self.term.row.broader.and_then(|id| T::find(loaders(ctx), id))
     }
 
     /// The next narrower terms, by slug, without those that were withdrawn.
     async fn narrower(&self, ctx: &Context<'_>, request: PageRequest) -> Result<Connection<T>> {
-        let terms = asker(ctx).directory.terms(T::VOCABULARY);
+        let terms = loaders(ctx).directory.terms(T::VOCABULARY);
         let narrower = self.term.narrower.iter().filter_map(|id| terms.by_id(*id));
         let mut list: Vec<_> =
             narrower.filter(|term| term.row.withdrawn_at.is_none()).cloned().collect();
@@ -190,7 +190,7 @@ impl<T: VocabularyTerm> TermFields<T> {
         request: PageRequest,
     ) -> Result<StudyConnection> {
         let of = StudiesOf::Term(T::VOCABULARY);
-        studies_of(asker(ctx), of, self.term.row.id, filter, order_by, request).await
+        studies_of(loaders(ctx), of, self.term.row.id, filter, order_by, request).await
     }
 
     /// The findings on it, and on what is narrower unless the filter says otherwise.
@@ -200,7 +200,7 @@ impl<T: VocabularyTerm> TermFields<T> {
         #[graphql(desc = "Which findings; the term is added.")] filter: Option<FindingFilterInput>,
         request: PageRequest,
     ) -> Result<FindingConnection> {
-        findings_on(asker(ctx), T::VOCABULARY, self.term.row.id, filter, request).await
+        findings_on(loaders(ctx), T::VOCABULARY, self.term.row.id, filter, request).await
     }
 }
 
@@ -250,7 +250,7 @@ impl Intervention {
 
     /// The ratings that stand, side by side, and why those that differ do so.
     async fn rating_comparison(&self, ctx: &Context<'_>) -> Result<RatingComparison> {
-        Ok(wrap_comparison(asker(ctx).intervention_comparison(self.0.row.id).await?))
+        Ok(wrap_comparison(loaders(ctx).intervention_comparison(self.0.row.id).await?))
     }
 
     #[graphql(flatten)]
@@ -348,7 +348,7 @@ impl Population {
         filter: Option<StatisticsWhere>,
         #[graphql(desc = "The reference day: 31 March of a year.")] as_at: Date,
     ) -> Result<Option<SafeCount>> {
-        safe_count(asker(ctx), &self.0.row.slug, filter, as_at).await
+        safe_count(loaders(ctx), &self.0.row.slug, filter, as_at).await
     }
 
     #[graphql(flatten)]

@@ -15,18 +15,18 @@ use tokio::sync::OnceCell;
 
 use super::milestone::{ReportCardLine, StopReasonCount, StudyMilestoneConnection, milestones};
 use super::reach::{Reach, authorities};
-use crate::graph::asker;
 use crate::graph::collaboration::{Collaboration, CollaborationConnection};
 use crate::graph::connection::Total;
 use crate::graph::date::Date;
 use crate::graph::enum_value::{EnumValue, any_of};
 use crate::graph::feedback::{Feedback, FeedbackConnection};
+use crate::graph::loaders;
 use crate::graph::network::{
     Centre, CentreConnection, Engagement, EngagementConnection, LocalAuthorityConnection, Partner,
     PartnerConnection, Programme, ProgrammeConnection,
 };
 use crate::graph::number::{Int, at_least};
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// A report card.
 pub(super) struct ReportCard {
@@ -42,17 +42,17 @@ impl ReportCard {
         Self { card, places: OnceCell::new(), collaborators: OnceCell::new() }
     }
 
-    async fn places(&self, asker: &Asker) -> Result<&Arc<Places>> {
+    async fn places(&self, loaders: &Loaders) -> Result<&Arc<Places>> {
         let read = || async {
-            let places = report_card::places(&asker.space, &asker.viewer, self.card);
+            let places = report_card::places(&loaders.context, self.card);
             Ok(Arc::new(places.await?))
         };
         self.places.get_or_try_init(read).await
     }
 
-    async fn collaborators(&self, asker: &Asker) -> Result<&Arc<Collaborators>> {
+    async fn collaborators(&self, loaders: &Loaders) -> Result<&Arc<Collaborators>> {
         let read = || async {
-            let collaborators = report_card::collaborators(&asker.space, &asker.viewer, self.card);
+            let collaborators = report_card::collaborators(&loaders.context, self.card);
             Ok(Arc::new(collaborators.await?))
         };
         self.collaborators.get_or_try_init(read).await
@@ -77,7 +77,7 @@ impl ReportCard {
 
     /// The centre; null for the whole network.
     async fn centre(&self, ctx: &Context<'_>) -> Option<Centre> {
-        Centre::find(asker(ctx), self.card.centre?)
+        Centre::find(loaders(ctx), self.card.centre?)
     }
 
     /// The studies that were announced.
@@ -101,8 +101,8 @@ impl ReportCard {
     /// How many studies were launched at least: those that are named, and those that programmes which
     /// began in this time say they have without naming them (`Programme.stated`).
     async fn studies_launched_at_least(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
-        let asker = asker(ctx);
-        let count = report_card::launched_at_least(&asker.space, &asker.viewer, self.card).await?;
+        let loaders = loaders(ctx);
+        let count = report_card::launched_at_least(&loaders.context, self.card).await?;
         Ok(Some(at_least(count)))
     }
 
@@ -141,8 +141,8 @@ impl ReportCard {
 
     /// For which kinds of reason studies were stopped, the most frequent first.
     async fn stop_reasons(&self, ctx: &Context<'_>) -> Result<Option<Vec<StopReasonCount>>> {
-        let asker = asker(ctx);
-        let counts = report_card::stop_reasons(&asker.space, &asker.viewer, self.card).await?;
+        let loaders = loaders(ctx);
+        let counts = report_card::stop_reasons(&loaders.context, self.card).await?;
         let counts = counts.into_iter().map(|(reason, studies)| StopReasonCount {
             stop_reason: reason.map(EnumValue),
             studies: Int(studies),
@@ -156,7 +156,7 @@ impl ReportCard {
         ctx: &Context<'_>,
         request: PageRequest,
     ) -> Result<ProgrammeConnection> {
-        programmes(report_card::begun(&asker(ctx).directory, self.card), &request)
+        programmes(report_card::begun(&loaders(ctx).directory, self.card), &request)
     }
 
     /// The programmes that were running, with their partners and with how much they state. One whose end
@@ -166,12 +166,12 @@ impl ReportCard {
         ctx: &Context<'_>,
         request: PageRequest,
     ) -> Result<ProgrammeConnection> {
-        programmes(report_card::running(&asker(ctx).directory, self.card), &request)
+        programmes(report_card::running(&loaders(ctx).directory, self.card), &request)
     }
 
     /// The partners of the programmes that were running, as far as they are named.
     async fn partners(&self, ctx: &Context<'_>, request: PageRequest) -> Result<PartnerConnection> {
-        let list = report_card::partners(&asker(ctx).directory, self.card);
+        let list = report_card::partners(&loaders(ctx).directory, self.card);
         let total = Total::known(list.len());
         let list = list.into_iter().map(Partner).collect();
         let page = Page::of_sorted(&request, list, |partner| partner.0.slug.clone())?;
@@ -181,7 +181,7 @@ impl ReportCard {
     /// How many partners the programmes had at least: as many as are named, or as one programme states,
     /// whichever is more.
     async fn partners_at_least(&self, ctx: &Context<'_>) -> i32 {
-        at_least(report_card::partners_at_least(&asker(ctx).directory, self.card))
+        at_least(report_card::partners_at_least(&loaders(ctx).directory, self.card))
     }
 
     /// The local authorities where there was an engagement, or a study with a site there was under way.
@@ -190,19 +190,19 @@ impl ReportCard {
         ctx: &Context<'_>,
         request: PageRequest,
     ) -> Result<LocalAuthorityConnection> {
-        let places = self.places(asker(ctx)).await?;
+        let places = self.places(loaders(ctx)).await?;
         authorities(&places.worked_with, &request)
     }
 
     /// In how many local authorities there was work at least: as many as are named, or as one programme
     /// states, whichever is more.
     async fn local_authorities_at_least(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
-        Ok(Some(at_least(self.places(asker(ctx)).await?.at_least)))
+        Ok(Some(at_least(self.places(loaders(ctx)).await?.at_least)))
     }
 
     /// Of each nation, how many of all its local authorities have been reached so far: by the last day.
     async fn reach(&self, ctx: &Context<'_>) -> Result<Option<Vec<Reach>>> {
-        let places = self.places(asker(ctx)).await?;
+        let places = self.places(loaders(ctx)).await?;
         Ok(Some(places.reached.iter().cloned().map(Reach).collect()))
     }
 
@@ -214,9 +214,10 @@ impl ReportCard {
         request: PageRequest,
     ) -> Result<EngagementConnection> {
         let card = self.card;
-        let page = report_card::undated_engagements(&asker(ctx).space, card, &request).await?;
-        let total = Total::of(move |asker| async move {
-            report_card::count_undated_engagements(&asker.space, card).await
+        let page =
+            report_card::undated_engagements(loaders(ctx).context.space(), card, &request).await?;
+        let total = Total::of(move |loaders| async move {
+            report_card::count_undated_engagements(loaders.context.space(), card).await
         });
         Ok(EngagementConnection::new(page.map(|row| Engagement(Arc::new(row))), total))
     }
@@ -228,7 +229,7 @@ impl ReportCard {
         ctx: &Context<'_>,
         request: PageRequest,
     ) -> Result<CentreConnection> {
-        let list = &self.collaborators(asker(ctx)).await?.centres;
+        let list = &self.collaborators(loaders(ctx)).await?.centres;
         let total = Total::known(list.len());
         let list = list.iter().cloned().map(Centre).collect();
         let page = Page::of_sorted(&request, list, |centre: &Centre| centre.0.row.slug.clone())?;
@@ -241,7 +242,7 @@ impl ReportCard {
         ctx: &Context<'_>,
         request: PageRequest,
     ) -> Result<CollaborationConnection> {
-        let list = &self.collaborators(asker(ctx)).await?.collaborations;
+        let list = &self.collaborators(loaders(ctx)).await?.collaborations;
         let total = Total::known(list.len());
         let list = list.iter().cloned().map(Collaboration).collect();
         let page = Page::of_sorted(&request, list, |row: &Collaboration| row.0.slug.clone())?;
@@ -254,7 +255,7 @@ impl ReportCard {
         ctx: &Context<'_>,
         request: PageRequest,
     ) -> Result<FeedbackConnection> {
-        feedback_of(asker(ctx), self.card, FeedbackEvent::Received, &request).await
+        feedback_of(loaders(ctx), self.card, FeedbackEvent::Received, &request).await
     }
 
     /// The feedback that was answered, whenever it was received.
@@ -263,17 +264,17 @@ impl ReportCard {
         ctx: &Context<'_>,
         request: PageRequest,
     ) -> Result<FeedbackConnection> {
-        feedback_of(asker(ctx), self.card, FeedbackEvent::Answered, &request).await
+        feedback_of(loaders(ctx), self.card, FeedbackEvent::Answered, &request).await
     }
 
     /// What became of the studies of each centre that led or took part in any, by slug. A study of
     /// several centres is in the line of each.
     async fn by_centre(&self, ctx: &Context<'_>) -> Result<Option<Vec<ReportCardLine>>> {
-        let asker = asker(ctx);
-        let lines = report_card::by_centre(&asker.space, &asker.viewer, self.card).await?;
+        let loaders = loaders(ctx);
+        let lines = report_card::by_centre(&loaders.context, self.card).await?;
         let lines = lines.into_iter().map(|line| {
             Ok(ReportCardLine {
-                centre: Centre::of(asker, line.centre)?,
+                centre: Centre::of(loaders, line.centre)?,
                 studies_planned: Int(line.planned),
                 studies_launched: Int(line.launched),
                 studies_with_interim_results: Int(line.with_interim_results),
@@ -297,14 +298,15 @@ fn programmes(
 }
 
 async fn feedback_of(
-    asker: &Arc<Asker>,
+    loaders: &Arc<Loaders>,
     card: report_card::ReportCard,
     event: FeedbackEvent,
     request: &PageRequest,
 ) -> Result<FeedbackConnection> {
-    let page = feedback::list(&asker.space, &asker.viewer, card, event, request).await?;
-    let total = Total::of(move |asker| async move {
-        feedback::count(&asker.space, &asker.viewer, card, event).await
-    });
+    let page = feedback::list(&loaders.context, card, event, request).await?;
+    let total =
+        Total::of(
+            move |loaders| async move { feedback::count(&loaders.context, card, event).await },
+        );
     Ok(FeedbackConnection::new(page.map(|row| Feedback(Arc::new(row))), total))
 }

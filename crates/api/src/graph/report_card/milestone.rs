@@ -11,15 +11,15 @@ use service::page::PageRequest;
 use service::report_card::{self, Milestone, MilestoneReached};
 use uuid::Uuid;
 
-use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total};
 use crate::graph::date::Date;
 use crate::graph::enum_value::EnumValue;
 use crate::graph::evidence::Study;
 use crate::graph::global_id::{self, NodeKind, part_id};
+use crate::graph::loaders;
 use crate::graph::network::Centre;
 use crate::graph::number::Int;
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// A study that came to a status on a day.
 #[derive(Clone)]
@@ -27,12 +27,16 @@ pub(crate) struct StudyMilestone(MilestoneReached);
 
 impl StudyMilestone {
     /// Returns what a study came to on the day that stands in a global id.
-    pub(crate) async fn find(asker: &Arc<Asker>, study: Uuid, part: &[u8]) -> Result<Option<Self>> {
+    pub(crate) async fn find(
+        loaders: &Arc<Loaders>,
+        study: Uuid,
+        part: &[u8],
+    ) -> Result<Option<Self>> {
         let day = i32::from_be_bytes(global_id::fixed(part)?);
-        let Some(study) = asker.study(study).await? else {
+        let Some(study) = loaders.study(study).await? else {
             return Ok(None);
         };
-        let history = asker.study_statuses(study.id).await?.unwrap_or_default();
+        let history = loaders.study_statuses(study.id).await?.unwrap_or_default();
         let on_day = |change: &&study_status_change::Model| change.on.num_days_from_ce() == day;
         let change = history.iter().find(on_day).cloned();
         Ok(change.map(|change| Self(MilestoneReached { change, study })))
@@ -116,15 +120,12 @@ pub(super) async fn milestones(
     reasons: AnyOf<StopReason>,
     request: PageRequest,
 ) -> Result<StudyMilestoneConnection> {
-    let asker = asker(ctx);
-    let (space, viewer) = (&asker.space, &asker.viewer);
-    let page = report_card::milestones(space, viewer, card, milestone, &reasons, &request).await?;
-    let total = Total::of(move |asker| {
+    let loaders = loaders(ctx);
+    let page =
+        report_card::milestones(&loaders.context, card, milestone, &reasons, &request).await?;
+    let total = Total::of(move |loaders| {
         let reasons = reasons.clone();
-        async move {
-            let (space, viewer) = (&asker.space, &asker.viewer);
-            report_card::count_milestones(space, viewer, card, milestone, &reasons).await
-        }
+        async move { report_card::count_milestones(&loaders.context, card, milestone, &reasons).await }
     });
     Ok(StudyMilestoneConnection::new(page.map(StudyMilestone), total))
 }

@@ -7,8 +7,8 @@ mod reach;
 use async_graphql::{Context, Object};
 use service::{Result, report_card};
 
-use super::asker;
 use super::date::Date;
+use super::loaders;
 use card::ReportCard;
 pub(super) use milestone::StudyMilestone;
 
@@ -28,7 +28,8 @@ impl ReportCardQuery {
         #[graphql(desc = "The slug of a centre; the whole network when none is given.")]
         centre: Option<String>,
     ) -> Result<ReportCard> {
-        let card = report_card::open(&asker(ctx).space, from.0, to.0, centre.as_deref()).await?;
+        let card = report_card::open(loaders(ctx).context.space(), from.0, to.0, centre.as_deref())
+            .await?;
         Ok(ReportCard::new(card))
     }
 }

@@ -14,11 +14,11 @@ use service::young_people::people;
 use service::{Error, Result};
 
 use super::statistics::{StatisticsInput, StatisticsTable};
-use crate::graph::asker;
 use crate::graph::connection::{Listed, UncountedConnection};
 use crate::graph::date::Date;
 use crate::graph::enum_value::EnumValue;
 use crate::graph::global_id::{self, NodeKind, global_id};
+use crate::graph::loaders;
 use crate::graph::network::{Centre, LocalAuthority};
 
 /// A data-sharing agreement.
@@ -52,7 +52,7 @@ impl DataSharingAgreement {
 
     /// Where it stands today.
     async fn state(&self, ctx: &Context<'_>) -> EnumValue<AgreementState> {
-        let now = asker(ctx).space.store().source().now();
+        let now = loaders(ctx).context.now();
         EnumValue(self.0.state(now.date_naive()))
     }
 
@@ -62,7 +62,7 @@ impl DataSharingAgreement {
         controllers
             .filter_map(|row| {
                 Some(AgreementController {
-                    local_authority: LocalAuthority::find(asker(ctx), row.local_authority_id)?,
+                    local_authority: LocalAuthority::find(loaders(ctx), row.local_authority_id)?,
                     approved_at: row.approved_at,
                 })
             })
@@ -71,7 +71,7 @@ impl DataSharingAgreement {
 
     /// The centre that reads.
     async fn recipient(&self, ctx: &Context<'_>) -> Option<Centre> {
-        Centre::find(asker(ctx), self.0.recipient())
+        Centre::find(loaders(ctx), self.0.recipient())
     }
 
     /// When the recipient approved it.
@@ -139,9 +139,9 @@ impl DataSharingAgreement {
         ctx: &Context<'_>,
         #[graphql(desc = "What is counted, and by what.")] input: StatisticsInput,
     ) -> Result<StatisticsTable> {
-        let asker = asker(ctx);
-        let table = people::count(&asker.space, &asker.viewer, self.0.id(), input.into()).await?;
-        Ok(StatisticsTable::new(asker, table))
+        let loaders = loaders(ctx);
+        let table = people::count(&loaders.context, self.0.id(), input.into()).await?;
+        Ok(StatisticsTable::new(loaders, table))
     }
 
     /// When it was proposed.
@@ -165,8 +165,8 @@ impl DataSharingAgreement {
         ctx: &Context<'_>,
         request: PageRequest,
     ) -> Result<AgreementReadConnection> {
-        let asker = asker(ctx);
-        let page = agreement::reads(&asker.space, &self.0, &request).await?;
+        let loaders = loaders(ctx);
+        let page = agreement::reads(loaders.context.space(), &self.0, &request).await?;
         Ok(page.map(|row| AgreementRead(Arc::new(row))).into())
     }
 }
@@ -215,7 +215,7 @@ impl AgreementRead {
 
     /// The centre that read.
     async fn by(&self, ctx: &Context<'_>) -> Option<Centre> {
-        Centre::find(asker(ctx), self.0.centre_id?)
+        Centre::find(loaders(ctx), self.0.centre_id?)
     }
 
     /// The global id of the token that read.

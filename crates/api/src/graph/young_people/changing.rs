@@ -17,7 +17,7 @@ use crate::graph::enum_value::{EnumValue, words};
 use crate::graph::global_id::{self, NodeKind};
 use crate::graph::network::LocalAuthority;
 use crate::graph::number::Int;
-use crate::graph::{after_a_write, asker};
+use crate::graph::{after_a_write, loaders};
 
 /// An agreement that is proposed.
 #[derive(InputObject)]
@@ -165,7 +165,7 @@ impl YoungPeopleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The agreement.")] input: ProposeDataSharingAgreementInput,
     ) -> Result<DataSharingAgreementPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let new = NewAgreement {
             recipient: input.recipient,
             controllers: input.controllers,
@@ -181,7 +181,7 @@ impl YoungPeopleMutation {
             rule_set: input.rule_set,
         };
         let key = input.idempotency_key;
-        let made = agreement::propose(&asker.space, &asker.viewer, new, key.as_deref()).await?;
+        let made = agreement::propose(&loaders.context, new, key.as_deref()).await?;
         payload(ctx, made).await
     }
 
@@ -193,10 +193,10 @@ impl YoungPeopleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which.")] input: ApproveDataSharingAgreementInput,
     ) -> Result<DataSharingAgreementPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let decision =
             Decision { id: agreement_id(&input.id)?, expected_version: input.expected_version };
-        let approved = agreement::approve(&asker.space, &asker.viewer, decision).await?;
+        let approved = agreement::approve(&loaders.context, decision).await?;
         payload(ctx, approved).await
     }
 
@@ -207,10 +207,10 @@ impl YoungPeopleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which, and why.")] input: EndDataSharingAgreementInput,
     ) -> Result<DataSharingAgreementPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let decision =
             Decision { id: agreement_id(&input.id)?, expected_version: input.expected_version };
-        let ended = agreement::end(&asker.space, &asker.viewer, decision, input.reason).await?;
+        let ended = agreement::end(&loaders.context, decision, input.reason).await?;
         payload(ctx, ended).await
     }
 
@@ -222,7 +222,7 @@ impl YoungPeopleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who, and which study.")] input: RecordParticipationInput,
     ) -> Result<RecordParticipationPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let (NodeKind::Study, study) = global_id::parse(&input.study)? else {
             return Err(Error::not_found("study"));
         };
@@ -234,7 +234,7 @@ impl YoungPeopleMutation {
             site: input.site,
             enrolled_on: input.enrolled_on.0,
         };
-        let person = people::participate(&asker.space, &asker.viewer, new).await?;
+        let person = people::participate(&loaders.context, new).await?;
         after_a_write(ctx).await?;
         Ok(RecordParticipationPayload { person: YoungPerson(Arc::new(person)) })
     }
@@ -246,9 +246,9 @@ impl YoungPeopleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which.")] input: EraseReturnInput,
     ) -> Result<EraseReturnPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let id = return_id(&input.id)?;
-        let erased = returns::erase(&asker.space, &asker.viewer, id).await?;
+        let erased = returns::erase(&loaders.context, id).await?;
         after_a_write(ctx).await?;
         Ok(EraseReturnPayload { erased: Return(erased) })
     }
@@ -260,9 +260,9 @@ impl YoungPeopleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who.")] input: EraseYoungPersonInput,
     ) -> Result<EraseYoungPersonPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let (place, child) = (&input.local_authority, &input.child_id);
-        let erased = people::erase_child(&asker.space, &asker.viewer, place, child).await?;
+        let erased = people::erase_child(&loaders.context, place, child).await?;
         after_a_write(ctx).await?;
         Ok(EraseYoungPersonPayload { returns: Int(erased.returns), forgotten: erased.is_forgotten })
     }
@@ -274,14 +274,14 @@ impl YoungPeopleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who, and for whom.")] input: AppointStewardInput,
     ) -> Result<AppointStewardPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let (NodeKind::AccessToken, token) = global_id::parse(&input.access_token)? else {
             return Err(Error::not_found("access token"));
         };
         let codes = &input.local_authorities;
-        let places = stewards::appoint(&asker.space, &asker.viewer, token.into(), codes).await?;
+        let places = stewards::appoint(&loaders.context, token.into(), codes).await?;
         let places = places.into_iter();
-        let local_authorities = places.filter_map(|id| LocalAuthority::find(asker, id)).collect();
+        let local_authorities = places.filter_map(|id| LocalAuthority::find(loaders, id)).collect();
         after_a_write(ctx).await?;
         Ok(AppointStewardPayload { local_authorities })
     }

@@ -10,13 +10,13 @@ use service::young_people::standing::population;
 use service::young_people::statistics::{self, Count};
 
 use super::statistics::{Coverage, DisclosureRule, StatisticsCell, StatisticsWhere};
-use crate::graph::asker;
 use crate::graph::date::Date;
 use crate::graph::enum_value::EnumValue;
+use crate::graph::loaders;
 use crate::graph::network::Population;
 use crate::graph::network::VocabularyTerm;
 use crate::graph::number::{Int, at_least};
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// A number of young people that is safe to show.
 #[derive(SimpleObject)]
@@ -33,7 +33,7 @@ pub(in crate::graph) struct SafeCount {
 
 /// Returns the young people of a population; nothing for a population that returns don't tell of.
 pub(in crate::graph) async fn safe_count(
-    asker: &Arc<Asker>,
+    loaders: &Arc<Loaders>,
     slug: &str,
     filter: Option<StatisticsWhere>,
     as_at: Date,
@@ -43,14 +43,14 @@ pub(in crate::graph) async fn safe_count(
     };
     let filter = filter.unwrap_or_default().into();
     let question = link::of_population(population, filter, as_at.0)?;
-    let table = asker.statistics(question).await?;
+    let table = loaders.statistics(question).await?;
     let cells = link::cells_of(&table, &[&[population.as_str()]]);
     let count = cells.first().map_or(Count::NotCollected, |cell| cell.count);
     Ok(Some(SafeCount {
         count: count.shown().map(Int),
         state: EnumValue(count.state()),
         rule: DisclosureRule::new(&table.rule),
-        coverage: Coverage::new(asker, &table.coverage.of_populations(&[population])),
+        coverage: Coverage::new(loaders, &table.coverage.of_populations(&[population])),
     }))
 }
 
@@ -62,15 +62,15 @@ pub(in crate::graph) struct EvidenceNeed {
 
 /// For each population of an authority, its young people and the evidence.
 pub(in crate::graph) async fn evidence_need(
-    asker: &Arc<Asker>,
+    loaders: &Arc<Loaders>,
     authority: &str,
     as_at: Date,
 ) -> Result<Vec<EvidenceNeed>> {
     let question = link::by_authority_and_population(as_at.0);
-    let table = asker.statistics(question).await?;
-    let evidence = asker.population_evidence().await?;
+    let table = loaders.statistics(question).await?;
+    let evidence = loaders.population_evidence().await?;
     let needs = link::needs(&evidence, &table, authority).into_iter();
-    let place = asker.directory.local_authorities.by_key(authority);
+    let place = loaders.directory.local_authorities.by_key(authority);
     let place = place.map(|of| of.id);
     let coverage = table.coverage.of_places(|id| Some(id) == place);
     let need = |need: link::EvidenceNeed| EvidenceNeed {
@@ -85,7 +85,7 @@ pub(in crate::graph) async fn evidence_need(
 impl EvidenceNeed {
     /// The population, with its studies and findings.
     async fn population(&self, ctx: &Context<'_>) -> Option<Population> {
-        Population::find(asker(ctx), self.need.evidence.term)
+        Population::find(loaders(ctx), self.need.evidence.term)
     }
 
     /// How counts name the population.
@@ -105,7 +105,7 @@ impl EvidenceNeed {
 
     /// Whether its return that would tell of them is counted.
     async fn coverage(&self, ctx: &Context<'_>) -> Coverage {
-        Coverage::new(asker(ctx), &self.coverage)
+        Coverage::new(loaders(ctx), &self.coverage)
     }
 
     /// How many studies about it, or about what is narrower, you see.
@@ -156,32 +156,32 @@ pub(in crate::graph) struct Reach {
 /// Returns the young people in a study's populations and at its sites, each as the authority that it was on the day;
 /// nothing when returns tell of none of them.
 pub(in crate::graph) async fn reach(
-    asker: &Arc<Asker>,
+    loaders: &Arc<Loaders>,
     sites: Vec<String>,
     terms: &[TermId],
     as_at: Date,
 ) -> Result<Option<Reach>> {
-    let populations = link::populations_of(&asker.directory, terms);
+    let populations = link::populations_of(&loaders.directory, terms);
     if populations.is_empty() {
         return Ok(None);
     }
     let words: Vec<&str> = populations.iter().map(|word| word.as_str()).collect();
     let has_sites = !sites.is_empty();
-    let sites = asker.directory.codes_on(&sites, as_at.0);
+    let sites = loaders.directory.codes_on(&sites, as_at.0);
     let sites: Vec<&str> = sites.iter().map(String::as_str).collect();
     let everywhere = StatisticsWhere::default();
     let (table, cells) = if !has_sites {
         let question = link::by_population(everywhere.into(), as_at.0);
-        let table = asker.statistics(question).await?;
+        let table = loaders.statistics(question).await?;
         let cells = link::cells_of(&table, &[&words]);
         (table, cells)
     } else {
         let question = link::by_authority_and_population(as_at.0);
-        let table = asker.statistics(question).await?;
+        let table = loaders.statistics(question).await?;
         let cells = link::cells_of(&table, &[&sites, &words]);
         (table, cells)
     };
-    let directory = &asker.directory.local_authorities;
+    let directory = &loaders.directory.local_authorities;
     let is_site = |id| {
         let row = directory.by_id(id);
         !has_sites || row.is_some_and(|row| sites.contains(&row.gss_code.as_str()))
@@ -192,7 +192,7 @@ pub(in crate::graph) async fn reach(
     Ok(Some(Reach {
         at_least: at_least(shown.sum()),
         rule: DisclosureRule::new(&table.rule),
-        coverage: Coverage::new(asker, &coverage),
+        coverage: Coverage::new(loaders, &coverage),
         cells: cells.into_iter().map(StatisticsCell::new).collect(),
     }))
 }

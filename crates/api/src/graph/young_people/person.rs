@@ -9,14 +9,14 @@ use service::young_people::people::{self, Participation, PeopleFilter};
 use service::{Code, Error, Result};
 use uuid::Uuid;
 
-use crate::graph::asker;
 use crate::graph::connection::{Listed, UncountedConnection};
 use crate::graph::date::Date;
 use crate::graph::enum_value::EnumValue;
 use crate::graph::evidence::Study;
 use crate::graph::global_id::{self, NodeKind, part_id};
+use crate::graph::loaders;
 use crate::graph::network::LocalAuthority;
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// A young person, as an agreement shows them.
 #[derive(Clone)]
@@ -26,12 +26,12 @@ impl YoungPerson {
     /// Returns the young person of an agreement whose pseudonym stands in a global id. The reading is written to the
     /// audit first, as everywhere; whoever is no party of the agreement finds nobody.
     pub(crate) async fn find(
-        asker: &Arc<Asker>,
+        loaders: &Arc<Loaders>,
         agreement: Uuid,
         part: Vec<u8>,
     ) -> Result<Option<Self>> {
         let pseudonym = String::from_utf8(part).map_err(|_| global_id::invalid())?;
-        match asker.young_person(agreement, pseudonym).await {
+        match loaders.young_person(agreement, pseudonym).await {
             Ok(found) => Ok(found.map(Self)),
             Err(Error { code: Code::NotFound, .. }) => Ok(None),
             Err(refusal) => Err(refusal),
@@ -73,7 +73,7 @@ impl YoungPerson {
     /// The authorities whose returns tell of them what the agreement is about.
     async fn local_authorities(&self, ctx: &Context<'_>) -> Result<Option<Vec<LocalAuthority>>> {
         let places = self.0.authorities()?.iter();
-        Ok(Some(places.filter_map(|id| LocalAuthority::find(asker(ctx), *id)).collect()))
+        Ok(Some(places.filter_map(|id| LocalAuthority::find(loaders(ctx), *id)).collect()))
     }
 
     /// Their times in touch with social work that the agreement is about, the earliest first.
@@ -112,7 +112,7 @@ impl Episode {
     /// The authority whose return tells of it.
     async fn local_authority(&self, ctx: &Context<'_>) -> Result<Option<LocalAuthority>> {
         let place = self.0.local_authority()?;
-        Ok(LocalAuthority::find(asker(ctx), place))
+        Ok(LocalAuthority::find(loaders(ctx), place))
     }
 
     /// Its first day.
@@ -169,7 +169,7 @@ struct StudyParticipation(Participation);
 impl StudyParticipation {
     /// The study, if you may see it.
     async fn study(&self, ctx: &Context<'_>) -> Result<Option<Study>> {
-        Ok(asker(ctx).study(self.0.study).await?.map(Study))
+        Ok(loaders(ctx).study(self.0.study).await?.map(Study))
     }
 
     /// The arm to which they belong.
@@ -180,7 +180,7 @@ impl StudyParticipation {
     /// The site, where the agreement opens the authorities.
     async fn site(&self, ctx: &Context<'_>) -> Result<Option<LocalAuthority>> {
         let site = self.0.site()?;
-        Ok(site.and_then(|site| LocalAuthority::find(asker(ctx), site)))
+        Ok(site.and_then(|site| LocalAuthority::find(loaders(ctx), site)))
     }
 
     /// When they enrolled.
@@ -212,9 +212,9 @@ impl YoungPersonFilter {
     ///
     /// # Errors
     /// `BAD_USER_INPUT`.
-    pub(super) fn read(self, asker: &Asker) -> Result<PeopleFilter> {
+    pub(super) fn read(self, loaders: &Loaders) -> Result<PeopleFilter> {
         let local_authorities = AnyOf::from(self.local_authorities).try_map(|code| {
-            let found = asker.directory.local_authorities.by_key(&code);
+            let found = loaders.directory.local_authorities.by_key(&code);
             found.map(|row| row.id).ok_or_else(|| {
                 Error::bad_input(
                     "filter.localAuthorities",

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use async_graphql::{Context, ID, Subscription};
 use futures::{Stream, stream};
-use service::Result;
 use service::entity::{ReturnState, loaded_return};
 use service::young_people::returns;
+use service::{RequestContext, Result};
 
 use super::returns::{Return, return_id};
 use crate::graph::Follower;
@@ -31,7 +31,7 @@ impl YoungPeopleSubscription {
         let Follower { space, viewer } = ctx.data_unchecked();
         let (space, viewer) = (Arc::clone(space), viewer.clone());
         let id = return_id(&id)?;
-        let first = returns::by_id(&space, &viewer, id).await?;
+        let first = returns::by_id(&RequestContext::new(&space, viewer.clone()), id).await?;
         let state = (space, viewer, Some(first), None::<loaded_return::Model>);
         Ok(stream::unfold(state, move |(space, viewer, first, told)| async move {
             if let Some(row) = first {
@@ -43,7 +43,7 @@ impl YoungPeopleSubscription {
             }
             loop {
                 tokio::time::sleep(EVERY).await;
-                match returns::by_id(&space, &viewer, id).await {
+                match returns::by_id(&RequestContext::new(&space, viewer.clone()), id).await {
                     Ok(row) if Some(&row) == told.as_ref() => {}
                     Ok(row) => {
                         let told = Some(row.clone());

@@ -13,8 +13,8 @@ use super::person::{YoungPerson, YoungPersonConnection, YoungPersonFilter};
 use super::release::{ReleaseInput, ReleaseTable};
 use super::returns::{Return, ReturnConnection, return_id};
 use super::statistics::{StatisticsInput, StatisticsTable};
-use crate::graph::asker;
 use crate::graph::connection::Total;
+use crate::graph::loaders;
 
 /// Young people in touch with social work.
 #[derive(Default)]
@@ -45,10 +45,10 @@ impl YoungPeople {
         ctx: &Context<'_>,
         #[graphql(desc = "What is counted, and by what.")] input: StatisticsInput,
     ) -> Result<StatisticsTable> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let question = input.into();
-        let table = statistics::table(&asker.space, &asker.viewer, &question).await?;
-        Ok(StatisticsTable::new(asker, table))
+        let table = statistics::table(&loaders.context, &question).await?;
+        Ok(StatisticsTable::new(loaders, table))
     }
 
     /// A table to be published: true counts, with small ones hidden and as many others as it takes that nobody can work
@@ -60,8 +60,8 @@ impl YoungPeople {
         ctx: &Context<'_>,
         #[graphql(desc = "The table.")] input: ReleaseInput,
     ) -> Result<ReleaseTable> {
-        let asker = asker(ctx);
-        let release = release::release(&asker.space, &asker.viewer, &input.into()).await?;
+        let loaders = loaders(ctx);
+        let release = release::release(&loaders.context, &input.into()).await?;
         Ok(release.into())
     }
 
@@ -73,9 +73,9 @@ impl YoungPeople {
         #[graphql(desc = "What they are called under the agreement.")] pseudonym: String,
         #[graphql(desc = "The global id of the agreement.")] agreement: ID,
     ) -> Result<Option<YoungPerson>> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let id = agreement_id(&agreement)?;
-        let found = people::person(&asker.space, &asker.viewer, id, &pseudonym).await?;
+        let found = people::person(&loaders.context, id, &pseudonym).await?;
         Ok(found.map(|person| YoungPerson(Arc::new(person))))
     }
 
@@ -88,10 +88,10 @@ impl YoungPeople {
         #[graphql(desc = "Which of them.")] filter: Option<YoungPersonFilter>,
         request: PageRequest,
     ) -> Result<YoungPersonConnection> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let id = agreement_id(&agreement)?;
-        let filter = filter.unwrap_or_default().read(asker)?;
-        let page = people::list(&asker.space, &asker.viewer, id, &filter, &request).await?;
+        let filter = filter.unwrap_or_default().read(loaders)?;
+        let page = people::list(&loaders.context, id, &filter, &request).await?;
         Ok(page.map(|person| YoungPerson(Arc::new(person))).into())
     }
 
@@ -101,8 +101,8 @@ impl YoungPeople {
         ctx: &Context<'_>,
         request: PageRequest,
     ) -> Result<DataSharingAgreementConnection> {
-        let asker = asker(ctx);
-        let page = agreement::list(&asker.space, &asker.viewer, &request).await?;
+        let loaders = loaders(ctx);
+        let page = agreement::list(&loaders.context, &request).await?;
         Ok(page.map(|one| DataSharingAgreement(Arc::new(one))).into())
     }
 
@@ -112,18 +112,17 @@ impl YoungPeople {
         ctx: &Context<'_>,
         #[graphql(desc = "Its global id.")] id: ID,
     ) -> Result<Option<DataSharingAgreement>> {
-        let asker = asker(ctx);
-        let found = agreement::get(&asker.space, &asker.viewer, agreement_id(&id)?).await?;
+        let loaders = loaders(ctx);
+        let found = agreement::get(&loaders.context, agreement_id(&id)?).await?;
         Ok(found.map(|one| DataSharingAgreement(Arc::new(one))))
     }
 
     /// The returns that were loaded, the latest first, those that were replaced or erased among them. It needs
     /// `young-people:contribute`.
     async fn returns(&self, ctx: &Context<'_>, request: PageRequest) -> Result<ReturnConnection> {
-        let asker = asker(ctx);
-        let page = returns::list(&asker.space, &asker.viewer, &request).await?;
-        let total =
-            Total::of(|asker| async move { returns::count(&asker.space, &asker.viewer).await });
+        let loaders = loaders(ctx);
+        let page = returns::list(&loaders.context, &request).await?;
+        let total = Total::of(|loaders| async move { returns::count(&loaders.context).await });
         Ok(ReturnConnection::new(page.map(Return), total))
     }
 
@@ -134,8 +133,8 @@ impl YoungPeople {
         ctx: &Context<'_>,
         #[graphql(desc = "Its global id.")] id: ID,
     ) -> Result<Option<Return>> {
-        let asker = asker(ctx);
-        match returns::by_id(&asker.space, &asker.viewer, return_id(&id)?).await {
+        let loaders = loaders(ctx);
+        match returns::by_id(&loaders.context, return_id(&id)?).await {
             Ok(row) => Ok(Some(Return(row))),
             Err(Error { code: service::Code::NotFound, .. }) => Ok(None),
             Err(refusal) => Err(refusal),

@@ -11,13 +11,13 @@ use service::young_people::returns::{self, rules};
 use service::{Error, Result};
 use uuid::Uuid;
 
-use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total};
 use crate::graph::enum_value::EnumValue;
 use crate::graph::global_id::{self, NodeKind, global_id, part_id};
+use crate::graph::loaders;
 use crate::graph::network::{Centre, LocalAuthority};
 use crate::graph::number::Int;
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// A statutory return that was loaded.
 #[derive(Clone)]
@@ -50,7 +50,7 @@ impl Return {
 
     /// The authority that made it.
     async fn local_authority(&self, ctx: &Context<'_>) -> Option<LocalAuthority> {
-        LocalAuthority::find(asker(ctx), self.0.local_authority_id)
+        LocalAuthority::find(loaders(ctx), self.0.local_authority_id)
     }
 
     /// The year on whose 31 March the collection ended.
@@ -65,7 +65,7 @@ impl Return {
 
     /// The centre that loaded it; null for the operator of the space.
     async fn loaded_by(&self, ctx: &Context<'_>) -> Option<Centre> {
-        Centre::find(asker(ctx), self.0.centre_id?)
+        Centre::find(loaders(ctx), self.0.centre_id?)
     }
 
     /// When its loading began.
@@ -106,19 +106,20 @@ impl Return {
         ctx: &Context<'_>,
         request: PageRequest,
     ) -> Result<ReturnProblemConnection> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let id = self.0.id;
-        let page = returns::problems(&asker.space, &asker.viewer, id, &request).await?;
-        let total = Total::of(move |asker| async move {
-            returns::problem_count(&asker.space, &asker.viewer, id).await
-        });
+        let page = returns::problems(&loaders.context, id, &request).await?;
+        let total =
+            Total::of(
+                move |loaders| async move { returns::problem_count(&loaders.context, id).await },
+            );
         Ok(ReturnProblemConnection::new(page.map(ReturnProblem), total))
     }
 
     /// How often each rule was broken, among the problems that are told: the most frequent first.
     async fn broken_rules(&self, ctx: &Context<'_>) -> Result<Option<Vec<BrokenRule>>> {
-        let asker = asker(ctx);
-        let counted = returns::counted_problems(&asker.space, &asker.viewer, self.0.id).await?;
+        let loaders = loaders(ctx);
+        let counted = returns::counted_problems(&loaders.context, self.0.id).await?;
         let counted = counted.into_iter();
         let rules = counted.map(|(code, refused, times)| BrokenRule {
             reason: rules::find(&code).map_or("", |rule| rule.reason),
@@ -175,9 +176,13 @@ pub(crate) struct ReturnProblem(return_problem::Model);
 
 impl ReturnProblem {
     /// The problem of a return whose place in the report stands in a global id.
-    pub(crate) async fn find(asker: &Arc<Asker>, of: Uuid, part: &[u8]) -> Result<Option<Self>> {
+    pub(crate) async fn find(
+        loaders: &Arc<Loaders>,
+        of: Uuid,
+        part: &[u8],
+    ) -> Result<Option<Self>> {
         let place = i32::from_be_bytes(global_id::fixed(part)?);
-        let found = asker.return_problem(of, place).await?;
+        let found = loaders.return_problem(of, place).await?;
         Ok(found.map(|row| Self((*row).clone())))
     }
 }

@@ -13,7 +13,7 @@ use crate::graph::date::Date;
 use crate::graph::enum_value::{EnumValue, any_of, words};
 use crate::graph::network::LocalAuthority;
 use crate::graph::number::Int;
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// What is counted, and by what.
 #[derive(InputObject)]
@@ -95,8 +95,8 @@ pub(super) struct StatisticsTable {
 }
 
 impl StatisticsTable {
-    pub(super) fn new(asker: &Asker, table: Table) -> Self {
-        let coverage = Coverage::new(asker, &table.coverage);
+    pub(super) fn new(loaders: &Loaders, table: Table) -> Self {
+        let coverage = Coverage::new(loaders, &table.coverage);
         Self {
             rule: DisclosureRule::new(&table.rule),
             cells: table.cells.into_iter().map(StatisticsCell::new).collect(),
@@ -141,14 +141,14 @@ struct CoveredAuthority {
 }
 
 impl Coverage {
-    pub(super) fn new(asker: &Asker, coverage: &statistics::Coverage) -> Self {
+    pub(super) fn new(loaders: &Loaders, coverage: &statistics::Coverage) -> Self {
         let by_kind = coverage.kinds.iter().map(|kind| CoveredKind {
             kind: EnumValue(*kind),
             authorities: Int(coverage.counted(*kind)),
         });
         let covered = coverage.authorities.iter().filter_map(|of| {
             Some(CoveredAuthority {
-                local_authority: LocalAuthority::find(asker, of.authority)?,
+                local_authority: LocalAuthority::find(loaders, of.authority)?,
                 kinds: of.kinds.iter().copied().map(EnumValue).collect(),
                 edition: of.edition,
                 published_at: of.published_at,

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use service::RequestContext;
 use service::durable::NewFile;
 use service::entity::{ReturnKind, ReturnState, loaded_return, return_problem};
 use service::page::PageRequest;
@@ -113,7 +114,7 @@ async fn load_files(
 ) -> Result<ExitCode> {
     let files = returns::files::open(files).context("The files of the return cannot be opened")?;
     let space = database::open(config).await?;
-    let loaded = returns::load(&space, &Viewer::operator(), new, files).await;
+    let loaded = returns::load(&RequestContext::of_operator(space), new, files).await;
     let row = match &loaded {
         Ok(row) => Some(row),
         Err(refusal) => refusal.abandoned.as_deref(),
@@ -133,7 +134,7 @@ async fn load_files(
 async fn tell(space: &Space, loaded: &loaded_return::Model, report: &mut Report) -> Result<()> {
     let mut request = PageRequest::first(service::page::LARGEST_SIZE);
     loop {
-        let page = returns::problems(space, &Viewer::operator(), loaded.id, &request)
+        let page = returns::problems(&RequestContext::of_operator(space), loaded.id, &request)
             .await
             .map_err(|refusal| sentence(&refusal))?;
         for (_, problem) in &page.items {

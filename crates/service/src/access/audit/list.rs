@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::filter::{AnyOf, any};
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{LARGEST_SIZE, Page, PageRequest};
-use crate::space::Space;
+use crate::request::RequestContext;
 use crate::viewer::Viewer;
 
 /// Which events: any of the values within a field, and all of the fields.
@@ -45,21 +45,20 @@ pub struct AuditFilter {
 /// # Errors
 /// `UNAUTHENTICATED`, `FORBIDDEN`, `INVALID_CURSOR`.
 pub async fn list(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     filter: &AuditFilter,
     request: &PageRequest,
 ) -> Result<Page<audit_event::Model>> {
-    let select = selected(viewer, filter)?;
-    listing::read(space.store(), select, &sort(true), request).await
+    let select = selected(context.viewer(), filter)?;
+    listing::read(context.store(), select, &sort(true), request).await
 }
 
 /// How many events there are.
 ///
 /// # Errors
 /// As [`list`].
-pub async fn count(space: &Space, viewer: &Viewer, filter: &AuditFilter) -> Result<u64> {
-    listing::count(space.store(), selected(viewer, filter)?).await
+pub async fn count(context: &RequestContext, filter: &AuditFilter) -> Result<u64> {
+    listing::count(context.store(), selected(context.viewer(), filter)?).await
 }
 
 /// The events with these ids that the viewer may read.
@@ -67,15 +66,14 @@ pub async fn count(space: &Space, viewer: &Viewer, filter: &AuditFilter) -> Resu
 /// # Errors
 /// When the database cannot be read.
 pub async fn by_ids(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, audit_event::Model>> {
     // Whoever may read none finds none.
-    let Ok(select) = selected(viewer, &AuditFilter::default()) else {
+    let Ok(select) = selected(context.viewer(), &AuditFilter::default()) else {
         return Ok(HashMap::new());
     };
-    let store = space.store();
+    let store = context.store();
     let ids = ids.iter().copied();
     let rows = select
         .filter(scope::among(store.backend(), audit_event::Column::Id, ids))
@@ -86,16 +84,15 @@ pub async fn by_ids(
 
 /// All the events from the oldest, page by page, so that any number can be exported.
 pub fn pages<'a>(
-    space: &'a Space,
-    viewer: &'a Viewer,
+    context: &'a RequestContext,
     filter: &'a AuditFilter,
 ) -> impl Stream<Item = Result<Vec<audit_event::Model>>> + 'a {
     stream::try_unfold(Some(PageRequest::first(LARGEST_SIZE)), move |request| async move {
         let Some(request) = request else {
             return Ok(None);
         };
-        let select = selected(viewer, filter)?;
-        let page = listing::read(space.store(), select, &sort(false), &request).await?;
+        let select = selected(context.viewer(), filter)?;
+        let page = listing::read(context.store(), select, &sort(false), &request).await?;
         let after = page.items.last().map(|(cursor, _)| cursor.clone());
         let next = (page.has_next && after.is_some())
             .then(|| PageRequest { after, ..PageRequest::first(LARGEST_SIZE) });

@@ -1,8 +1,8 @@
 //! Verifies a token of a centre's own identity provider.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use entity::identity_provider;
 use entity::moment::moment_of_seconds;
-use entity::{IdentityProviderId, identity_provider};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
 use sea_orm::{ColumnTrait, QueryFilter};

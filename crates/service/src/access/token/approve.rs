@@ -7,9 +7,9 @@ use super::revoke::seen_for_writing;
 use super::{state, subject};
 use crate::access::policy::{self, Action};
 use crate::error::{Code, Error, Result};
-use crate::space::Space;
+use crate::request::RequestContext;
 use crate::store::Revision;
-use crate::viewer::{Viewer, Who};
+use crate::viewer::Who;
 
 /// Approves a token that waits for it. `approver` is who the second administrator is, which the
 /// operator of the space writes down; a token speaks for itself.
@@ -21,22 +21,20 @@ use crate::viewer::{Viewer, Who};
 /// `NOT_FOUND`, `FORBIDDEN`; `APPROVAL_NOT_INDEPENDENT`; `BAD_USER_INPUT` when the operator names nobody, or
 /// the token doesn't wait.
 pub async fn approve(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     id: AccessTokenId,
     approver: Option<&str>,
 ) -> Result<access_token::Model> {
     let approver = approver.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    if matches!(viewer.who(), Who::Operator) && approver.is_none() {
+    if matches!(context.viewer().who(), Who::Operator) && approver.is_none() {
         return Err(Error::bad_input(
             "approver",
             "Say who the second administrator is that approves the token.",
         ));
     }
-    let actor = viewer.clone();
-    space
-        .store()
-        .write(viewer, "token.approve", move |write| {
+    let actor = context.viewer().clone();
+    context.store()
+        .write(context.viewer(), "token.approve", move |write| {
             Box::pin(async move {
                 let record =
                     seen_for_writing(write, &actor, id, Action::ApproveToken).await?;

@@ -4,20 +4,17 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::moment::moment_of_seconds;
-use entity::{AccessTokenState, SigningKeyId, access_token, signing_key};
+use entity::{SigningKeyId, access_token};
 use jsonwebtoken::{Algorithm, Validation};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::still::{expired, invalid, record, refuse_unless_active};
 use super::{Claims, ISSUER};
 use crate::access::grant::scopes_of;
 use crate::access::issuer::{self, Origin};
-use crate::access::{AllowedNetworks, Credential, Grant, scope};
+use crate::access::{AllowedNetworks, Credential, Grant};
 use crate::error::{Code, Error, Result};
 use crate::space::Space;
-use crate::store::Store;
 
 /// Longer texts are no tokens of ours and are not looked at.
 const LONGEST: usize = 4096;

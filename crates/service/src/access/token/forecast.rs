@@ -7,8 +7,7 @@ use sea_orm::QueryOrder;
 use super::{TokenFilter, list};
 use crate::error::{Error, Result};
 use crate::filter::AnyOf;
-use crate::space::Space;
-use crate::viewer::Viewer;
+use crate::request::RequestContext;
 
 /// How far ahead one may look.
 const MOST_WEEKS: u32 = 53;
@@ -28,24 +27,23 @@ pub struct ForecastWeek {
 /// # Errors
 /// `UNAUTHENTICATED`, `FORBIDDEN`; `BAD_USER_INPUT` for no week or more than a year of them.
 pub async fn forecast(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     centre: Option<CentreId>,
     weeks: u32,
 ) -> Result<Vec<ForecastWeek>> {
     if !(1..=MOST_WEEKS).contains(&weeks) {
         return Err(Error::bad_input("weeks", format!("Ask for 1 to {MOST_WEEKS} weeks.")));
     }
-    let now = space.store().source().now();
+    let now = context.now();
     let filter = TokenFilter {
         centres: centre.map_or_else(AnyOf::default, AnyOf::only),
         expiring_within: Some(TimeDelta::weeks(i64::from(weeks))),
         ..TokenFilter::default()
     };
-    let tokens = list::selected(space, viewer, &filter)?
+    let tokens = list::selected(context, &filter)?
         .order_by_asc(access_token::Column::ExpiresAt)
         .order_by_asc(access_token::Column::Id)
-        .all(space.store().connection())
+        .all(context.store().connection())
         .await?;
 
     let mut tokens = tokens.into_iter().peekable();

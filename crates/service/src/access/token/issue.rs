@@ -13,6 +13,7 @@ use crate::access::{AllowedNetworks, BearerToken, ScopeName, scope};
 use crate::clock::millisecond;
 use crate::error::{Code, Error, Result};
 use crate::once::Once;
+use crate::request::RequestContext;
 use crate::space::Space;
 use crate::store::Write;
 use crate::viewer::Viewer;
@@ -28,17 +29,17 @@ const ANSWERED_AGAIN: TimeDelta = TimeDelta::hours(24);
 /// when there is no such centre, no scope, or the expiry lies in the past or too far ahead;
 /// `IDEMPOTENCY_KEY_REUSED`, and `CONFLICT` when a day has passed.
 pub async fn issue(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     new: NewToken,
     key: Option<&str>,
 ) -> Result<(BearerToken, access_token::Model)> {
-    let once = key.map(|key| Once::try_new(viewer, key, "token.issue", &new)).transpose()?;
-    let record = record(space, viewer, new, None).await?;
+    let once =
+        key.map(|key| Once::try_new(context.viewer(), key, "token.issue", &new)).transpose()?;
+    let record = record(context, new, None).await?;
     let row = record.clone();
-    let record = space
+    let record = context
         .store()
-        .write(viewer, "token.issue", |write| {
+        .write(context.viewer(), "token.issue", |write| {
             Box::pin(async move {
                 let first = match once {
                     None => None,
@@ -54,7 +55,7 @@ pub async fn issue(
             })
         })
         .await?;
-    let token = sign(space, &record).await?;
+    let token = sign(context.space(), &record).await?;
     Ok((token, record))
 }
 
@@ -75,13 +76,12 @@ async fn issued_before(write: &Write, id: Uuid) -> Result<access_token::Model> {
 
 /// Issues a token if there has never been one: of several servers that start at once on an empty
 /// space, one gets it.
-pub async fn issue_first(space: &Space, new: NewToken) -> Result<Option<BearerToken>> {
-    let operator = Viewer::operator();
-    let record = record(space, &operator, new, None).await?;
-    let token = sign(space, &record).await?;
-    let is_first = space
+pub async fn issue_first(context: &RequestContext, new: NewToken) -> Result<Option<BearerToken>> {
+    let record = record(context, new, None).await?;
+    let token = sign(context.space(), &record).await?;
+    let is_first = context
         .store()
-        .write(&operator, "token.issue", |write| {
+        .write(context.viewer(), "token.issue", |write| {
             Box::pin(async move {
                 write.alone().await?;
                 let there = scope::access_tokens().one(write.connection()).await?;
@@ -109,12 +109,11 @@ pub(super) async fn keep(write: &mut Write, record: access_token::Model) -> Resu
 
 /// Returns the record of a token that is still to be kept.
 pub(super) async fn record(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     new: NewToken,
     replaces: Option<Uuid>,
 ) -> Result<access_token::Model> {
-    let directory = space.directory().await?;
+    let directory = context.directory().await?;
     let centre = directory.centres.by_key(&new.centre).ok_or_else(|| {
         Error::bad_input(
             "centre",
@@ -124,19 +123,19 @@ pub(super) async fn record(
             ),
         )
     })?;
-    policy::authorise(viewer, &Action::IssueToken(centre.row.id, new.scopes.clone()))?;
-    let now = space.store().source().now();
-    let expires_at = checked_expiry(space, &new, now)?;
-    let networks = granted_networks(viewer, new.networks)?;
-    let key = space.keyring().signs(space.store()).await?;
+    policy::authorise(context.viewer(), &Action::IssueToken(centre.row.id, new.scopes.clone()))?;
+    let now = context.now();
+    let expires_at = checked_expiry(context.space(), &new, now)?;
+    let networks = granted_networks(context.viewer(), new.networks)?;
+    let key = context.space().keyring().signs(context.store()).await?;
 
-    let id: Uuid = space.store().source().id();
+    let id: Uuid = context.store().source().id();
     Ok(access_token::Model {
         id: id.into(),
         name: new.name.trim().to_owned(),
         centre_id: centre.row.id,
         scopes: new.scopes.iter().map(|scope| scope.as_str()).collect(),
-        issued_by: viewer.token().map(Uuid::from),
+        issued_by: context.viewer().token().map(Uuid::from),
         created_at: now,
         expires_at,
         last_used_at: None,
@@ -144,8 +143,8 @@ pub(super) async fn record(
         revocation_reason: None,
         key_id: Some(key),
         networks: networks.to_record(),
-        root_id: Some(viewer.root().unwrap_or(id)),
-        issued_by_identity: viewer.identity().map(str::to_owned),
+        root_id: Some(context.viewer().root().unwrap_or(id)),
+        issued_by_identity: context.viewer().identity().map(str::to_owned),
         replaces,
         approved_at: None,
         approved_by: None,

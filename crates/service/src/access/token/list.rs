@@ -14,8 +14,7 @@ use crate::error::Result;
 use crate::filter::{AnyOf, any};
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
-use crate::space::Space;
-use crate::viewer::Viewer;
+use crate::request::RequestContext;
 
 /// A filter of tokens: any of the values within a field, and all of the fields.
 #[derive(Clone, Debug, Default)]
@@ -36,87 +35,82 @@ pub struct TokenFilter {
 /// # Errors
 /// `UNAUTHENTICATED`, `FORBIDDEN`, `INVALID_CURSOR`.
 pub async fn list(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     filter: &TokenFilter,
     request: &PageRequest,
 ) -> Result<Page<access_token::Model>> {
-    let select = selected(space, viewer, filter)?;
+    let select = selected(context, filter)?;
     let sort =
         SortKey::new("token", [access_token::Column::Id], true, |row: &access_token::Model| {
             vec![KeyPart::Id(row.id.into())]
         });
-    listing::read(space.store(), select, &sort, request).await
+    listing::read(context.store(), select, &sort, request).await
 }
 
 /// Returns how many records there are.
-pub async fn count(space: &Space, viewer: &Viewer, filter: &TokenFilter) -> Result<u64> {
-    listing::count(space.store(), selected(space, viewer, filter)?).await
+pub async fn count(context: &RequestContext, filter: &TokenFilter) -> Result<u64> {
+    listing::count(context.store(), selected(context, filter)?).await
 }
 
 /// Returns all the records, newest first.
 pub async fn all(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     filter: &TokenFilter,
 ) -> Result<Vec<access_token::Model>> {
-    let select = selected(space, viewer, filter)?;
-    Ok(select.order_by_desc(access_token::Column::Id).all(space.store().connection()).await?)
+    let select = selected(context, filter)?;
+    Ok(select.order_by_desc(access_token::Column::Id).all(context.store().connection()).await?)
 }
 
 /// Returns the record of a token, if the viewer may see it.
 pub async fn get(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     id: AccessTokenId,
 ) -> Result<Option<access_token::Model>> {
-    Ok(by_ids(space, viewer, &[id.into()]).await?.remove(&Uuid::from(id)))
+    Ok(by_ids(context, &[id.into()]).await?.remove(&Uuid::from(id)))
 }
 
 /// Returns the records with these ids that the viewer may see.
 pub async fn by_ids(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, access_token::Model>> {
-    let store = space.store();
+    let store = context.store();
     let ids = ids.iter().copied();
     let records = scope::access_tokens()
         .filter(scope::among(store.backend(), access_token::Column::Id, ids))
         .all(store.connection())
         .await?;
     let may_see = |record: &access_token::Model| {
-        policy::authorise(viewer, &Action::ReadTokens(record.centre_id)).is_ok()
+        policy::authorise(context.viewer(), &Action::ReadTokens(record.centre_id)).is_ok()
     };
     Ok(records.into_iter().filter(may_see).map(|record| (record.id.into(), record)).collect())
 }
 
 /// Returns the records of which the viewer manages the tokens, and that a filter wants.
 pub(super) fn selected(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     filter: &TokenFilter,
 ) -> Result<Select<access_token::Entity>> {
     use access_token::Column;
 
-    let now = space.store().source().now();
+    let now = context.now();
     let mut select = scope::access_tokens();
     if let Some(centres) = filter.centres.named() {
         for centre in centres {
-            policy::authorise(viewer, &Action::ReadTokens(*centre))?;
+            policy::authorise(context.viewer(), &Action::ReadTokens(*centre))?;
         }
         select = select.filter(Column::CentreId.is_in(centres.iter().copied()));
     }
     if filter.centres.named().is_none_or(<[_]>::is_empty) {
         // Nobody in particular: a token of no centre can't be.
         let another = CentreId(Uuid::nil());
-        if let Err(refusal) = policy::authorise(viewer, &Action::ReadTokens(another)) {
-            let own = viewer.centre().ok_or(refusal)?;
-            policy::authorise(viewer, &Action::ReadTokens(own))?;
+        if let Err(refusal) = policy::authorise(context.viewer(), &Action::ReadTokens(another)) {
+            let own = context.viewer().centre().ok_or(refusal)?;
+            policy::authorise(context.viewer(), &Action::ReadTokens(own))?;
             select = select.filter(Column::CentreId.eq(own));
         }
     }
-    let backend = space.store().backend();
+    let backend = context.store().backend();
     if let Some(scopes) = filter.scopes.named() {
         select = select.filter(grants_any(backend, scopes));
     }

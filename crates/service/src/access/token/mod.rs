@@ -18,10 +18,10 @@ pub(crate) mod still;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{AccessTokenId, AccessTokenState, CentreId, ChangeKind, access_token};
+use entity::{AccessTokenId, CentreId, ChangeKind, access_token};
 use serde::{Deserialize, Serialize};
 
-use super::{AllowedNetworks, Reach, ScopeName};
+use super::{AllowedNetworks, ScopeName};
 use crate::store::Subject;
 
 pub use approve::approve;

@@ -11,7 +11,7 @@ use super::subject;
 use crate::access::policy::{self, Action};
 use crate::access::scope;
 use crate::error::{Error, Result};
-use crate::space::Space;
+use crate::request::RequestContext;
 use crate::store::{Revision, Write};
 use crate::viewer::Viewer;
 
@@ -43,16 +43,15 @@ impl Revocation {
 /// # Errors
 /// `NOT_FOUND` when there is none, or the viewer may not see it; `FORBIDDEN`.
 pub async fn revoke(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     id: AccessTokenId,
     revocation: Revocation,
 ) -> Result<(access_token::Model, Vec<access_token::Model>)> {
     let reason = Revocation::checked_reason(&revocation.reason)?;
-    let actor = viewer.clone();
-    space
+    let actor = context.viewer().clone();
+    context
         .store()
-        .write(viewer, "token.revoke", move |write| {
+        .write(context.viewer(), "token.revoke", move |write| {
             Box::pin(async move {
                 let record = seen_for_writing(write, &actor, id, Action::RevokeToken).await?;
                 policy::authorise(&actor, &Action::RevokeToken(record.centre_id))?;
@@ -82,18 +81,17 @@ pub async fn revoke(
 /// # Errors
 /// `FORBIDDEN`.
 pub async fn revoke_all(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     centre: CentreId,
     reason: &str,
     including_own: bool,
 ) -> Result<Vec<access_token::Model>> {
-    policy::authorise(viewer, &Action::RevokeToken(centre))?;
+    policy::authorise(context.viewer(), &Action::RevokeToken(centre))?;
     let reason = Revocation::checked_reason(reason)?;
-    let own = viewer.token().filter(|_| !including_own);
-    space
+    let own = context.viewer().token().filter(|_| !including_own);
+    context
         .store()
-        .write(viewer, "token.revoke-all", move |write| {
+        .write(context.viewer(), "token.revoke-all", move |write| {
             Box::pin(async move {
                 write.of_centre(centre);
                 let now = write.source().now();

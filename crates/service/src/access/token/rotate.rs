@@ -9,9 +9,8 @@ use crate::access::grant::scopes_of;
 use crate::access::policy::{self, Action};
 use crate::access::{AllowedNetworks, BearerToken};
 use crate::error::{Error, Result};
-use crate::space::Space;
+use crate::request::RequestContext;
 use crate::store::Revision;
-use crate::viewer::Viewer;
 
 /// How long the old token works on when nobody says.
 pub const DEFAULT_OVERLAP: TimeDelta = TimeDelta::hours(24);
@@ -36,8 +35,7 @@ pub struct Rotation {
 /// `NOT_FOUND`; `FORBIDDEN` as for issuing it; `BAD_USER_INPUT` for a token that has ended, and for an overlap
 /// or an expiry out of bounds.
 pub async fn rotate(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     id: AccessTokenId,
     overlap: TimeDelta,
     expires_at: Option<DateTime<Utc>>,
@@ -48,19 +46,19 @@ pub async fn rotate(
             "The overlap lies between nothing and 30 days.",
         ));
     }
-    let old = list::get(space, viewer, id).await?;
+    let old = list::get(context, id).await?;
     let Some(old) = old else {
-        let centre = viewer.centre().unwrap_or_default();
-        policy::authorise(viewer, &Action::RevokeToken(centre))?;
+        let centre = context.viewer().centre().unwrap_or_default();
+        policy::authorise(context.viewer(), &Action::RevokeToken(centre))?;
         return Err(Error::not_found("access token"));
     };
-    let now = space.store().source().now();
+    let now = context.now();
     if matches!(state(&old, now), AccessTokenState::Expired | AccessTokenState::Revoked) {
         return Err(Error::bad_input("id", "The token has ended; issue a new one."));
     }
-    let directory = space.directory().await?;
+    let directory = context.directory().await?;
     let centre = directory.centres.by_id(old.centre_id);
-    let lifetime = (old.expires_at - old.created_at).min(space.longest_validity());
+    let lifetime = (old.expires_at - old.created_at).min(context.space().longest_validity());
     let new = NewToken {
         name: old.name.clone(),
         centre: centre.map(|centre| centre.row.slug.clone()).unwrap_or_default(),
@@ -68,12 +66,12 @@ pub async fn rotate(
         expires_at: expires_at.or(Some(now + lifetime)),
         networks: AllowedNetworks::of_record(old.networks.as_ref())?,
     };
-    let record = issue::record(space, viewer, new, Some(id.into())).await?;
-    let token = issue::sign(space, &record).await?;
-    let (actor, row) = (viewer.clone(), record.clone());
-    let replaced = space
+    let record = issue::record(context, new, Some(id.into())).await?;
+    let token = issue::sign(context.space(), &record).await?;
+    let (actor, row) = (context.viewer().clone(), record.clone());
+    let replaced = context
         .store()
-        .write(viewer, "token.rotate", move |write| {
+        .write(context.viewer(), "token.rotate", move |write| {
             Box::pin(async move {
                 let old = seen_for_writing(write, &actor, id, Action::RevokeToken).await?;
                 policy::authorise(&actor, &Action::RevokeToken(old.centre_id))?;

@@ -17,9 +17,8 @@ use crate::access::scope::{self, SharedEntity};
 use crate::error::Result;
 use crate::evidence::rating as ratings;
 use crate::network::Directory;
+use crate::request::RequestContext;
 use crate::shared::{self, Identified};
-use crate::space::Space;
-use crate::viewer::Viewer;
 
 /// The ratings of a thing that were neither withdrawn nor superseded.
 pub(super) struct Standing {
@@ -31,12 +30,11 @@ pub(super) struct Standing {
 
 /// Returns the ratings of each thing that stand.
 pub(super) async fn standing(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     kind: RatedKind,
     subjects: &[Uuid],
 ) -> Result<HashMap<Uuid, Standing>> {
-    let found = ratings::newest_of_each(space, viewer, kind, subjects, MOST_COMPARED).await?;
+    let found = ratings::newest_of_each(context, kind, subjects, MOST_COMPARED).await?;
     let standing = |(subject, (rows, more)): (Uuid, (Vec<rating::Model>, u64))| {
         let ratings = rows.into_iter().map(Arc::new).collect();
         (subject, Standing { ratings, more })
@@ -68,8 +66,7 @@ pub(super) fn crosswalk(directory: &Directory) -> Crosswalk {
 
 /// Returns the ratings of each thing that has several, with all that they are compared by.
 pub(super) async fn compared(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     directory: &Directory,
     standing: &HashMap<Uuid, Standing>,
 ) -> Result<HashMap<Uuid, Vec<Compared>>> {
@@ -83,20 +80,20 @@ pub(super) async fn compared(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut scores = ratings::scores(space, &ids).await?;
+    let mut scores = ratings::scores(context.space(), &ids).await?;
     let columns = (considered_study::Column::RatingId, considered_study::Column::StudyId);
     let of = |row: considered_study::Model| (row.rating_id, row.study_id);
     let mut studies =
-        considered::<study::Entity, considered_study::Entity, _>(space, viewer, &ids, columns, of)
+        considered::<study::Entity, considered_study::Entity, _>(context, &ids, columns, of)
             .await?;
     let columns =
         (considered_publication::Column::RatingId, considered_publication::Column::PublicationId);
     let of = |row: considered_publication::Model| (row.rating_id, row.publication_id);
     let mut publications = considered::<publication::Entity, considered_publication::Entity, _>(
-        space, viewer, &ids, columns, of,
+        context, &ids, columns, of,
     )
     .await?;
-    let reported = reported(space, viewer, publications.values().flatten().copied()).await?;
+    let reported = reported(context, publications.values().flatten().copied()).await?;
     let mut compared = |row: &Arc<rating::Model>| {
         let (standard, version) = directory.versions.get(&row.version_id)?;
         let centre = directory.centres.by_id(row.contributed_by)?;
@@ -149,16 +146,15 @@ fn scores_of(directory: &Directory, levels: &[LevelId]) -> Vec<Score> {
 
 /// Returns what ratings took into account, by a table that links them to it.
 async fn considered<E: SharedEntity, L: EntityTrait, Id>(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     ratings: &[Uuid],
     (rating, thing): (L::Column, L::Column),
     ids: impl Fn(L::Model) -> (RatingId, Id),
 ) -> Result<HashMap<Uuid, Vec<Id>>> {
-    let store = space.store();
+    let store = context.store();
     let rows = scope::parts_of_seen::<L>()
         .filter(scope::among(store.backend(), rating, ratings.iter().copied()))
-        .filter(scope::sees::<E>(viewer, store.source().now(), thing))
+        .filter(scope::sees::<E>(context.viewer(), context.now(), thing))
         .all(store.connection())
         .await?;
     let mut considered: HashMap<Uuid, Vec<_>> = HashMap::new();
@@ -170,8 +166,7 @@ async fn considered<E: SharedEntity, L: EntityTrait, Id>(
 
 /// Returns the studies that publications report, as far as the viewer may see them.
 async fn reported(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     publications: impl Iterator<Item = PublicationId>,
 ) -> Result<BTreeMap<PublicationId, BTreeSet<StudyId>>> {
     let ids: BTreeSet<Uuid> = publications.map(Uuid::from).collect();
@@ -179,12 +174,12 @@ async fn reported(
     if ids.is_empty() {
         return Ok(reported);
     }
-    let store = space.store();
+    let store = context.store();
     let (publication, study) =
         (study_publication::Column::PublicationId, study_publication::Column::StudyId);
     let rows = scope::parts_of_seen::<study_publication::Entity>()
         .filter(scope::among(store.backend(), publication, ids))
-        .filter(scope::sees::<study::Entity>(viewer, store.source().now(), study))
+        .filter(scope::sees::<study::Entity>(context.viewer(), context.now(), study))
         .all(store.connection())
         .await?;
     for row in rows {
@@ -195,8 +190,7 @@ async fn reported(
 
 /// Returns the rows with these ids that the viewer may see.
 pub(super) async fn rows<E>(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     ids: HashSet<Uuid>,
 ) -> Result<HashMap<Uuid, Arc<E::Model>>>
 where
@@ -206,6 +200,6 @@ where
         return Ok(HashMap::new());
     }
     let ids: Vec<Uuid> = ids.into_iter().collect();
-    let rows = shared::by_ids::<E>(space, viewer, &ids).await?;
+    let rows = shared::by_ids::<E>(context, &ids).await?;
     Ok(rows.into_iter().map(|(id, row)| (id, Arc::new(row))).collect())
 }

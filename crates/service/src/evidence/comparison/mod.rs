@@ -24,8 +24,7 @@ use self::load::Standing;
 use self::newer::Newest;
 use self::pair::{Compared, NewerEvidence};
 use crate::error::Result;
-use crate::space::Space;
-use crate::viewer::Viewer;
+use crate::request::RequestContext;
 
 /// How many ratings of one thing are compared with each other: the newest.
 pub const MOST_COMPARED: u64 = 32;
@@ -51,15 +50,14 @@ pub struct NamedEvidence {
 
 /// Returns the ratings of each of these things, which the viewer has been shown, side by side.
 pub async fn of_subjects(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     kind: RatedKind,
     subjects: &[Uuid],
 ) -> Result<HashMap<Uuid, Comparison>> {
-    let directory = space.directory().await?;
+    let directory = context.directory().await?;
     let crosswalk = load::crosswalk(&directory);
-    let ratings = load::standing(space, viewer, kind, subjects).await?;
-    let compared = load::compared(space, viewer, &directory, &ratings).await?;
+    let ratings = load::standing(context, kind, subjects).await?;
+    let compared = load::compared(context, &directory, &ratings).await?;
 
     // What came since matters only where the older of two that differ has a day.
     let since = compared.iter().filter_map(|(subject, ratings)| {
@@ -68,7 +66,7 @@ pub async fn of_subjects(
         Some((*subject, days.map(|(_, day)| day).min()?))
     });
     let since: Vec<Newest> = since.map(|(subject, since)| Newest { subject, since }).collect();
-    let newer = newer::than(space, viewer, kind, &since).await?;
+    let newer = newer::than(context, kind, &since).await?;
 
     let nothing_newer = NewerEvidence::default();
     let differences = compared.iter().map(|(subject, compared)| {
@@ -78,7 +76,7 @@ pub async fn of_subjects(
         (*subject, differences.collect())
     });
     let mut differences: HashMap<Uuid, Vec<Difference>> = differences.collect();
-    let named = Arc::new(named(space, viewer, differences.values().flatten()).await?);
+    let named = Arc::new(named(context, differences.values().flatten()).await?);
     let comparison = |(subject, Standing { ratings, more })| {
         let comparison = Comparison {
             ratings,
@@ -93,8 +91,7 @@ pub async fn of_subjects(
 
 /// Reads the evidence that the reasons of some differences name.
 async fn named(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     differences: impl Iterator<Item = &Difference>,
 ) -> Result<NamedEvidence> {
     let (mut studies, mut publications) = (HashSet::new(), HashSet::new());
@@ -105,8 +102,8 @@ async fn named(
         }
     }
     Ok(NamedEvidence {
-        studies: load::rows::<study::Entity>(space, viewer, studies).await?,
-        publications: load::rows::<publication::Entity>(space, viewer, publications).await?,
+        studies: load::rows::<study::Entity>(context, studies).await?,
+        publications: load::rows::<publication::Entity>(context, publications).await?,
     })
 }
 

@@ -19,8 +19,8 @@ use crate::evidence::parents::{LINK, NARROWER, PARENT_ID, TERM_ID, about_narrowe
 use crate::evidence::study as studies;
 use crate::listing::{self, KeyPart, Parent, SortKey};
 use crate::page::{Page, PageRequest};
+use crate::request::RequestContext;
 use crate::space::Space;
-use crate::viewer::Viewer;
 
 /// A thing, and the day after which evidence about it is new.
 pub(super) struct Newest {
@@ -35,8 +35,7 @@ const TELLING: [StudyStatus; 2] = [StudyStatus::InterimResults, StudyStatus::Rep
 /// narrower, studies that reported or ended, and publications of its studies; about a study, its
 /// publications. A publication is no evidence about itself.
 pub(super) async fn than(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     kind: RatedKind,
     wanted: &[Newest],
 ) -> Result<HashMap<Uuid, NewerEvidence>> {
@@ -44,21 +43,21 @@ pub(super) async fn than(
     let Some(since) = wanted.iter().map(|newest| newest.since).min() else {
         return Ok(newer);
     };
-    let period = Period { since, until: space.store().source().now().date_naive() };
+    let period = Period { since, until: context.now().date_naive() };
     let subjects: Vec<Uuid> = wanted.iter().map(|newest| newest.subject).collect();
     let (studies, publications) = match kind {
         RatedKind::Publication => return Ok(newer),
         RatedKind::Study => {
-            (HashMap::new(), publications_of_studies(space, viewer, &subjects, period).await?)
+            (HashMap::new(), publications_of_studies(context, &subjects, period).await?)
         }
         RatedKind::Intervention => (
-            studies_about(space, viewer, &subjects, period).await?,
-            publications_about(space, viewer, &subjects, period).await?,
+            studies_about(context, &subjects, period).await?,
+            publications_about(context, &subjects, period).await?,
         ),
     };
     let read: Vec<Uuid> =
         studies.values().flat_map(|page| page.items.iter().map(|(_, row)| row.id.into())).collect();
-    let told = told_on(space, &read, period).await?;
+    let told = told_on(context.space(), &read, period).await?;
     for (subject, page) in studies {
         let newer: &mut NewerEvidence = newer.entry(subject).or_default();
         newer.more_studies = page.has_next;
@@ -98,12 +97,11 @@ const fn page() -> PageRequest {
 }
 
 async fn studies_about(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     interventions: &[Uuid],
     period: Period,
 ) -> Result<HashMap<Uuid, Page<study::Model>>> {
-    let store = space.store();
+    let store = context.store();
     let told = scope::parts_of_seen::<study_status_change::Entity>()
         .select_only()
         .expr(Expr::val(1))
@@ -113,7 +111,7 @@ async fn studies_about(
         )
         .filter(study_status_change::Column::Status.is_in(TELLING))
         .filter(period.holds(study_status_change::Column::On));
-    let select = scope::shared::<study::Entity>(viewer, store.source().now())
+    let select = scope::shared::<study::Entity>(context.viewer(), context.now())
         .filter(study::Column::WithdrawnAt.is_null())
         .filter(study::Column::SupersededBy.is_null())
         .filter(study::Column::Status.is_in(TELLING))
@@ -123,7 +121,7 @@ async fn studies_about(
                 .add(Expr::exists(told.into_query())),
         );
     let vocabulary = Vocabulary::Intervention;
-    let (select, parent) = about_narrower(space, viewer, select, vocabulary, interventions);
+    let (select, parent) = about_narrower(context, select, vocabulary, interventions);
     let sort = studies::sort(studies::StudyOrder::default());
     listing::read_for_each(store, select, parent, interventions, &sort, &page()).await
 }
@@ -152,8 +150,8 @@ async fn told_on(
         .collect())
 }
 
-fn published(space: &Space, viewer: &Viewer, period: Period) -> Select<publication::Entity> {
-    scope::shared::<publication::Entity>(viewer, space.store().source().now())
+fn published(context: &RequestContext, period: Period) -> Select<publication::Entity> {
+    scope::shared::<publication::Entity>(context.viewer(), context.now())
         .filter(publication::Column::WithdrawnAt.is_null())
         .filter(publication::Column::SupersededBy.is_null())
         .filter(period.holds(publication::Column::SortOn))
@@ -170,35 +168,33 @@ fn newest_published() -> SortKey<publication::Model> {
 }
 
 async fn publications_of_studies(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     studies: &[Uuid],
     period: Period,
 ) -> Result<HashMap<Uuid, Page<publication::Model>>> {
     let select = listing::joined(
-        published(space, viewer, period),
+        published(context, period),
         publication::Column::Id,
         study_publication::Entity,
         study_publication::Column::PublicationId,
     );
     let parent = study_publication::Column::StudyId;
     let sort = newest_published();
-    listing::read_for_each(space.store(), select, parent, studies, &sort, &page()).await
+    listing::read_for_each(context.store(), select, parent, studies, &sort, &page()).await
 }
 
 const PUBLICATION_ID: &str = "publication_id";
 
 /// Returns the publications of the studies that the viewer sees about each intervention, each once.
 async fn publications_about(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     interventions: &[Uuid],
     period: Period,
 ) -> Result<HashMap<Uuid, Page<publication::Model>>> {
-    let store = space.store();
-    let now = store.source().now();
+    let store = context.store();
+    let now = context.now();
     let of_study = study_publication::Column::StudyId;
-    let links = links(viewer, now, &[Vocabulary::Intervention]);
+    let links = links(context.viewer(), now, &[Vocabulary::Intervention]);
     let mut pairs = united(links, |mut link| {
         let same_study = Expr::col(link.study).equals(of_study.as_column_ref());
         let same_term = Expr::col(link.term).equals((NARROWER, TERM_ID));
@@ -206,13 +202,13 @@ async fn publications_about(
         link.rows
             .inner_join(study_publication::Entity, same_study)
             .inner_join(NARROWER, same_term)
-            .and_where(scope::sees::<study::Entity>(viewer, now, of_study))
+            .and_where(scope::sees::<study::Entity>(context.viewer(), now, of_study))
             .expr_as(Expr::col((NARROWER, PARENT_ID)), PARENT_ID)
             .expr_as(Expr::col(publication), PUBLICATION_ID)
             .take()
     });
     pairs.with_cte(narrower(store.backend(), interventions));
-    let mut select = published(space, viewer, period);
+    let mut select = published(context, period);
     let same = Expr::col(publication::Column::Id.as_column_ref()).equals((LINK, PUBLICATION_ID));
     QueryTrait::query(&mut select).join_subquery(JoinType::InnerJoin, pairs, LINK, same);
     let parent = Parent::of_subquery(LINK, PARENT_ID, false);

@@ -13,7 +13,7 @@ use crate::access::policy::{self, Action};
 use crate::access::scope;
 use crate::error::{Code, Error, Result};
 use crate::record::LONGEST_TEXT;
-use crate::space::Space;
+use crate::request::RequestContext;
 use crate::store::Write;
 use crate::store::audit::{Actor, Event};
 use crate::viewer::Viewer;
@@ -34,15 +34,14 @@ pub struct NotTheSame {
 /// # Errors
 /// `NOT_FOUND`, `FORBIDDEN`, `BAD_USER_INPUT`; `CONFLICT` when one of them stands no more.
 pub async fn declare_distinct(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     claim: NotTheSame,
 ) -> Result<(publication::Model, publication::Model)> {
     let reason = checked_reason(&claim.reason)?;
-    let store = space.store();
+    let store = context.store();
     let two = {
-        let now = store.source().now();
-        let seen = scope::shared::<publication::Entity>(viewer, now);
+        let now = context.now();
+        let seen = scope::shared::<publication::Entity>(context.viewer(), now);
         let ids = [claim.one, claim.other];
         let rows = seen
             .filter(scope::among(store.backend(), publication::Column::Id, ids))
@@ -50,11 +49,11 @@ pub async fn declare_distinct(
             .await?;
         of_two(rows, ("one", claim.one), ("other", claim.other))?
     };
-    authorise(viewer, &two.0, &two.1)?;
+    authorise(context.viewer(), &two.0, &two.1)?;
     let events = [&two.0, &two.1].map(|row| Event {
-        at: store.source().now(),
-        actor: Actor::from(viewer),
-        request_id: viewer.request_id().map(str::to_owned),
+        at: context.now(),
+        actor: Actor::from(context.viewer()),
+        request_id: context.viewer().request_id().map(str::to_owned),
         action: "publication.declare_distinct".into(),
         kind: Some(ChangeKind::Publication),
         subject: Some(row.id.into()),
@@ -64,7 +63,7 @@ pub async fn declare_distinct(
         times: 1,
     });
     let (one, other) = (two.0.id, two.1.id);
-    let viewer = viewer.clone();
+    let viewer = context.viewer().clone();
     store
         .attest(events.into(), |write| {
             Box::pin(async move {

@@ -16,7 +16,7 @@ use crate::access::policy::{self, Action};
 use crate::access::scope;
 use crate::error::{Error, Result};
 use crate::record::{identifier, reach};
-use crate::space::Space;
+use crate::request::RequestContext;
 use crate::store::{Revision, Subject, Write};
 use crate::viewer::Viewer;
 
@@ -51,12 +51,12 @@ pub struct Joined {
 /// # Errors
 /// `NOT_FOUND`, `FORBIDDEN`; `BAD_USER_INPUT` for two with different DOIs, and when fewer would see the one that
 /// is kept; `CONFLICT` when one of them has changed since.
-pub async fn join(space: &Space, viewer: &Viewer, join: Join) -> Result<Joined> {
+pub async fn join(context: &RequestContext, join: Join) -> Result<Joined> {
     let reason = checked_reason(&join.reason)?;
-    let viewer_of_write = viewer.clone();
-    space
+    let viewer_of_write = context.viewer().clone();
+    context
         .store()
-        .write(viewer, "publication.join", |write| {
+        .write(context.viewer(), "publication.join", |write| {
             Box::pin(async move {
                 let point = write.savepoint().await?;
                 let joined = carry_out(write, &viewer_of_write, &join, reason).await?;

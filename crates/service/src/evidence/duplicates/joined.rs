@@ -9,10 +9,9 @@ use uuid::Uuid;
 
 use crate::access::scope;
 use crate::error::Result;
+use crate::request::RequestContext;
 use crate::shared;
-use crate::space::Space;
 use crate::store::Write;
-use crate::viewer::Viewer;
 
 /// The publications that stand for these ids: each itself, or the one into which it was joined. Where
 /// the viewer may see the joined one and not the one that was kept, it stands for itself.
@@ -20,12 +19,11 @@ use crate::viewer::Viewer;
 /// # Errors
 /// When the database cannot be read.
 pub async fn stands_for(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, publication::Model>> {
-    let mut rows = shared::by_ids::<publication::Entity>(space, viewer, ids).await?;
-    let kept = kept(space, viewer, rows.values()).await?;
+    let mut rows = shared::by_ids::<publication::Entity>(context, ids).await?;
+    let kept = kept(context, rows.values()).await?;
     for (id, row) in &mut rows {
         if let Some(kept) = kept.get(&PublicationId::from(*id)) {
             *row = kept.clone();
@@ -39,11 +37,10 @@ pub async fn stands_for(
 /// # Errors
 /// When the database cannot be read.
 pub async fn in_its_place(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     row: publication::Model,
 ) -> Result<publication::Model> {
-    let mut kept = kept(space, viewer, [&row]).await?;
+    let mut kept = kept(context, [&row]).await?;
     Ok(kept.remove(&row.id).unwrap_or(row))
 }
 
@@ -83,8 +80,7 @@ pub(crate) async fn kept_of(
 
 /// For those of the rows that were joined: what was kept, as far as the viewer sees it.
 async fn kept(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     rows: impl IntoIterator<Item = &publication::Model>,
 ) -> Result<HashMap<PublicationId, publication::Model>> {
     let superseded: Vec<Uuid> = rows
@@ -95,13 +91,13 @@ async fn kept(
     if superseded.is_empty() {
         return Ok(HashMap::new());
     }
-    let store = space.store();
+    let store = context.store();
     let joins = scope::parts_of_seen::<joined_publication::Entity>()
         .filter(scope::among(store.backend(), joined_publication::Column::Id, superseded))
         .all(store.connection())
         .await?;
     let ids: Vec<Uuid> = joins.iter().map(|join| join.kept_id.into()).collect();
-    let seen = shared::by_ids::<publication::Entity>(space, viewer, &ids).await?;
+    let seen = shared::by_ids::<publication::Entity>(context, &ids).await?;
     let found = |join: &joined_publication::Model| {
         let kept = seen.get(&Uuid::from(join.kept_id))?;
         Some((join.id, kept.clone()))

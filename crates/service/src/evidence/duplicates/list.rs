@@ -12,8 +12,7 @@ use crate::access::{ScopeName, scope};
 use crate::error::{Error, Result};
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
-use crate::space::Space;
-use crate::viewer::Viewer;
+use crate::request::RequestContext;
 
 /// The open pairs of each of these publications that the viewer may see, the most alike first. What was
 /// declared different is no more among them.
@@ -21,17 +20,16 @@ use crate::viewer::Viewer;
 /// # Errors
 /// When the database cannot be read.
 pub async fn of_publications(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     publications: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<possible_duplicate::Model>>> {
     use possible_duplicate::Column::{Id, OneId, OtherId, Similarity};
 
-    let store = space.store();
+    let store = context.store();
     let of_these = Condition::any()
         .add(scope::among(store.backend(), OneId, publications.iter().copied()))
         .add(scope::among(store.backend(), OtherId, publications.iter().copied()));
-    let rows = open(scope::possible_duplicates(viewer, store.source().now()))
+    let rows = open(scope::possible_duplicates(context.viewer(), context.now()))
         .filter(of_these)
         .order_by_desc(Similarity)
         .order_by_desc(Id)
@@ -52,18 +50,17 @@ pub async fn of_publications(
 /// # Errors
 /// When the database cannot be read.
 pub async fn by_ids(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, possible_duplicate::Model>> {
-    let store = space.store();
+    let store = context.store();
     let among = || {
         let ids = ids.iter().copied();
         scope::among(store.backend(), possible_duplicate::Column::Id, ids)
     };
-    let open = open(scope::possible_duplicates(viewer, store.source().now()));
+    let open = open(scope::possible_duplicates(context.viewer(), context.now()));
     let mut rows = open.filter(among()).all(store.connection()).await?;
-    let decided = concerning(space, viewer, true).filter(among());
+    let decided = concerning(context, true).filter(among());
     rows.extend(decided.all(store.connection()).await?);
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
@@ -74,20 +71,19 @@ pub async fn by_ids(
 /// # Errors
 /// `INVALID_CURSOR`.
 pub async fn list(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     decided: bool,
     request: &PageRequest,
 ) -> Result<Page<possible_duplicate::Model>> {
-    listing::read(space.store(), concerning(space, viewer, decided), &sort(), request).await
+    listing::read(context.store(), concerning(context, decided), &sort(), request).await
 }
 
 /// How many pairs concern the viewer's centre.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn count(space: &Space, viewer: &Viewer, decided: bool) -> Result<u64> {
-    listing::count(space.store(), concerning(space, viewer, decided)).await
+pub async fn count(context: &RequestContext, decided: bool) -> Result<u64> {
+    listing::count(context.store(), concerning(context, decided)).await
 }
 
 /// What speaks for and against a pair.
@@ -98,17 +94,17 @@ pub fn reasons(pair: &possible_duplicate::Model) -> Result<Vec<DuplicateReason>>
     serde_json::from_value(pair.reasons.clone()).map_err(Error::internal)
 }
 
-fn concerning(space: &Space, viewer: &Viewer, decided: bool) -> Select<possible_duplicate::Entity> {
-    let seen = scope::possible_duplicates(viewer, space.store().source().now());
+fn concerning(context: &RequestContext, decided: bool) -> Select<possible_duplicate::Entity> {
+    let seen = scope::possible_duplicates(context.viewer(), context.now());
     let pairs = if decided {
         seen.filter(possible_duplicate::Column::Outcome.is_not_null())
     } else {
         open(seen)
     };
-    if viewer.has(ScopeName::EvidenceReview) {
+    if context.viewer().has(ScopeName::EvidenceReview) {
         return pairs;
     }
-    match viewer.centre() {
+    match context.viewer().centre() {
         Some(centre) => pairs.filter(has_one_of(centre)),
         None => pairs.filter(Expr::val(1).eq(0)),
     }

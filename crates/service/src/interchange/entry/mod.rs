@@ -31,7 +31,7 @@ use crate::record::columns::WITHDRAWAL;
 use crate::record::patch::Item;
 pub use crate::record::patch::{Patch, Reference, Score, ValueFor};
 pub use crate::record::reading::Listed;
-use crate::space::Space;
+use crate::request::RequestContext;
 use crate::viewer::Viewer;
 
 /// How many things may be entered at once.
@@ -60,17 +60,16 @@ pub type Entering<R> = std::result::Result<R, Vec<InputProblem>>;
 /// `UNAUTHENTICATED`, `FORBIDDEN`; `BAD_USER_INPUT` for too many at once; `IDEMPOTENCY_KEY_REUSED`.
 #[expect(private_bounds, reason = "how things are entered is the bundle's own business")]
 pub async fn contribute_all<K: Entered>(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     patches: Vec<Patch>,
     how: How,
 ) -> Result<Vec<Entering<K::Row>>> {
-    let entered = enter_all::<K>(space, viewer, patches, how).await?;
+    let entered = enter_all::<K>(context, patches, how).await?;
     // What is refused as a whole is noted where the request is answered; here it is a part of the answer.
     let refused = entered.iter().filter_map(|one| one.as_ref().err());
     for refusal in refused.filter_map(|problems| forbidden::<K>(problems)) {
-        let now = space.store().source().now();
-        space.journal().refused(viewer, &refusal, now);
+        let now = context.now();
+        context.space().journal().refused(context.viewer(), &refusal, now);
     }
     Ok(entered)
 }
@@ -81,12 +80,11 @@ pub async fn contribute_all<K: Entered>(
 /// As [`contribute_all`], and `FORBIDDEN` or `BAD_USER_INPUT` with all that is wrong.
 #[expect(private_bounds, reason = "how things are entered is the bundle's own business")]
 pub async fn contribute<K: Entered>(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     patch: Patch,
     how: How,
 ) -> Result<K::Row> {
-    let mut entered = enter_all::<K>(space, viewer, vec![patch], how).await?;
+    let mut entered = enter_all::<K>(context, vec![patch], how).await?;
     match entered.pop() {
         Some(one) => one.map_err(refused::<K>),
         None => Err(Error::not_found("thing")),
@@ -94,13 +92,12 @@ pub async fn contribute<K: Entered>(
 }
 
 async fn enter_all<K: Entered>(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     patches: Vec<Patch>,
     how: How,
 ) -> Result<Vec<Entering<K::Row>>> {
-    let centre = viewer.centre().unwrap_or_default();
-    policy::authorise(viewer, &K::may(centre))?;
+    let centre = context.viewer().centre().unwrap_or_default();
+    policy::authorise(context.viewer(), &K::may(centre))?;
     if patches.len() > LARGEST_BATCH {
         let message =
             format!("There are {} of them; send at most {LARGEST_BATCH} at once.", patches.len());
@@ -108,21 +105,21 @@ async fn enter_all<K: Entered>(
     }
     let [action, _] = K::CALLED;
     let once = match &how.key {
-        Some(key) => Some(Once::try_new(viewer, key, action, &patches)?),
+        Some(key) => Some(Once::try_new(context.viewer(), key, action, &patches)?),
         None => None,
     };
-    let directory = space.directory().await?;
-    let today = space.store().source().now().date_naive();
+    let directory = context.directory().await?;
+    let today = context.now().date_naive();
     let mut patches = patches;
     for patch in &mut patches {
-        of_centre::<K>(patch, viewer);
+        of_centre::<K>(patch, context.viewer());
         K::complete(patch, &directory, today);
     }
-    let first = space.store().source().id();
-    let asker = viewer.clone();
-    space
+    let first = context.store().source().id();
+    let asker = context.viewer().clone();
+    context
         .store()
-        .write_or_rehearse(viewer, action, how.dry_run, |write| {
+        .write_or_rehearse(context.viewer(), action, how.dry_run, |write| {
             Box::pin(async move {
                 write.because(how.reason);
                 let point = write.savepoint().await?;
@@ -150,30 +147,28 @@ async fn enter_all<K: Entered>(
 /// expected one; `BAD_USER_INPUT` with all that is wrong.
 #[expect(private_bounds, reason = "how things are entered is the bundle's own business")]
 pub async fn revise<K: Entered>(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     id: Uuid,
     expected_version: i32,
     patch: Patch,
     how: How,
 ) -> Result<K::Row> {
-    revise_at::<K>(space, viewer, id, expected_version, |_| patch, how).await
+    revise_at::<K>(context, id, expected_version, |_| patch, how).await
 }
 
 /// The same, for what says when it is written.
 async fn revise_at<K: Entered>(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     id: Uuid,
     expected_version: i32,
     patch: impl FnOnce(DateTime<Utc>) -> Patch + Send,
     how: How,
 ) -> Result<K::Row> {
     let [_, action] = K::CALLED;
-    let asker = viewer.clone();
-    space
+    let asker = context.viewer().clone();
+    context
         .store()
-        .write_or_rehearse(viewer, action, how.dry_run, |write| {
+        .write_or_rehearse(context.viewer(), action, how.dry_run, |write| {
             let patch = patch(write.source().now());
             Box::pin(async move {
                 write.because(how.reason);
@@ -200,8 +195,7 @@ pub struct Withdrawal {
 /// As [`revise`].
 #[expect(private_bounds, reason = "how things are entered is the bundle's own business")]
 pub async fn withdraw<K: Entered>(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     id: Uuid,
     expected_version: i32,
     withdrawal: Withdrawal,
@@ -221,7 +215,7 @@ pub async fn withdraw<K: Entered>(
         patch.set(WITHDRAWAL.withdrawn_at, now);
         patch
     };
-    revise_at::<K>(space, viewer, id, expected_version, withdrawn, how).await
+    revise_at::<K>(context, id, expected_version, withdrawn, how).await
 }
 
 /// Fills in the viewer's own centre where nothing is said.

@@ -10,9 +10,8 @@ use super::parties::parties;
 use super::{Agreement, list};
 use crate::access::scope;
 use crate::error::{Code, Error, Result};
-use crate::space::Space;
+use crate::request::RequestContext;
 use crate::store::{Revision, Subject, Write};
-use crate::viewer::Viewer;
 
 /// A party's decision.
 #[derive(Clone, Copy, Debug)]
@@ -28,17 +27,17 @@ pub struct Decision {
 /// # Errors
 /// `NOT_FOUND`; `FORBIDDEN` for whoever is no party that is still to approve it; `CONFLICT` when it has changed, or
 /// has ended.
-pub async fn approve(space: &Space, viewer: &Viewer, decision: Decision) -> Result<Agreement> {
-    let agreement = list::seen(space, viewer, decision.id).await?;
+pub async fn approve(context: &RequestContext, decision: Decision) -> Result<Agreement> {
+    let agreement = list::seen(context, decision.id).await?;
     let authorities = agreement.authorities();
-    let parties = parties(space, viewer, agreement.recipient(), &authorities).await?;
+    let parties = parties(context, agreement.recipient(), &authorities).await?;
     if parties.is_none() {
         return Err(no_party());
     }
-    let token = viewer.token();
-    space
+    let token = context.viewer().token();
+    context
         .store()
-        .write(viewer, "agreement.approve", move |write| {
+        .write(context.viewer(), "agreement.approve", move |write| {
             Box::pin(async move {
                 let now = write.source().now();
                 let agreement = locked(write, decision.id).await?;
@@ -83,7 +82,7 @@ pub async fn approve(space: &Space, viewer: &Viewer, decision: Decision) -> Resu
             })
         })
         .await?;
-    list::seen(space, viewer, decision.id).await
+    list::seen(context, decision.id).await
 }
 
 /// Ends an agreement before its last day: from then on no row is read under it, and its pseudonyms lead to nobody.
@@ -92,24 +91,23 @@ pub async fn approve(space: &Space, viewer: &Viewer, decision: Decision) -> Resu
 /// `NOT_FOUND`; `FORBIDDEN` for whoever is no party; `CONFLICT` when it has changed, or has ended; `BAD_USER_INPUT` without
 /// a reason.
 pub async fn end(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     decision: Decision,
     reason: String,
 ) -> Result<Agreement> {
     if reason.trim().is_empty() {
         return Err(Error::bad_input("reason", "Say why it ends."));
     }
-    let agreement = list::seen(space, viewer, decision.id).await?;
+    let agreement = list::seen(context, decision.id).await?;
     let authorities = agreement.authorities();
-    let parties = parties(space, viewer, agreement.recipient(), &authorities).await?;
-    let is_operator = matches!(viewer.who(), crate::viewer::Who::Operator);
+    let parties = parties(context, agreement.recipient(), &authorities).await?;
+    let is_operator = matches!(context.viewer().who(), crate::viewer::Who::Operator);
     if parties.is_none() && !is_operator {
         return Err(no_party());
     }
-    space
+    context
         .store()
-        .write(viewer, "agreement.end", move |write| {
+        .write(context.viewer(), "agreement.end", move |write| {
             Box::pin(async move {
                 let agreement = locked(write, decision.id).await?;
                 let row = &agreement.row;
@@ -131,7 +129,7 @@ pub async fn end(
             })
         })
         .await?;
-    list::seen(space, viewer, decision.id).await
+    list::seen(context, decision.id).await
 }
 
 /// Returns the agreement, which nobody else decides on meanwhile, if it hasn't ended.

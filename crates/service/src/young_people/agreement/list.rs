@@ -12,8 +12,8 @@ use crate::access::scope;
 use crate::error::{Error, Result};
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
+use crate::request::RequestContext;
 use crate::space::Space;
-use crate::viewer::Viewer;
 use crate::young_people::people::READ;
 use crate::young_people::stewards;
 
@@ -34,27 +34,20 @@ static READS: LazyLock<SortKey<audit_event::Model>> = LazyLock::new(|| {
 });
 
 /// Returns the agreements whose party the viewer is.
-async fn of_viewer(
-    space: &Space,
-    viewer: &Viewer,
-) -> Result<Select<data_sharing_agreement::Entity>> {
-    let acts_for = stewards::authorities(space, viewer).await?;
-    Ok(scope::agreements(viewer, &acts_for))
+async fn of_viewer(context: &RequestContext) -> Result<Select<data_sharing_agreement::Entity>> {
+    let acts_for = stewards::authorities(context).await?;
+    Ok(scope::agreements(context.viewer(), &acts_for))
 }
 
 /// Returns the agreements of the viewer, the latest first.
 ///
 /// # Errors
 /// Those of a page.
-pub async fn list(
-    space: &Space,
-    viewer: &Viewer,
-    request: &PageRequest,
-) -> Result<Page<Agreement>> {
-    let select = of_viewer(space, viewer).await?;
-    let page = listing::read(space.store(), select, &ORDER, request).await?;
+pub async fn list(context: &RequestContext, request: &PageRequest) -> Result<Page<Agreement>> {
+    let select = of_viewer(context).await?;
+    let page = listing::read(context.store(), select, &ORDER, request).await?;
     let ids: Vec<_> = page.items.iter().map(|(_, row)| row.id).collect();
-    let mut controllers = controllers(space, &ids).await?;
+    let mut controllers = controllers(context.space(), &ids).await?;
     Ok(Page {
         items: page
             .items
@@ -70,20 +63,16 @@ pub async fn list(
 }
 
 /// Returns one agreement, if the viewer is a party of it.
-pub async fn get(space: &Space, viewer: &Viewer, id: AgreementId) -> Result<Option<Agreement>> {
-    Ok(by_ids(space, viewer, &[id.into()]).await?.remove(&id.into()))
+pub async fn get(context: &RequestContext, id: AgreementId) -> Result<Option<Agreement>> {
+    Ok(by_ids(context, &[id.into()]).await?.remove(&id.into()))
 }
 
 /// Returns the agreements with these ids whose party the viewer is.
-pub async fn by_ids(
-    space: &Space,
-    viewer: &Viewer,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Agreement>> {
+pub async fn by_ids(context: &RequestContext, ids: &[Uuid]) -> Result<HashMap<Uuid, Agreement>> {
     use data_sharing_agreement::Column::Id;
 
-    let store = space.store();
-    let rows = of_viewer(space, viewer)
+    let store = context.store();
+    let rows = of_viewer(context)
         .await?
         .filter(scope::among(store.backend(), Id, ids.iter().copied()))
         .all(store.connection())
@@ -91,7 +80,7 @@ pub async fn by_ids(
     let found: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut controllers = match found.as_slice() {
         [] => HashMap::new(),
-        found => controllers(space, found).await?,
+        found => controllers(context.space(), found).await?,
     };
     let with_controllers = |row: data_sharing_agreement::Model| {
         let controllers = controllers.remove(&row.id).unwrap_or_default();
@@ -102,11 +91,10 @@ pub async fn by_ids(
 
 /// Returns the same, where there must be one.
 pub(in crate::young_people) async fn seen(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     id: AgreementId,
 ) -> Result<Agreement> {
-    let found = get(space, viewer, id).await?;
+    let found = get(context, id).await?;
     found.ok_or_else(|| Error::not_found("agreement"))
 }
 
@@ -141,12 +129,11 @@ pub async fn reads(
 
 /// Returns the readings with these ids under agreements whose party the viewer is.
 pub async fn reads_by_ids(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, audit_event::Model>> {
-    let store = space.store();
-    let agreements = of_viewer(space, viewer)
+    let store = context.store();
+    let agreements = of_viewer(context)
         .await?
         .select_only()
         .column(data_sharing_agreement::Column::Id)

@@ -4,8 +4,7 @@ use entity::{CentreId, LocalAuthorityId};
 
 use crate::access::policy::{self, Action};
 use crate::error::Result;
-use crate::space::Space;
-use crate::viewer::Viewer;
+use crate::request::RequestContext;
 use crate::young_people::stewards;
 
 /// The parties of an agreement for which somebody acts.
@@ -27,21 +26,22 @@ impl Parties {
 /// One person never acts as both sides: a token that acts for an authority approves for that, and a centre's other
 /// tokens for the centre. The operator proposes and ends, and approves for nobody.
 pub(super) async fn parties(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     recipient: CentreId,
     authorities: &[LocalAuthorityId],
 ) -> Result<Parties> {
-    let own = stewards::authorities(space, viewer).await?;
-    let may_contribute = policy::authorise(viewer, &Action::ContributeReturns).is_ok();
+    let own = stewards::authorities(context).await?;
+    let may_contribute = policy::authorise(context.viewer(), &Action::ContributeReturns).is_ok();
     let acts_for: Vec<_> = authorities
         .iter()
         .copied()
         .filter(|authority| may_contribute && own.contains(authority))
         .collect();
-    let may_read = policy::authorise(viewer, &Action::ReadYoungPeople(recipient)).is_ok();
+    let may_read = policy::authorise(context.viewer(), &Action::ReadYoungPeople(recipient)).is_ok();
     Ok(Parties {
-        is_recipient: acts_for.is_empty() && may_read && viewer.centre() == Some(recipient),
+        is_recipient: acts_for.is_empty()
+            && may_read
+            && context.viewer().centre() == Some(recipient),
         authorities: acts_for,
     })
 }

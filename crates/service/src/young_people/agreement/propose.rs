@@ -12,9 +12,8 @@ use super::{Agreement, list};
 use crate::access::policy::{self, Action};
 use crate::error::{Error, Result};
 use crate::once::Once;
-use crate::space::Space;
+use crate::request::RequestContext;
 use crate::store::Subject;
-use crate::viewer::Viewer;
 use crate::young_people::disclosure::Rule;
 
 /// An agreement that is proposed.
@@ -47,17 +46,18 @@ pub struct NewAgreement {
 /// # Errors
 /// `FORBIDDEN` for whoever is no party; `BAD_USER_INPUT`; `IDEMPOTENCY_KEY_REUSED`.
 pub async fn propose(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     new: NewAgreement,
     key: Option<&str>,
 ) -> Result<Agreement> {
-    let once = key.map(|key| Once::try_new(viewer, key, "agreement.propose", &new)).transpose()?;
-    let (row, controllers) = draft(space, viewer, &new).await?;
+    let once = key
+        .map(|key| Once::try_new(context.viewer(), key, "agreement.propose", &new))
+        .transpose()?;
+    let (row, controllers) = draft(context, &new).await?;
     let id = row.id;
-    let made = space
+    let made = context
         .store()
-        .write(viewer, "agreement.propose", move |write| {
+        .write(context.viewer(), "agreement.propose", move |write| {
             Box::pin(async move {
                 if let Some(once) = once
                     && let Some(first) = once.claim(write, id.into()).await?
@@ -76,19 +76,18 @@ pub async fn propose(
             })
         })
         .await?;
-    list::seen(space, viewer, made).await
+    list::seen(context, made).await
 }
 
 async fn draft(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     new: &NewAgreement,
 ) -> Result<(data_sharing_agreement::Model, Vec<agreement_controller::Model>)> {
-    if policy::authorise(viewer, &Action::ContributeReturns).is_err() {
-        let centre = viewer.centre().unwrap_or_default();
-        policy::authorise(viewer, &Action::ReadYoungPeople(centre))?;
+    if policy::authorise(context.viewer(), &Action::ContributeReturns).is_err() {
+        let centre = context.viewer().centre().unwrap_or_default();
+        policy::authorise(context.viewer(), &Action::ReadYoungPeople(centre))?;
     }
-    let directory = space.directory().await?;
+    let directory = context.directory().await?;
     let recipient = directory.centres.by_key(&new.recipient).ok_or_else(|| {
         Error::bad_input("recipient", "There is no such centre. Name it by its slug.")
     })?;
@@ -105,18 +104,18 @@ async fn draft(
         }
     }
     check(new, &authorities)?;
-    let parties = parties(space, viewer, recipient.row.id, &authorities).await?;
+    let parties = parties(context, recipient.row.id, &authorities).await?;
     if parties.is_none() {
-        policy::authorise(viewer, &Action::ReadYoungPeople(recipient.row.id))?;
+        policy::authorise(context.viewer(), &Action::ReadYoungPeople(recipient.row.id))?;
     }
-    let source = space.store().source();
+    let source = context.store().source();
     let (id, now) = (source.id(), source.now());
     let by_authority = |authority: &LocalAuthorityId| parties.approves_for(*authority);
     let controllers = authorities.iter().map(|authority| agreement_controller::Model {
         agreement_id: id,
         local_authority_id: *authority,
         approved_at: by_authority(authority).then_some(now),
-        approved_by: viewer.token().filter(|_| by_authority(authority)),
+        approved_by: context.viewer().token().filter(|_| by_authority(authority)),
     });
     let row = data_sharing_agreement::Model {
         id,
@@ -132,10 +131,10 @@ async fn draft(
         retention_until: new.retention_until,
         rule_set: match &new.rule_set {
             Some(name) => name.clone(),
-            None => space.disclosure_rule()?.name.to_owned(),
+            None => context.space().disclosure_rule()?.name.to_owned(),
         },
         version: 1,
-        proposed_by: viewer.centre(),
+        proposed_by: context.viewer().centre(),
         proposed_at: now,
         recipient_approved_at: parties.is_recipient.then_some(now),
         ended_at: None,

@@ -29,9 +29,9 @@ use super::statistics::{
 use crate::access::scope;
 use crate::error::{Code, Error, Result};
 use crate::network::directory::Directory;
+use crate::request::RequestContext;
 use crate::space::Space;
 use crate::store::audit::Event;
-use crate::viewer::Viewer;
 
 /// How many cells a table may have, totals included.
 const MOST_CELLS: usize = 10_000;
@@ -121,7 +121,7 @@ impl Showing {
 
 /// Returns a table of counts by the rule of an agreement.
 pub(super) async fn table(
-    space: &Space,
+    context: &RequestContext,
     year: CollectionYear,
     question: &Question,
     within: &Within,
@@ -133,7 +133,7 @@ pub(super) async fn table(
         agreement: within.agreement,
         authorities: within.authorities.clone(),
     };
-    let given = give(space, &within.reader, year, &asked, &[]).await?;
+    let given = give(context, year, &asked, &[]).await?;
     let label = |at: usize, key: &String| {
         let named = given.axes.get(at).into_iter().flatten();
         let mut named = named.filter(|(word, _)| word == key);
@@ -173,15 +173,14 @@ fn is_collected(question: &Question, keys: &Keys, coverage: &[Covered]) -> bool 
 /// `NOT_COUNTABLE` when no choice of hidden cells would protect it, or it is too large; `BAD_USER_INPUT`; `CONFLICT` when
 /// others were given all the while.
 pub(super) async fn give(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     year: CollectionYear,
     asked: &Asked,
     events: &[Event],
 ) -> Result<Given> {
     let mut attempts = 1;
     loop {
-        match attempt(space, viewer, year, asked, events).await {
+        match attempt(context, year, asked, events).await {
             Err(refusal) if refusal.code == Code::Conflict && attempts < MOST_ATTEMPTS => {
                 attempts += 1;
             }
@@ -191,13 +190,12 @@ pub(super) async fn give(
 }
 
 async fn attempt(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     year: CollectionYear,
     asked: &Asked,
     events: &[Event],
 ) -> Result<Given> {
-    let directory = space.directory().await?;
+    let directory = context.directory().await?;
     let question = &asked.question;
     let named = places(&question.filter, &directory)?;
     let is_asked = |id: entity::LocalAuthorityId| {
@@ -206,7 +204,7 @@ async fn attempt(
             && asked.authorities.as_ref().is_none_or(is_own)
     };
     let populations = &question.filter.populations;
-    let coverage = Coverage::read(space, &directory, year, populations, is_asked).await?;
+    let coverage = Coverage::read(context.space(), &directory, year, populations, is_asked).await?;
     let ids: Vec<_> = coverage.authorities.iter().map(|of| of.authority).collect();
     let axes: Vec<Axis> = question
         .by
@@ -224,7 +222,7 @@ async fn attempt(
     let earlier = scope::given_tables()
         .filter(given_table::Column::Year.eq(year.0))
         .order_by_asc(given_table::Column::Number)
-        .all(space.store().connection())
+        .all(context.store().connection())
         .await?;
     let mut others = Vec::with_capacity(earlier.len());
     for row in &earlier {
@@ -234,14 +232,14 @@ async fn attempt(
             && row.rule_set == asked.showing.name()
             && u64::try_from(row.threshold).ok() == Some(asked.showing.threshold());
         if is_same {
-            space.store().attest(events.to_vec(), |_| Box::pin(async { Ok(()) })).await?;
+            context.store().attest(events.to_vec(), |_| Box::pin(async { Ok(()) })).await?;
             return Ok(Given { axes, cells, coverage });
         }
         others.push((other, cells, row.threshold.unsigned_abs().into()));
     }
 
     let shapes: Vec<&Shape> = others.iter().map(|(of, ..)| of).chain([&shape]).collect();
-    let atoms = atoms(space, year, &shapes, &directory).await?;
+    let atoms = atoms(context.space(), year, &shapes, &directory).await?;
     let area = area(question);
     let protecting = Protecting {
         atoms,
@@ -267,11 +265,11 @@ async fn attempt(
         question: Set(serde_json::to_value(&shape).map_err(Error::internal)?),
         editions: Set(serde_json::to_value(&shape.authorities).map_err(Error::internal)?),
         cells: Set(serde_json::to_value(&cells).map_err(Error::internal)?),
-        given_at: Set(space.store().source().now()),
-        centre_id: Set(viewer.centre()),
-        token_id: Set(viewer.token()),
+        given_at: Set(context.now()),
+        centre_id: Set(context.viewer().centre()),
+        token_id: Set(context.viewer().token()),
     };
-    keep(space, year, number, row, events).await?;
+    keep(context.space(), year, number, row, events).await?;
     Ok(Given { axes, cells, coverage })
 }
 

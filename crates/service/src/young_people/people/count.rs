@@ -9,8 +9,8 @@ use super::paths::{Opened, Path};
 use super::read::{opened, opened_authorities};
 use crate::error::{Code, Error, Result};
 use crate::filter::AnyOf;
+use crate::request::RequestContext;
 use crate::space::Space;
-use crate::viewer::Viewer;
 use crate::young_people::agreement::Agreement;
 use crate::young_people::disclosure::Rule;
 use crate::young_people::statistics::{self, Question, Table, Within};
@@ -21,21 +21,19 @@ use crate::young_people::statistics::{self, Question, Table, Within};
 /// Those of [`list`](super::list), and of [`statistics::table`]; `NOT_IN_AGREEMENT` for what the agreement doesn't
 /// open.
 pub async fn count(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     id: AgreementId,
     mut question: Question,
 ) -> Result<Table> {
     question.filter.check_lists()?;
-    let (agreement, _) = opened(space, viewer, id, "a table of counts", &[]).await?;
+    let (agreement, _) = opened(context, id, "a table of counts", &[]).await?;
     restrict(&agreement, &mut question)?;
     let within = Within {
-        authorities: Some(opened_authorities(space, &agreement).await?),
-        rule: rule(space, &agreement)?,
+        authorities: Some(opened_authorities(context.space(), &agreement).await?),
+        rule: rule(context.space(), &agreement)?,
         agreement: Some(id),
-        reader: viewer.clone(),
     };
-    statistics::made(space, &question, within).await
+    statistics::made(context, &question, within).await
 }
 
 /// Returns the rule of an agreement; a deployment's own table is used under its name.

@@ -10,9 +10,8 @@ use sea_orm::{ColumnTrait, Condition, QueryFilter};
 use crate::access::policy::{self, Action};
 use crate::access::scope;
 use crate::error::{Error, Result};
-use crate::space::Space;
+use crate::request::RequestContext;
 use crate::store::Write;
-use crate::viewer::Viewer;
 use crate::young_people::returns::{forget, forget_hints, in_turn};
 use crate::young_people::standing::make;
 use crate::young_people::stewards;
@@ -32,19 +31,18 @@ pub struct Erased {
 /// # Errors
 /// `FORBIDDEN`; `BAD_USER_INPUT` when there is no such authority; `NOT_FOUND` when no return tells of the child.
 pub async fn erase_child(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     authority: &str,
     child_id: &str,
 ) -> Result<Erased> {
-    policy::authorise(viewer, &Action::ContributeReturns)?;
-    let directory = space.directory().await?;
+    policy::authorise(context.viewer(), &Action::ContributeReturns)?;
+    let directory = context.directory().await?;
     let authority = directory.local_authorities.by_key(authority);
     let authority = authority.ok_or_else(|| {
         Error::bad_input("localAuthority", "There is no such local authority. Give its GSS code.")
     })?;
-    stewards::may_contribute(space, viewer, authority.id).await?;
-    let keys = space.pseudonym_keys();
+    stewards::may_contribute(context, authority.id).await?;
+    let keys = context.space().pseudonym_keys();
     let id = ChildId::read(child_id).map_err(|_| {
         Error::bad_input(
             "childId",
@@ -63,9 +61,9 @@ pub async fn erase_child(
         .flat_map(|hash| [hash.to_vec(), keys.after_adoption(&hash).to_vec()])
         .collect();
     let authorities = directory.with_predecessors(&[authority.id]);
-    space
+    context
         .store()
-        .write(viewer, "child.erase", move |write| {
+        .write(context.viewer(), "child.erase", move |write| {
             Box::pin(async move {
                 in_turn(write).await?;
                 let known = scope::for_writing::<young_person_key::Entity>()

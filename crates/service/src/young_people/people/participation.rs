@@ -10,8 +10,7 @@ use super::paths::Path;
 use super::{YoungPerson, read};
 use crate::access::scope;
 use crate::error::{Error, Result};
-use crate::space::Space;
-use crate::viewer::Viewer;
+use crate::request::RequestContext;
 
 /// A participation that is recorded.
 #[derive(Clone, Debug)]
@@ -33,21 +32,17 @@ pub struct NewParticipation {
 /// # Errors
 /// `NOT_FOUND`; `FORBIDDEN`; `AGREEMENT_NOT_IN_FORCE`; `NOT_IN_AGREEMENT` when it doesn't open participations, or a
 /// site and not the authorities; `BAD_USER_INPUT`.
-pub async fn participate(
-    space: &Space,
-    viewer: &Viewer,
-    new: NewParticipation,
-) -> Result<YoungPerson> {
+pub async fn participate(context: &RequestContext, new: NewParticipation) -> Result<YoungPerson> {
     let mut paths = vec![(Path::RecordOf, "agreement")];
     paths.extend(new.site.is_some().then_some((Path::RecordSite, "site")));
     let what = "a participation";
-    let (agreement, returns) = read::opened(space, viewer, new.agreement, what, &paths).await?;
-    let person = read::found(space, &agreement, &returns, &new.pseudonym).await?;
+    let (agreement, returns) = read::opened(context, new.agreement, what, &paths).await?;
+    let person = read::found(context.space(), &agreement, &returns, &new.pseudonym).await?;
     let person = person.ok_or_else(|| Error::not_found("young person under this agreement"))?;
     if new.arm.trim().is_empty() {
         return Err(Error::bad_input("arm", "Name the arm, such as `intervention`."));
     }
-    let directory = space.directory().await?;
+    let directory = context.directory().await?;
     let site = match &new.site {
         None => None,
         Some(code) => {
@@ -58,10 +53,10 @@ pub async fn participate(
             Some(site.id)
         }
     };
-    let now = space.store().source().now();
-    let study = scope::shared::<study::Entity>(viewer, now)
+    let now = context.now();
+    let study = scope::shared::<study::Entity>(context.viewer(), now)
         .filter(study::Column::Id.eq(new.study))
-        .one(space.store().connection())
+        .one(context.store().connection())
         .await?
         .ok_or_else(|| Error::not_found("study"))?;
     let row = study_participation::ActiveModel {
@@ -73,9 +68,9 @@ pub async fn participate(
         enrolled_on: Set(new.enrolled_on),
     };
     let (id, version) = (new.agreement, agreement.row.version);
-    space
+    context
         .store()
-        .write(viewer, "participation.record", move |write| {
+        .write(context.viewer(), "participation.record", move |write| {
             Box::pin(async move {
                 use study_participation::Column::{
                     AgreementId, Arm, EnrolledOn, SiteId, StudyId, YoungPersonId,
@@ -89,6 +84,6 @@ pub async fn participate(
             })
         })
         .await?;
-    let person = read::person(space, viewer, id, &new.pseudonym).await?;
+    let person = read::person(context, id, &new.pseudonym).await?;
     person.ok_or_else(|| Error::not_found("young person under this agreement"))
 }

@@ -21,10 +21,10 @@ use crate::error::Result;
 use crate::filter::AnyOf;
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
+use crate::request::RequestContext;
 use crate::space::Space;
 use crate::store::Write;
 use crate::store::audit::{Actor, Event};
-use crate::viewer::Viewer;
 use crate::young_people::agreement::{self, Agreement};
 use crate::young_people::pseudonym::PseudonymKeys;
 
@@ -50,8 +50,7 @@ pub struct PeopleFilter {
 /// `NOT_FOUND` for whoever is no party; `FORBIDDEN`; `AGREEMENT_NOT_IN_FORCE`; `NOT_IN_AGREEMENT` for a filter by what
 /// it doesn't open; those of a page.
 pub async fn list(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     id: AgreementId,
     filter: &PeopleFilter,
     request: &PageRequest,
@@ -61,7 +60,7 @@ pub async fn list(
     let by_study = filter.participates_in;
     let by_study = by_study.map(|_| (Path::InStudy, "filter.participatesIn"));
     let paths: Vec<_> = by_authority.into_iter().chain(by_study).collect();
-    let (agreement, returns) = opened(space, viewer, id, "a page of people", &paths).await?;
+    let (agreement, returns) = opened(context, id, "a page of people", &paths).await?;
     let mut select = scope::under_agreement::<agreement_pseudonym::Entity>()
         .filter(agreement_pseudonym::Column::AgreementId.eq(id));
     let returns_of: Vec<LoadedReturnId> = returns
@@ -79,9 +78,9 @@ pub async fn list(
             .into_query();
         select = select.filter(agreement_pseudonym::Column::YoungPersonId.in_subquery(takes_part));
     }
-    let page = listing::read(space.store(), select, &ORDER, request).await?;
+    let page = listing::read(context.store(), select, &ORDER, request).await?;
     let people: Vec<_> = page.items.iter().map(|(_, row)| row.clone()).collect();
-    let mut found = rows(space, &agreement, &returns, &people).await?;
+    let mut found = rows(context.space(), &agreement, &returns, &people).await?;
     Ok(Page {
         items: page
             .items
@@ -95,20 +94,18 @@ pub async fn list(
 
 /// Returns one young person of an agreement, by the pseudonym under it; nothing when there is none.
 pub async fn person(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     id: AgreementId,
     pseudonym: &str,
 ) -> Result<Option<YoungPerson>> {
     let pseudonyms = [pseudonym.to_owned()];
-    let mut found = persons(space, viewer, id, &pseudonyms).await?;
+    let mut found = persons(context, id, &pseudonyms).await?;
     Ok(found.remove(pseudonym))
 }
 
 /// Returns the young people of an agreement who have these pseudonyms under it.
 pub async fn persons(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     id: AgreementId,
     pseudonyms: &[String],
 ) -> Result<HashMap<String, YoungPerson>> {
@@ -116,18 +113,18 @@ pub async fn persons(
         1 => "one person".to_owned(),
         many => format!("{many} people"),
     };
-    let (agreement, returns) = opened(space, viewer, id, &what, &[]).await?;
+    let (agreement, returns) = opened(context, id, &what, &[]).await?;
     let told: Vec<_> = returns.iter().map(|row| row.id).collect();
     let people = scope::under_agreement::<agreement_pseudonym::Entity>()
         .filter(agreement_pseudonym::Column::AgreementId.eq(id))
         .filter(agreement_pseudonym::Column::Pseudonym.is_in(pseudonyms))
         .filter(told_of(&agreement, &told))
-        .all(space.store().connection())
+        .all(context.store().connection())
         .await?;
     if people.is_empty() {
         return Ok(HashMap::new());
     }
-    let found = rows(space, &agreement, &returns, &people).await?;
+    let found = rows(context.space(), &agreement, &returns, &people).await?;
     let named = found.into_values();
     Ok(named.map(|person| (person.pseudonym.clone(), person)).collect())
 }
@@ -151,28 +148,27 @@ pub(super) async fn found(
 /// Returns the agreement, if rows may be read under it now and it opens what is asked by, and the returns that it
 /// opens. The reading is in the audit when this returns.
 pub(super) async fn opened(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     id: AgreementId,
     what: &str,
     asked_by: &[(Path, &str)],
 ) -> Result<(Agreement, Vec<loaded_return::Model>)> {
-    let agreement = agreement::seen(space, viewer, id).await?;
-    policy::authorise(viewer, &Action::ReadYoungPeople(agreement.recipient()))?;
-    agreement.must_be_in_force(space.store().source())?;
+    let agreement = agreement::seen(context, id).await?;
+    policy::authorise(context.viewer(), &Action::ReadYoungPeople(agreement.recipient()))?;
+    agreement.must_be_in_force(context.store().source())?;
     let fields = Opened::new(agreement.fields());
     for (path, input) in asked_by {
         fields.open_input(*path, input)?;
     }
-    let authorities = opened_authorities(space, &agreement).await?;
+    let authorities = opened_authorities(context.space(), &agreement).await?;
     let returns = scope::returns_of(&authorities)
         .filter(loaded_return::Column::State.eq(ReturnState::Current))
-        .all(space.store().connection())
+        .all(context.store().connection())
         .await?;
     let event = Event {
-        at: space.store().source().now(),
-        actor: Actor::from(viewer),
-        request_id: viewer.request_id().map(str::to_owned),
+        at: context.now(),
+        actor: Actor::from(context.viewer()),
+        request_id: context.viewer().request_id().map(str::to_owned),
         action: READ.into(),
         kind: Some(ChangeKind::DataSharingAgreement),
         subject: Some(id.into()),
@@ -181,9 +177,9 @@ pub(super) async fn opened(
         detail: Some(what.to_owned()),
         times: 1,
     };
-    let keys = space.pseudonym_keys().clone();
+    let keys = context.space().pseudonym_keys().clone();
     let (of, ids) = (agreement.clone(), returns.iter().map(|row| row.id).collect::<Vec<_>>());
-    space
+    context
         .store()
         .attest(vec![event], move |write| {
             Box::pin(async move { name_people(write, &keys, &of, &ids).await })

@@ -11,9 +11,8 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter};
 use super::persons;
 use crate::access::scope;
 use crate::error::{Code, Error, Result};
-use crate::space::Space;
+use crate::request::RequestContext;
 use crate::store::{Revision, Subject, Write};
-use crate::viewer::Viewer;
 use crate::young_people::{standing, stewards};
 
 /// Erases a return that is in use: its rows, whom nothing else tells of, and what counts said of them from then
@@ -21,16 +20,12 @@ use crate::young_people::{standing, stewards};
 ///
 /// # Errors
 /// `FORBIDDEN`; `NOT_FOUND`; `CONFLICT` when it isn't in use.
-pub async fn erase(
-    space: &Space,
-    viewer: &Viewer,
-    id: LoadedReturnId,
-) -> Result<loaded_return::Model> {
-    let authority = super::by_id(space, viewer, id).await?.local_authority_id;
-    stewards::may_contribute(space, viewer, authority).await?;
-    space
+pub async fn erase(context: &RequestContext, id: LoadedReturnId) -> Result<loaded_return::Model> {
+    let authority = super::by_id(context, id).await?.local_authority_id;
+    stewards::may_contribute(context, authority).await?;
+    context
         .store()
-        .write(viewer, "return.erase", move |write| {
+        .write(context.viewer(), "return.erase", move |write| {
             Box::pin(async move {
                 persons::in_turn(write).await?;
                 let row = scope::locked::<loaded_return::Entity>(
@@ -58,10 +53,10 @@ pub async fn erase(
 }
 
 /// Gives up a return whose loading did not come to its end.
-pub(super) async fn abandon(space: &Space, viewer: &Viewer, id: LoadedReturnId) -> Result<()> {
-    space
+pub(super) async fn abandon(context: &RequestContext, id: LoadedReturnId) -> Result<()> {
+    context
         .store()
-        .write(viewer, "return.abandon", move |write| {
+        .write(context.viewer(), "return.abandon", move |write| {
             Box::pin(async move {
                 persons::in_turn(write).await?;
                 let row = scope::for_writing::<loaded_return::Entity>()
@@ -83,16 +78,16 @@ pub(super) async fn abandon(space: &Space, viewer: &Viewer, id: LoadedReturnId) 
 ///
 /// # Errors
 /// When the database cannot be written.
-pub async fn abandon_unfinished(space: &Space) -> Result<usize> {
-    let since = space.store().source().now() - chrono::TimeDelta::days(1);
+pub async fn abandon_unfinished(context: &RequestContext) -> Result<usize> {
+    let since = context.now() - chrono::TimeDelta::days(1);
     let unfinished = scope::for_writing::<loaded_return::Entity>()
         .filter(loaded_return::Column::State.eq(ReturnState::Loading))
         .filter(loaded_return::Column::BeganAt.lt(since))
-        .all(space.store().connection())
+        .all(context.store().connection())
         .await?;
     let count = unfinished.len();
     for row in unfinished {
-        abandon(space, &Viewer::operator(), row.id).await?;
+        abandon(context, row.id).await?;
     }
     Ok(count)
 }

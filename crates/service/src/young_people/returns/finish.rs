@@ -13,9 +13,8 @@ use super::keep::{Loading, Numbers, keep_problems};
 use super::{Heading, losses, persons};
 use crate::access::scope;
 use crate::error::{Error, Result};
-use crate::space::Space;
+use crate::request::RequestContext;
 use crate::store::{Revision, Subject, Write};
-use crate::viewer::Viewer;
 use crate::young_people::pseudonym::PseudonymKeys;
 use crate::young_people::standing::Standings;
 
@@ -24,15 +23,14 @@ use crate::young_people::standing::Standings;
 /// # Errors
 /// `RETURN_NEEDS_CONFIRMATION`.
 pub(super) async fn finish(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     loading: Loading,
     may_lose: bool,
 ) -> Result<loaded_return::Model> {
-    let keys = space.pseudonym_keys().clone();
-    space
+    let keys = context.space().pseudonym_keys().clone();
+    context
         .store()
-        .write(viewer, "return.load", move |write| {
+        .write(context.viewer(), "return.load", move |write| {
             Box::pin(async move {
                 persons::in_turn(write).await?;
                 let earlier = earlier(write, &loading).await?;

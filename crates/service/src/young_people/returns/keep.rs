@@ -16,9 +16,9 @@ use super::Heading;
 use super::persons::{self, Known};
 use crate::access::scope;
 use crate::error::{Error, Result};
+use crate::request::RequestContext;
 use crate::space::Space;
 use crate::store::{Subject, Write};
-use crate::viewer::Viewer;
 use crate::young_people::stewards;
 
 /// A return whose loading is under way.
@@ -47,13 +47,12 @@ pub(super) struct Loading {
 impl Loading {
     /// Notes that a return is being loaded.
     pub(super) async fn begin(
-        space: &Space,
-        viewer: &Viewer,
+        context: &RequestContext,
         kind: ReturnKind,
         heading: Heading,
     ) -> Result<Self> {
-        stewards::may_contribute(space, viewer, heading.authority_id).await?;
-        let source = space.store().source();
+        stewards::may_contribute(context, heading.authority_id).await?;
+        let source = context.store().source();
         let id = source.id();
         let row = loaded_return::Model {
             id,
@@ -61,7 +60,7 @@ impl Loading {
             local_authority_id: heading.authority_id,
             year: heading.year.0,
             state: ReturnState::Loading,
-            centre_id: viewer.centre(),
+            centre_id: context.viewer().centre(),
             began_at: source.now(),
             completed_at: None,
             ended_at: None,
@@ -72,9 +71,9 @@ impl Loading {
             refused: 0,
             doubtful: 0,
         };
-        space
+        context
             .store()
-            .write(viewer, "return.begin", move |write| {
+            .write(context.viewer(), "return.begin", move |write| {
                 Box::pin(async move {
                     let subject = Subject::itself(ChangeKind::LoadedReturn, id);
                     write.insert::<loaded_return::Entity>(&[(subject, row)]).await
@@ -109,17 +108,12 @@ impl Loading {
     }
 
     /// Keeps a batch.
-    pub(super) async fn keep(
-        &mut self,
-        space: &Space,
-        viewer: &Viewer,
-        batch: Batch,
-    ) -> Result<()> {
-        let write = space.store().begin_write(viewer).await?;
+    pub(super) async fn keep(&mut self, context: &RequestContext, batch: Batch) -> Result<()> {
+        let write = context.store().begin_write(context.viewer()).await?;
         // The write that puts it into use waits for all of it.
         write.may_be_lost().await?;
         self.tally = batch.tally;
-        self.keep_children(space, &write, batch.children).await?;
+        self.keep_children(context.space(), &write, batch.children).await?;
         self.keep_spells(&write, &batch.spells).await?;
         self.mark_unaccompanied(&write, &batch.unaccompanied).await?;
         for (place, day) in batch.adopted {
@@ -134,7 +128,7 @@ impl Loading {
         let (id, kept) = (self.id, self.problems);
         self.problems += keep_problems(&write, id, kept, &batch.problems).await?;
         self.say_how_far(&write).await?;
-        space.store().finish(write, "").await
+        context.store().finish(write, "").await
     }
 
     async fn keep_children(

@@ -15,8 +15,8 @@ use crate::access::scope;
 use crate::error::{Error, Result};
 use crate::listing::{self, KeyPart, SortKey};
 use crate::page::{Page, PageRequest};
+use crate::request::RequestContext;
 use crate::space::Space;
-use crate::viewer::Viewer;
 use crate::young_people::stewards;
 
 /// By when they were begun, the latest first.
@@ -40,18 +40,17 @@ static PROBLEMS: LazyLock<SortKey<return_problem::Model>> = LazyLock::new(|| {
 /// # Errors
 /// `FORBIDDEN`; those of a page.
 pub async fn list(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     request: &PageRequest,
 ) -> Result<Page<loaded_return::Model>> {
-    let select = of_viewer(space, viewer).await?;
-    listing::read(space.store(), select, &ORDER, request).await
+    let select = of_viewer(context).await?;
+    listing::read(context.store(), select, &ORDER, request).await
 }
 
 /// The returns of the authorities for which the viewer acts; all of them for whoever acts for none.
-async fn of_viewer(space: &Space, viewer: &Viewer) -> Result<Select<loaded_return::Entity>> {
-    policy::authorise(viewer, &Action::ContributeReturns)?;
-    let own = stewards::authorities(space, viewer).await?;
+async fn of_viewer(context: &RequestContext) -> Result<Select<loaded_return::Entity>> {
+    policy::authorise(context.viewer(), &Action::ContributeReturns)?;
+    let own = stewards::authorities(context).await?;
     Ok(match own.is_empty() {
         true => scope::returns(),
         false => scope::returns_of(&own),
@@ -62,8 +61,8 @@ async fn of_viewer(space: &Space, viewer: &Viewer) -> Result<Select<loaded_retur
 ///
 /// # Errors
 /// `FORBIDDEN`.
-pub async fn count(space: &Space, viewer: &Viewer) -> Result<u64> {
-    listing::count(space.store(), of_viewer(space, viewer).await?).await
+pub async fn count(context: &RequestContext) -> Result<u64> {
+    listing::count(context.store(), of_viewer(context).await?).await
 }
 
 /// Whether a return of an authority and year is in use.
@@ -96,15 +95,11 @@ pub async fn is_current(
 ///
 /// # Errors
 /// `FORBIDDEN`; `NOT_FOUND`.
-pub async fn by_id(
-    space: &Space,
-    viewer: &Viewer,
-    id: LoadedReturnId,
-) -> Result<loaded_return::Model> {
-    of_viewer(space, viewer)
+pub async fn by_id(context: &RequestContext, id: LoadedReturnId) -> Result<loaded_return::Model> {
+    of_viewer(context)
         .await?
         .filter(loaded_return::Column::Id.eq(id))
-        .one(space.store().connection())
+        .one(context.store().connection())
         .await?
         .ok_or_else(|| Error::not_found("return"))
 }
@@ -114,16 +109,15 @@ pub async fn by_id(
 /// # Errors
 /// When the database cannot be read.
 pub async fn by_ids(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, loaded_return::Model>> {
-    if policy::authorise(viewer, &Action::ContributeReturns).is_err() {
+    if policy::authorise(context.viewer(), &Action::ContributeReturns).is_err() {
         return Ok(HashMap::new());
     }
-    let store = space.store();
+    let store = context.store();
     let ids = ids.iter().copied();
-    let rows = of_viewer(space, viewer)
+    let rows = of_viewer(context)
         .await?
         .filter(scope::among(store.backend(), loaded_return::Column::Id, ids))
         .all(store.connection())
@@ -136,27 +130,23 @@ pub async fn by_ids(
 /// # Errors
 /// When the database cannot be read.
 pub async fn problems_at(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     places: &[(Uuid, i32)],
 ) -> Result<HashMap<(Uuid, i32), return_problem::Model>> {
     use return_problem::Column::{Ordinal, ReturnId};
 
-    if policy::authorise(viewer, &Action::ContributeReturns).is_err() {
+    if policy::authorise(context.viewer(), &Action::ContributeReturns).is_err() {
         return Ok(HashMap::new());
     }
-    let seen = of_viewer(space, viewer)
-        .await?
-        .select_only()
-        .column(loaded_return::Column::Id)
-        .into_query();
+    let seen =
+        of_viewer(context).await?.select_only().column(loaded_return::Column::Id).into_query();
     let at = |any: Condition, (of, ordinal): &(Uuid, i32)| {
         any.add(Condition::all().add(ReturnId.eq(*of)).add(Ordinal.eq(*ordinal)))
     };
     let rows = scope::parts_of_seen::<return_problem::Entity>()
         .filter(places.iter().fold(Condition::any(), at))
         .filter(ReturnId.in_subquery(seen))
-        .all(space.store().connection())
+        .all(context.store().connection())
         .await?;
     let placed = rows.into_iter().map(|row| ((row.return_id.into(), row.ordinal), row));
     Ok(placed.collect())
@@ -167,26 +157,25 @@ pub async fn problems_at(
 /// # Errors
 /// `FORBIDDEN`; those of a page.
 pub async fn problems(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     id: LoadedReturnId,
     request: &PageRequest,
 ) -> Result<Page<return_problem::Model>> {
-    by_id(space, viewer, id).await?;
+    by_id(context, id).await?;
     let select = scope::parts_of_seen::<return_problem::Entity>()
         .filter(return_problem::Column::ReturnId.eq(id));
-    listing::read(space.store(), select, &PROBLEMS, request).await
+    listing::read(context.store(), select, &PROBLEMS, request).await
 }
 
 /// How many problems of a return are kept.
 ///
 /// # Errors
 /// `FORBIDDEN`.
-pub async fn problem_count(space: &Space, viewer: &Viewer, id: LoadedReturnId) -> Result<u64> {
-    by_id(space, viewer, id).await?;
+pub async fn problem_count(context: &RequestContext, id: LoadedReturnId) -> Result<u64> {
+    by_id(context, id).await?;
     Ok(scope::parts_of_seen::<return_problem::Entity>()
         .filter(return_problem::Column::ReturnId.eq(id))
-        .count(space.store().connection())
+        .count(context.store().connection())
         .await?)
 }
 
@@ -195,13 +184,12 @@ pub async fn problem_count(space: &Space, viewer: &Viewer, id: LoadedReturnId) -
 /// # Errors
 /// `FORBIDDEN`.
 pub async fn counted_problems(
-    space: &Space,
-    viewer: &Viewer,
+    context: &RequestContext,
     id: LoadedReturnId,
 ) -> Result<Vec<(String, bool, i64)>> {
     use return_problem::Column::{IsRefusal, ReturnId, Rows, Rule};
 
-    by_id(space, viewer, id).await?;
+    by_id(context, id).await?;
     let mut counted: Vec<(String, bool, i64)> = scope::parts_of_seen::<return_problem::Entity>()
         .filter(ReturnId.eq(id))
         .select_only()
@@ -210,7 +198,7 @@ pub async fn counted_problems(
         .group_by(Rule)
         .group_by(IsRefusal)
         .into_tuple()
-        .all(space.store().connection())
+        .all(context.store().connection())
         .await?;
     counted.sort_by(|one, other| other.2.cmp(&one.2).then_with(|| one.0.cmp(&other.0)));
     Ok(counted)

@@ -41,8 +41,7 @@ pub use relocate::{keep_in_place, relocate};
 use crate::access::policy::{self, Action};
 use crate::error::{Code, Error, Result};
 use crate::network::directory::Directory;
-use crate::space::Space;
-use crate::viewer::Viewer;
+use crate::request::RequestContext;
 use crate::young_people::pseudonym::PseudonymKeys;
 
 /// A return that is to be loaded.
@@ -112,16 +111,15 @@ const WAITING: usize = 4;
 /// can't be read; `RETURN_NEEDS_CONFIRMATION` when most rows of a table were refused, or most children of the return in
 /// use are missing, unless that is accepted.
 pub async fn load(
-    space: &Arc<Space>,
-    viewer: &Viewer,
+    context: &RequestContext,
     new: NewReturn,
     files: ReturnFiles,
 ) -> Result<loaded_return::Model, Refusal> {
-    policy::authorise(viewer, &Action::ContributeReturns)?;
-    let _turn = space.loadings().acquire().await.map_err(Error::internal)?;
-    let directory = space.directory().await?;
+    policy::authorise(context.viewer(), &Action::ContributeReturns)?;
+    let _turn = context.space().loadings().acquire().await.map_err(Error::internal)?;
+    let directory = context.directory().await?;
     let may_lose = new.accept_losses;
-    let (loading, done) = keep_all(space, viewer, new, files, directory).await;
+    let (loading, done) = keep_all(context, new, files, directory).await;
     let Some(loading) = loading else {
         return Err(done.err().unwrap_or_else(broken_off).into());
     };
@@ -132,14 +130,14 @@ pub async fn load(
         done => done,
     };
     let finished = match finished {
-        Ok(()) => finish::finish(space, viewer, loading, may_lose).await,
+        Ok(()) => finish::finish(context, loading, may_lose).await,
         Err(refusal) => Err(refusal),
     };
     match finished {
         Ok(loaded) => Ok(loaded),
         Err(error) => {
-            erase::abandon(space, viewer, id).await?;
-            let abandoned = list::by_id(space, viewer, id).await?;
+            erase::abandon(context, id).await?;
+            let abandoned = list::by_id(context, id).await?;
             Err(Refusal { error, abandoned: Some(Box::new(abandoned)) })
         }
     }
@@ -147,13 +145,12 @@ pub async fn load(
 
 /// Keeps what the reader of a return hands on; nothing is in use by it.
 async fn keep_all(
-    space: &Arc<Space>,
-    viewer: &Viewer,
+    context: &RequestContext,
     new: NewReturn,
     files: ReturnFiles,
     directory: Arc<Directory>,
 ) -> (Option<keep::Loading>, Result<()>) {
-    let keys = space.pseudonym_keys().clone();
+    let keys = context.space().pseudonym_keys().clone();
     let kind = new.kind;
     let (sender, mut receiver) = mpsc::channel(WAITING);
     let reader = tokio::task::spawn_blocking(move || read(&new, files, &directory, &keys, sender));
@@ -162,7 +159,7 @@ async fn keep_all(
     while let Some(message) = receiver.recv().await {
         written = match (message, &mut loading) {
             (Message::Begin(heading), None) => {
-                match keep::Loading::begin(space, viewer, kind, heading).await {
+                match keep::Loading::begin(context, kind, heading).await {
                     Ok(begun) => {
                         loading = Some(begun);
                         Ok(())
@@ -170,7 +167,7 @@ async fn keep_all(
                     Err(refusal) => Err(refusal),
                 }
             }
-            (Message::Batch(batch), Some(loading)) => loading.keep(space, viewer, batch).await,
+            (Message::Batch(batch), Some(loading)) => loading.keep(context, batch).await,
             (Message::Begin(_), Some(_)) | (Message::Batch(_), None) => Ok(()),
         };
         if written.is_err() {

@@ -6,8 +6,7 @@ use super::{list, rules};
 use crate::error::Result;
 use crate::interchange::csv;
 use crate::page::{LARGEST_SIZE, PageRequest};
-use crate::space::Space;
-use crate::viewer::Viewer;
+use crate::request::RequestContext;
 
 /// The names of its columns.
 pub const COLUMNS: [&str; 9] =
@@ -45,16 +44,11 @@ pub const fn severity(problem: &return_problem::Model) -> &'static str {
 ///
 /// # Errors
 /// `FORBIDDEN`; `NOT_FOUND`.
-pub async fn csv(
-    space: &Space,
-    viewer: &Viewer,
-    id: LoadedReturnId,
-    is_marked: bool,
-) -> Result<Vec<u8>> {
+pub async fn csv(context: &RequestContext, id: LoadedReturnId, is_marked: bool) -> Result<Vec<u8>> {
     let mut request = PageRequest::first(LARGEST_SIZE);
     let mut rows = Vec::new();
     loop {
-        let page = list::problems(space, viewer, id, &request).await?;
+        let page = list::problems(context, id, &request).await?;
         rows.extend(page.items.iter().map(|(_, problem)| cells(problem).to_vec()));
         match page.items.into_iter().last() {
             Some((cursor, _)) if page.has_next => request.after = Some(cursor),

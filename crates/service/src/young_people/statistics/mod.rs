@@ -12,9 +12,9 @@ mod cube;
 mod lattice;
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use entity::{
     AgeBand, AgreementId, CountState, EthnicGroup, LegalStatus, LocalAuthorityId, Need,
     PlacementType, Sex, SocialWorkPopulation, StatisticsDimension,
@@ -30,8 +30,7 @@ use super::given;
 use crate::access::policy::{self, Action};
 use crate::error::{Code, Error, Result};
 use crate::filter::AnyOf;
-use crate::space::Space;
-use crate::viewer::Viewer;
+use crate::request::RequestContext;
 use returns::CollectionYear;
 
 /// Of how many dimensions a cell may have one category.
@@ -166,15 +165,11 @@ pub struct Cell {
 ///
 /// # Errors
 /// `FORBIDDEN`; `NOT_A_REFERENCE_DATE`; `NOT_COUNTABLE` for what would not be safe, with the reason; `BAD_USER_INPUT`.
-pub async fn table(space: &Space, viewer: &Viewer, question: &Question) -> Result<Table> {
-    policy::authorise(viewer, &Action::CountYoungPeople)?;
-    let within = Within {
-        authorities: None,
-        rule: space.disclosure_rule()?,
-        agreement: None,
-        reader: viewer.clone(),
-    };
-    made(space, question, within).await
+pub async fn table(context: &RequestContext, question: &Question) -> Result<Table> {
+    policy::authorise(context.viewer(), &Action::CountYoungPeople)?;
+    let within =
+        Within { authorities: None, rule: context.space().disclosure_rule()?, agreement: None };
+    made(context, question, within).await
 }
 
 /// The people who are counted, and the way in which their counts are made safe.
@@ -184,15 +179,18 @@ pub(super) struct Within {
     pub(super) rule: Arc<Rule>,
     /// The agreement to whose recipient the table is given.
     pub(super) agreement: Option<AgreementId>,
-    pub(super) reader: Viewer,
 }
 
 /// Returns a table of counts, for whoever may have it.
-pub(super) async fn made(space: &Space, question: &Question, within: Within) -> Result<Table> {
-    let mut table = counted(space, question, &within).await?;
+pub(super) async fn made(
+    context: &RequestContext,
+    question: &Question,
+    within: Within,
+) -> Result<Table> {
+    let mut table = counted(context, question, &within).await?;
     if !question.share_of.is_empty() {
         let (bases, rest) = question.bases()?;
-        let bases = counted(space, &bases, &within).await?;
+        let bases = counted(context, &bases, &within).await?;
         add_shares(&mut table, bases, &rest);
     }
     Ok(table)
@@ -210,16 +208,16 @@ fn add_shares(table: &mut Table, bases: Table, rest: &[usize]) {
     }
 }
 
-async fn counted(space: &Space, question: &Question, within: &Within) -> Result<Table> {
+async fn counted(context: &RequestContext, question: &Question, within: &Within) -> Result<Table> {
     let Within { authorities, rule, .. } = within;
-    let year = past_year(space, question.as_at)?;
+    let year = past_year(context.now(), question.as_at)?;
     let question = &without_whole_dimensions(question);
     check(question)?;
     // True counts are protected as tables, and together with those given before.
     if rule.suits == Suits::FixedTables {
-        return given::table(space, year, question, within).await;
+        return given::table(context, year, question, within).await;
     }
-    let directory = space.directory().await?;
+    let directory = context.directory().await?;
     let mut places = places(&question.filter, &directory)?;
     if let Some(authorities) = authorities {
         let among = |id: &LocalAuthorityId| authorities.contains(id);
@@ -230,7 +228,7 @@ async fn counted(space: &Space, question: &Question, within: &Within) -> Result<
     }
     let is_asked = |id: LocalAuthorityId| places.as_ref().is_none_or(|places| places.contains(&id));
     let populations = &question.filter.populations;
-    let coverage = Coverage::read(space, &directory, year, populations, is_asked).await?;
+    let coverage = Coverage::read(context.space(), &directory, year, populations, is_asked).await?;
 
     // Places that are named are shown, whether there are returns of them or not.
     let by = |dimension| question.by.contains(&dimension);
@@ -262,7 +260,8 @@ async fn counted(space: &Space, question: &Question, within: &Within) -> Result<
     let dimensions = question.by.iter().copied();
     let dimensions = dimensions.chain(fixed.iter().map(|(dimension, _)| *dimension));
     let cube =
-        Cube::read(space, year, dimensions.collect(), &coverage.authorities, &directory).await?;
+        Cube::read(context.space(), year, dimensions.collect(), &coverage.authorities, &directory)
+            .await?;
     let cells = combinations(&axes).map(|places| {
         let categories = places.iter().zip(&axes).filter_map(|(at, axis)| axis.get(*at));
         let (keys, labels): (Vec<String>, Vec<String>) = categories.cloned().unzip();
@@ -317,9 +316,9 @@ fn population(word: &str) -> Option<SocialWorkPopulation> {
 }
 
 /// Returns the year of a reference day that has come.
-pub(super) fn past_year(space: &Space, as_at: NaiveDate) -> Result<CollectionYear> {
+pub(super) fn past_year(now: DateTime<Utc>, as_at: NaiveDate) -> Result<CollectionYear> {
     let year = reference_year(as_at)?;
-    match as_at > space.store().source().now().date_naive() {
+    match as_at > now.date_naive() {
         true => Err(not_a_reference_date("This 31 March has not come yet.")),
         false => Ok(year),
     }

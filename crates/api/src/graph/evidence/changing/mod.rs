@@ -27,7 +27,7 @@ use crate::graph::collaboration::Collaboration;
 use crate::graph::entry::{contribute, revise};
 use crate::graph::global_id::{self, NodeKind};
 use crate::graph::shared::Shared;
-use crate::graph::{after_a_write, asker};
+use crate::graph::{after_a_write, loaders};
 
 /// A thing to be withdrawn or superseded.
 #[derive(InputObject)]
@@ -139,16 +139,12 @@ impl EvidenceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The findings.")] input: ContributeFindingsInput,
     ) -> Result<ContributeFindingsPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let patches = input.findings.into_iter().map(|finding| finding.patch().0);
         let how = How { dry_run: input.dry_run, key: input.idempotency_key, reason: None };
-        let entered = entry::contribute_all::<entry::Findings>(
-            &asker.space,
-            &asker.viewer,
-            patches.collect(),
-            how,
-        )
-        .await?;
+        let entered =
+            entry::contribute_all::<entry::Findings>(&loaders.context, patches.collect(), how)
+                .await?;
         after_a_write(ctx).await?;
         let wrapped =
             entered.into_iter().map(|one| one.map(|row| Finding(Arc::new(row))).map_err(all));
@@ -181,7 +177,7 @@ impl EvidenceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The ratings.")] input: RateManyInput,
     ) -> Result<RateManyPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let patches = input
             .ratings
             .into_iter()
@@ -189,8 +185,7 @@ impl EvidenceMutation {
             .collect::<Result<Vec<_>>>()?;
         let how = How { dry_run: input.dry_run, key: input.idempotency_key, reason: None };
         let entered =
-            entry::contribute_all::<entry::Ratings>(&asker.space, &asker.viewer, patches, how)
-                .await?;
+            entry::contribute_all::<entry::Ratings>(&loaders.context, patches, how).await?;
         after_a_write(ctx).await?;
         let wrapped =
             entered.into_iter().map(|one| one.map(|row| Rating(Arc::new(row))).map_err(all));
@@ -214,19 +209,18 @@ impl EvidenceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What, and why.")] input: WithdrawInput,
     ) -> Result<WithdrawPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let (kind, id) = global_id::parse(&input.id)?;
         let withdrawal = Withdrawal {
             reason: input.reason,
             superseded_by: global_id::other_of(kind, input.superseded_by.as_ref())?,
             dry_run: input.dry_run,
         };
-        let (space, viewer, expected) = (&asker.space, &asker.viewer, input.expected_version);
+        let (context, expected) = (&loaders.context, input.expected_version);
         macro_rules! revised {
             ($kind:ident $thing:ident) => {
                 Shared::$thing($thing(Arc::new(
-                    entry::withdraw::<entry::$kind>(space, viewer, id, expected, withdrawal)
-                        .await?,
+                    entry::withdraw::<entry::$kind>(context, id, expected, withdrawal).await?,
                 )))
             };
         }

@@ -7,9 +7,9 @@ use service::evidence::duplicates::{self, Join, NotTheSame};
 use service::{Error, Result};
 use uuid::Uuid;
 
-use crate::graph::asker;
 use crate::graph::evidence::Publication;
 use crate::graph::global_id::{self, NodeKind};
+use crate::graph::loaders;
 
 /// Two publications to be joined.
 #[derive(InputObject)]
@@ -74,7 +74,7 @@ impl DuplicatesMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The two.")] input: JoinPublicationsInput,
     ) -> Result<JoinPublicationsPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let join = Join {
             keep: publication_id("keep", &input.keep)?,
             expected_version_of_kept: input.expected_version_of_kept,
@@ -83,7 +83,7 @@ impl DuplicatesMutation {
             reason: input.reason,
             dry_run: input.dry_run,
         };
-        let done = duplicates::join(&asker.space, &asker.viewer, join).await?;
+        let done = duplicates::join(&loaders.context, join).await?;
         Ok(JoinPublicationsPayload {
             publication: Publication(Arc::new(done.kept)),
             joined: Publication(Arc::new(done.joined)),
@@ -97,13 +97,13 @@ impl DuplicatesMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The two.")] input: DeclareDistinctInput,
     ) -> Result<DeclareDistinctPayload> {
-        let asker = asker(ctx);
+        let loaders = loaders(ctx);
         let claim = NotTheSame {
             one: publication_id("one", &input.one)?,
             other: publication_id("other", &input.other)?,
             reason: input.reason,
         };
-        let (one, other) = duplicates::declare_distinct(&asker.space, &asker.viewer, claim).await?;
+        let (one, other) = duplicates::declare_distinct(&loaders.context, claim).await?;
         Ok(DeclareDistinctPayload {
             one: Publication(Arc::new(one)),
             other: Publication(Arc::new(other)),

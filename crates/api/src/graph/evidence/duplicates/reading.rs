@@ -12,13 +12,13 @@ use service::page::PageRequest;
 use service::{Result, evidence::duplicates};
 use uuid::Uuid;
 
-use crate::graph::asker;
 use crate::graph::connection::{Connection, Listed, Total};
 use crate::graph::enum_value::EnumValue;
 use crate::graph::evidence::Publication;
 use crate::graph::global_id::{self, NodeKind, part_id};
+use crate::graph::loaders;
 use crate::graph::network::Centre;
-use crate::loading::Asker;
+use crate::loading::Loaders;
 
 /// Two publications that may be the same.
 #[derive(Clone)]
@@ -35,13 +35,17 @@ impl PossibleDuplicate {
     }
 
     /// Returns a pair, as seen from the publication whose side stands in a global id.
-    pub(crate) async fn find(asker: &Arc<Asker>, pair: Uuid, part: &[u8]) -> Result<Option<Self>> {
+    pub(crate) async fn find(
+        loaders: &Arc<Loaders>,
+        pair: Uuid,
+        part: &[u8],
+    ) -> Result<Option<Self>> {
         let of: fn(&possible_duplicate::Model) -> PublicationId = match part {
             [0] => |pair| pair.one_id,
             [1] => |pair| pair.other_id,
             _ => return Err(global_id::invalid()),
         };
-        let pair = asker.possible_duplicate(pair).await?;
+        let pair = loaders.possible_duplicate(pair).await?;
         Ok(pair.map(|pair| Self::seen_from(of(&pair), &pair)))
     }
 
@@ -63,12 +67,12 @@ impl PossibleDuplicate {
     /// The publication from which the pair is looked at. In the list of all pairs, the one that was
     /// contributed first.
     async fn of(&self, ctx: &Context<'_>) -> Result<Option<Publication>> {
-        Ok(asker(ctx).publication(self.of).await?.map(Publication))
+        Ok(loaders(ctx).publication(self.of).await?.map(Publication))
     }
 
     /// The one that may be the same.
     async fn publication(&self, ctx: &Context<'_>) -> Result<Option<Publication>> {
-        Ok(asker(ctx).publication(self.other()).await?.map(Publication))
+        Ok(loaders(ctx).publication(self.other()).await?.map(Publication))
     }
 
     /// How alike they are, from 0 to 1. It orders the proposals; it is no probability.
@@ -137,7 +141,7 @@ impl DuplicateDecision {
 
     /// The centre that decided; null when the operator of the space did.
     async fn by(&self, ctx: &Context<'_>) -> Option<Centre> {
-        self.pair.decided_by.and_then(|id| Centre::find(asker(ctx), id))
+        self.pair.decided_by.and_then(|id| Centre::find(loaders(ctx), id))
     }
 }
 
@@ -168,11 +172,12 @@ impl DuplicatesQuery {
         decided: bool,
         request: PageRequest,
     ) -> Result<PossibleDuplicateConnection> {
-        let asker = asker(ctx);
-        let page = duplicates::list(&asker.space, &asker.viewer, decided, &request).await?;
-        let total = Total::of(move |asker| async move {
-            duplicates::count(&asker.space, &asker.viewer, decided).await
-        });
+        let loaders = loaders(ctx);
+        let page = duplicates::list(&loaders.context, decided, &request).await?;
+        let total =
+            Total::of(
+                move |loaders| async move { duplicates::count(&loaders.context, decided).await },
+            );
         // Ids grow with time: the lower one was contributed first.
         let page = page.map(|pair| PossibleDuplicate::seen_from(pair.one_id, &pair));
         Ok(PossibleDuplicateConnection::new(page, total))

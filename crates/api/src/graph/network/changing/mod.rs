@@ -22,8 +22,8 @@ use super::{
     Centre, Engagement, Intervention, LocalAuthority, Outcome, Partner, Person, Population,
     Programme,
 };
-use crate::graph::asker;
 use crate::graph::entry::{contribute, revise};
+use crate::graph::loaders;
 
 macro_rules! payloads {
     ($($(#[$doc:meta])* $payload:ident $field:ident $thing:ident;)*) => {$(
@@ -88,7 +88,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be added.")] input: AddCentreInput,
     ) -> Result<AddCentrePayload> {
         let row = contribute!(ctx, Centres, input);
-        let centre = Centre::find(asker(ctx), row.id);
+        let centre = Centre::find(loaders(ctx), row.id);
         Ok(AddCentrePayload { centre })
     }
 
@@ -99,7 +99,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be different.")] input: ReviseCentreInput,
     ) -> Result<ReviseCentrePayload> {
         let row = revise!(ctx, Centres of Centre, input);
-        let centre = Centre::find(asker(ctx), row.id);
+        let centre = Centre::find(loaders(ctx), row.id);
         Ok(ReviseCentrePayload { centre })
     }
 
@@ -110,7 +110,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be added.")] input: AddPersonInput,
     ) -> Result<AddPersonPayload> {
         let row = contribute!(ctx, People, input);
-        let person = Person::find(asker(ctx), row.id);
+        let person = Person::find(loaders(ctx), row.id);
         Ok(AddPersonPayload { person })
     }
 
@@ -121,7 +121,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be different.")] input: RevisePersonInput,
     ) -> Result<RevisePersonPayload> {
         let row = revise!(ctx, People of Person, input);
-        let person = Person::find(asker(ctx), row.id);
+        let person = Person::find(loaders(ctx), row.id);
         Ok(RevisePersonPayload { person })
     }
 
@@ -132,7 +132,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be added.")] input: AddLocalAuthorityInput,
     ) -> Result<AddLocalAuthorityPayload> {
         let row = contribute!(ctx, LocalAuthorities, input);
-        let local_authority = LocalAuthority::find(asker(ctx), row.id);
+        let local_authority = LocalAuthority::find(loaders(ctx), row.id);
         Ok(AddLocalAuthorityPayload { local_authority })
     }
 
@@ -143,7 +143,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be different.")] input: ReviseLocalAuthorityInput,
     ) -> Result<ReviseLocalAuthorityPayload> {
         let row = revise!(ctx, LocalAuthorities of LocalAuthority, input);
-        let local_authority = LocalAuthority::find(asker(ctx), row.id);
+        let local_authority = LocalAuthority::find(loaders(ctx), row.id);
         Ok(ReviseLocalAuthorityPayload { local_authority })
     }
 
@@ -154,7 +154,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be added.")] input: AddPartnerInput,
     ) -> Result<AddPartnerPayload> {
         let row = contribute!(ctx, Partners, input);
-        let partner = Partner::find(asker(ctx), row.id);
+        let partner = Partner::find(loaders(ctx), row.id);
         Ok(AddPartnerPayload { partner })
     }
 
@@ -165,7 +165,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be different.")] input: RevisePartnerInput,
     ) -> Result<RevisePartnerPayload> {
         let row = revise!(ctx, Partners of Partner, input);
-        let partner = Partner::find(asker(ctx), row.id);
+        let partner = Partner::find(loaders(ctx), row.id);
         Ok(RevisePartnerPayload { partner })
     }
 
@@ -176,7 +176,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be added.")] input: AddProgrammeInput,
     ) -> Result<AddProgrammePayload> {
         let row = contribute!(ctx, Programmes, input);
-        let programme = Programme::find(asker(ctx), row.id);
+        let programme = Programme::find(loaders(ctx), row.id);
         Ok(AddProgrammePayload { programme })
     }
 
@@ -187,7 +187,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be different.")] input: ReviseProgrammeInput,
     ) -> Result<ReviseProgrammePayload> {
         let row = revise!(ctx, Programmes of Programme, input);
-        let programme = Programme::find(asker(ctx), row.id);
+        let programme = Programme::find(loaders(ctx), row.id);
         Ok(ReviseProgrammePayload { programme })
     }
 
@@ -198,7 +198,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be added.")] input: AddEngagementInput,
     ) -> Result<AddEngagementPayload> {
         let row = contribute!(ctx, Engagements, input);
-        let engagement = asker(ctx).engagement(row.id).await?.map(Engagement);
+        let engagement = loaders(ctx).engagement(row.id).await?.map(Engagement);
         Ok(AddEngagementPayload { engagement })
     }
 
@@ -209,7 +209,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be different.")] input: ReviseEngagementInput,
     ) -> Result<ReviseEngagementPayload> {
         let row = revise!(ctx, Engagements of Engagement, input);
-        let engagement = asker(ctx).engagement(row.id).await?.map(Engagement);
+        let engagement = loaders(ctx).engagement(row.id).await?.map(Engagement);
         Ok(ReviseEngagementPayload { engagement })
     }
 
@@ -220,7 +220,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be added.")] input: AddInterventionInput,
     ) -> Result<AddInterventionPayload> {
         let row = contribute!(ctx, Interventions, input);
-        let intervention = Intervention::find(asker(ctx), row.id);
+        let intervention = Intervention::find(loaders(ctx), row.id);
         Ok(AddInterventionPayload { intervention })
     }
 
@@ -231,7 +231,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be different.")] input: ReviseInterventionInput,
     ) -> Result<ReviseInterventionPayload> {
         let row = revise!(ctx, Interventions of Intervention, input);
-        let intervention = Intervention::find(asker(ctx), row.id);
+        let intervention = Intervention::find(loaders(ctx), row.id);
         Ok(ReviseInterventionPayload { intervention })
     }
 
@@ -242,7 +242,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be added.")] input: AddOutcomeInput,
     ) -> Result<AddOutcomePayload> {
         let row = contribute!(ctx, Outcomes, input);
-        let outcome = Outcome::find(asker(ctx), row.id);
+        let outcome = Outcome::find(loaders(ctx), row.id);
         Ok(AddOutcomePayload { outcome })
     }
 
@@ -253,7 +253,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be different.")] input: ReviseOutcomeInput,
     ) -> Result<ReviseOutcomePayload> {
         let row = revise!(ctx, Outcomes of Outcome, input);
-        let outcome = Outcome::find(asker(ctx), row.id);
+        let outcome = Outcome::find(loaders(ctx), row.id);
         Ok(ReviseOutcomePayload { outcome })
     }
 
@@ -264,7 +264,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be added.")] input: AddPopulationInput,
     ) -> Result<AddPopulationPayload> {
         let row = contribute!(ctx, Populations, input);
-        let population = Population::find(asker(ctx), row.id);
+        let population = Population::find(loaders(ctx), row.id);
         Ok(AddPopulationPayload { population })
     }
 
@@ -275,7 +275,7 @@ impl NetworkMutation {
         #[graphql(desc = "What is to be different.")] input: RevisePopulationInput,
     ) -> Result<RevisePopulationPayload> {
         let row = revise!(ctx, Populations of Population, input);
-        let population = Population::find(asker(ctx), row.id);
+        let population = Population::find(loaders(ctx), row.id);
         Ok(RevisePopulationPayload { population })
     }
 }

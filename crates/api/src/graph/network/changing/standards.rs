@@ -8,10 +8,11 @@ use service::network::record::{
     CROSSWALK, DIMENSION, DimensionDraft, LEVEL, LevelDraft, STANDARD, VERSION, VersionDraft,
 };
 
-use crate::graph::asker;
 use crate::graph::entry::{
     Destination, contribute, inputs, patch_with, revise, rows, set_if_given,
 };
+use crate::graph::enum_value::EnumValue;
+use crate::graph::loaders;
 use crate::graph::network::{CrosswalkReading, EvidenceStandard};
 
 /// A version of a standard. What is left out of one that is there stays as it is.
@@ -237,7 +238,7 @@ impl StandardMutation {
         #[graphql(desc = "What is to be added.")] input: AddEvidenceStandardInput,
     ) -> Result<AddEvidenceStandardPayload> {
         let row = contribute!(ctx, Standards, input);
-        let evidence_standard = EvidenceStandard::find(asker(ctx), row.id);
+        let evidence_standard = EvidenceStandard::find(loaders(ctx), row.id);
         Ok(AddEvidenceStandardPayload { evidence_standard })
     }
 
@@ -249,7 +250,7 @@ impl StandardMutation {
         #[graphql(desc = "What is to be different.")] input: ReviseEvidenceStandardInput,
     ) -> Result<ReviseEvidenceStandardPayload> {
         let row = revise!(ctx, Standards of EvidenceStandard, input);
-        let evidence_standard = EvidenceStandard::find(asker(ctx), row.id);
+        let evidence_standard = EvidenceStandard::find(loaders(ctx), row.id);
         Ok(ReviseEvidenceStandardPayload { evidence_standard })
     }
 
@@ -260,7 +261,7 @@ impl StandardMutation {
         #[graphql(desc = "What is to be added.")] input: AddCrosswalkReadingInput,
     ) -> Result<AddCrosswalkReadingPayload> {
         let row = contribute!(ctx, Crosswalk, input);
-        let reading = CrosswalkReading::find(asker(ctx), row.id);
+        let reading = CrosswalkReading::find(loaders(ctx), row.id);
         Ok(AddCrosswalkReadingPayload { reading })
     }
 
@@ -271,7 +272,7 @@ impl StandardMutation {
         #[graphql(desc = "What is to be different.")] input: ReviseCrosswalkReadingInput,
     ) -> Result<ReviseCrosswalkReadingPayload> {
         let row = revise!(ctx, Crosswalk of CrosswalkReading, input);
-        let reading = CrosswalkReading::find(asker(ctx), row.id);
+        let reading = CrosswalkReading::find(loaders(ctx), row.id);
         Ok(ReviseCrosswalkReadingPayload { reading })
     }
 }

@@ -6,7 +6,7 @@ use service::interchange::entry::{self, Withdrawal};
 
 use crate::graph::global_id::{self, NodeKind};
 use crate::graph::node::Node;
-use crate::graph::{after_a_write, asker};
+use crate::graph::{after_a_write, loaders};
 
 /// A thing of the network to be withdrawn or superseded.
 #[derive(InputObject)]
@@ -52,11 +52,11 @@ impl WithdrawalMutation {
             superseded_by: global_id::other_of(kind, input.superseded_by.as_ref())?,
             dry_run: input.dry_run,
         };
-        let (space, viewer) = (&asker(ctx).space, &asker(ctx).viewer);
         let expected = input.expected_version;
         macro_rules! withdraw {
             ($kind:ident) => {{
-                entry::withdraw::<entry::$kind>(space, viewer, id, expected, withdrawal).await?;
+                entry::withdraw::<entry::$kind>(&loaders(ctx).context, id, expected, withdrawal)
+                    .await?;
             }};
         }
         match kind {
@@ -84,7 +84,7 @@ impl WithdrawalMutation {
             }
         }
         after_a_write(ctx).await?;
-        let thing = Node::find(asker(ctx), kind, id).await?;
+        let thing = Node::find(loaders(ctx), kind, id).await?;
         Ok(WithdrawFromNetworkPayload { thing })
     }
 }

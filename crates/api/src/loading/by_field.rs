@@ -1,37 +1,37 @@
-//! Those who ask within one request: one for the whole, and one for each root field that needs the space as it is at
-//! another moment, as after a mutation.
+//! The loaders of one request: those of the whole, and those of each root field that needs the space as it is at another
+//! moment, as after a mutation.
 //!
-//! Fields below a root field belong to it, so its name in the answer says who asks for them.
+//! Fields below a root field belong to it, so its name in the answer says whose loaders are theirs.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use async_graphql::{Context, QueryPathNode, QueryPathSegment};
 
-use super::Asker;
+use super::Loaders;
 
-/// Those who ask within one request.
-pub(crate) struct Askers {
-    first: Arc<Asker>,
+/// The loaders of one request.
+pub(crate) struct LoadersByField {
+    first: Arc<Loaders>,
     next: OnceLock<Box<Other>>,
     /// How many fields have wanted to ask of the past.
     of_the_past: AtomicUsize,
 }
 
-/// Who asks below one root field. They are only ever added, and live as long as the request.
+/// The loaders below one root field. They are only ever added, and live as long as the request.
 struct Other {
     root: String,
-    asker: Arc<Asker>,
+    loaders: Arc<Loaders>,
     next: OnceLock<Box<Self>>,
 }
 
-impl Askers {
-    pub(crate) const fn new(first: Arc<Asker>) -> Self {
+impl LoadersByField {
+    pub(crate) const fn new(first: Arc<Loaders>) -> Self {
         Self { first, next: OnceLock::new(), of_the_past: AtomicUsize::new(0) }
     }
 
-    /// Returns who asks where a field is being answered.
-    pub(crate) fn at(&self, ctx: &Context<'_>) -> &Arc<Asker> {
+    /// Returns the loaders for a field that is being answered.
+    pub(crate) fn at(&self, ctx: &Context<'_>) -> &Arc<Loaders> {
         let mut next = self.next.get();
         if next.is_none() {
             return &self.first;
@@ -39,7 +39,7 @@ impl Askers {
         let root = root(ctx);
         while let Some(other) = next {
             if other.root == root {
-                return &other.asker;
+                return &other.loaders;
             }
             next = other.next.get();
         }
@@ -52,9 +52,9 @@ impl Askers {
     }
 
     /// Lets somebody else ask below the root field that is being answered.
-    pub(crate) fn let_ask(&self, ctx: &Context<'_>, asker: Arc<Asker>) {
+    pub(crate) fn let_ask(&self, ctx: &Context<'_>, loaders: Arc<Loaders>) {
         let mut other =
-            Box::new(Other { root: root(ctx).to_owned(), asker, next: OnceLock::new() });
+            Box::new(Other { root: root(ctx).to_owned(), loaders, next: OnceLock::new() });
         let mut place = &self.next;
         loop {
             match place.set(other) {
