@@ -109,15 +109,6 @@ async fn each_surface_counts_requests_before_it_looks_at_them(app: TestApp) {
 }
 
 #[on_both_databases]
-async fn a_table_that_takes_too_long_is_stopped(app: TestApp) {
-    let settings = Settings { timeout: Duration::ZERO, ..Settings::default() };
-    let client = of_server(&app, settings).await;
-    let [counts, ..] = requests();
-    let (status, _, code) = refusal(&client, counts).await;
-    assert_eq!((status.as_u16(), code.as_str()), (503, "TIMED_OUT"));
-}
-
-#[on_both_databases]
 async fn an_import_whose_files_come_too_slowly_is_stopped_and_nothing_of_it_is_kept(app: TestApp) {
     with_authorities(&app).await;
     let settings = Settings { import_timeout: Duration::from_millis(300), ..Settings::default() };
