@@ -45,7 +45,7 @@ impl Sharing {
 
 /// The row of a shared thing, of which nothing is known but what is said.
 macro_rules! shared_row {
-    ($app:expr, $sharing:expr, $table:ident { $($field:ident: $value:expr,)* }) => {{
+    ($app:expr, $sharing:expr, $table:ident { $($field:ident: $value:expr),* $(,)? }) => {{
         let now = $app.space.store().source().now();
         let row = json!({
             $((stringify!($field)): $value,)*
