@@ -10,13 +10,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use chrono::NaiveDate;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use service::RequestContext;
 use service::access::MasterKey;
 use service::clock::Source;
 use service::entity::{ReturnKind, StatisticsDimension};
 use service::young_people::returns::{self, CollectionYear, NewReturn, ReturnFile};
 use service::young_people::statistics::{self, Question, Where};
-use service::{Space, Viewer, store};
+use service::{RequestContext, Space, store};
 
 use self::children::{Lines, Place, census, episodes, header, leavers, unaccompanied};
 

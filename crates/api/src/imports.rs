@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::io::{Error as IoError, Read, Result as IoResult};
-use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::multipart::Field;

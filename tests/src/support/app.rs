@@ -218,7 +218,7 @@ impl TestApp {
             expires_at: None,
             networks: AllowedNetworks::default(),
         };
-        let operator = Viewer::operator();
+        let _operator = Viewer::operator();
         let (token, record) = token::issue(&self.as_operator(), new, None).await.expect("a token");
         if token::needs_approval(&scopes.iter().copied().collect()) {
             token::approve(&self.as_operator(), record.id, Some("another"))
@@ -229,7 +229,12 @@ impl TestApp {
     }
 
     /// A token of a centre, issued by another server.
-    pub async fn token_by(&self, server: &Space, centre: &str, scopes: &[ScopeName]) -> String {
+    pub async fn token_by(
+        &self,
+        server: &Arc<Space>,
+        centre: &str,
+        scopes: &[ScopeName],
+    ) -> String {
         let new = NewToken {
             name: "test".to_owned(),
             centre: centre.to_owned(),
@@ -238,7 +243,7 @@ impl TestApp {
             networks: AllowedNetworks::default(),
         };
         let (token, _) =
-            token::issue(server, &Viewer::operator(), new, None).await.expect("a token");
+            token::issue(&RequestContext::of_operator(server), new, None).await.expect("a token");
         token.reveal().to_owned()
     }
 

@@ -1,5 +1,7 @@
 //! `commonground audit`.
 
+use std::sync::Arc;
+
 use std::io::{BufWriter, Write};
 use std::pin::pin;
 use std::process::ExitCode;
@@ -8,13 +10,12 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use futures::TryStreamExt;
-use service::RequestContext;
 use service::access::audit::{self, AuditFilter, Checkpoint};
 use service::entity::audit_event;
 use service::entity::moment::moment;
 use service::filter::AnyOf;
 use service::network::Directory;
-use service::{Space, Viewer};
+use service::{RequestContext, Space};
 
 use super::{centre_of, sentence};
 use crate::config::Config;
@@ -76,7 +77,7 @@ impl Audit {
     }
 }
 
-async fn verify(space: &Space, checkpoint: Option<&Checkpoint>) -> Result<ExitCode> {
+async fn verify(space: &Arc<Space>, checkpoint: Option<&Checkpoint>) -> Result<ExitCode> {
     let store = space.store();
     let verified =
         audit::verify(store, store.chain(), checkpoint).await.map_err(|no| sentence(&no))?;
@@ -98,7 +99,7 @@ async fn verify(space: &Space, checkpoint: Option<&Checkpoint>) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-async fn export(space: &Space, filter: &AuditFilter) -> Result<ExitCode> {
+async fn export(space: &Arc<Space>, filter: &AuditFilter) -> Result<ExitCode> {
     let operator = RequestContext::of_operator(space);
     let directory = space.directory().await.map_err(|no| sentence(&no))?;
     let mut output = BufWriter::new(telemetry::Answers::new());

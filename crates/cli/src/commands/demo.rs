@@ -8,11 +8,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use rust_embed::Embed;
-use service::RequestContext;
 use service::entity::ReturnKind;
 use service::interchange::bundle::Options;
 use service::young_people::returns::{self, NewReturn, ReturnFile};
-use service::{Space, Viewer};
+use service::{RequestContext, Space};
 
 use super::{import, sentence};
 use crate::config::Config;

@@ -241,7 +241,7 @@ async fn look_for_duplicates(space: Arc<Space>) {
     }
 }
 
-async fn greet(space: &Space, address: SocketAddr, demo: bool) -> Result<()> {
+async fn greet(space: &Arc<Space>, address: SocketAddr, demo: bool) -> Result<()> {
     telemetry::answer(&format!("GraphiQL   http://{address}/graphiql"))?;
     telemetry::answer(&format!("GraphQL    http://{address}/graphql"))?;
     let is_first_start = token::is_first(space).await.map_err(|refusal| sentence(&refusal))?;

@@ -1,17 +1,18 @@
 //! `commonground token`.
 
+use std::sync::Arc;
+
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use chrono::TimeDelta;
 use clap::Subcommand;
-use service::RequestContext;
 use service::access::token::{self, NewToken, Revocation, TokenFilter};
 use service::access::{AllowedNetworks, ScopeName};
 use service::entity::{AccessTokenState, access_token};
 use service::filter::AnyOf;
-use service::{Space, Viewer};
+use service::{RequestContext, Space};
 
 use super::{centre_of, sentence};
 use crate::config::Config;
@@ -125,7 +126,7 @@ impl Token {
         done.map(|()| ExitCode::SUCCESS)
     }
 
-    async fn carry_out(self, space: &Space) -> Result<()> {
+    async fn carry_out(self, space: &Arc<Space>) -> Result<()> {
         let operator = RequestContext::of_operator(space);
         match self {
             Self::Issue { name, centre, scopes, expires_in, networks } => {
@@ -201,7 +202,7 @@ fn delta(time: Duration) -> Result<TimeDelta> {
 }
 
 /// Says what must happen before the token works.
-fn advise(space: &Space, record: &access_token::Model) {
+fn advise(space: &Arc<Space>, record: &access_token::Model) {
     if token::state(record, space.store().source().now()) == AccessTokenState::PendingApproval {
         tracing::warn!(
             id = %record.id,

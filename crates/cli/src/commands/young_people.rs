@@ -1,17 +1,18 @@
 //! `commonground young-people`.
 
+use std::sync::Arc;
+
 use std::io::Read;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Subcommand;
 use serde_json::json;
-use service::RequestContext;
 use service::entity::LoadedReturnId;
 use service::page::PageRequest;
 use service::young_people::disclosure::{Parameters, PerturbationTable, STANDARD, maximum_entropy};
 use service::young_people::{people, returns, rotate, stewards};
-use service::{Space, Viewer};
+use service::{RequestContext, Space};
 
 use super::sentence;
 use crate::config::Config;
@@ -94,7 +95,7 @@ impl YoungPeople {
         done.map(|()| ExitCode::SUCCESS)
     }
 
-    async fn carry_out(self, space: &Space, config: &Config) -> Result<()> {
+    async fn carry_out(self, space: &Arc<Space>, config: &Config) -> Result<()> {
         let operator = RequestContext::of_operator(space);
         match self {
             Self::Returns => list(space).await,
@@ -128,7 +129,7 @@ impl YoungPeople {
     }
 }
 
-async fn list(space: &Space) -> Result<()> {
+async fn list(space: &Arc<Space>) -> Result<()> {
     let directory = space.directory().await.map_err(|no| sentence(&no))?;
     let mut request = PageRequest::first(service::page::LARGEST_SIZE);
     loop {
@@ -157,7 +158,7 @@ async fn list(space: &Space) -> Result<()> {
 
 /// Rotates the key of the pseudonyms. The new keys are in a file before the database is under them, and take the place of those before afterwards:
 /// whoever is interrupted has both, and the next command ends it.
-async fn rotate_key(space: &Space, config: &Config) -> Result<()> {
+async fn rotate_key(space: &Arc<Space>, config: &Config) -> Result<()> {
     let file = secrets::pseudonym_key_file(config)?;
     let keys = space.pseudonym_keys().rotated(space.store().source());
     secrets::keep_next_pseudonym_keys(&file, &keys)?;

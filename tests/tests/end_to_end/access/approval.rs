@@ -77,7 +77,7 @@ async fn an_administrator_of_another_centre_approves_nothing(app: TestApp) {
 
 #[on_both_databases]
 async fn the_operator_writes_down_who_approved(app: TestApp) {
-    let operator = Viewer::operator();
+    let _operator = Viewer::operator();
     let (token, record) =
         token::issue(&app.as_operator(), pending("rows", &[YoungPeopleRead]), None).await.unwrap();
     assert_eq!(standing(&app, token.reveal()).await.as_deref(), Some("TOKEN_NOT_APPROVED"));
@@ -120,7 +120,7 @@ async fn a_rotated_token_needs_its_approval_anew(app: TestApp) {
 
 #[on_both_databases]
 async fn every_scope_that_reaches_persons_needs_approval_and_no_other_does(app: TestApp) {
-    let operator = Viewer::operator();
+    let _operator = Viewer::operator();
     for scope in ScopeName::ALL {
         let (token, _) =
             token::issue(&app.as_operator(), pending("x", &[*scope]), None).await.unwrap();

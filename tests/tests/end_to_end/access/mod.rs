@@ -115,9 +115,10 @@ async fn a_revoked_token_is_refused_at_the_next_request(app: TestApp) {
 
 #[on_both_databases]
 async fn of_several_servers_that_start_at_once_one_gets_the_first_token(app: TestApp) {
+    let operator = app.as_operator();
     let first = || {
         token::issue_first(
-            app.as_operator(),
+            &operator,
             NewToken {
                 name: "first".to_owned(),
                 centre: ALPHA.to_owned(),

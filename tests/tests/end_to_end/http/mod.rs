@@ -5,7 +5,6 @@ mod cases;
 use axum::body::Body;
 use axum::http::{Request, Response, header};
 use serde_json::{Value, json};
-use service::Viewer;
 use service::access::token::{self, TokenFilter};
 use tests::support::app::{ALPHA, TestApp};
 use tests::support::databases::DatabaseKind;

@@ -3,7 +3,6 @@
 use chrono::TimeDelta;
 use entity::AccessTokenId;
 use serde_json::json;
-use service::Viewer;
 use service::access::{ScopeName, issuer, token};
 use tests::support::app::{ALPHA, TestApp};
 use tests::support::builders::Sharing;

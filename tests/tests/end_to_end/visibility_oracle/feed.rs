@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
-use service::Viewer;
 use service::filter::AnyOf;
 use service::page::PageRequest;
 use tests::support::client::Client;

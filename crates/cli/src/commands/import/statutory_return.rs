@@ -1,16 +1,17 @@
 //! `commonground import ssda903` and `commonground import cin-census`.
 
+use std::sync::Arc;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use service::RequestContext;
 use service::durable::NewFile;
 use service::entity::{ReturnKind, ReturnState, loaded_return, return_problem};
 use service::page::PageRequest;
 use service::young_people::returns::{self, NewReturn, report, rules};
-use service::{Space, Viewer};
+use service::{RequestContext, Space};
 
 use super::report::begin;
 use crate::commands::sentence;
@@ -114,7 +115,7 @@ async fn load_files(
 ) -> Result<ExitCode> {
     let files = returns::files::open(files).context("The files of the return cannot be opened")?;
     let space = database::open(config).await?;
-    let loaded = returns::load(&RequestContext::of_operator(space), new, files).await;
+    let loaded = returns::load(&RequestContext::of_operator(&space), new, files).await;
     let row = match &loaded {
         Ok(row) => Some(row),
         Err(refusal) => refusal.abandoned.as_deref(),
@@ -131,7 +132,11 @@ async fn load_files(
 }
 
 /// Prints the problems of a return, and what became of its rows.
-async fn tell(space: &Space, loaded: &loaded_return::Model, report: &mut Report) -> Result<()> {
+async fn tell(
+    space: &Arc<Space>,
+    loaded: &loaded_return::Model,
+    report: &mut Report,
+) -> Result<()> {
     let mut request = PageRequest::first(service::page::LARGEST_SIZE);
     loop {
         let page = returns::problems(&RequestContext::of_operator(space), loaded.id, &request)
