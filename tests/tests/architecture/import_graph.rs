@@ -42,6 +42,9 @@ fn files(root: &Path) -> BTreeMap<String, PathBuf> {
                 folders.push(path);
                 continue;
             }
+            if path.extension().is_none_or(|extension| extension != "rs") {
+                continue;
+            }
             let relative = path.strip_prefix(root).unwrap().with_extension("");
             let mut parts: Vec<_> =
                 relative.iter().map(|part| part.to_str().unwrap().to_owned()).collect();

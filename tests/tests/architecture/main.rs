@@ -177,7 +177,9 @@ fn every_public_type_and_function_is_described() {
             let ends = |line: &&&str| !line.is_empty() && !line.ends_with(['{', '}', ';']);
             let mut above = lines[..at].iter().rev().take_while(ends);
             assert!(
-                above.any(|line| line.starts_with("///") || line.starts_with("$(#[")),
+                above.any(|line| ["///", "$(#[", "#[doc = "]
+                    .iter()
+                    .any(|doc| line.starts_with(doc))),
                 "{path}:{}: say what it is, or make it `pub(crate)`",
                 at + 1
             );

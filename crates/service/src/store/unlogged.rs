@@ -17,6 +17,19 @@ impl Write {
         bulk::insert(self.transaction(), rows).await
     }
 
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the verb of tables that the log doesn't tell of"
+    )]
+    pub(crate) async fn add_one<E: Unlogged>(&self, row: E::ActiveModel) -> Result<()> {
+        E::insert(row).exec_without_returning(self.transaction()).await?;
+        Ok(())
+    }
+
     /// Adds rows, but for those that a conflict decides otherwise about. Says whether any was written.
     ///
     /// # Errors

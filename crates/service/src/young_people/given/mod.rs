@@ -13,7 +13,6 @@ use std::collections::BTreeSet;
 
 use entity::{AgreementId, StatisticsDimension as By, given_table};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 
@@ -297,8 +296,7 @@ async fn keep(
                         "Other tables of the year were given meanwhile. Ask again.",
                     ));
                 }
-                write.add_or::<given_table::Entity>(vec![row], OnConflict::new()).await?;
-                Ok(())
+                write.add_one::<given_table::Entity>(row).await
             })
         })
         .await
