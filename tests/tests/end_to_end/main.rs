@@ -1,7 +1,6 @@
 //! The end-to-end tests: dialogues with the application, named as the capabilities.
 #![expect(
     clippy::expect_used,
-    clippy::panic,
     clippy::unwrap_used,
     reason = "a test that cannot go on fails where it stands"
 )]

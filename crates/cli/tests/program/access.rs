@@ -138,5 +138,5 @@ async fn the_master_key_is_for_its_owner_only_and_one_that_is_not_is_warned_of()
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
     let outcome = installation.run(&["key", "list"]).await;
     assert_eq!(outcome.code, Some(0));
-    assert!(outcome.log.contains("others than its owner"), "{}", outcome.log);
+    assert!(outcome.log.contains("other users can read this secret"), "{}", outcome.log);
 }

@@ -1,7 +1,7 @@
 //! Patches: what somebody says of a thing, field by field. What is not said stays as it is.
 //!
 //! The inputs of the graph and the rows of a bundle both become patches, and a thing that is there is one that says
-//! everything; [`Reading`](super::reading::Reading) makes a draft of one.
+//! everything; `reading` makes a draft of one.
 
 use std::collections::BTreeMap;
 use std::fmt;

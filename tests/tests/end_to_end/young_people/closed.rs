@@ -92,9 +92,9 @@ async fn ways(client: &Client) -> Vec<Way> {
 }
 
 fn needs(path: &str) -> BTreeSet<PersonField> {
-    let known: Result<Path, _> = path.parse();
-    let known = known.unwrap_or_else(|_| panic!("{path} has no entry in the table of paths"));
-    known.needs().iter().copied().collect()
+    let known: Option<Path> = path.parse().ok();
+    assert!(known.is_some(), "{path} has no entry in the table of paths");
+    known.into_iter().flat_map(|known| known.needs().iter().copied()).collect()
 }
 
 /// What stands at the end of a way in a person.

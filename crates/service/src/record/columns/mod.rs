@@ -1,6 +1,6 @@
 //! Columns: what may be said of a thing. Each is declared once, with the field of the draft that it fills.
 //!
-//! From the declaration ([`columns`]) follow the header of a bundle's file and what is read from and written to it, the
+//! From the declaration (`columns!`) follow the header of a bundle's file and what is read from and written to it, the
 //! table in its documentation, and where an input has the same field.
 
 mod declare;
