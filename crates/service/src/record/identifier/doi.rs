@@ -68,8 +68,8 @@ pub fn doi_address(doi: &str) -> String {
 fn barer(text: &str) -> Option<String> {
     let (is_address, rest) = without_what_stands_before(text);
     let rest = without_what_was_added(rest, is_address);
-    // An encoded sign may end in what would be punctuation.
-    let rest = decoded(rest);
+    // An encoded sign may end in what would be punctuation, or be another spelling of it.
+    let rest = visible(&decoded(rest)).to_lowercase();
     let rest = without_punctuation(&rest);
     (rest != text).then(|| rest.to_owned())
 }
@@ -285,6 +285,8 @@ mod tests {
             "https://example.org/10.1002/x",
             "https://doi.org/",
             "see 10.1002/x",
+            // The Greek question mark is a semicolon.
+            "10.1002/%CD%BE",
         ] {
             assert_eq!(doi(other), None, "{other}");
         }
